@@ -1,0 +1,32 @@
+"""The kinds of event a run's `events.jsonl` may hold, and their fields. Format version 1.
+
+Every line is one JSON object with `v` (1), `t` (seconds since the epoch, float) and `e` (the kind). A reader ignores
+kinds and fields it does not know. NaN and infinity are written as the strings "nan", "inf", "-inf" (JSON has none).
+
+queued    device                         waits for a slot
+started   pid, device, versions, resumed(bool), initial_epoch    has its slot; device is "cpu" or "GPU 0: NVIDIA H200"
+phase     name                           what the lesson is doing now, in the learner's words
+dataset   name, source, detail           source: "real" | "unverified" | "synthetic"
+model     label, layers [[name, kind, shape, params], ...], params, trainable
+batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
+          since the last event, un-mixed from Keras' running mean
+epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...)
+progress  done, total, label             whole-run progress when a lesson knows it (folds, variants, own loops)
+picture   name, file (under artifacts/), width, height, caption
+text      title, body
+table     title, columns, rows
+check     statement, claim, got, want, ok
+result    metrics {name: number}, label
+warning   code ("nan", "disk", ...), message
+paused    -
+resumed   -
+ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}
+"""
+
+from __future__ import annotations
+
+QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset", "model"
+BATCH, EPOCH, PROGRESS = "batch", "epoch", "progress"
+PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
+PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
+VERSION = 1

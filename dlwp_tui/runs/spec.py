@@ -1,0 +1,55 @@
+"""`run.json`: what a run is. Written once, before its worker starts, and never changed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Source = Literal["auto", "real", "synthetic"]
+Value = int | float | bool | str
+
+
+class ExperimentVote(BaseModel):
+    """The place of a run in an experiment: which one, which side of the comparison, which seed's vote."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    batch: str
+    """One id per time the experiment was started: groups the runs that are compared with one another."""
+    side: str
+    vote: int
+
+
+class RunSpec(BaseModel):
+    """Everything needed to repeat a run on the same machine."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: Literal[1] = 1
+    id: str
+    """`20261123-0231-3.4-k7qf`: date and time (local), lesson, four random characters."""
+    lesson: str
+    params: dict[str, Value]
+    preset: str | None = None
+    """The preset whose values `params` are, exactly; None when the learner changed one."""
+    seed: int
+    source: Source = "auto"
+    """What was asked for; what was really used is in the `dataset` events."""
+    device: str = "auto"
+    """`auto`, `cpu` or `gpu`: which kind of slot the run waits for."""
+    deterministic: bool | None = None
+    """Op determinism: None means on for CPU, off for GPU."""
+    created: float
+    """Seconds since the epoch."""
+    content: str
+    """The course folder the lesson comes from."""
+    code_hash: str
+    """sha256 of lesson.py, first 16 hex digits."""
+    versions: dict[str, str] = {}
+    """dlwp, python, tensorflow, keras, numpy."""
+    host: str = ""
+    """Platform and processor count, e.g. `Linux x86_64, 2 cores`."""
+    rerun_of: str | None = None
+    experiment: ExperimentVote | None = None
