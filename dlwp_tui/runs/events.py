@@ -1,0 +1,238 @@
+"""A run's `events.jsonl`: appended line by line by one writer, followed by any number of readers.
+
+The kinds of event and their fields are in `runs/kinds.py`. Whatever moment a process or the machine dies at, a reader
+gets every whole line that was written and never an exception.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from dlwp_tui import paths
+from dlwp_tui.runs.kinds import VERSION
+
+Event = dict[str, Any]
+
+_ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
+_LONGEST_LINE = 16 << 20  # a longer "line" is no event; the largest real one (a 5 000-row table) has about 1 MB
+_DEEPEST = 32  # nesting beyond this is written as text
+
+
+class EventWriter:
+    """Appends events to `path`, one `os.write` a line. Safe to use from several threads and from a signal handler.
+
+    Opening ends a torn last line that an earlier crash left, so that no event is glued to it. Raises StorageError
+    when the file cannot be opened or written; on a full disk the file is first cut back to its last whole line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()  # re-entrant: a SIGTERM handler may write while the same thread is in write()
+        self._torn = False
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise paths.storage_error(path, error) from error
+        try:
+            self._end_torn_line()
+        except BaseException:
+            self.close()
+            raise
+
+    def write(self, kind: str, /, **fields: Any) -> None:
+        """Append one event of `kind`, stamped with the time. NumPy and Keras scalars and arrays are accepted."""
+        line = encode({"v": VERSION, "t": time.time(), "e": kind, **fields})
+        with self._lock:
+            if self._torn:
+                self._end_torn_line()
+            self._append(line)
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        with self._lock:
+            fd, self._fd = self._fd, -1
+            if fd >= 0:
+                os.close(fd)
+
+    def __enter__(self) -> EventWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def _append(self, data: bytes) -> None:
+        done = 0
+        self._torn = True  # stays true when a signal handler raises between two parts of a line
+        try:
+            while done < len(data):
+                done += os.write(self._fd, data[done:])
+        except OSError as error:
+            self._take_back(done)
+            raise paths.storage_error(self.path, error) from error
+        self._torn = False
+
+    def _take_back(self, written: int) -> None:
+        """Cut the file to its last whole line, after `written` bytes of a line that did not fit."""
+        if written:
+            os.ftruncate(self._fd, max(0, os.fstat(self._fd).st_size - written))
+        self._torn = False
+
+    def _end_torn_line(self) -> None:
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            self._append(b"\n")
+        self._torn = False
+
+
+class Tail:
+    """Follows `path`: each `read` returns the events of the whole lines added since the one before.
+
+    A last line without its newline is left for the next read. A line that is no event is skipped and counted in
+    `skipped`. A file that was cut, replaced or rewritten is read again from its start and `generation` goes up, so
+    that whoever folds events starts afresh; one `read` never mixes two generations.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        """Bytes of whole lines read so far."""
+        self.skipped = 0
+        self.generation = 0
+        self.more = False
+        """True when the last read stopped at its limit and more lines wait."""
+        self._file_id: tuple[int, int] | None = None
+        self._anchor = b""
+        self._in_long_line = False
+
+    def read(self, limit: int = 1 << 20) -> list[Event]:
+        """Events of the next whole lines, from about `limit` bytes at most; [] when there is nothing new or no file."""
+        self.more = False
+        try:
+            stat = self.path.stat()
+            file_id = (stat.st_dev, stat.st_ino)
+            if self._file_id not in (None, file_id) or stat.st_size < self.offset:
+                self._restart()
+            self._file_id = file_id
+            if stat.st_size == self.offset:
+                return []
+            data = self._fetch(max(1, limit))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return self._parse(data)
+
+    def read_all(self) -> list[Event]:
+        """Everything new, whatever its size."""
+        events = self.read()
+        generation = self.generation
+        while self.more:
+            part = self.read()
+            if self.generation != generation:
+                events, generation = [], self.generation
+            events += part
+        return events
+
+    def _fetch(self, limit: int) -> bytes:
+        """The next whole lines: about `limit` bytes, or more where one line is longer."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset - len(self._anchor))
+            if file.read(len(self._anchor)) != self._anchor:
+                self._restart()
+                file.seek(0)
+            data = file.read(limit)
+            while len(data) >= limit and b"\n" not in data and len(data) < _LONGEST_LINE:
+                part = file.read(len(data))
+                if not part:
+                    break
+                data += part
+            self.more = len(data) >= limit and bool(file.read(1))
+        if b"\n" not in data and len(data) >= _LONGEST_LINE:
+            self.skipped += not self._in_long_line
+            self._in_long_line = True
+            self._advance(data)
+            return b""
+        whole = data[: data.rfind(b"\n") + 1]
+        if not whole:
+            self.more = False
+        self._advance(whole)
+        return whole
+
+    def _parse(self, data: bytes) -> list[Event]:
+        lines = data.split(b"\n")[:-1]
+        if lines and self._in_long_line:
+            del lines[0]
+            self._in_long_line = False
+        events = []
+        for line in lines:
+            event = decode(line)
+            if event is not None:
+                events.append(event)
+            elif line.strip():
+                self.skipped += 1
+        return events
+
+    def _advance(self, data: bytes) -> None:
+        self.offset += len(data)
+        self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
+
+    def _restart(self) -> None:
+        self.offset, self._anchor, self._in_long_line = 0, b"", False
+        self.generation += 1
+
+
+def encode(event: Mapping[str, Any]) -> bytes:
+    """One line for an event, newline included; NaN and infinity become the strings "nan", "inf", "-inf"."""
+    try:
+        text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (ValueError, TypeError):  # a NaN somewhere, or a key json does not take
+        text = json.dumps(_plain(event), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # A lone surrogate (a file name that is not UTF-8) becomes \udcxx, which is its JSON escape as well.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def decode(line: bytes) -> Event | None:
+    """The event in one line, or None when it is none. Bytes that are not UTF-8 become U+FFFD."""
+    try:
+        event = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("e"), str) else None
+
+
+def number(value: object) -> float | None:
+    """A figure as an event holds it, back as a float ("nan" and "inf" included); None when it is no figure."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        try:
+            return float(value)
+        except OverflowError:  # an integer above 1.8e308
+            return math.inf if value > 0 else -math.inf
+    if isinstance(value, str) and value in ("nan", "inf", "-inf"):
+        return float(value)
+    return None
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """`value` as JSON can hold it: NumPy scalars and arrays unpacked, anything unknown as its text."""
+    if value is None or isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(float(value))
+    if depth > _DEEPEST:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
+        return [_plain(item, depth + 1) for item in value]
+    for method in ("numpy", "tolist"):  # a tensor becomes an array, an array or NumPy scalar plain numbers
+        if callable(convert := getattr(value, method, None)):
+            return _plain(convert(), depth + 1)
+    return str(value)

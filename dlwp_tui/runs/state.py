@@ -1,0 +1,181 @@
+"""A run's state, derived from what cannot lie: the kernel's lock, the process table and the last lifecycle event.
+
+`lock` is held (flock, exclusive) from before the worker exists until its end, and its text is `<pid> <start>`: the
+worker's pid and its start time in clock ticks since boot, so a reused pid is never taken for the worker.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from dlwp_tui import paths
+from dlwp_tui.errors import RunError
+from dlwp_tui.i18n import _
+from dlwp_tui.runs import kinds
+from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.folder import RunFolder
+
+LIFECYCLE = (kinds.QUEUED, kinds.STARTED, kinds.ENDED)
+_LAUNCHING = 5.0  # s; the time a launcher may take between making the folder and taking its lock
+_BLOCK = 1 << 16  # bytes read at a time from the end of events.jsonl
+
+
+class RunState(StrEnum):
+    """What a run is doing, or how it ended."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DIED = "died"
+
+    @property
+    def active(self) -> bool:
+        """True while a worker exists or waits."""
+        return self in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+
+def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) -> RunState:
+    """The run's state now. `last_lifecycle_event` is the last queued, started or ended event the caller has read."""
+    event = last_lifecycle_event
+    if locked(folder):
+        if _kind(event) == kinds.ENDED:  # the worker is on its way out
+            return _ended_state(event)
+        pid = worker_pid(folder)
+        if pid is not None and _process(pid)[0] == "T":
+            return RunState.PAUSED
+        return RunState.RUNNING if _kind(event) == kinds.STARTED else RunState.QUEUED
+    if _kind(event) != kinds.ENDED:
+        # Written between the caller's read and the test of the lock? Now that the lock is free the file is final.
+        event = last_lifecycle(folder)
+    if event is None and _age(folder.spec) < _LAUNCHING:
+        return RunState.QUEUED
+    return _ended_state(event) if _kind(event) == kinds.ENDED else RunState.DIED
+
+
+def locked(folder: RunFolder) -> bool:
+    """True while a launcher or worker holds the run's lock. Shared and instant: testers never meet."""
+    try:
+        fd = os.open(folder.lock, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)  # gives the shared lock back
+    return False
+
+
+def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
+    """Take the run's lock and return its descriptor, to be handed to the worker; raises RunError when it is held.
+
+    Tries again for `timeout` seconds: a reader's `locked` holds the lock for some microseconds.
+    """
+    try:
+        fd = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise paths.storage_error(folder.lock, error) from error
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fd
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(fd)
+                raise RunError(
+                    _("Run {run} is still at work.").format(run=folder.id),
+                    _("Watch it with: dlwp watch {run}").format(run=folder.id),
+                ) from error
+        time.sleep(0.002)
+
+
+def write_owner(fd: int, pid: int) -> None:
+    """Write into the locked file `fd` which process holds it from now on."""
+    text = f"{pid} {_process(pid)[1]}\n".encode()
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, text, 0)
+
+
+def worker_pid(folder: RunFolder) -> int | None:
+    """The worker's pid while it holds the lock; None before it has started and after its end."""
+    try:
+        words = folder.lock.read_text(encoding="ascii", errors="replace").split()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not words or not words[0].isdigit() or not locked(folder):
+        return None
+    pid = int(words[0])
+    status, start = _process(pid)
+    if status == "" or (len(words) > 1 and words[1].isdigit() and int(words[1]) not in (0, start)):
+        return None
+    return pid
+
+
+def last_lifecycle(folder: RunFolder) -> Event | None:
+    """The last queued, started or ended event, found from the end of the file: a finished run costs one block."""
+    try:
+        with folder.events.open("rb") as file:
+            position = file.seek(0, os.SEEK_END)
+            rest = b""
+            newest = True
+            while position:
+                size = min(_BLOCK, position)
+                position -= size
+                file.seek(position)
+                lines = (file.read(size) + rest).split(b"\n")
+                rest = lines.pop(0) if position else b""
+                if newest and lines:
+                    lines.pop()  # after the last newline: nothing, or a line still being written
+                    newest = False
+                if event := _last_lifecycle_in(lines):
+                    return event
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # a run that never started has no events
+    return None
+
+
+def _last_lifecycle_in(lines: list[bytes]) -> Event | None:
+    for line in reversed(lines):
+        if b'"queued"' in line or b'"started"' in line or b'"ended"' in line:
+            event = decode(line)
+            if event is not None and event["e"] in LIFECYCLE:
+                return event
+    return None
+
+
+def _kind(event: Mapping[str, Any] | None) -> str:
+    return str(event.get("e")) if event is not None else ""
+
+
+def _ended_state(event: Mapping[str, Any] | None) -> RunState:
+    state = event.get("state") if event is not None else None
+    known = (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
+    return next((one for one in known if one == state), RunState.FAILED)
+
+
+def _process(pid: int) -> tuple[str, int]:
+    """(state letter, start time in ticks) from /proc; ("", 0) when there is no such process."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "", 0
+    fields = text.rpartition(")")[2].split()  # the name before it may hold spaces and brackets
+    return fields[0], int(fields[19])
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return float("inf")
