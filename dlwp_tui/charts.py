@@ -1,0 +1,441 @@
+"""Curves as text: a pure function over plotext, used by the app, the command line and the tests.
+
+plotext 5.3.2 rasterises the curves; the frame round them (title, legend, ticks) is laid out here, because plotext
+counts characters instead of cells (a wide character pushes its row), drops y ticks unevenly and lets tick labels change
+their width. plotext also raises on infinity, on empty series and on 0 with a log axis: it only ever sees 0..1.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from dlwp_tui.i18n import _
+
+LABEL_CELLS = 6
+"""Width of every y tick label: figures keep their width while they change."""
+HUGE = 1e300
+"""Larger magnitudes are drawn as this, so that no difference of two values overflows."""
+_LOCK = threading.Lock()  # plotext has one global figure
+_ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One curve. `xs` and `ys` may hold NaN and infinities (not drawn); they are cut to the shorter of the two."""
+
+    label: str
+    """Its legend entry; an empty label has none."""
+    xs: Sequence[float]
+    ys: Sequence[float]
+    kind: Literal["line", "dots"] = "line"
+    color: str = ""
+    """A Rich colour, or empty for the terminal's own."""
+    marker: str = ""
+    """One character of one cell: the dot of `dots`, or a sign set on a `line` so that it is known without colour."""
+    faint: bool = False
+    """Draw it dim: the raw curve under a smoothed one."""
+
+
+def draw(
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    *,
+    x_label: str = "",
+    y_label: str = "",
+    title: str = "",
+    log_y: bool = False,
+    ascii: bool = False,
+    color: bool = True,
+    x_range: tuple[float, float] | None = None,
+    hint: str = "",
+) -> Text:
+    """`series` as exactly `height` lines of exactly `width` cells.
+
+    Later series are drawn over earlier ones. `log_y` drops values <= 0. `x_range` fixes the ends of the x axis (it
+    grows when a point lies outside), so that a running curve does not rescale. Without a drawable point the text is
+    `hint`. Never raises for any numbers.
+    """
+    if width < 1 or height < 1:
+        return Text("")
+    cleaned = [_clean(one, log_y) for one in series]
+    drawable = [pair for pair in zip(series, cleaned, strict=True) if pair[1]]
+    paper = _Paper(width, height, ascii, color)
+    head = _head(_printable(title or y_label), series, paper)
+    body_height = height - len(head)
+    if not drawable:
+        empty = hint or (_("No value above 0 to draw on a log axis.") if any(one.ys for one in series) and log_y else
+                         _("Nothing to draw yet."))
+        return _join([*head, *_centred(empty, width, body_height)], width, height)
+    plot_width, plot_height = width - LABEL_CELLS - 1, body_height - 2
+    if plot_width < 8 or plot_height < 2:
+        return _join([*head, *_figures(drawable, width, log_y)], width, height)
+    points = [pair[1] for pair in drawable]
+    x_low, x_high = _x_limits(points, x_range)
+    y_axis = _y_axis([y for one in points for _x, y in one], plot_height, log_y)
+    scale_x = _scale(x_low, x_high)
+    scale_y = _scale(y_axis.low, y_axis.high)
+    unit = [
+        [(scale_x(x), scale_y(y)) for x, y in _decimate(one, plot_width, x_low, x_high)] for one in points
+    ]
+    canvas = _canvas([pair[0] for pair in drawable], unit, _Paper(plot_width, plot_height, ascii, color))
+    ticks: dict[int, str] = {}
+    for value, label in y_axis.ticks:
+        if label not in ticks.values():  # values closer than their labels can tell
+            ticks.setdefault(_row(scale_y(value), plot_height), label)
+    side, tick_side = ("|", "+") if ascii else ("│", "┤")
+    rows: list[Text] = []
+    for row in range(plot_height):
+        label = ticks.get(plot_height - 1 - row, "")
+        rows.append(Text().append(label.rjust(LABEL_CELLS) + (tick_side if label else side), "dim") + canvas[row])
+    rows += _x_axis((x_low, x_high), plot_width, _printable(x_label), ascii)
+    return _join([*head, *rows], width, height)
+
+
+def decimate(xs: Sequence[float], ys: Sequence[float], columns: int) -> tuple[list[float], list[float]]:
+    """At most `2 * columns + 2` points: the lowest and the highest of each column, both kept exactly, and both ends."""
+    points = sorted((float(x), float(y)) for x, y in zip(xs, ys, strict=False) if math.isfinite(x) and math.isfinite(y))
+    if not points:
+        return [], []
+    thin = _decimate(points, columns, points[0][0], points[-1][0])
+    return [x for x, _y in thin], [y for _x, y in thin]
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """Cells to draw on, and how."""
+
+    width: int
+    height: int
+    ascii: bool
+    color: bool
+
+
+@dataclass(frozen=True)
+class _Axis:
+    low: float
+    high: float
+    ticks: list[tuple[float, str]]
+
+
+def _clean(series: Series, log_y: bool) -> list[tuple[float, float]]:
+    """The drawable points sorted by x; with `log_y`, y is its decimal logarithm."""
+    points: list[tuple[float, float]] = []
+    for raw_x, raw_y in zip(series.xs, series.ys, strict=False):
+        x, y = _float(raw_x), _float(raw_y)
+        if not (math.isfinite(x) and math.isfinite(y)) or (log_y and y <= 0):
+            continue
+        x, y = max(-HUGE, min(HUGE, x)), max(-HUGE, min(HUGE, y))
+        points.append((x, math.log10(y) if log_y else y))
+    if any(a[0] > b[0] for a, b in pairwise(points)):
+        points.sort(key=lambda point: point[0])
+    return points
+
+
+def _float(value: float) -> float:
+    """`value` as a float; NaN for an int beyond any float."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def _scale(low: float, high: float) -> Callable[[float], float]:
+    span = high - low
+    return lambda value: min(1.0, max(0.0, (value - low) / span))
+
+
+def _row(unit: float, rows: int) -> int:
+    """The cell row (from the bottom) of the braille dot for `unit` in 0..1, as plotext rounds it: 4 dots a row."""
+    return math.floor(0.5 + (4 * rows - 1) * unit) // 4
+
+
+def _column(unit: float, columns: int) -> int:
+    return math.floor(0.5 + (2 * columns - 1) * unit) // 2
+
+
+def _spread(low: float, high: float) -> tuple[float, float]:
+    """A range wide enough to divide by: a constant gets a margin of a tenth of itself."""
+    size = max(abs(low), abs(high))
+    if high - low > max(size * 1e-9, 1e-290):
+        return low, high
+    margin = size * 0.1 if size > 1e-280 else 1.0
+    return low - margin, high + margin
+
+
+def _step(span: float, count: int) -> float:
+    """The smallest of 1, 2, 5 x 10^n that divides `span` into at most `count` parts."""
+    rough = span / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9)), 10 * power)
+
+
+def _y_axis(ys: list[float], rows: int, log_y: bool) -> _Axis:
+    """Limits rounded outward to whole steps, and a labelled tick about every third row."""
+    low, high = _spread(min(ys), max(ys))
+    count = max(2, min(8, rows // 3))
+    if log_y:
+        return _log_axis(low, high, count)
+    step = _step(high - low, count)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    if (last - first) > 64 or abs(first) > 1e14:  # the step vanishes beside the values: only the ends can be told
+        return _Axis(low, high, [(v, _figure(v, None)) for v in (low, high)])
+    values = [n * step for n in range(first, last + 1)]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return _Axis(values[0], values[-1], [(v, _figure(v, decimals)) for v in values])
+
+
+def _log_axis(low: float, high: float, count: int) -> _Axis:
+    """Limits and ticks in decimal logarithms: at powers of ten, below two decades also at 2 and 5 times them."""
+    for factors, every in (((1, 2, 5), 1), ((1,), 1), ((1,), max(1, math.ceil((high - low) / count)))):
+        exponents = range(math.floor(low), math.ceil(high) + 1)
+        ticks = [e + math.log10(f) for e in exponents if e % every == 0 for f in factors]
+        ticks = [t for t in ticks if low - 1e-9 <= t <= high + 1e-9]
+        if 2 <= len(ticks) <= count + 2:
+            return _Axis(low, high, [(t, _figure(_power(t), None)) for t in ticks])
+    return _Axis(low, high, [(t, _figure(_power(t), None)) for t in (low, high)])
+
+
+def _power(exponent: float) -> float:
+    return 10.0**exponent if exponent < 308 else HUGE
+
+
+def _figure(value: float, decimals: int | None) -> str:
+    """`value` in at most LABEL_CELLS characters, with `decimals` where that fits, else the most digits that fit."""
+    if value == 0:
+        value = 0.0  # no "-0"
+    size = abs(value)
+    if value == 0 or 1e-4 <= size < 1e6:
+        fewest = 0 if size >= 10 else 3  # 0.0012345 may not become 0.00
+        for places in range(decimals if decimals is not None else 4, fewest - 1 if decimals is None else -1, -1):
+            text = f"{value:.{places}f}"
+            if len(text) <= LABEL_CELLS:
+                return (text.rstrip("0").rstrip(".") if decimals is None and "." in text else text)
+    for digits in (2, 1, 0):
+        mantissa, _mark, exponent = f"{value:.{digits}e}".partition("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
+        if len(text := f"{mantissa}e{int(exponent)}") <= LABEL_CELLS:
+            return text
+    return f"{'-' if value < 0 else ''}e{int(exponent)}"  # -1e-300: seven characters
+
+
+def _x_limits(points: list[list[tuple[float, float]]], fixed: tuple[float, float] | None) -> tuple[float, float]:
+    low = min(one[0][0] for one in points)
+    high = max(one[-1][0] for one in points)
+    for end in map(_float, fixed or ()):
+        if math.isfinite(end):
+            low, high = max(-HUGE, min(low, end)), min(HUGE, max(high, end))
+    size = max(abs(low), abs(high))
+    if high - low > max(size * 1e-9, 1e-290):
+        return low, high
+    margin = max(0.5, size * 0.1)  # a single epoch stands in the middle
+    return low - margin, high + margin
+
+
+def _x_axis(limits: tuple[float, float], width: int, label: str, ascii: bool) -> list[Text]:
+    """The axis line and its labels: whole epochs where the range holds at least one step of them."""
+    low, high = limits
+    scale = _scale(low, high)
+    step = _step(high - low, max(1, min(10, width // 7)))
+    whole = high - low >= 1
+    if whole:
+        step = max(1.0, step)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    values = [n * step for n in range(first, last + 1)] if last - first <= 64 and abs(first) < 1e14 else [low, high]
+    if whole and low == math.floor(low) and values[:1] != [low]:
+        values.insert(0, low)
+    decimals = 0 if whole else max(0, -math.floor(math.log10(step) + 1e-9))
+    room = width + LABEL_CELLS + 1
+    text, taken, marks = [" "] * room, -1, set()
+    in_gutter = cell_len(label) < LABEL_CELLS  # left of the first tick there is room for a short word
+    tail = "" if in_gutter else _crop(label, max(0, width // 3))
+    end = room - cell_len(tail) - (1 if tail else 0)
+    for value in values:
+        column = _column(scale(value), width)
+        name = _figure(value, decimals)
+        start = max(0, min(room - len(name), LABEL_CELLS + 1 + column - (len(name) - 1) // 2))
+        if start <= taken + 1 or start + len(name) > end:
+            continue
+        marks.add(column)
+        text[start : start + len(name)] = name
+        taken = start + len(name)
+    corner, tick, flat = ("+", "+", "-") if ascii else ("└", "┬", "─")
+    axis = " " * LABEL_CELLS + corner + "".join(tick if n in marks else flat for n in range(width))
+    names = "".join(text[: room - cell_len(tail)]) + tail
+    if in_gutter and names[: LABEL_CELLS].isspace():
+        names = set_cell_size(f" {label}", LABEL_CELLS) + names[LABEL_CELLS:]
+    return [Text(axis, style="dim"), Text(names, style="dim")]
+
+
+def _decimate(
+    points: list[tuple[float, float]], columns: int, low: float, high: float
+) -> list[tuple[float, float]]:
+    """`points` (sorted by x), at most a lowest and a highest for each of `columns`; fewer points stay as they are."""
+    if len(points) <= 2 * columns:
+        return points
+    span = (high - low) or 1.0
+    kept, bucket, column = [points[0]], [points[0]], 0
+    for point in points:
+        here = min(columns - 1, int((point[0] - low) / span * columns))
+        if here != column:
+            kept += _extremes(bucket)
+            bucket, column = [], here
+        bucket.append(point)
+    kept += _extremes(bucket)
+    if kept[-1] != points[-1]:
+        kept.append(points[-1])
+    return kept
+
+
+def _extremes(bucket: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    at_low = min(range(len(bucket)), key=lambda n: bucket[n][1])
+    at_high = max(range(len(bucket)), key=lambda n: bucket[n][1])
+    return [bucket[n] for n in sorted({at_low, at_high})]
+
+
+def _canvas(series: list[Series], unit: list[list[tuple[float, float]]], paper: _Paper) -> list[Text]:
+    """The curves alone, on all of `paper`. Points are in 0..1 both ways."""
+    import plotext  # 95 ms, needed only where there is something to draw
+
+    styles: dict[str, str] = {}
+    with _LOCK:
+        plotext.clear_figure()
+        plotext.limit_size(False, False)
+        plotext.plotsize(paper.width, paper.height)
+        plotext.theme("clear")
+        plotext.frame(False)
+        plotext.xticks([])
+        plotext.yticks([])
+        plotext.xlim(0, 1)
+        plotext.ylim(0, 1)
+        for number, (one, points) in enumerate(zip(series, unit, strict=True)):
+            code = number % 250 + 1
+            styles[f"38;5;{code}"] = _style(one, paper)
+            _add(plotext, one, points, code, paper)
+        built = plotext.build()
+        plotext.clear_figure()
+    return [_styled(line, styles, paper.width) for line in built.split("\n")[: paper.height]]
+
+
+def _add(plotext: Any, series: Series, points: list[tuple[float, float]], code: int, paper: _Paper) -> None:
+    xs, ys = [x for x, _y in points], [y for _x, y in points]
+    if series.kind == "dots":
+        dense = len(points) > paper.width and not paper.ascii  # side by side they read as a bar: use the smallest
+        plotext.scatter(xs, ys, marker="braille" if dense else _dot(series, paper.ascii), color=code)
+        return
+    plotext.plot(xs, ys, marker="." if paper.ascii else "braille", color=code)
+    if series.marker or len(points) == 1:  # a line of one point would be one braille dot
+        every = max(1, math.ceil(len(points) / max(2, paper.width // 8)))
+        plotext.scatter(xs[every // 2 :: every], ys[every // 2 :: every], marker=_dot(series, paper.ascii), color=code)
+
+
+def _dot(series: Series, ascii: bool) -> str:
+    marker = series.marker if cell_len(series.marker) == 1 and len(series.marker) == 1 else ""
+    if ascii:
+        return marker if marker.isascii() and marker else "o"
+    return marker or "•"
+
+
+def _style(series: Series, paper: _Paper) -> str:
+    return " ".join(part for part in ("dim" if series.faint else "", series.color if paper.color else "") if part)
+
+
+def _styled(line: str, styles: dict[str, str], width: int) -> Text:
+    text, style, cells = Text(), "", 0
+    for number, part in enumerate(_ESCAPE.split(line)):
+        if number % 2:
+            style = styles.get(part, "")
+        elif part:
+            text.append(part[: width - cells], style or None)
+            cells += len(part)
+    text.append(" " * (width - cells))
+    return text
+
+
+def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
+    """The title and the legend: on one line where they fit, else on two, or the title alone where lines are few."""
+    width, height = paper.width, paper.height
+    entries = [(_glyph(one, paper.ascii), _printable(one.label), _style(one, paper)) for one in series if one.label]
+    legend_cells = sum(cell_len(glyph) + 1 + cell_len(label) for glyph, label, _s in entries) + 2 * (len(entries) - 1)
+    if (not name and not entries) or height < 4:
+        return []
+    first = Text().append(_crop(name, width), "bold")
+    if not entries:
+        return [first]
+    if cell_len(name) + 2 + legend_cells <= width:
+        gap = width - cell_len(name) - legend_cells
+        return [first.append(" " * gap) + _legend(entries, legend_cells)]
+    legend = _legend(entries, width)
+    return [first, legend] if name and height >= 9 else [first] if name else [legend]
+
+
+def _legend(entries: list[tuple[str, str, str]], room: int) -> Text:
+    """As many entries as fit in `room` cells; the rest are counted."""
+    text = Text()
+    for number, (glyph, label, style) in enumerate(entries):
+        gap = "  " if number else ""
+        rest = len(entries) - number - 1
+        need = len(gap) + cell_len(glyph) + 1 + cell_len(label) + (len(f" +{rest}") if rest else 0)
+        if text.cell_len + need > room:
+            text.append(_crop(f" +{rest + 1}" if number else f"{glyph} {label}", room - text.cell_len), "dim")
+            break
+        text.append(gap).append(glyph, style or None).append(f" {label}", "dim")
+    return text
+
+
+def _glyph(series: Series, ascii: bool) -> str:
+    if series.kind == "dots":
+        return _dot(series, ascii)
+    line = "." if ascii else "━"
+    return f"{line}{_dot(series, ascii)}{line}" if series.marker else line * 2
+
+
+def _figures(drawable: list[tuple[Series, list[tuple[float, float]]]], width: int, log_y: bool) -> list[Text]:
+    """Too small for a chart: the last values, one a line."""
+    lines = []
+    for one, points in drawable:
+        last = _power(points[-1][1]) if log_y else points[-1][1]
+        lines.append(Text(_crop(f"{_printable(one.label)} {last:.4g}".strip(), width)))
+    return lines
+
+
+def _centred(message: str, width: int, height: int) -> list[Text]:
+    from rich.console import Console  # only for empty charts
+
+    console = Console(width=width, color_system=None, file=None)
+    lines = Text(_printable(message), style="dim", justify="center").wrap(console, width)[: max(height, 0)]
+    above = max(0, (height - len(lines)) // 2)
+    return [Text("")] * above + [Text(_crop(line.plain, width), style="dim") for line in lines]
+
+
+def _join(lines: Iterable[Text], width: int, height: int) -> Text:
+    rows = list(lines)[:height]
+    rows += [Text("")] * (height - len(rows))
+    out = Text(no_wrap=True, overflow="crop", end="")
+    for number, row in enumerate(rows):
+        if row.cell_len > width:
+            row = Text(_crop(row.plain, width))  # noqa: PLW2901 - a last guard: no row above is built wider
+        out.append("\n" if number else "").append_text(row)
+        out.append(" " * (width - row.cell_len))
+    return out
+
+
+def _crop(text: str, width: int) -> str:
+    """`text` in at most `width` cells, with an ellipsis where it is cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, max(width, 0))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
