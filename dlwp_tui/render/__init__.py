@@ -1,0 +1,1 @@
+"""Text for the terminal: line breaking, formulas, tables, pictures, whole notes. Pure; knows nothing of Textual."""

@@ -1,0 +1,97 @@
+"""Pictures in any terminal: two pixels a cell as half blocks, or brightness as ASCII."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style
+from rich.text import Text
+
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+RAMP = " .:-=+*#%@"
+"""From dark to bright on a dark background."""
+
+
+class PictureError(DlwpError):
+    """A file that is no picture, or none that can be read."""
+
+
+def open_picture(path: Path) -> Image:
+    """The picture in `path`, in memory and with the file closed; raises PictureError with the cause."""
+    from PIL import Image as images  # 55 ms
+
+    try:
+        with images.open(path) as file:
+            file.load()
+            return file.copy()
+    except (OSError, ValueError, SyntaxError, images.DecompressionBombError) as error:
+        raise PictureError(
+            _("The picture {path} cannot be read: {reason}").format(path=path, reason=error),
+            _("It may be incomplete: look again when the run has ended."),
+        ) from error
+
+
+def size_in_cells(picture: Image, width: int, height: int) -> tuple[int, int]:
+    """The columns and rows `picture` takes within `width` x `height` cells; a cell is one pixel wide and two high."""
+    factor = min(width / picture.width, 2 * height / picture.height)
+    return max(1, min(width, round(picture.width * factor))), max(1, min(height, round(picture.height * factor / 2)))
+
+
+def half_blocks(picture: Image | Path, width: int, height: int, *, ascii: bool = False, dark: bool = True) -> Text:
+    """`picture` within `width` x `height` cells, its proportions kept; lines of equal width, none trailing.
+
+    Colours are 24 bit; Rich degrades them to what the terminal has. With `ascii` brightness becomes a character:
+    for terminals without colour or without block characters; `dark` says what the background is.
+    """
+    from PIL import Image as images
+
+    image = open_picture(picture) if isinstance(picture, Path) else picture
+    columns, rows = size_in_cells(image, width, height)
+    shrinks = columns < image.width or rows * 2 < image.height
+    method = images.Resampling.BOX if shrinks else images.Resampling.NEAREST
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        ground = images.new("RGBA", image.size, (0, 0, 0, 255) if dark else (255, 255, 255, 255))
+        image = images.alpha_composite(ground, image.convert("RGBA"))
+    if ascii:
+        return _characters(image.convert("L").resize((columns, rows), method), dark)
+    return _blocks(image.convert("RGB").resize((columns, rows * 2), method))
+
+
+def _blocks(image: Image) -> Text:
+    data = image.tobytes()
+    stride = image.width * 3
+    text = Text(no_wrap=True, end="")
+    for top in range(0, image.height, 2):
+        if top:
+            text.append("\n")
+        upper, lower = data[top * stride : (top + 1) * stride], data[(top + 1) * stride : (top + 2) * stride]
+        run, current = 0, b""
+        for at in range(0, stride, 3):
+            pair = upper[at : at + 3] + lower[at : at + 3]
+            if pair != current and run:
+                text.append("▀" * run, _style(current))
+                run = 0
+            current, run = pair, run + 1
+        text.append("▀" * run, _style(current))
+    return text
+
+
+def _characters(image: Image, dark: bool) -> Text:
+    ramp = RAMP if dark else RAMP[::-1]
+    levels = [ramp[level * len(ramp) // 256] for level in range(256)]
+    data = image.tobytes()
+    rows = [data[at : at + image.width] for at in range(0, len(data), image.width)]
+    return Text("\n".join("".join(levels[level] for level in row) for row in rows), no_wrap=True, end="")
+
+
+@lru_cache(maxsize=65536)  # a grey picture has few colours; building a Style costs 4 µs
+def _style(pair: bytes) -> Style:
+    return Style.from_color(Color.from_rgb(*pair[:3]), Color.from_rgb(*pair[3:]))
