@@ -190,9 +190,9 @@ class Tail:
 def encode(event: Mapping[str, Any]) -> bytes:
     """One line for an event, newline included; NaN and infinity become the strings "nan", "inf", "-inf"."""
     try:
-        text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+        text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
     except (ValueError, TypeError):  # a NaN somewhere, or a key json does not take
-        text = json.dumps(_plain(event), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(plain(event), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate (a file name that is not UTF-8) becomes \udcxx, which is its JSON escape as well.
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
@@ -220,7 +220,7 @@ def number(value: object) -> float | None:
     return None
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     """`value` as JSON can hold it: NumPy scalars and arrays unpacked, anything unknown as its text."""
     if value is None or isinstance(value, bool | str | int):
         return value
@@ -229,10 +229,10 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
-        return [_plain(item, depth + 1) for item in value]
+        return [plain(item, depth + 1) for item in value]
     for method in ("numpy", "tolist"):  # a tensor becomes an array, an array or NumPy scalar plain numbers
         if callable(convert := getattr(value, method, None)):
-            return _plain(convert(), depth + 1)
+            return plain(convert(), depth + 1)
     return str(value)

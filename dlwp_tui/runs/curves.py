@@ -1,0 +1,103 @@
+"""Folds batch and epoch events into curves: places them on one axis of epochs, whatever is fitted how often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlwp_tui.runs.events import number
+from dlwp_tui.runs.series import Curve, CurveKey
+
+BATCH_CAPACITY = 256
+"""Per-batch curves keep 256–512 buckets: more than twice the columns of any terminal's chart."""
+
+
+@dataclass
+class _Place:
+    """How far the fit under one label has come."""
+
+    offset: int = 0
+    """Epochs of earlier fits under the same label."""
+    epoch: int = 0
+    """Last whole epoch of this fit."""
+    position: float = 0.0
+    """Epochs of this fit, with the fraction of the running one."""
+    steps: int = 0
+    """Steps an epoch has, as far as is known."""
+    resumed: bool = False
+    """True from a resume until this label's next event."""
+
+
+@dataclass
+class Curves:
+    """All curves of a run.
+
+    A second fit under one label goes on to the right of the first. After a resume from a checkpoint, epochs that are
+    computed again replace the ones before.
+    """
+
+    epochs: dict[CurveKey, Curve] = field(default_factory=dict)
+    """Exact; x is the epoch, 1-based."""
+    batches: dict[CurveKey, Curve] = field(default_factory=dict)
+    """Bounded; x is in epochs: 0.5 is the middle of the first."""
+    _places: dict[str, _Place] = field(default_factory=dict)
+
+    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, Any]) -> int:
+        """Fold one epoch's figures; returns the epoch's place on the axis."""
+        place = self._place(label)
+        if epoch <= place.epoch:
+            self._start_again(label, place, epoch)
+        place.resumed = False
+        place.epoch, place.position = epoch, max(place.position, float(epoch))
+        _append(self.epochs, label, place.offset + epoch, metrics, None)
+        return place.offset + epoch
+
+    def add_batch(
+        self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, Any]
+    ) -> None:
+        """Fold a batch event. Without an epoch (an own loop) x is the step itself."""
+        place = self._place(label)
+        if epoch is None:
+            _append(self.batches, label, step, metrics, BATCH_CAPACITY)
+            return
+        place.steps = steps or max(place.steps, step + 1)  # unknown length: the longest epoch so far
+        position = epoch - 1 + min(1.0, step / place.steps)
+        if epoch <= place.epoch or position < place.position:
+            self._start_again(label, place, epoch)
+        place.resumed = False
+        place.position = position
+        _append(self.batches, label, place.offset + position, metrics, BATCH_CAPACITY)
+
+    def resume(self) -> None:
+        """The run was started again: repeated epochs now replace, no longer extend."""
+        for place in self._places.values():
+            place.resumed = True
+
+    def _place(self, label: str) -> _Place:
+        return self._places.setdefault(label, _Place())
+
+    def _start_again(self, label: str, place: _Place, epoch: int) -> None:
+        if place.resumed:
+            start = place.offset + epoch - 1
+            for curves, first in ((self.epochs, start + 1), (self.batches, start)):
+                for key, curve in curves.items():
+                    if key.label == label:
+                        curve.cut(first)
+        else:
+            place.offset += math.ceil(place.position)
+        place.epoch, place.position = epoch - 1, float(epoch - 1)
+
+
+def _append(
+    curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, Any], capacity: int | None
+) -> None:
+    for metric, value in metrics.items():
+        y = number(value)
+        if y is None:
+            continue
+        key = CurveKey(label, metric)
+        if key not in curves:
+            curves[key] = Curve(capacity)
+        curves[key].append(x, y)

@@ -1,0 +1,119 @@
+"""What a run has said about itself besides its curves: the typed content of single events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+UsedSource = Literal["real", "unverified", "synthetic"]
+SOURCES: tuple[UsedSource, ...] = ("real", "unverified", "synthetic")
+"""From best to worst: a run is as good as the worst dataset it used."""
+
+
+@dataclass(frozen=True)
+class DatasetUse:
+    """A dataset the lesson loaded and what it really was."""
+
+    name: str
+    source: UsedSource
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model's summary: `layers` are (name, kind, shape, number of params)."""
+
+    label: str
+    layers: tuple[tuple[str, str, str, int], ...]
+    params: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table the lesson made; `rows` are cells as JSON holds them."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """A text the lesson wrote."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """An exact statement and whether it came true here."""
+
+    statement: str
+    claim: str
+    got: Any
+    want: Any
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture under the run's artifacts; sizes in pixels, 0 where unknown."""
+
+    name: str
+    file: str
+    width: int = 0
+    height: int = 0
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the learner should know: its code ("nan", "disk", ...) and the sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run failed or died. `lines` are the last of its traceback, or of its log where it left none."""
+
+    type: str
+    message: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Best:
+    """A metric's best value and the epoch (1-based) that reached it first."""
+
+    value: float
+    epoch: int
+    label: str
+    metric: str
+
+
+def source_of(uses: list[DatasetUse]) -> UsedSource | None:
+    """The worst source among `uses`; None when the run used no dataset."""
+    return max((use.source for use in uses), key=SOURCES.index, default=None)
+
+
+def text(value: object) -> str:
+    """A field as text; a missing one as ""."""
+    return "" if value is None else str(value)
+
+
+def whole(value: object, default: int = 0) -> int:
+    """A field as a whole number, `default` when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return default
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        return default
+
+
+def listed(value: object) -> list[Any]:
+    """A field as a list, [] when it is none."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,60 @@
+"""What a worker left besides its events: the end of its output, and how its process ended."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from typing import Any
+
+from dlwp_tui.i18n import _
+from dlwp_tui.runs.facts import Failure
+from dlwp_tui.runs.folder import RunFolder
+
+_BLOCK = 1 << 16  # bytes read from the end of the log
+_SHOWN = 12  # lines of the log shown when a run died
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def tail(folder: RunFolder, n: int) -> list[str]:
+    """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
+    try:
+        with folder.log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _BLOCK))
+            data = file.read(_BLOCK)
+    except FileNotFoundError:
+        return []
+    lines = data.decode("utf-8", "replace").rstrip("\r\n").split("\n")
+    if size > _BLOCK and len(lines) > 1:
+        del lines[0]  # began before the block
+    # A progress bar rewrites its line after each carriage return: its last state is what a terminal shows.
+    shown = [_ESCAPES.sub("", line.rstrip("\r").rpartition("\r")[2]).rstrip() for line in lines]
+    return shown[-n:] if any(shown) and n > 0 else []
+
+
+def death(folder: RunFolder) -> Failure:
+    """Why a worker died without writing its end: from `exit.json` where a parent saw it, and the log's last lines."""
+    how = _reaped(folder)
+    killed_by, code = how.get("signal"), how.get("code")
+    if isinstance(killed_by, int):
+        try:
+            name = signal.Signals(killed_by).name
+        except ValueError:
+            name = "?"
+        message = _("The worker was killed by signal {number} ({name}).").format(number=killed_by, name=name)
+        if killed_by == signal.SIGKILL:
+            message += " " + _("The system does that when memory runs out.")
+    elif isinstance(code, int):
+        message = _("The worker ended with exit code {code} and without a word.").format(code=code)
+    else:
+        message = _("The worker ended without a word: killed, out of memory, or the machine went down.")
+    return Failure("died", message, tuple(tail(folder, _SHOWN)))
+
+
+def _reaped(folder: RunFolder) -> dict[str, Any]:
+    try:
+        how = json.loads(folder.reaped.read_text(encoding="utf-8", errors="replace"))
+    except (FileNotFoundError, ValueError):  # no parent saw it, or the disk was full when it wrote
+        return {}
+    return how if isinstance(how, dict) else {}

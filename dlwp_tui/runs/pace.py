@@ -1,0 +1,134 @@
+"""A run's clock and speed: time really worked, steps a second, and when it will be done."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import pairwise
+from statistics import median
+
+_RECENT = 20  # intervals a rate is the median of: 1 s at the 50 ms between batch events
+_EPOCHS = 8  # epochs (or parts) an ETA is drawn from: the first ones, with graph tracing, are soon forgotten
+_APART = 0.2  # s between samples; closer ones measure the scheduler
+_FIRST_GUESS = 0.5  # s of training before an ETA is given inside the first epoch
+
+
+class Clock:
+    """Seconds a run has worked: queueing, pauses and the gap before a resume do not count."""
+
+    def __init__(self) -> None:
+        self._worked = 0.0
+        self._since: float | None = None
+        self._seen = 0.0
+
+    def begin(self, t: float) -> None:
+        """A worker started at `t`, for the first time or after a death nobody wrote down."""
+        if self._since is not None:
+            self.stop(self._seen)
+        self._since = self._seen = t
+
+    def go_on(self, t: float) -> None:
+        """A pause ended at `t`."""
+        if self._since is None:
+            self._since = self._seen = t
+
+    def seen(self, t: float) -> None:
+        """The run was alive at `t`."""
+        self._seen = max(self._seen, t)
+
+    def stop(self, t: float) -> None:
+        """The run paused or ended at `t`."""
+        if self._since is not None:
+            self._worked += max(0.0, t - self._since)
+            self._since = None
+
+    @property
+    def going(self) -> bool:
+        """True between a start and a pause or end."""
+        return self._since is not None
+
+    @property
+    def last_seen(self) -> float:
+        """When the run was last known to be alive."""
+        return self._seen
+
+    def elapsed(self, now: float) -> float:
+        """Seconds worked until `now`."""
+        return self._worked + (max(0.0, now - self._since) if self._since is not None else 0.0)
+
+
+class Pace:
+    """Speed and remaining time, from recent intervals. Times are seconds worked, so a pause changes nothing."""
+
+    def __init__(self) -> None:
+        self.fraction = 0.0
+        """Share of the whole run that is done, 0–1."""
+        self._at = 0.0
+        self._fit = 0.0
+        self._whole: tuple[float, float] | None = None
+        self._samples: deque[tuple[float, float]] = deque(maxlen=_EPOCHS + 1)
+        self._rates: deque[float] = deque(maxlen=_RECENT)
+        self._previous: tuple[str, int | None, int, float] | None = None
+
+    def batch(
+        self, worked: float, label: str, *, epoch: int | None, epochs: int | None, step: int, steps: int | None
+    ) -> None:
+        """A batch event after `worked` seconds."""
+        self._rate(worked, label, epoch, step)
+        if epoch is not None and epochs and steps:
+            self._move(worked, (epoch - 1 + min(1.0, step / steps)) / epochs, boundary=not self._samples)
+
+    def epoch(self, worked: float, epoch: int, epochs: int | None) -> None:
+        """An epoch ended."""
+        if epochs:
+            self._move(worked, epoch / epochs, boundary=True)
+
+    def progress(self, worked: float, done: float, total: float) -> None:
+        """The lesson said how much of the whole run is done: from now on a fit's own fraction is a part of one unit."""
+        if total <= 0:
+            return
+        self._whole, self._fit = (done, total), 0.0
+        self._rate(worked, "", None, int(done))
+        self._move(worked, 0.0, boundary=True)
+
+    def restart(self) -> None:
+        """Forget the intervals: the run was resumed in another process."""
+        self._samples.clear()
+        self._rates.clear()
+        self._previous = None
+
+    @property
+    def rate(self) -> float | None:
+        """Steps a second: the median of the last intervals; None before there is one."""
+        return median(self._rates) if self._rates else None
+
+    def eta(self, worked: float) -> float | None:
+        """Seconds until the end as seen after `worked` seconds; None while it cannot be known."""
+        if not 0 < self.fraction <= 1:
+            return None
+        points = list(self._samples)
+        slopes = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(points) if b[1] > a[1]]
+        if len(slopes) > 2:
+            del slopes[0]
+        if slopes:
+            per_whole = median(slopes)
+        elif points and self._at - points[0][0] >= _FIRST_GUESS and self.fraction > points[0][1]:
+            per_whole = (self._at - points[0][0]) / (self.fraction - points[0][1])
+        else:
+            return None
+        return max(0.0, (1 - self.fraction) * per_whole - max(0.0, worked - self._at))
+
+    def _move(self, worked: float, fit: float, boundary: bool) -> None:
+        self._at, self._fit = worked, fit
+        if self._whole is None:
+            self.fraction = min(1.0, fit)
+        else:
+            done, total = self._whole
+            inner = fit if done == int(done) else 0.0  # a lesson that counts parts of units needs no help
+            self.fraction = min(1.0, (done + inner) / total)
+        if boundary and (not self._samples or worked - self._samples[-1][0] >= _APART):
+            self._samples.append((worked, self.fraction))
+
+    def _rate(self, worked: float, label: str, epoch: int | None, step: int) -> None:
+        before, self._previous = self._previous, (label, epoch, step, worked)
+        if before is not None and before[:2] == (label, epoch) and step > before[2] and worked > before[3]:
+            self._rates.append((step - before[2]) / (worked - before[3]))

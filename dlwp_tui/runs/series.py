@@ -1,0 +1,183 @@
+"""One curve of a run: exact for per-epoch figures, bounded in memory for per-batch ones."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class CurveKey(NamedTuple):
+    """Which curve of a run: the lesson's label ("" where it gave none) and the metric as Keras names it."""
+
+    label: str
+    metric: str
+
+    def __str__(self) -> str:
+        return f"{self.label}.{self.metric}" if self.label else self.metric
+
+
+class Point(NamedTuple):
+    """One point of a curve."""
+
+    x: float
+    y: float
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Neighbouring points, of which the first x and both extremes are kept."""
+
+    start: float
+    low: Point
+    high: Point
+
+
+class Curve:
+    """Points appended from left to right.
+
+    With `capacity` None every point is kept. Otherwise at most 2 * capacity buckets of neighbouring points are, each
+    with its exact minimum and maximum: peaks survive whatever the length, an append costs O(1) on average and
+    drawing never costs more than 4 * capacity points. NaN and infinity are counted and never drawn.
+    """
+
+    def __init__(self, capacity: int | None = None) -> None:
+        if capacity is not None and capacity < 1:
+            raise ValueError(f"capacity {capacity} should be at least 1")
+        self.capacity = capacity
+        self.count = 0
+        """Points appended, the ones that are not finite included."""
+        self.bad_count = 0
+        self.first_bad: int | None = None
+        """Index of the first point that was NaN or infinite."""
+        self.first_bad_x: float | None = None
+        self.last: Point | None = None
+        """The newest finite point."""
+        self.values: list[float] = []
+        """Every y appended, NaN and infinity included: index i is epoch i + 1. Only without `capacity`."""
+        self._raw_xs: list[float] = []
+        self._xs: list[float] = []
+        self._ys: list[float] = []
+        self._buckets: list[_Bucket] = []
+        self._stride = 1
+        self._in_bucket = 0
+        self._drawn: tuple[list[float], list[float]] | None = None
+
+    def append(self, x: float, y: float) -> None:
+        """Add a point; `x` is not smaller than the ones before it."""
+        index = self.count
+        self.count += 1
+        if self.capacity is None:
+            self._raw_xs.append(x)
+            self.values.append(y)
+        if not math.isfinite(y) or not math.isfinite(x):
+            self.bad_count += 1
+            if self.first_bad is None:
+                self.first_bad, self.first_bad_x = index, x
+            return
+        self.last = Point(x, y)
+        if self.capacity is None:
+            self._xs.append(x)
+            self._ys.append(y)
+            return
+        self._drawn = None
+        if self._buckets and self._in_bucket < self._stride:
+            self._in_bucket += 1
+            bucket = self._buckets[-1]
+            if y < bucket.low.y:
+                bucket.low = self.last
+            elif y > bucket.high.y:
+                bucket.high = self.last
+            return
+        if len(self._buckets) >= 2 * self.capacity:
+            self._halve()
+        self._buckets.append(_Bucket(x, self.last, self.last))
+        self._in_bucket = 1
+
+    @property
+    def xs(self) -> list[float]:
+        """The x of each point to draw, rising. Do not change the list."""
+        return self._xs if self.capacity is None else self._points()[0]
+
+    @property
+    def ys(self) -> list[float]:
+        """The finite y of each point to draw. Do not change the list."""
+        return self._ys if self.capacity is None else self._points()[1]
+
+    @property
+    def low(self) -> Point | None:
+        """The exact minimum and where it was first reached; None without a finite point."""
+        if self.capacity is not None:
+            return min((bucket.low for bucket in self._buckets), key=lambda point: point.y, default=None)
+        return min(map(Point, self._xs, self._ys), key=lambda point: point.y, default=None)
+
+    @property
+    def high(self) -> Point | None:
+        """The exact maximum and where it was first reached; None without a finite point."""
+        if self.capacity is not None:
+            return max((bucket.high for bucket in self._buckets), key=lambda point: point.y, default=None)
+        return max(map(Point, self._xs, self._ys), key=lambda point: point.y, default=None)
+
+    def __len__(self) -> int:
+        """How many points there are to draw."""
+        return len(self.xs)
+
+    def cut(self, x: float) -> None:
+        """Forget the points from `x` on: a run that goes on from a checkpoint computes them again."""
+        if self.capacity is None:
+            kept = list(zip(self._raw_xs, self.values, strict=True))[: bisect_left(self._raw_xs, x)]
+            self.__init__()  # type: ignore[misc]  # a cut is rare (once per resume) and a curve short
+            for point in kept:
+                self.append(*point)
+            return
+        if self.first_bad_x is not None and self.first_bad_x >= x:
+            self.bad_count, self.first_bad, self.first_bad_x = 0, None, None
+        self._drawn = None
+        self._buckets = [bucket for bucket in self._buckets if bucket.start < x]
+        if self._buckets:
+            bucket = self._buckets[-1]
+            inside = [point for point in (bucket.low, bucket.high) if point.x < x]
+            if inside:
+                bucket.low = min(inside, key=lambda point: point.y)
+                bucket.high = max(inside, key=lambda point: point.y)
+            else:
+                self._buckets.pop()
+        self._in_bucket = self._stride  # the next point opens a bucket of its own
+        self.last = max((p for b in self._buckets[-1:] for p in (b.low, b.high)), default=None)
+
+    def _points(self) -> tuple[list[float], list[float]]:
+        if self._drawn is None:
+            points: list[Point] = []
+            for bucket in self._buckets:
+                points.extend(sorted({bucket.low, bucket.high}))
+            if self.last is not None and (not points or points[-1] != self.last):
+                points.append(self.last)  # the curve ends where the run is, not at its bucket's extreme
+            self._drawn = [point.x for point in points], [point.y for point in points]
+        return self._drawn
+
+    def _halve(self) -> None:
+        """Merge each pair of buckets, which makes room for as many again of double the width."""
+        merged = []
+        for left, right in zip(self._buckets[::2], self._buckets[1::2], strict=True):  # their number is even
+            low = left.low if left.low.y <= right.low.y else right.low
+            high = left.high if left.high.y >= right.high.y else right.high
+            merged.append(_Bucket(left.start, low, high))
+        self._buckets = merged
+        self._stride *= 2
+
+
+_HIGHER = (
+    "accuracy", "acc", "auc", "precision", "recall", "f1", "f1_score", "iou", "mean_io_u", "dice", "r2", "r2_score",
+    "bleu", "psnr", "ssim", "cosine_similarity", "reward", "score", "map", "hit_rate",
+)  # fmt: skip
+_NEITHER = ("lr", "learning_rate", "seconds", "epoch", "step", "temperature")
+
+
+def higher_is_better(metric: str) -> bool | None:
+    """True for accuracy-like metrics, False for losses and errors, None for what is neither (a learning rate)."""
+    name = metric.removeprefix("val_").lower()
+    stem = name.rstrip("0123456789").rstrip("_") or name  # Keras names a second metric of a kind `accuracy_1`
+    if stem in _NEITHER or name in _NEITHER:
+        return None
+    return name in _HIGHER or stem in _HIGHER or stem.endswith(("_accuracy", "_acc", "_auc")) or "accuracy" in stem
