@@ -1,0 +1,10 @@
+"""Datasets: registry, look-up, download, import, verification, and synthetic twins.
+
+`load(name)` is all a lesson needs. Importing this package loads no numpy; the functions import it when called.
+"""
+
+from dlwp_tui.data.loader import Loaded, load
+from dlwp_tui.data.sequences import Sequences
+from dlwp_tui.data.shape import Split
+
+__all__ = ["Loaded", "Sequences", "Split", "load"]

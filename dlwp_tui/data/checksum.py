@@ -1,0 +1,46 @@
+"""Checksums of data files, remembered by path, size and modification time, so a status costs no second read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from dlwp_tui import paths
+from dlwp_tui.errors import StorageError
+
+_memory: dict[str, str] = {}
+
+
+def of(path: Path, algorithm: str = "sha256") -> str:
+    """The hexadecimal `algorithm` checksum of the file at `path`. OSError when it cannot be read."""
+    stat = path.stat()
+    key = f"{algorithm}:{path.absolute()}:{stat.st_size}:{stat.st_mtime_ns}"
+    if key not in _memory:
+        stored = _stored()
+        if key not in stored:
+            with path.open("rb") as file:
+                stored[key] = hashlib.file_digest(file, algorithm).hexdigest()
+            _store(stored)
+        _memory[key] = stored[key]
+    return _memory[key]
+
+
+def _file() -> Path:
+    return paths.cache() / "datasets" / "checksums.json"
+
+
+def _stored() -> dict[str, str]:
+    try:
+        read = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # no memory yet, or a broken one: the files are read again
+    return {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
+
+
+def _store(checksums: dict[str, str]) -> None:
+    newest = dict(list(checksums.items())[-200:])
+    try:
+        paths.atomic_write(_file(), json.dumps(newest, indent=0))
+    except StorageError:
+        return  # reading a status must work where nothing can be written; the price is reading the file again

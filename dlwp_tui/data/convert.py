@@ -1,0 +1,64 @@
+"""The pickle-free copy of a dataset in the cache: made once, read in milliseconds, made again when it is lost."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui import paths
+from dlwp_tui.errors import StorageError
+
+if TYPE_CHECKING:
+    from dlwp_tui.data.dataset import Arrays, Dataset
+
+FORMAT = 1
+"""Raised when the arrays of a converted file change their meaning."""
+
+
+def converted(dataset: Dataset, main: Path, checksum: str) -> Arrays:
+    """The arrays of the file `main`, whose checksum is `checksum`; read through `dataset.read` the first time."""
+    return _cached(f"{dataset.name}-{checksum[:20]}-f{FORMAT}.npz", lambda: dataset.read(main))
+
+
+def twin(dataset: Dataset) -> Arrays:
+    """The arrays of the synthetic twin, made the first time."""
+    return _cached(f"{dataset.name}-twin{dataset.twin_version}-f{FORMAT}.npz", dataset.twin)
+
+
+def _cached(name: str, make: Callable[[], Arrays]) -> Arrays:
+    path = paths.cache() / "datasets" / name
+    arrays = _load(path)
+    if arrays is None:
+        arrays = make()
+        try:
+            _save(path, arrays)
+        except StorageError:
+            return arrays  # the cache only saves time: a full disk must not keep a lesson from its data
+    return arrays
+
+
+def _load(path: Path) -> Arrays | None:
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return None  # not there yet, or broken by a crash or a full disk: it is made again
+
+
+def _save(path: Path, arrays: dict[str, Any]) -> None:
+    import numpy as np
+
+    paths.ensure(path.parent)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, **arrays)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise paths.storage_error(path, error) from error

@@ -1,0 +1,142 @@
+"""`load`: a dataset as the Keras loader returns it, from the real file or from its synthetic twin, always labelled."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from dlwp_tui.data import convert, locate, registry
+from dlwp_tui.data.dataset import Dataset
+from dlwp_tui.data.locate import State, Status
+from dlwp_tui.data.shape import Split
+from dlwp_tui.data.words import WordIndex, read_index
+from dlwp_tui.errors import DataError, UsageError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.data.dataset import Arrays
+
+Source = Literal["auto", "real", "synthetic"]
+Found = Literal["real", "unverified", "synthetic"]
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`."""
+
+    name: str
+    source: Found
+    detail: str
+    """Where the data comes from, one sentence for the learner."""
+    train: Split
+    test: Split
+    meta: dict[str, Any] = field(default_factory=dict)
+    """What else is known, e.g. `labels` (class names), `columns`, `num_words`."""
+    index: WordIndex | None = None
+
+    def __iter__(self) -> Iterator[Split]:
+        return iter((self.train, self.test))
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """The word index of a text dataset. DataError where its file is missing (real data without its index)."""
+        if self.index is None:
+            raise DataError(
+                _("The word index of {name} is not there, so ids cannot be turned into words.").format(name=self.name),
+                _("`dlwp data get {name}` fetches it, or import {name}_word_index.json.").format(name=self.name),
+            )
+        return self.index
+
+    def decode(self, ids: Any) -> str:
+        """Ids of this dataset -> text (`?` for reserved ids)."""
+        return self.words.decode(ids)
+
+
+def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
+    """The dataset `name`.
+
+    source: `real` needs the file (DataError with what to do when it is missing or damaged), `synthetic` takes the
+    twin, `auto` the file where there is one, else the twin. options: those of the Keras loader (`num_words=...`,
+    `test_split=...`). Raises UsageError for an unknown name, source or option.
+    """
+    dataset = registry.get(name)
+    if source not in get_args(Source):
+        raise UsageError(
+            _("Unknown data source {source}.").format(source=repr(source)), _("Use auto, real or synthetic.")
+        )
+    settled = _options(dataset, options)
+    if source == "synthetic":
+        return _synthetic(dataset, settled, "")
+    found = locate.status(name)
+    if found.state in locate.USABLE:
+        return _real(dataset, found, settled)
+    if source == "real":
+        raise not_usable(dataset, found)
+    return _synthetic(dataset, settled, found.detail)
+
+
+def not_usable(dataset: Dataset, found: Status) -> DataError:
+    """The error for real data that is asked for and cannot be had, with the ways to get it."""
+    if found.state is State.MISSING:
+        message = _("The real data of {name} is not on this computer.").format(name=dataset.name)
+    else:
+        message = _("The real data of {name} cannot be used. {detail}").format(name=dataset.name, detail=found.detail)
+    hint = _("Download it with `dlwp data get {name}`, or import a copy: `dlwp data import FILE`.").format(
+        name=dataset.name
+    )
+    return DataError(message, hint)
+
+
+def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
+    main = found.each[0]
+    assert main.path is not None  # a usable file has a path
+    arrays = convert.converted(dataset, main.path, main.checksum)
+    verified = main.state is State.REAL
+    detail = (
+        _("Real data: {path}").format(path=main.path)
+        if verified
+        else _("Real data from an unverified file: {path}").format(path=main.path)
+    )
+    return _loaded(dataset, "real" if verified else "unverified", detail, arrays, options, _real_index(found))
+
+
+def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
+    detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
+    arrays = convert.twin(dataset)
+    return _loaded(dataset, "synthetic", f"{detail} {trouble}".strip(), arrays, options, _twin_index(arrays))
+
+
+def _loaded(
+    dataset: Dataset, source: Found, detail: str, arrays: Arrays, options: dict[str, Any], index: WordIndex | None
+) -> Loaded:
+    shaped = dataset.shape(arrays, **options)
+    return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, index)
+
+
+def _real_index(found: Status) -> WordIndex | None:
+    path = next((p for n, p in found.files.items() if n.endswith("_word_index.json")), None)
+    return None if path is None else WordIndex(lambda: read_index(path))
+
+
+def _twin_index(arrays: Arrays) -> WordIndex | None:
+    if (packed := arrays.get("words_utf8")) is None:
+        return None
+    return WordIndex(lambda: {w: r for r, w in enumerate(packed.tobytes().decode("utf-8").split("\n"), 1)})
+
+
+def _options(dataset: Dataset, given: dict[str, Any]) -> dict[str, Any]:
+    for name in given:
+        if name not in dataset.options:
+            near = difflib.get_close_matches(name, dataset.options, n=1)
+            hint = (
+                _("Did you mean {names}?").format(names=near[0])
+                if near
+                else _("It takes: {names}.").format(names=", ".join(dataset.options))
+            )
+            raise UsageError(
+                _("{dataset} has no option {name}.").format(dataset=dataset.name, name=repr(name)), hint
+            )
+    return {**dataset.options, **given}

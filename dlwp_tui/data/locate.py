@@ -1,0 +1,141 @@
+"""Where a dataset's files lie and whether they are what their publisher offers."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from dlwp_tui import paths
+from dlwp_tui.data import checksum, registry
+from dlwp_tui.data.dataset import DataFile
+from dlwp_tui.i18n import _
+
+
+class State(StrEnum):
+    """How a file, or a dataset, stands."""
+
+    REAL = "real"
+    """There, with the publisher's checksum."""
+    UNVERIFIED = "unverified"
+    """There with another checksum, accepted by the learner after its shapes and value ranges were checked."""
+    HALF_DOWNLOADED = "half-downloaded"
+    """A download was cut off; `dlwp data get` goes on where it stopped."""
+    DAMAGED = "damaged"
+    """There, but not the publisher's file, and not accepted."""
+    MISSING = "missing"
+
+
+USABLE = (State.REAL, State.UNVERIFIED)
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """One file: the best copy found."""
+
+    file: DataFile
+    state: State
+    path: Path | None = None
+    """Where it lies (the `.part` file of a half download); None when missing."""
+    checksum: str = ""
+    """Of the algorithm the publisher uses."""
+    detail: str = ""
+    """What is wrong, in words."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A dataset: the state of its samples, and every file."""
+
+    name: str
+    state: State
+    each: tuple[FileStatus, ...]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Paths of the usable files by name."""
+        return {s.file.name: s.path for s in self.each if s.path and s.state in USABLE}
+
+    @property
+    def detail(self) -> str:
+        """What is wrong with the files, one sentence each."""
+        return " ".join(s.detail for s in self.each if s.detail)
+
+
+def status(name: str) -> Status:
+    """How the dataset `name` stands. Instant after the first look: checksums are remembered. UsageError: unknown name."""
+    dataset = registry.get(name)
+    each = tuple(file_status(f) for f in dataset.files)
+    worst_first = [State.MISSING, State.DAMAGED, State.HALF_DOWNLOADED, State.UNVERIFIED, State.REAL]
+    needed = [s.state for s in each if s.file.required]
+    return Status(name, min(needed, key=worst_first.index), each)
+
+
+def keras_folders() -> tuple[Path, ...]:
+    """Keras' own dataset caches: read, never written."""
+    folders = []
+    if keras_home := os.environ.get("KERAS_HOME"):
+        folders.append(Path(keras_home).expanduser() / "datasets")
+    folders.append(Path("~/.keras/datasets").expanduser())
+    return tuple(dict.fromkeys(folders))
+
+
+def target(file: DataFile) -> Path:
+    """Where `dlwp data get` and `import` put `file`."""
+    return paths.data() / file.name
+
+
+def part_of(path: Path) -> Path:
+    """The name a download goes by until it is complete and checked."""
+    return path.with_name(path.name + ".part")
+
+
+def record_of(path: Path) -> Path:
+    """The record beside an accepted file that says what was checked."""
+    return path.with_name(path.name + ".accepted.json")
+
+
+def file_status(file: DataFile) -> FileStatus:
+    """The best copy of `file`: an official one anywhere, else an accepted one, else what is wrong."""
+    found = [_judge(file, folder / file.name) for folder in (*keras_folders(), paths.data())]
+    for state in (State.REAL, State.UNVERIFIED):
+        for one in found:
+            if one.state is state:
+                return one
+    part = part_of(target(file))
+    if part.is_file():
+        detail = _("{path}: {got} of {want} bytes are there.").format(
+            path=part, got=part.stat().st_size, want=file.size or "?"
+        )
+        return FileStatus(file, State.HALF_DOWNLOADED, part, detail=detail)
+    return next((one for one in found if one.state is State.DAMAGED), FileStatus(file, State.MISSING))
+
+
+def _judge(file: DataFile, path: Path) -> FileStatus:
+    try:
+        if not path.is_file():
+            return FileStatus(file, State.MISSING)
+        size = path.stat().st_size
+        digest = checksum.of(path, file.algorithm)
+        if digest == file.checksum:
+            return FileStatus(file, State.REAL, path, digest)
+        if _accepted(path):
+            return FileStatus(file, State.UNVERIFIED, path, digest)
+    except OSError as error:
+        detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
+        return FileStatus(file, State.DAMAGED, path, detail=detail)
+    detail = _("{path} ({got} bytes) is not the publisher's file ({want} bytes): its checksum differs.").format(
+        path=path, got=size, want=file.size or "?"
+    )
+    return FileStatus(file, State.DAMAGED, path, digest, detail)
+
+
+def _accepted(path: Path) -> bool:
+    try:
+        record: Any = json.loads(record_of(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # no record, or a broken one: not accepted
+    return isinstance(record, dict) and record.get("sha256") == checksum.of(path, "sha256")

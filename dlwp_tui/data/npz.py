@@ -1,0 +1,128 @@
+"""Reading .npz files that may be cut off, wrong or hostile. Never `np.load(allow_pickle=True)`."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui.data import unpickle
+from dlwp_tui.data.sequences import Sequences
+from dlwp_tui.errors import DataError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_MEMBER = 256 << 20
+"""Bytes one array may unpack to. The largest of Keras' own npz files, MNIST's x_train, has 47 MB."""
+MAX_MEMBERS = 32
+
+
+def read(path: Path) -> dict[str, NDArray[Any] | Sequences]:
+    """All arrays of the npz file at `path` by key: numeric ones as arrays, object ones as Sequences.
+
+    Raises DataError with what is wrong and what to do: not an npz, cut off, absurd sizes, hostile content.
+    """
+    return {key: _array(path, key, body) for key, body in _members(path)}
+
+
+def keys(path: Path) -> frozenset[str] | None:
+    """The keys of the npz file at `path`, or None when it is no readable zip archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(n.removesuffix(".npy") for n in archive.namelist()[: MAX_MEMBERS + 1] if n.endswith(".npy"))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
+
+
+def what_is(path: Path) -> str:
+    """What the file at `path` seems to be, judged by its first bytes, as the end of a sentence."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        return _("cannot be read ({reason})").format(reason=error.strerror or error)
+    start = head.lstrip()[:16].lower()
+    if not head:
+        return _("is empty")
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return _("is a web page (a login or error page saved under this name?)")
+    if head.startswith(b"PK"):
+        return _("is a zip or npz archive that breaks off or is damaged")
+    if head.startswith(b"\x1f\x8b"):
+        return _("is a gzip archive")
+    if start.startswith((b"{", b"[")):
+        return _("is a JSON text")
+    if b"\0" not in head and head.isascii():
+        return _("is a text file")
+    return _("is of an unknown kind")
+
+
+def not_npz(path: Path) -> DataError:
+    """The error for a file that should be an npz archive and is none."""
+    return DataError(
+        _("{path} {what}; a NumPy archive (.npz) is needed.").format(path=path, what=what_is(path)),
+        _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),
+    )
+
+
+def _members(path: Path) -> list[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            if len(infos) > MAX_MEMBERS:
+                raise _hostile(path, _("it lists {count} arrays").format(count=len(infos)))
+            return [(i.filename.removesuffix(".npy"), _body(path, archive, i)) for i in infos if i.filename.endswith(".npy")]
+    except FileNotFoundError as error:
+        raise DataError(_("{path} is not there.").format(path=path), _("Check the path.")) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise not_npz(path) from error
+    except OSError as error:
+        raise DataError(_("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)) from error
+
+
+def _body(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    if info.file_size > MAX_MEMBER:
+        raise _hostile(path, _("{member} would unpack to {size} bytes").format(member=info.filename, size=info.file_size))
+    with archive.open(info) as file:
+        body = file.read(MAX_MEMBER + 1)  # zipfile stops at the declared size and checks the CRC there
+    if len(body) != info.file_size:
+        raise not_npz(path)
+    return body
+
+
+def _array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
+    import numpy as np
+    from numpy.lib import format as npy
+
+    stream = io.BytesIO(body)
+    try:
+        version = npy.read_magic(stream)
+        read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
+        shape, fortran, dtype = read_header(stream, max_header_size=10_000)
+    except (ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError) as error:
+        raise _hostile(path, _("the header of {key} cannot be read").format(key=key)) from error
+    rest = len(body) - stream.tell()
+    if dtype == np.dtype(object):
+        if len(shape) != 1:
+            raise _hostile(path, _("{key} has the shape {shape}").format(key=key, shape=shape))
+        return unpickle.sequences(body[stream.tell() :], int(shape[0]), path, key)
+    if dtype.hasobject or dtype.kind not in "biuf":
+        raise _hostile(path, _("{key} is of the type {dtype}").format(key=key, dtype=dtype))
+    if any(n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != rest:
+        raise _hostile(path, _("the header of {key} announces {shape}, which its {size} bytes do not fill").format(
+            key=key, shape=shape, size=rest))  # fmt: skip
+    flat = np.frombuffer(body, dtype=dtype, offset=stream.tell())
+    array = flat.reshape(shape, order="F" if fortran else "C")
+    return array.astype(dtype.newbyteorder("="), copy=True)
+
+
+def _hostile(path: Path, what: str) -> DataError:
+    return DataError(
+        _("{path} is not a genuine data file: {what}. It was not loaded.").format(path=path, what=what),
+        _("Delete it and get it again from its publisher."),
+    )

@@ -1,0 +1,1 @@
+"""One module per dataset: its facts, its reader, its Keras shape."""
