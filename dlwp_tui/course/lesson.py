@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
+from dlwp_tui.course.unsound import Fault, Unsound
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _, language
 
 Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
 
-RESERVED_PARAMS = {"seed", "preset", "data", "detach", "json", "help", "device", "lesson", "lab"}
-"""Names the CLI or `run(lab, ...)` already uses; a lesson may not declare them as params."""
+RESERVED_PARAMS = {"seed", "preset", "data", "detach", "json", "help", "device", "lesson", "lab", "see", "why"}
+"""Names the CLI, `run(lab, ...)` or a preset already uses; a lesson may not declare them as params."""
+
+Number = Annotated[float, Strict()]
+"""TOML tells 5 from "5", and so do we: nothing is converted silently."""
+Flag = Annotated[bool, Strict()]
 
 
 class _Strict(BaseModel):
@@ -33,6 +40,14 @@ class Text(_Strict):
         return self.en if language() == "en" and self.en else self.zh
 
 
+def _as_text(value: Any) -> Any:
+    return {"zh": value} if isinstance(value, str) else value
+
+
+Prose = Annotated[Text, BeforeValidator(_as_text)]
+"""A text that a lesson may also write as one plain (Chinese) string."""
+
+
 class ParamError(UsageError):
     """A value a param does not take. `message` names the param, the value and the allowed range."""
 
@@ -46,34 +61,56 @@ class Param(_Strict):
 
     type: ParamType
     default: Value
-    min: float | None = None
-    max: float | None = None
-    min_open: bool = False
+    min: Number | None = None
+    max: Number | None = None
+    min_open: Flag = False
     """True when `min` itself is not allowed (a learning rate must be above 0)."""
-    max_open: bool = False
+    max_open: Flag = False
     """True when `max` itself is not allowed (a dropout rate must be below 1)."""
     choices: tuple[str, ...] = ()
     label: Text
-    why: Text | str = ""
-
-    @field_validator("why")
-    @classmethod
-    def _why_text(cls, why: Text | str) -> Text:
-        return why if isinstance(why, Text) else Text(zh=why)
+    why: Prose = Text(zh="")
 
     @model_validator(mode="after")
     def _consistent(self) -> Param:
-        if self.type == "choice" and not self.choices:
-            raise ValueError("a choice needs `choices`")
-        if self.type != "choice" and self.choices:
-            raise ValueError("`choices` is only for type = \"choice\"")
-        if self.type not in ("int", "float") and (self.min is not None or self.max is not None):
-            raise ValueError("`min` and `max` are only for int and float")
-        try:
-            self.parse("default", self.default)
-        except ParamError as error:
-            raise ValueError(error.message) from error
+        faults = list(self._rules())
+        faults += self.faults("default", self.default)
+        if faults:
+            raise Unsound(faults)
         return self
+
+    def _rules(self) -> Iterator[Fault]:
+        numeric = self.type in ("int", "float")
+        if self.type == "choice" and not self.choices:
+            yield Fault("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
+        if self.type != "choice" and self.choices:
+            yield Fault("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
+        for bound in ("min", "max"):
+            if getattr(self, bound) is not None and not numeric:
+                yield Fault(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
+        if self.min is not None and self.max is not None and self.min > self.max:
+            yield Fault(
+                "min",
+                _("{low} is above max = {high}.").format(low=_number(self.min), high=_number(self.max)),
+                _("Exchange them."),
+            )
+
+    def faults(self, where: str, value: Value) -> list[Fault]:
+        """What is wrong with `value` written in lesson.toml: its TOML type first, then range and choices."""
+        wanted = {"int": (int,), "float": (int, float), "bool": (bool,)}.get(self.type, (str,))
+        if not isinstance(value, wanted) or (isinstance(value, bool) and self.type != "bool"):
+            return [
+                Fault(
+                    where,
+                    _("{value!r} has the wrong type.").format(value=value),
+                    _("Write a value of type {type}.").format(type=self.type),
+                )
+            ]
+        try:
+            self.parse(where.rpartition(".")[2], value)
+        except ParamError as error:
+            return [Fault(where, error.message, _("Change the value, or the bounds of the param."))]
+        return []
 
     @property
     def range(self) -> str:
@@ -154,14 +191,9 @@ class Preset(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    see: Text | str = ""
-    why: Text | str = ""
+    see: Prose = Text(zh="")
+    why: Prose = Text(zh="")
     """Why these sizes differ from the book's, where they do."""
-
-    @field_validator("see", "why")
-    @classmethod
-    def _as_text(cls, value: Text | str) -> Text:
-        return value if isinstance(value, Text) else Text(zh=value)
 
     @property
     def values(self) -> dict[str, Value]:
@@ -174,18 +206,13 @@ class Experiment(_Strict):
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     claims: tuple[str, ...] = ()
-    statement: Text | str
-    recorded: Text | str = ""
+    statement: Prose
+    recorded: Prose = Text(zh="")
     preset: str = "book"
     """The preset all its runs start from."""
-    runs: dict[str, dict[str, Value]]
-    seeds: int = Field(default=3, ge=1, le=20)
+    runs: dict[str, dict[str, Value]] = Field(min_length=1)
+    seeds: Annotated[int, Strict()] = Field(default=3, ge=1, le=20)
     expect: str
-
-    @field_validator("statement", "recorded")
-    @classmethod
-    def _as_text(cls, value: Text | str) -> Text:
-        return value if isinstance(value, Text) else Text(zh=value)
 
 
 class Probe(_Strict):
@@ -207,9 +234,9 @@ class Lesson(_Strict):
     format: Literal[1]
     title: Text
     datasets: tuple[str, ...] = ()
-    ram_mb: int = Field(default=600, ge=1)
+    ram_mb: Annotated[int, Strict()] = Field(default=600, ge=1)
     """Peak resident memory of a `book` run, MB: compared with free memory before starting."""
-    checkpoint: bool = False
+    checkpoint: Flag = False
     """True for lessons over a minute: an epoch's state is kept so a killed run can resume."""
     params: dict[str, Param] = {}
     presets: dict[str, Preset]
@@ -270,35 +297,61 @@ class Lesson(_Strict):
 
     @model_validator(mode="after")
     def _sound(self) -> Lesson:
+        faults = [*self._name_faults(), *self._preset_faults(), *self._experiment_faults(), *self._probe_faults()]
+        if faults:
+            raise Unsound(faults)
+        return self
+
+    def _name_faults(self) -> Iterator[Fault]:
         for name in self.params:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-                raise ValueError(f"params.{name}: a name is lower-case letters, digits and _")
-            if name in RESERVED_PARAMS:
-                raise ValueError(f"params.{name}: this name is reserved")
+                yield Fault(
+                    f"params.{name}",
+                    _("This name cannot be an option."),
+                    _("A name is lower-case letters, digits and _, and begins with a letter."),
+                )
+            elif name in RESERVED_PARAMS or iskeyword(name):
+                yield Fault(f"params.{name}", _("This name is reserved."), _("Choose another one."))
+
+    def _preset_faults(self) -> Iterator[Fault]:
         for required in ("book", "quick"):
             if required not in self.presets:
-                raise ValueError(f"presets.{required} is missing; every lesson has `book` and `quick`")
+                yield Fault(
+                    f"presets.{required}",
+                    _("This preset is missing."),
+                    _("Every lesson has [presets.book] and [presets.quick]."),
+                )
         for name, preset in self.presets.items():
-            self._check_values(f"presets.{name}", preset.values)
+            yield from self._value_faults(f"presets.{name}", preset.values)
+
+    def _experiment_faults(self) -> Iterator[Fault]:
         ids = [experiment.id for experiment in self.experiments]
         for experiment in self.experiments:
             where = f"experiments.{experiment.id}"
             if ids.count(experiment.id) > 1:
-                raise ValueError(f"{where}: the id is used twice")
+                yield Fault(where, _("This id is used twice."), _("Give each experiment an id of its own."))
             if experiment.preset not in self.presets:
-                raise ValueError(f"{where}.preset: there is no preset {experiment.preset!r}")
+                yield Fault(
+                    f"{where}.preset",
+                    _("There is no preset {name!r}.").format(name=experiment.preset),
+                    _("Its presets: {names}").format(names=", ".join(self.presets)),
+                )
             for run, values in experiment.runs.items():
-                self._check_values(f"{where}.runs.{run}", values)
-        return self
+                yield from self._value_faults(f"{where}.runs.{run}", values)
 
-    def _check_values(self, where: str, values: dict[str, Value]) -> None:
+    def _probe_faults(self) -> Iterator[Fault]:
+        ids = [probe.id for probe in self.probes]
+        for probe in dict.fromkeys(ids):
+            if ids.count(probe) > 1:
+                yield Fault(f"probes.{probe}", _("This id is used twice."), _("Give each probe an id of its own."))
+
+    def _value_faults(self, where: str, values: dict[str, Value]) -> Iterator[Fault]:
         for name, value in values.items():
-            if name not in self.params:
-                raise ValueError(f"{where}.{name}: there is no such param")
-            try:
-                self.params[name].parse(name, value)
-            except ParamError as error:
-                raise ValueError(f"{where}: {error.message}") from error
+            if name in self.params:
+                yield from self.params[name].faults(f"{where}.{name}", value)
+            else:
+                unknown = self._unknown_param(name)
+                yield Fault(f"{where}.{name}", _("There is no such param."), unknown.hint)
 
 
 def _number(value: float | None) -> str:

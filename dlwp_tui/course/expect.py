@@ -1,0 +1,300 @@
+"""What an experiment expects: `argmin(small.val_loss) > argmin(base.val_loss)`, parsed with `ast` and never executed.
+
+Grammar: comparisons (`< <= > >= == !=`, one sign each) joined by `and`. Their sides are made of numbers, `+ - *`,
+parentheses and these functions of one run's figures:
+
+    min max mean last     of a metric's values, one per epoch: `last(base.val_loss)`
+    argmin argmax         the first epoch, from 1, with the lowest or highest value
+    gap(base.accuracy)    last training value minus last validation value (`accuracy`, `val_accuracy`)
+    seconds(base)         how long the run trained
+    params(base)          the model's number of parameters
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from dlwp_tui.course.problem import did_you_mean, names, sentence
+from dlwp_tui.errors import ContentError
+from dlwp_tui.i18n import _
+
+OF_METRIC = ("min", "max", "last", "argmin", "argmax", "mean", "gap")
+OF_RUN = ("seconds", "params")
+MAX_LENGTH = 500
+MAX_DEPTH = 30
+
+Runs = Mapping[str, Mapping[str, Sequence[float]]]
+Scalars = Mapping[str, Mapping[str, float]]
+
+_COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the figures say."""
+
+    holds: bool | None
+    """None when a figure that decides is missing (see `missing`)."""
+    figures: dict[str, float]
+    """The value of each function that could be computed, by its text: `{"last(base.loss)": 0.31}`."""
+    missing: tuple[str, ...] = ()
+    """Why figures are missing, a sentence each."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expectation."""
+
+    text: str
+    terms: tuple[Comparison, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every function call in it, in order, each once."""
+        found = [figure for term in self.terms for side in (term.left, term.right) for figure in _figures(side)]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The names of the runs it compares."""
+        return tuple(dict.fromkeys(figure.run for figure in self.figures))
+
+    def evaluate(self, runs: Runs, scalars: Scalars | None = None) -> Outcome:
+        """Compare the figures of `runs` (run → metric → value per epoch) and `scalars` (run → seconds, params).
+
+        A run, metric or value that is absent, NaN or infinite leaves its term undecided; one false term decides.
+        """
+        values: dict[str, float] = {}
+        missing: list[str] = []
+        for figure in self.figures:
+            value = figure.value(runs, scalars or {})
+            if isinstance(value, str):
+                missing.append(value)
+            else:
+                values[str(figure)] = value
+        decided = [term.holds(values) for term in self.terms]
+        holds = False if False in decided else None if None in decided else True
+        return Outcome(holds, values, tuple(dict.fromkeys(missing)))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One function of one run: `argmin(base.val_loss)`, or `seconds(base)` without a metric."""
+
+    function: str
+    run: str
+    metric: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.function}({self.run}.{self.metric})" if self.metric else f"{self.function}({self.run})"
+
+    def value(self, runs: Runs, scalars: Scalars) -> float | str:
+        """The figure, or a sentence why there is none."""
+        if self.function in OF_RUN:
+            return _finite(scalars.get(self.run, {}).get(self.function), str(self))
+        values = _series(runs, self.run, self.metric)
+        if isinstance(values, str):
+            return values
+        if self.function == "gap":
+            validation = _series(runs, self.run, f"val_{self.metric}")
+            return validation if isinstance(validation, str) else values[-1] - validation[-1]
+        if self.function == "last":
+            return values[-1]
+        if self.function == "mean":
+            return math.fsum(values) / len(values)
+        best = max(values) if self.function in ("max", "argmax") else min(values)
+        return best if self.function in ("min", "max") else float(values.index(best) + 1)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`left + right`, `left - right` or `left * right`."""
+
+    sign: type[ast.operator]
+    left: Side
+    right: Side
+
+
+Side = float | Figure | Sum
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One term of an expectation."""
+
+    sign: type[ast.cmpop]
+    left: Side
+    right: Side
+
+    def holds(self, values: Mapping[str, float]) -> bool | None:
+        """Whether it is true; None when a figure is not in `values`."""
+        left, right = _number(self.left, values), _number(self.right, values)
+        return None if left is None or right is None else _COMPARE[self.sign](left, right)
+
+
+def parse(text: str) -> Expression:
+    """The expectation in `text`; raises ContentError that says which part is not in the vocabulary."""
+    text = text.strip()
+    if not text:
+        _refuse(_("It is empty."))
+    if len(text) > MAX_LENGTH:
+        _refuse(_("It is longer than {count} characters.").format(count=MAX_LENGTH))
+    if strange := re.search(r"[^A-Za-z0-9_.+\-*()<>=! \t\r\n]", text):
+        _refuse(_("The character {char!r} means nothing here.").format(char=strange[0]))
+    try:
+        with warnings.catch_warnings():  # "1and 2" warns; it is parsed as meant
+            warnings.simplefilter("ignore")
+            tree = ast.parse(" ".join(text.split()), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        _refuse(_("{text!r} is not a comparison.").format(text=text[:80]))
+    terms = tree.body.values if isinstance(tree.body, ast.BoolOp) else [tree.body]
+    if isinstance(tree.body, ast.BoolOp) and not isinstance(tree.body.op, ast.And):
+        _refuse(_("`or` is not in the vocabulary; terms are joined by `and`."))
+    return Expression(text, tuple(_comparison(term) for term in terms))
+
+
+def _comparison(node: ast.expr) -> Comparison:
+    if not isinstance(node, ast.Compare):
+        _refuse(_("{text!r} is not a comparison.").format(text=_source(node)))
+    if len(node.ops) != 1:
+        _refuse(_("{text!r} compares more than two things.").format(text=_source(node)))
+    sign = type(node.ops[0])
+    if sign not in _COMPARE:
+        _refuse(_("A comparison uses one of {signs}.").format(signs="< <= > >= == !="))
+    comparison = Comparison(sign, _side(node.left, 0), _side(node.comparators[0], 0))
+    if not _figures(comparison.left) + _figures(comparison.right):
+        _refuse(_("{text!r} looks at no run.").format(text=_source(node)))
+    return comparison
+
+
+def _side(node: ast.expr, depth: int) -> Side:
+    if depth > MAX_DEPTH:
+        _refuse(_("It is nested too deeply."))
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return _literal(value)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            inner = _side(operand, depth + 1)
+            return Sum(ast.Sub if isinstance(node.op, ast.USub) else ast.Add, 0.0, inner)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            return Sum(type(op), _side(left, depth + 1), _side(right, depth + 1))
+        case ast.Call():
+            return _call(node)
+    _refuse(_("{text!r} is not in the vocabulary.").format(text=_source(node)))
+
+
+def _call(node: ast.Call) -> Figure:
+    function = node.func.id if isinstance(node.func, ast.Name) else ""
+    if function not in OF_METRIC + OF_RUN:
+        _refuse(
+            _("There is no function {name!r}.").format(name=_source(node.func)),
+            did_you_mean(function, OF_METRIC + OF_RUN),
+        )
+    of_run = function in OF_RUN
+    wanted = f"{function}(base)" if of_run else f"{function}(base.loss)"
+    if len(node.args) == 1 and not node.keywords:
+        match node.args[0]:
+            case ast.Name(id=run) if of_run:
+                return Figure(function, run)
+            case ast.Attribute(value=ast.Name(id=run), attr=metric) if not of_run:
+                if function == "gap" and metric.startswith("val_"):
+                    _refuse(
+                        _("{text!r} names the validation metric.").format(text=_source(node)),
+                        _("Write gap({run}.{metric}).").format(run=run, metric=metric[4:]),
+                    )
+                return Figure(function, run, metric)
+    _refuse(
+        _("{text!r} does not fit its function.").format(text=_source(node)),
+        _("Write it like {example}.").format(example=wanted),
+    )
+
+
+def _literal(value: int | float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        _refuse(_("A number is too large."))
+    return number
+
+
+def _refuse(message: str, cure: str = "") -> NoReturn:
+    grammar = _("It is made of {functions} of run.metric, numbers, + - *, one comparison per term, and `and`.")
+    raise ContentError(
+        _("expect: {message}").format(message=message),
+        sentence(cure, grammar.format(functions=names(OF_METRIC + OF_RUN))),
+    )
+
+
+def _source(node: ast.AST) -> str:
+    try:
+        text = ast.unparse(node)
+    except RecursionError:
+        text = "…"
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _figures(side: Side) -> list[Figure]:
+    if isinstance(side, Sum):
+        return _figures(side.left) + _figures(side.right)
+    return [side] if isinstance(side, Figure) else []
+
+
+def _number(side: Side, values: Mapping[str, float]) -> float | None:
+    """The value of one side; None when a figure is missing, or the arithmetic leaves the finite numbers."""
+    if isinstance(side, Figure):
+        return values.get(str(side))
+    if isinstance(side, Sum):
+        left, right = _number(side.left, values), _number(side.right, values)
+        if left is None or right is None:
+            return None
+        result = _ARITHMETIC[side.sign](left, right)
+        return result if math.isfinite(result) else None
+    return side
+
+
+def _series(runs: Runs, run: str, metric: str) -> list[float] | str:
+    """The values of a metric, or a sentence why they cannot be used."""
+    if run not in runs:
+        return _("There is no run {run}.").format(run=run)
+    values = runs[run].get(metric)
+    if values is None or not len(values):
+        return _("Run {run} recorded no {metric}.").format(run=run, metric=metric)
+    numbers: list[float] = []
+    for epoch, value in enumerate(values, 1):
+        number = _finite(value, f"{run}.{metric}")
+        if isinstance(number, str):
+            return _("{name} is not a number at epoch {epoch}.").format(name=f"{run}.{metric}", epoch=epoch)
+        numbers.append(number)
+    return numbers
+
+
+def _finite(value: object, name: str) -> float | str:
+    """`value` as a finite float (NumPy scalars too), or a sentence that it is none."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if isinstance(value, str) or not math.isfinite(number):
+        return _("{name} is unknown.").format(name=name)
+    return number

@@ -1,0 +1,166 @@
+"""Course tables into models: pydantic checks, and what it finds is said in our own sentences with the dotted key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
+from dlwp_tui.course.unsound import Unsound
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Model = TypeVar("Model", bound=BaseModel)
+Loc = tuple[int | str, ...]
+
+
+def validate(model: type[Model], data: Mapping[str, Any], file: str) -> Model:
+    """`data` as a `model`; raises BrokenFile with every problem pydantic and the model's own rules find in `file`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise BrokenFile(_problems(model, data, error, file)) from error
+
+
+def _problems(model: type[BaseModel], data: Mapping[str, Any], error: ValidationError, file: str) -> list[Problem]:
+    found: dict[tuple[str, str], Problem] = {}
+    for detail in error.errors(include_url=False):
+        loc = _without_union(detail["loc"], data)
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, Unsound):
+            inside = [
+                Problem(file, ".".join(filter(None, (_key(loc, data), fault.where))), fault.message, fault.cure)
+                for fault in cause.faults
+            ]
+        else:
+            message, cure = _sentence(model, loc, detail["type"], detail.get("ctx", {}), detail["input"])
+            inside = [Problem(file, _key(loc, data), message, cure)]
+        for problem in inside:
+            found.setdefault((problem.where, problem.message), problem)
+    return list(found.values())
+
+
+def _sentence(model: type[BaseModel], loc: Loc, kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:
+    if kind == "missing":
+        return _("This key is missing."), _("Add it.")
+    if kind == "extra_forbidden":
+        owner = _model_at(model, loc[:-1])
+        known = list(owner.model_fields) if owner else []
+        cure = did_you_mean(str(loc[-1]), known) or _("Known keys: {names}").format(names=names(known))
+        return _("There is no such key."), sentence(cure, _("Otherwise remove it."))
+    if kind == "literal_error":
+        return (
+            _("{value} is not one of the words it takes.").format(value=_shown(value)),
+            sentence(
+                did_you_mean(str(value), _words(context["expected"])),
+                _("It takes: {words}").format(words=names(_words(context["expected"]))),
+            ),
+        )
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = context.get("ge", context.get("le"))
+        sign = "≥" if kind == "greater_than_equal" else "≤"
+        return (
+            _("{value} is out of range.").format(value=_shown(value)),
+            _("It takes a number {sign} {bound}.").format(sign=sign, bound=bound),
+        )
+    if kind == "string_pattern_mismatch":
+        return (
+            _("{value} is not written in the form it needs.").format(value=_shown(value)),
+            _("Its form is {pattern}.").format(pattern=context["pattern"]),
+        )
+    if kind in ("too_short", "string_too_short"):
+        return _("It is empty."), _("Fill it in, or remove the key where it is optional.")
+    if wanted := _wanted(kind, loc):
+        return (
+            _("{value} has the wrong type.").format(value=_shown(value)),
+            _("Write {wanted}.").format(wanted=wanted),
+        )
+    return (
+        _("{value} is not allowed here.").format(value=_shown(value)),
+        _("Compare with a lesson that works."),
+    )
+
+
+def _wanted(kind: str, loc: Loc) -> str:
+    if kind in ("int_type", "float_type", "bool_type", "string_type") and _takes_any_value(loc):
+        return _("a number, a text in quotation marks, true or false")
+    return {
+        "int_type": _("a whole number without quotation marks"),
+        "int_from_float": _("a whole number"),
+        "int_parsing": _("a whole number without quotation marks"),
+        "float_type": _("a number without quotation marks"),
+        "float_parsing": _("a number without quotation marks"),
+        "finite_number": _("a finite number"),
+        "bool_type": _("true or false, without quotation marks"),
+        "bool_parsing": _("true or false, without quotation marks"),
+        "string_type": _("a text in quotation marks"),
+        "tuple_type": _("a list in [ ]"),
+        "list_type": _("a list in [ ]"),
+        "dict_type": _("a table"),
+        "model_type": _('a table, e.g. { zh = "…", en = "…" }') if _is_text(loc) else _("a table"),
+    }.get(kind, "")
+
+
+def _takes_any_value(loc: Loc) -> bool:
+    """True for a param's default and for what an experiment's run sets."""
+    return bool(loc) and (loc[-1] == "default" or "runs" in loc[:-1])
+
+
+def _is_text(loc: Loc) -> bool:
+    return bool(loc) and loc[-1] in ("title", "label", "why", "see", "statement", "recorded")
+
+
+def _without_union(loc: Loc, data: Any) -> Loc:
+    """`loc` without the member of a union pydantic tried: the part that does not exist in the data."""
+    at: Any = data
+    for depth, part in enumerate(loc):
+        inside = isinstance(at, dict) and part in at
+        listed = isinstance(at, list | tuple) and isinstance(part, int) and part < len(at)
+        if not (inside or listed):
+            union = part in ("int", "float", "bool", "str") and not isinstance(at, dict)
+            return loc[:depth] if union else loc
+        at = at[part]
+    return loc
+
+
+def _key(loc: Loc, data: Any) -> str:
+    """`params.units.min`; a member of a list by its id, else by its number from 1."""
+    parts: list[str] = []
+    at: Any = data
+    for part in loc:
+        try:
+            at = at[part]
+        except (KeyError, IndexError, TypeError):
+            at = None
+        if isinstance(part, int):
+            given = at.get("id") or at.get("zh") if isinstance(at, dict) else None
+            parts.append(given if isinstance(given, str) else f"#{part + 1}")
+        else:
+            parts.append(part)
+    return ".".join(parts)
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    """The model whose keys stand at `loc`, found through the annotations."""
+    at: Any = model
+    for part in loc:
+        if isinstance(at, type) and issubclass(at, BaseModel):
+            field = at.model_fields.get(str(part))
+            at = field.annotation if field else None
+        else:  # tuple[Experiment, ...], dict[str, Param]
+            members = [member for member in get_args(at) if member is not Ellipsis and member is not str]
+            at = members[-1] if members else None
+    return at if isinstance(at, type) and issubclass(at, BaseModel) else None
+
+
+def _words(expected: str) -> list[str]:
+    """pydantic's `'int', 'float' or 'choice'` as a list."""
+    return [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",") if word.strip()]
+
+
+def _shown(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
