@@ -60,8 +60,8 @@ class Pace:
     """Speed and remaining time, from recent intervals. Times are seconds worked, so a pause changes nothing."""
 
     def __init__(self) -> None:
-        self.fraction = 0.0
-        """Share of the whole run that is done, 0–1."""
+        self.fraction: float | None = None
+        """Share of the whole run that is done, 0–1; None while nothing tells."""
         self._at = 0.0
         self._fit = 0.0
         self._whole: tuple[float, float] | None = None
@@ -103,7 +103,7 @@ class Pace:
 
     def eta(self, worked: float) -> float | None:
         """Seconds until the end as seen after `worked` seconds; None while it cannot be known."""
-        if not 0 < self.fraction <= 1:
+        if not self.fraction:
             return None
         points = list(self._samples)
         slopes = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(points) if b[1] > a[1]]

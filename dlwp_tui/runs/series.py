@@ -56,7 +56,8 @@ class Curve:
         """The newest finite point."""
         self.values: list[float] = []
         """Every y appended, NaN and infinity included: index i is epoch i + 1. Only without `capacity`."""
-        self._raw_xs: list[float] = []
+        self.all_xs: list[float] = []
+        """The x of each of `values`."""
         self._xs: list[float] = []
         self._ys: list[float] = []
         self._buckets: list[_Bucket] = []
@@ -69,7 +70,7 @@ class Curve:
         index = self.count
         self.count += 1
         if self.capacity is None:
-            self._raw_xs.append(x)
+            self.all_xs.append(x)
             self.values.append(y)
         if not math.isfinite(y) or not math.isfinite(x):
             self.bad_count += 1
@@ -126,7 +127,7 @@ class Curve:
     def cut(self, x: float) -> None:
         """Forget the points from `x` on: a run that goes on from a checkpoint computes them again."""
         if self.capacity is None:
-            kept = list(zip(self._raw_xs, self.values, strict=True))[: bisect_left(self._raw_xs, x)]
+            kept = list(zip(self.all_xs, self.values, strict=True))[: bisect_left(self.all_xs, x)]
             self.__init__()  # type: ignore[misc]  # a cut is rare (once per resume) and a curve short
             for point in kept:
                 self.append(*point)

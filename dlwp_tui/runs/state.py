@@ -43,6 +43,19 @@ class RunState(StrEnum):
         return self in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
+def label(state: RunState) -> str:
+    """The state as lists and titles show it: a glyph and a word, since colour is never the only sign."""
+    return {
+        RunState.QUEUED: "◌ " + _("waiting"),
+        RunState.RUNNING: "● " + _("training"),
+        RunState.PAUSED: "‖ " + _("paused"),
+        RunState.FINISHED: "✓ " + _("finished"),
+        RunState.STOPPED: "■ " + _("stopped"),
+        RunState.FAILED: "✗ " + _("failed"),
+        RunState.DIED: "† " + _("died"),
+    }[state]
+
+
 def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) -> RunState:
     """The run's state now. `last_lifecycle_event` is the last queued, started or ended event the caller has read."""
     event = last_lifecycle_event

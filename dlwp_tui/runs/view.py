@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from dlwp_tui.i18n import _
@@ -23,10 +23,10 @@ _T = TypeVar("_T")
 class RunView:
     """A run, folded. `open` reads only its spec and state; `update` folds what the run has said since."""
 
-    def __init__(self, folder: RunFolder, spec: RunSpec) -> None:
+    def __init__(self, folder: RunFolder, spec: RunSpec, state_: RunState) -> None:
         self.folder = folder
         self.spec = spec
-        self.state = state.derive(folder, state.last_lifecycle(folder))
+        self.state = state_
         self.version = 0
         """Goes up with each change: what was drawn from an equal version is still right."""
         self._tail = Tail(folder.events)
@@ -35,7 +35,15 @@ class RunView:
     @classmethod
     def open(cls, folder: RunFolder) -> RunView:
         """A view of the run in `folder`. Raises RunError when there is none or its run.json is broken."""
-        return cls(folder, store.read_spec(folder))
+        return cls(folder, store.read_spec(folder), state.derive(folder, state.last_lifecycle(folder)))
+
+    @classmethod
+    def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:
+        """A still view, of chosen events only (the history leaves out the thousands of batches)."""
+        view = cls(folder, store.read_spec(folder), RunState.DIED)
+        view._fold(events)
+        view.state = state.derive(folder, view._lifecycle)
+        return view
 
     def update(self, limit: int | None = None) -> bool:
         """Fold what is new; True when anything changed.
@@ -81,8 +89,8 @@ class RunView:
         return self._pace.rate
 
     @property
-    def fraction(self) -> float:
-        """Share of the whole run done, 0–1."""
+    def fraction(self) -> float | None:
+        """Share of the whole run done, 0–1; None while nothing tells."""
         return 1.0 if self.state is RunState.FINISHED else self._pace.fraction
 
     @property
@@ -136,6 +144,8 @@ class RunView:
         """What the run trains on ("cpu", "GPU 0: NVIDIA H200"); None while it waits."""
         self.label = ""
         """The label of the newest figures."""
+        self.last_figures: dict[str, float] = {}
+        """The newest value of each metric under `label`."""
         self.epoch: int | None = None
         self.epochs: int | None = None
         self.step: int | None = None
@@ -167,12 +177,15 @@ class RunView:
         events = self._tail.read_all() if limit is None else self._tail.read(limit)
         if self._tail.generation != generation:
             self._reset()
+        self._fold(events)
+        return bool(events) or self._tail.generation != generation
+
+    def _fold(self, events: Iterable[Event]) -> None:
         for event in events:
             fold = _FOLDS.get(event["e"])
             if fold is not None:
                 self._clock.seen(number(event.get("t")) or 0.0)
                 fold(self, event)
-        return bool(events) or self._tail.generation != generation
 
     def _keep_clock(self) -> None:
         """Pauses that nobody wrote down (a SIGSTOP from outside) stop the clock as well."""
@@ -221,8 +234,8 @@ class RunView:
     def _batch(self, event: Event) -> None:
         epoch, step = _count(event.get("epoch")), facts.whole(event.get("step"))
         epochs, steps = _count(event.get("epochs")), _count(event.get("steps"))
-        self.label, self.epochs, self.step, self.steps = facts.text(event.get("label")), epochs, step, steps
-        self.epoch = epoch
+        self._newest(event, epoch, epochs)
+        self.step, self.steps = step, steps
         self._curves.add_batch(self.label, epoch, step, steps, _metrics(event))
         self._pace.batch(self._worked(event), self.label, epoch=epoch, epochs=epochs, step=step, steps=steps)
 
@@ -230,8 +243,7 @@ class RunView:
         epoch, epochs = _count(event.get("epoch")), _count(event.get("epochs"))
         if epoch is None:
             return
-        self.label, self.epochs = facts.text(event.get("label")), epochs
-        self.epoch = epoch
+        self._newest(event, epoch, epochs)
         self._curves.add_epoch(self.label, epoch, _metrics(event))
         self._pace.epoch(self._worked(event), epoch, epochs)
 
@@ -271,8 +283,7 @@ class RunView:
         )
 
     def _result(self, event: Event) -> None:
-        figures = {name: value for name, raw in _metrics(event).items() if (value := number(raw)) is not None}
-        self.results.setdefault(facts.text(event.get("label")), {}).update(figures)
+        self.results.setdefault(facts.text(event.get("label")), {}).update(_figures(event))
 
     def _warning(self, event: Event) -> None:
         notice = Notice(facts.text(event.get("code")), facts.text(event.get("message")))
@@ -297,6 +308,13 @@ class RunView:
                 facts.text(error.get("message")),
                 tuple(lines.splitlines()) if isinstance(lines, str) else tuple(map(str, facts.listed(lines))),
             )
+
+    def _newest(self, event: Event, epoch: int | None, epochs: int | None) -> None:
+        label = facts.text(event.get("label"))
+        if label != self.label:
+            self.label, self.last_figures, self.step, self.steps = label, {}, None, None
+        self.epoch, self.epochs = epoch, epochs
+        self.last_figures |= _figures(event)
 
     def _worked(self, event: Event) -> float:
         return self._clock.elapsed(number(event.get("t")) or self._clock.last_seen)
@@ -352,6 +370,10 @@ _FOLDS: dict[str, Callable[[RunView, Event], None]] = {
 def _metrics(event: Event) -> dict[str, Any]:
     metrics = event.get("metrics")
     return metrics if isinstance(metrics, dict) else {}
+
+
+def _figures(event: Event) -> dict[str, float]:
+    return {name: value for name, raw in _metrics(event).items() if (value := number(raw)) is not None}
 
 
 def _count(value: object) -> int | None:
