@@ -1,0 +1,21 @@
+"""exit.json: how a worker's process ended, written by whoever saw it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from dlwp_tui import paths
+from dlwp_tui.errors import StorageError
+from dlwp_tui.runs.folder import RunFolder
+
+
+def say_exit(folder: RunFolder, facts: dict[str, Any]) -> None:
+    """Write `{"signal": 9}` or `{"code": 1}`, unless it was written already or the run was deleted meanwhile."""
+    if folder.reaped.exists() or not folder.path.exists():
+        return
+    try:
+        paths.atomic_write(folder.reaped, json.dumps(facts) + "\n")
+    except StorageError as error:
+        print(f"{folder.reaped}: {error}", file=sys.stderr, flush=True)

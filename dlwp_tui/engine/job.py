@@ -1,0 +1,41 @@
+"""What a worker process is told: one JSON text, on its command line or over the zygote's socket."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dlwp_tui.runs.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to train, or one probe to answer."""
+
+    path: str
+    """The run's folder."""
+    code: str
+    """The lesson's lesson.py."""
+    checkpoint: bool = False
+    """The lesson keeps each epoch's state."""
+    resume: bool = False
+    """Go on from that state."""
+    ram_mb: int = 0
+    """What the lesson says it needs; 0 when it does not matter."""
+    probe: str | None = None
+    """The probe's id; None for a run."""
+
+    @property
+    def folder(self) -> RunFolder:
+        """The run's folder."""
+        return RunFolder(Path(self.path))
+
+    def dumps(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), ensure_ascii=True)
+
+    @classmethod
+    def loads(cls, text: str) -> Job:
+        """From `dumps`."""
+        return cls(**json.loads(text))

@@ -1,0 +1,202 @@
+"""Starts runs. Returns at once: the worker queues, trains and ends by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.engine import environment, spawn
+from dlwp_tui.engine.job import Job
+from dlwp_tui.errors import ContentError, RunError
+from dlwp_tui.i18n import _
+from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs.events import EventWriter, Tail
+from dlwp_tui.runs.folder import RunFolder, new_id
+from dlwp_tui.runs.spec import ExperimentVote, RunSpec, Source
+
+if TYPE_CHECKING:
+    from dlwp_tui.engine.zygote import Zygote
+
+_IDS = 5  # tries for a fresh id; two of one minute meet once in 900 000
+
+
+def start(
+    lesson: Lesson,
+    values: Mapping[str, Value],
+    *,
+    preset: str | None = None,
+    seed: int | None = None,
+    source: Source = "auto",
+    device: str = "auto",
+    zygote: Zygote | None = None,
+    rerun_of: str | None = None,
+    experiment: ExperimentVote | None = None,
+) -> RunFolder:
+    """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
+
+    Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
+    StorageError or RunError when the run cannot be started; then nothing of it is left.
+    """
+    params = _absolute(lesson, lesson.values(preset, dict(values)))
+    code_hash = hash_code(lesson)
+    spec = RunSpec(
+        id="",
+        lesson=lesson.id,
+        params=params,
+        preset=preset if preset is not None and lesson.values(preset) == params else lesson.matching_preset(params),
+        seed=secrets.randbelow(1 << 31) if seed is None else seed,
+        source=source,
+        device=device,
+        created=time.time(),
+        content=str(lesson.folder.parents[1]),
+        code_hash=code_hash,
+        versions=environment.versions(),
+        host=environment.host(),
+        rerun_of=rerun_of,
+        experiment=experiment,
+    )
+    folder = _create(spec)
+    try:
+        _hand_over(folder, _job(folder, lesson), device, zygote)
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+    return folder
+
+
+def rerun(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
+    """Start the same run again: params, seed, source and device. Its figures are the same on the same machine.
+
+    Where the source was left open, the one that was really used is asked for. When the lesson's code has changed
+    since, the new run carries a warning that says so.
+    """
+    spec = store.read_spec(folder)
+    lesson = lesson_of(spec)
+    again = start(
+        lesson,
+        spec.params,
+        preset=None,
+        seed=spec.seed,
+        source=_used_source(folder, spec),
+        device=spec.device,
+        zygote=zygote,
+        rerun_of=spec.id,
+    )
+    if hash_code(lesson) != spec.code_hash:
+        _warn_of_changed_code(again, spec)
+    return again
+
+
+def resume(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
+    """Let a paused run go on, or continue a stopped, failed or dead one from its last kept epoch, in its own folder.
+
+    Raises RunError when it is still training, finished, or has kept nothing to go on from.
+    """
+    from dlwp_tui.engine import control
+
+    now = state.derive(folder, state.last_lifecycle(folder))
+    if now is state.RunState.PAUSED:
+        control.unpause(folder)
+        return folder
+    spec = store.read_spec(folder)
+    again = _("Start it anew with: dlwp rerun {run}").format(run=folder.id)
+    if now.active:
+        raise RunError(_("Run {run} is {state} already.").format(run=folder.id, state=now.value))
+    if now is state.RunState.FINISHED:
+        raise RunError(_("Run {run} is finished; there is nothing to continue.").format(run=folder.id), again)
+    lesson = lesson_of(spec)
+    if not lesson.checkpoint or not any((folder.artifacts / "backup").glob("*/latest.weights.h5")):
+        raise RunError(_("Run {run} has kept no epoch to continue from.").format(run=folder.id), again)
+    folder.reaped.unlink(missing_ok=True)
+    _hand_over(folder, _job(folder, lesson, resume=True), spec.device, zygote)
+    if hash_code(lesson) != spec.code_hash:
+        _warn_of_changed_code(folder, spec)
+    return folder
+
+
+def hash_code(lesson: Lesson) -> str:
+    """sha256 of lesson.py, its first 16 digits. Raises ContentError when it cannot be read."""
+    try:
+        return hashlib.sha256(lesson.code_file.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise ContentError(
+            _("Lesson {lesson} has no code: {file}: {reason}.").format(
+                lesson=lesson.id, file=lesson.code_file, reason=error.strerror or error
+            ),
+            _("Install the course again, or run `dlwp check`."),
+        ) from error
+
+
+def lesson_of(spec: RunSpec) -> Lesson:
+    """The lesson of a run, as it is now: from the course it was started from, else from the one in force."""
+    from dlwp_tui.course import reader
+
+    content = Path(spec.content)
+    return reader.load(content if content.is_dir() else None).lesson(spec.lesson)
+
+
+def _create(spec: RunSpec) -> RunFolder:
+    for left in reversed(range(_IDS)):
+        named = spec.model_copy(update={"id": new_id(spec.lesson, spec.created)})
+        try:
+            return store.create(named)
+        except RunError:
+            if not left:
+                raise
+    raise AssertionError
+
+
+def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) -> None:
+    """Take the run's lock, write `queued`, give the lock to a worker."""
+    lock = state.take_lock(folder)
+    try:
+        os.ftruncate(lock, 0)  # a resumed run's file still names the worker before
+        with EventWriter(folder.events) as events:
+            events.write(kinds.QUEUED, device=device)
+        spawn.run(job, lock, zygote)
+    finally:
+        os.close(lock)
+
+
+def _job(folder: RunFolder, lesson: Lesson, *, resume: bool = False) -> Job:
+    return Job(
+        path=str(folder.path),
+        code=str(lesson.code_file.absolute()),
+        checkpoint=lesson.checkpoint,
+        resume=resume,
+        ram_mb=lesson.ram_mb,
+    )
+
+
+def _absolute(lesson: Lesson, values: dict[str, Value]) -> dict[str, Value]:
+    """File params as absolute paths: a worker stands in its own folder."""
+    return {
+        name: str(Path(str(value)).expanduser().absolute()) if lesson.params[name].type == "file" and value else value
+        for name, value in values.items()
+    }
+
+
+def _used_source(folder: RunFolder, spec: RunSpec) -> Source:
+    """`spec.source`; where that is `auto`, what the run's datasets really came from, if from one kind of source."""
+    if spec.source != "auto":
+        return spec.source
+    used: set[Any] = {event.get("source") for event in Tail(folder.events).read_all() if event["e"] == kinds.DATASET}
+    if used == {"synthetic"}:
+        return "synthetic"
+    return "real" if used and used <= {"real", "unverified"} else "auto"
+
+
+def _warn_of_changed_code(folder: RunFolder, spec: RunSpec) -> None:
+    with EventWriter(folder.events) as events:
+        events.write(
+            kinds.WARNING,
+            code="code",
+            message=_("The lesson's code has changed since run {run}; the figures may differ.").format(run=spec.id),
+        )

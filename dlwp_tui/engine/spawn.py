@@ -1,0 +1,57 @@
+"""Hands a job to a process: forked from the zygote where there is one, else a new Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from dlwp_tui import paths
+from dlwp_tui.engine import environment
+from dlwp_tui.engine.exits import say_exit
+from dlwp_tui.engine.job import Job
+from dlwp_tui.errors import RunError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.engine.zygote import Zygote
+
+
+def run(job: Job, lock_fd: int, zygote: Zygote | None = None) -> None:
+    """Start the worker of `job` with the run's lock. Raises RunError or StorageError; then no worker exists."""
+    paths.ensure(job.folder.artifacts)
+    if zygote is not None and zygote.hand(job, lock_fd):
+        return
+    process = cold(job, lock_fd, "dlwp_tui.engine.worker")
+    threading.Thread(target=_reap, args=(process, job), name=f"reap-{job.folder.id}", daemon=True).start()
+
+
+def cold(job: Job, fd: int, module: str) -> subprocess.Popen[bytes]:
+    """`python -m <module> JOB FD` in a session of its own, its output in the run's log."""
+    try:
+        with job.folder.log.open("ab") as log:
+            return subprocess.Popen(
+                # -P: a file called random.py where the learner happens to stand must not be imported.
+                [sys.executable, "-P", "-m", module, job.dumps(), str(fd)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(fd,),
+                start_new_session=True,
+                env=environment.for_worker(),
+                cwd=job.folder.artifacts,
+            )
+    except OSError as error:
+        raise RunError(
+            _("No process could be started for run {run}: {reason}.").format(
+                run=job.folder.id, reason=error.strerror or error
+            ),
+            _("Close other programs, then try again."),
+        ) from error
+
+
+def _reap(process: subprocess.Popen[bytes], job: Job) -> None:
+    """Wait for a worker in a thread: no zombie stays, and a signal that ended it is known."""
+    code = process.wait()
+    say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})

@@ -1,0 +1,95 @@
+"""Seeded batches in a new order each epoch, without a second copy of large data in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui.lab.clock import Clock
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+_IN_TENSOR = 16 << 20  # bytes; smaller arrays become tensors (a copy), larger ones are gathered from NumPy's memory
+
+
+def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:
+    """A dataset of batches of `(x, y)`, or of `x` when `y` is None.
+
+    `seed`: (run's seed, number of this dataset in the run), None for the given order. The order of a pass depends on
+    these and on the fit and epoch the clock shows, so an epoch has the same order in a resumed run. One pass is one
+    iterator: do not `.repeat()` it, `fit` begins a new pass each epoch by itself.
+    Raises ValueError for lengths that differ or a batch size below 1, TypeError for what is no array.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    arrays = _structure(x) if y is None else (_structure(x), _structure(y))
+    flat = tf.nest.flatten(arrays)
+    n = len(flat[0])
+    if any(len(array) != n for array in flat):
+        raise ValueError(f"batches: first dimensions differ: {', '.join(str(array.shape) for array in flat)}")
+    if batch_size < 1:
+        raise ValueError(f"batches: batch_size={batch_size} should be at least 1")
+    steps = -(-n // batch_size)
+
+    def order() -> Iterator[Any]:
+        if seed is None:
+            yield np.arange(n, dtype=np.int32)
+        else:
+            yield np.random.default_rng([*seed, *clock.next_pass()]).permutation(n).astype(np.int32)
+
+    gather = _gatherer(flat)
+
+    def one_pass(rows: Any) -> tf.data.Dataset:
+        def batch(k: Any) -> Any:
+            return tf.nest.pack_sequence_as(arrays, gather(rows[k * batch_size : (k + 1) * batch_size]))
+
+        return tf.data.Dataset.range(steps).map(batch)
+
+    passes = tf.data.Dataset.from_generator(order, output_signature=tf.TensorSpec((n,), tf.int32))
+    dataset = passes.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
+    return dataset.prefetch(2)
+
+
+def _gatherer(arrays: list[Any]) -> Any:
+    """A function from row numbers to the rows of each of `arrays`, in a tf.data graph."""
+    import tensorflow as tf
+
+    if sum(array.nbytes for array in arrays) <= _IN_TENSOR:
+        tensors = [tf.constant(array) for array in arrays]
+        return lambda rows: [tf.gather(tensor, rows) for tensor in tensors]
+
+    # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
+    types = [tf.as_dtype(array.dtype) for array in arrays]
+
+    def gather(rows: Any) -> list[Any]:
+        found = tf.numpy_function(lambda at: [array[at] for array in arrays], [rows], types, stateful=False)
+        for one, array in zip(found, arrays, strict=True):
+            one.set_shape((None, *array.shape[1:]))
+        return found
+
+    return gather
+
+
+def _structure(value: Any) -> Any:
+    """Tuples, dicts and lists of arrays as tuples and dicts of them; a list of numbers is one array."""
+    if isinstance(value, dict):
+        return {name: _structure(item) for name, item in value.items()}
+    if isinstance(value, tuple) or (isinstance(value, list) and value and getattr(value[0], "ndim", 0)):
+        return tuple(_structure(item) for item in value)
+    return _array(value)
+
+
+def _array(value: Any) -> Any:
+    import numpy as np
+
+    if callable(getattr(value, "numpy", None)):
+        value = value.numpy()
+    array = np.asarray(value)
+    if array.ndim == 0 or array.dtype.kind not in "biufc":
+        raise TypeError(
+            f"batches takes arrays of numbers, or tuples or dicts of them, not {type(value).__name__} "
+            f"(of {array.dtype}); sequences of different lengths must be padded first"
+        )
+    return array

@@ -1,0 +1,71 @@
+"""A Keras model described, kept and loaded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+    from dlwp_tui.lab.lab import Lab
+
+_WEIGHTS = ".weights.h5"
+
+
+def summary(model: keras.Model) -> dict[str, Any]:
+    """`layers` [[name, kind, output shape, parameters], ...], `params` and `trainable`; None for what is not built."""
+    import math
+
+    layers = [[layer.name, type(layer).__name__, _shape(layer), _params(layer)] for layer in model.layers]
+    built = all(row[3] is not None for row in layers)
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    return {"layers": layers, "params": _params(model) if built else None, "trainable": trainable if built else None}
+
+
+def save(lab: Lab, model: keras.Model, name: str) -> Path:
+    """Keep `model` under the run's artifacts; a reader, or a crash, sees the old file or the new one."""
+    suffix = _WEIGHTS if name.endswith(_WEIGHTS) else ".keras"
+    path = lab.artifact(name if name.endswith(suffix) else name + suffix)
+    part = path.with_name(f".part-{path.name}")
+    with lab.stop.hold():
+        if suffix == _WEIGHTS:
+            model.save_weights(part, overwrite=True)
+        else:
+            model.save(part, overwrite=True)
+        os.replace(part, path)
+    return path
+
+
+def load(lab: Lab, name: str, into: keras.Model | None) -> keras.Model:
+    """The model, or the weights `into` a model, kept under `name`. Raises FileNotFoundError that says what is there."""
+    suffix = _WEIGHTS if name.endswith(_WEIGHTS) else ".keras"
+    path = lab.artifact(name if name.endswith(suffix) else name + suffix)
+    if not path.exists():
+        there = ", ".join(sorted(p.name for p in lab.artifacts.iterdir())) or "nothing"
+        raise FileNotFoundError(f"the run has kept no {path.name} (there is {there})")
+    if suffix == _WEIGHTS:
+        if into is None:
+            raise ValueError(f"load({name!r}) needs the model to load the weights into: load({name!r}, into=model)")
+        into.load_weights(path)
+        return into
+    from keras.saving import load_model
+
+    return load_model(path)
+
+
+def _shape(layer: Any) -> str:
+    try:
+        output = layer.output
+    except (AttributeError, ValueError):  # a layer that was never called has none
+        return "?"
+    shapes = [output] if hasattr(output, "shape") else list(output)
+    return ", ".join("(" + ", ".join(str(size) for size in one.shape) + ")" for one in shapes)
+
+
+def _params(layer: Any) -> int | None:
+    try:
+        return int(layer.count_params())
+    except ValueError:  # not built yet
+        return None
