@@ -241,7 +241,7 @@ def _literal(value: int | float) -> float:
 def _refuse(message: str, cure: str = "") -> NoReturn:
     grammar = _("It is made of {functions} of run.metric, numbers, + - *, one comparison per term, and `and`.")
     raise ContentError(
-        _("expect: {message}").format(message=message),
+        _("The expectation cannot be read: {message}").format(message=message),
         sentence(cure, grammar.format(functions=names(OF_METRIC + OF_RUN))),
     )
 

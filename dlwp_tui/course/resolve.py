@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlwp_tui.course.blocks import Block, ExperimentCard, RunCard, Trouble
-from dlwp_tui.errors import DlwpError
+from dlwp_tui.errors import ContentError, UsageError
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Value
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from dlwp_tui.course.reader import Course, Section
 
 
-def resolver(course: Course, section: Section) -> Resolve:
-    """A function for `markdown.parser` that finds what is wrong with a card of this section's note."""
+def resolver(course: Course, section: Section, *, broken: bool = True) -> Resolve:
+    """A function for `markdown.parser` that finds what is wrong with a card of this section's note.
+
+    `broken` False keeps silent about cards whose lesson.toml cannot be read: the linter tells that once, not per card.
+    """
 
     def resolve(block: Block, line: int) -> Trouble | None:
         try:
@@ -24,7 +27,9 @@ def resolver(course: Course, section: Section) -> Resolve:
             elif isinstance(block, ExperimentCard):
                 lesson = section.lesson() if block.lesson is None else course.lesson(block.lesson)
                 lesson.experiment(block.id)
-        except DlwpError as error:
+        except ContentError as error:
+            return Trouble(line, error.message, error.hint) if broken else None
+        except UsageError as error:
             return Trouble(line, error.message, error.hint)
         return None
 

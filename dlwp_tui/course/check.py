@@ -1,0 +1,127 @@
+"""`dlwp check`: every problem of the course's files, each with file, place and cure. Never stops at the first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from dlwp_tui import paths
+from dlwp_tui.course import check_lesson, check_note, lesson_code, reader
+from dlwp_tui.course import claims as claims_file
+from dlwp_tui.course import glossary as glossary_file
+from dlwp_tui.course.claims import Claims
+from dlwp_tui.course.problem import BrokenFile, Problem
+from dlwp_tui.errors import ContentError, UsageError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from dlwp_tui.course.claims import Proof
+    from dlwp_tui.course.reader import Course
+
+T = TypeVar("T")
+
+
+def check(content: Path | None = None, datasets: Iterable[str] | None = None) -> list[Problem]:
+    """All problems of the course in `content`, in reading order; an empty list when it is sound.
+
+    `datasets` are the names lessons may use; None leaves them unchecked. Lesson code is parsed, never imported.
+    """
+    content = (content or paths.content()).absolute()
+    try:
+        course = reader.read(content)
+    except BrokenFile as error:
+        return list(error.problems)
+    except ContentError as error:
+        return [Problem(str(content), "", error.message, error.hint)]
+    problems = [*course.problems, *_tree(course)]
+    glossary = _read(glossary_file.load, content, problems)
+    claims = _read(claims_file.load, content, problems)
+    known = None if datasets is None else frozenset(datasets)
+    for section in course.sections:
+        problems += check_note.check(course, section, glossary)
+        problems += check_lesson.check(section, claims or Claims(), known)
+    if glossary is not None:
+        for term in glossary.terms:
+            if term.section:
+                problems += _section_exists(course, "glossary.toml", f"terms.{term.zh}.section", term.section)
+    if claims is not None:
+        problems += _claims(course, claims)
+    return problems
+
+
+def _read(load: Callable[[Path], T], content: Path, problems: list[Problem]) -> T | None:
+    try:
+        return load(content)
+    except BrokenFile as error:
+        problems += error.problems
+        return None
+
+
+def _tree(course: Course) -> Iterator[Problem]:
+    """Sections in the wrong chapter, and folders book.toml does not list."""
+    for section in course.sections:
+        chapter = section.chapter.id
+        if chapter.isdigit() and section.id.split(".")[0] != chapter:
+            yield Problem(
+                section.folder.relative_to(course.content).as_posix(),
+                "",
+                _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter),
+                _("Move it, or correct its number."),
+            )
+    listed = {chapter.folder for chapter in course.chapters}
+    for folder in sorted(course.content.iterdir()):
+        if folder in listed or not folder.is_dir() or folder.name[0] in "._":
+            continue
+        if any(reader.ID.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
+            cure = _("Add [[chapters]] with its id, folder and title.")
+            yield Problem(folder.name, "", _("book.toml does not list this chapter."), cure)
+
+
+def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
+    chapters = {chapter.id for chapter in course.chapters}
+    for claim in claims.claims:
+        where = f"claims.{claim.id}"
+        if claim.section.split(".")[0] in chapters:  # claims of chapters still to be written may stand there already
+            yield from _section_exists(course, "claims.toml", f"{where}.section", claim.section)
+        for proof in claim.proofs:
+            try:
+                missing = _missing_proof(course, proof, claim.id)
+            except BrokenFile:
+                continue  # told where the file itself is checked
+            except UsageError as error:
+                missing = (error.message, error.hint)
+            if missing:
+                yield Problem("claims.toml", f"{where}.proved", *missing)
+
+
+def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] | None:
+    section = course.section(proof.section)
+    if proof.kind == "check":
+        section.lesson()
+        code = lesson_code.read(section.folder / "lesson.py", course.content)
+        if claim not in code.checked:
+            return (
+                _("Lesson {lesson} has no check of {claim}.").format(lesson=section.id, claim=claim),
+                _('Add lab.check(..., claim="{claim}") there, or remove the reference.').format(claim=claim),
+            )
+    elif proof.kind == "experiment":
+        experiment = section.lesson().experiment(proof.experiment)
+        if claim not in experiment.claims:
+            return (
+                _("Experiment {id} of lesson {lesson} does not name {claim}.").format(
+                    id=experiment.id, lesson=section.id, claim=claim
+                ),
+                _("Add it to the experiment's claims, or remove the reference."),
+            )
+    else:
+        section.note()
+    return None
+
+
+def _section_exists(course: Course, file: str, where: str, section_id: str) -> Iterator[Problem]:
+    try:
+        course.section(section_id)
+    except UsageError as error:
+        yield Problem(file, where, error.message, error.hint)

@@ -1,0 +1,138 @@
+"""The linter's rules for one note: its blocks, links, pages, drawings and code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from dlwp_tui.course import markdown, style
+from dlwp_tui.course.blocks import Alert, Diagram, Trouble
+from dlwp_tui.course.files import read_text, relative
+from dlwp_tui.course.problem import BrokenFile, Problem, line
+from dlwp_tui.course.resolve import resolver
+from dlwp_tui.errors import UsageError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it.token import Token
+
+    from dlwp_tui.course.glossary import Glossary
+    from dlwp_tui.course.note import Page
+    from dlwp_tui.course.reader import Course, Section
+
+PAGE_BYTES = 5 * 1024
+"""The largest page: 5 KB are on the screen in 0.24 s, 10 KB in 0.5-0.9 s, and it grows quadratically."""
+
+
+def check(course: Course, section: Section, glossary: Glossary | None) -> Iterator[Problem]:
+    """Every problem of a section's note; `glossary` None when it could not be read."""
+    here = relative(section.note_file, section.content)
+    try:
+        note = section.note()
+    except BrokenFile as error:
+        yield from error.problems
+        return
+    text = read_text(section.note_file, section.content)
+    title = next((row for row in text.split("\n") if row.strip()), "")
+    if not re.match(rf"#\s+{re.escape(section.id)}(?![\d.])", title):
+        cure = _("Begin the note with a line like: # {id} Title").format(id=section.id)
+        yield Problem(here, line(1), _("The title does not begin with the section's number."), cure)
+    for page in note.pages:
+        yield from _page(here, page)
+        yield from _blocks(here, course, section, page)
+        yield from _links(here, course, section, page, glossary)
+
+
+def _page(here: str, page: Page) -> Iterator[Problem]:
+    size = len(page.markdown.encode())
+    if size > PAGE_BYTES:
+        yield Problem(
+            here,
+            line(page.line),
+            _("The page {title!r} has {size:.1f} KB, {limit} fit.").format(
+                title=page.title, size=size / 1024, limit=PAGE_BYTES // 1024
+            ),
+            _("Divide it with another ## heading."),
+        )
+    if page.index > 0 and not page.markdown.partition("\n")[2].strip():
+        yield Problem(
+            here,
+            line(page.line),
+            _("The page {title!r} has no text.").format(title=page.title),
+            _("Write it, or remove the heading."),
+        )
+
+
+def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator[Problem]:
+    shift = page.line - 1
+    quiet: set[int] = set()  # lines where old names and paths are quoted (errata) or where \ is TeX
+    resolve = resolver(course, section, broken=False)
+    for number, token in markdown.tokens(page.markdown, resolve):
+        data = token.meta.get("data")
+        if isinstance(data, Trouble):
+            yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.cure)
+        elif isinstance(data, Diagram):
+            yield from _diagram(here, data.text, shift + number)
+        elif token.type in ("fence", "code_block"):
+            rows = enumerate(token.content.split("\n"), shift + number + (token.type == "fence"))
+            yield from style.wide_code(here, rows)
+        if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
+            quiet.update(range(number, number + token.map[1] - token.map[0] + 1))
+    lines = [
+        (shift + number, re.sub(r"\$[^$]+\$", "", text))
+        for number, text in enumerate(page.markdown.split("\n"), 1)
+        if number not in quiet
+    ]
+    yield from style.machine_paths(here, lines)
+    yield from style.dead_api(here, lines)
+
+
+def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
+    rows = text.split("\n")
+    width = cell_len(rows[0])
+    for number, row in enumerate(rows, first + 1):
+        if cell_len(row) != width:
+            yield Problem(
+                here,
+                line(number),
+                _("This row of the diagram is {width} columns wide, the first {first}.").format(
+                    width=cell_len(row), first=width
+                ),
+                _("Make all rows equally wide, with spaces at the end; a Chinese character takes two columns."),
+            )
+
+
+def _links(
+    here: str, course: Course, section: Section, page: Page, glossary: Glossary | None
+) -> Iterator[Problem]:
+    for link in page.links():
+        where = line(page.line - 1 + link.line)
+        try:
+            if link.kind == "sec":
+                course.section(link.target)
+            elif link.kind == "term" and glossary is not None:
+                glossary.get(link.target)
+        except UsageError as error:
+            yield Problem(here, where, error.message, error.hint)
+        if link.kind == "file" and not _beside(section, link.target):
+            yield Problem(
+                here,
+                where,
+                _("There is no file {name} beside the note.").format(name=link.target),
+                _("Put it into the section's folder; sections are linked as sec:3.4, terms as term:name."),
+            )
+
+
+def _beside(section: Section, target: str) -> bool:
+    """True when `target` is a file inside the section's folder."""
+    file = (section.folder / target.partition("#")[0]).resolve()
+    return file.is_relative_to(section.folder.resolve()) and file.is_file()
+
+
+def _own_line(token: Token) -> int:
+    """The line of the token in the text it was parsed from: a Trouble's line counts in that text too."""
+    return token.map[0] + 1 if token.map else 1

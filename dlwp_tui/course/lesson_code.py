@@ -1,0 +1,62 @@
+"""What `ast` knows of a lesson.py without running it: its `run`, its `probe` and the claims it checks."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dlwp_tui.course.files import broken, read_text
+from dlwp_tui.course.problem import line
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LessonCode:
+    """The facts of one lesson.py."""
+
+    text: str
+    functions: dict[str, ast.FunctionDef]
+    """The functions at its top level."""
+    claims: tuple[tuple[str, int], ...]
+    """Each `claim="C054"` of a call, with its line."""
+
+    @property
+    def checked(self) -> frozenset[str]:
+        """The claims it checks."""
+        return frozenset(claim for claim, _line in self.claims)
+
+
+def read(file: Path, content: Path) -> LessonCode:
+    """The facts of `file`; raises BrokenFile when it is missing or is not Python."""
+    text = read_text(file, content)
+    try:
+        with warnings.catch_warnings():  # about escapes and the like; ruff tells those
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        shown = (error.text or "").strip()[:80]
+        raise broken(
+            file,
+            content,
+            line(error.lineno or 1),
+            _("This is not valid Python: {text}").format(text=shown) if shown else _("This is not valid Python."),
+            _("Python says: {reason}.").format(reason=error.msg),
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise broken(
+            file, content, "", _("Python cannot read this file."), _("Python says: {reason}.").format(reason=error)
+        ) from error
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    claims = tuple(
+        (keyword.value.value, keyword.value.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "claim" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    )
+    return LessonCode(text, functions, claims)

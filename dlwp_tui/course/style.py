@@ -1,0 +1,66 @@
+"""Rules for any text of the course: no path of one machine, nothing Keras has dropped, no line wider than its pane."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from dlwp_tui.course.problem import Problem, line
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CODE_COLUMNS = 100
+"""The widest line of code, in cells: a lesson is read beside its chart."""
+
+_PATHS = (
+    re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w[^\s\"'`]*"),
+    re.compile(r"(?<![\w./:~$}-])/(?:home|Users|root|tmp|mnt|media|opt|usr|var|etc)/[^\s\"'`]*", re.ASCII),
+)
+_DEAD = (
+    (re.compile(r"\bfit_generator\b", re.ASCII), "fit"),
+    (re.compile(r"\blr\s*=(?!=)", re.ASCII), "learning_rate="),
+    (re.compile(r"\bunit8\b", re.ASCII), "uint8"),
+)
+
+
+def machine_paths(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Absolute paths: they exist on the author's machine only."""
+    for number, text in lines:
+        for pattern in _PATHS:
+            for found in pattern.finditer(text):
+                yield Problem(
+                    file,
+                    line(number),
+                    _("{path} exists on one machine only.").format(path=found[0]),
+                    _("Use lab.dataset, lab.artifact or a path relative to the section."),
+                )
+
+
+def dead_api(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Names that Keras 3 or NumPy do not know."""
+    for number, text in lines:
+        for pattern, today in _DEAD:
+            if found := pattern.search(text):
+                yield Problem(
+                    file,
+                    line(number),
+                    _("{name} no longer exists.").format(name=found[0]),
+                    _("Write {name}.").format(name=today),
+                )
+
+
+def wide_code(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Lines of code wider than CODE_COLUMNS; a Chinese character takes two columns."""
+    for number, text in lines:
+        width = cell_len(text.expandtabs(4))
+        if width > CODE_COLUMNS:
+            yield Problem(
+                file,
+                line(number),
+                _("The line is {width} columns wide, {limit} fit.").format(width=width, limit=CODE_COLUMNS),
+                _("Break it."),
+            )
