@@ -100,20 +100,17 @@ def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
         if verified
         else _("Real data from an unverified file: {path}").format(path=main.path)
     )
-    return _loaded(dataset, "real" if verified else "unverified", detail, arrays, options, _real_index(found))
+    shaped = dataset.shape(arrays, **options)
+    source: Found = "real" if verified else "unverified"
+    return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
 
 
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     arrays = convert.twin(dataset)
-    return _loaded(dataset, "synthetic", f"{detail} {trouble}".strip(), arrays, options, _twin_index(arrays))
-
-
-def _loaded(
-    dataset: Dataset, source: Found, detail: str, arrays: Arrays, options: dict[str, Any], index: WordIndex | None
-) -> Loaded:
+    detail = f"{detail} {trouble}".strip()
     shaped = dataset.shape(arrays, **options)
-    return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, index)
+    return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(arrays))
 
 
 def _real_index(found: Status) -> WordIndex | None:
@@ -136,7 +133,5 @@ def _options(dataset: Dataset, given: dict[str, Any]) -> dict[str, Any]:
                 if near
                 else _("It takes: {names}.").format(names=", ".join(dataset.options))
             )
-            raise UsageError(
-                _("{dataset} has no option {name}.").format(dataset=dataset.name, name=repr(name)), hint
-            )
+            raise UsageError(_("{dataset} has no option {name}.").format(dataset=dataset.name, name=repr(name)), hint)
     return {**dataset.options, **given}

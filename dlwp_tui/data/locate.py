@@ -66,7 +66,10 @@ class Status:
 
 
 def status(name: str) -> Status:
-    """How the dataset `name` stands. Instant after the first look: checksums are remembered. UsageError: unknown name."""
+    """How the dataset `name` stands. UsageError: unknown name.
+
+    Instant after the first look: checksums are remembered.
+    """
     dataset = registry.get(name)
     each = tuple(file_status(f) for f in dataset.files)
     worst_first = [State.MISSING, State.DAMAGED, State.HALF_DOWNLOADED, State.UNVERIFIED, State.REAL]

@@ -34,7 +34,9 @@ def keys(path: Path) -> frozenset[str] | None:
     """The keys of the npz file at `path`, or None when it is no readable zip archive."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return frozenset(n.removesuffix(".npy") for n in archive.namelist()[: MAX_MEMBERS + 1] if n.endswith(".npy"))
+            return frozenset(
+                n.removesuffix(".npy") for n in archive.namelist()[: MAX_MEMBERS + 1] if n.endswith(".npy")
+            )
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return None
 
@@ -76,18 +78,24 @@ def _members(path: Path) -> list[tuple[str, bytes]]:
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise _hostile(path, _("it lists {count} arrays").format(count=len(infos)))
-            return [(i.filename.removesuffix(".npy"), _body(path, archive, i)) for i in infos if i.filename.endswith(".npy")]
+            return [
+                (i.filename.removesuffix(".npy"), _body(path, archive, i)) for i in infos if i.filename.endswith(".npy")
+            ]
     except FileNotFoundError as error:
         raise DataError(_("{path} is not there.").format(path=path), _("Check the path.")) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise not_npz(path) from error
     except OSError as error:
-        raise DataError(_("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)) from error
+        raise DataError(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
+        ) from error
 
 
 def _body(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     if info.file_size > MAX_MEMBER:
-        raise _hostile(path, _("{member} would unpack to {size} bytes").format(member=info.filename, size=info.file_size))
+        raise _hostile(
+            path, _("{member} would unpack to {size} bytes").format(member=info.filename, size=info.file_size)
+        )
     with archive.open(info) as file:
         body = file.read(MAX_MEMBER + 1)  # zipfile stops at the declared size and checks the CRC there
     if len(body) != info.file_size:

@@ -62,9 +62,7 @@ def refused(path: Path, member: str, found: str) -> DataError:
 # stack): BININT1, BININT2, BININT, EMPTY_LIST, MEMOIZE, MARK, APPENDS, APPEND, BINPUT, BINGET, NONE, NEWTRUE,
 # NEWFALSE, EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3, REDUCE, BUILD. Calls (REDUCE, BUILD) are harmless because
 # only the stand-ins of `_Unpickler` can be called.
-_PLAIN = re.compile(
-    rb"(?:K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|t|\x85|\x86|\x87|R|b)*+", re.DOTALL
-)
+_PLAIN = re.compile(rb"(?:K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|t|\x85|\x86|\x87|R|b)*+", re.DOTALL)
 _NAMES = {
     b"c": "GLOBAL", b"\x93": "STACK_GLOBAL", b"i": "INST", b"o": "OBJ", b"\x81": "NEWOBJ", b"\x92": "NEWOBJ_EX",
     b"P": "PERSID", b"Q": "BINPERSID", b"\x82": "EXT1", b"\x83": "EXT2", b"\x84": "EXT4", b"}": "EMPTY_DICT",
@@ -74,7 +72,7 @@ _NAMES = {
 
 
 def scan(stream: bytes, path: Path, member: str) -> None:
-    """Walk the pickle's instructions without executing any; DataError at the first that a list of integers does not need."""
+    """Walk the pickle's instructions without executing any; DataError at the first that has no place there."""
     at = 0
     while True:
         plain = _PLAIN.match(stream, at)

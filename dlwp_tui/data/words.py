@@ -1,4 +1,4 @@
-"""Words and ids of the Keras text datasets: reading a review, and turning typed text into what a model was trained on."""
+"""Words and ids of the Keras text datasets: reading a review, and turning typed text into ids for a trained model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlwp_tui.i18n import _
 
 PAD, START, OOV, INDEX_FROM = 0, 1, 2, 3
 """Ids the Keras datasets reserve, and by how much a word's id is higher than its rank."""
-FILTERS = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r"
+FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r'
 """What Keras' tokenizer takes out of the text; the apostrophe stays (`don't` is one word)."""
 MAX_INDEX_BYTES = 64 << 20
 
@@ -105,7 +105,9 @@ def read_index(path: Path) -> dict[str, int]:
             _("Get it again with `dlwp data get`, or import a good copy."),
         ) from error
     except OSError as error:
-        raise DataError(_("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)) from error
+        raise DataError(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
+        ) from error
     if not isinstance(ranks, dict) or not ranks or any(type(r) is not int or r < 1 for r in ranks.values()):
         raise DataError(_("{path} is not a word index: words with their ranks from 1 are needed.").format(path=path))
     return ranks

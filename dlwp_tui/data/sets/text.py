@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from dlwp_tui.data.dataset import Arrays
 
+MAX_ID = 1_000_000
+"""No text dataset of the course has so many words; IMDB has 88,584."""
+
 
 def pack(key: str, x: Sequences) -> Arrays:
     """Sequences as two plain arrays: `<key>_values` and `<key>_offsets`."""
@@ -35,7 +38,8 @@ def read_pairs(path: Path, pairs: tuple[tuple[str, str], ...], name: str, classe
         x, y = found[x_key], found[y_key]
         if not isinstance(x, Sequences) or isinstance(y, Sequences):
             raise misfit(path, name, _("{x} should hold lists and {y} plain numbers").format(x=x_key, y=y_key))
-        _check(path, name, x_key, x, y_key, y, classes)
+        if wrong := _wrong(x_key, x, y_key, y, classes):
+            raise misfit(path, name, wrong)
         arrays |= pack(x_key, x)
         arrays[y_key] = y.astype("int64")
     return arrays
@@ -61,15 +65,15 @@ def check_index(path: Path) -> None:
     words.read_index(path)
 
 
-def _check(path: Path, name: str, x_key: str, x: Sequences, y_key: str, y: NDArray[Any], classes: int) -> None:
+def _wrong(x_key: str, x: Sequences, y_key: str, y: NDArray[Any], classes: int) -> str:
+    """What does not fit, or nothing."""
     if y.shape != (len(x),):
-        raise misfit(path, name, _("{x} has {n} sequences, {y} has the shape {shape}").format(
-            x=x_key, n=len(x), y=y_key, shape=y.shape))  # fmt: skip
+        return _("{x} has {n} sequences, {y} has the shape {shape}").format(x=x_key, n=len(x), y=y_key, shape=y.shape)
     if not len(x) or int(x.lengths.min()) < 1:
-        raise misfit(path, name, _("{x} has an empty sequence").format(x=x_key))
+        return _("{x} has an empty sequence").format(x=x_key)
     low, high = int(x.values.min()), int(x.values.max())
-    if low < 0 or high >= 1_000_000:
-        raise misfit(path, name, _("the ids in {x} run from {low} to {high}").format(x=x_key, low=low, high=high))
+    if low < 0 or high >= MAX_ID:
+        return _("the ids in {x} run from {low} to {high}").format(x=x_key, low=low, high=high)
     if y.dtype.kind not in "iu" or int(y.min()) < 0 or int(y.max()) >= classes:
-        raise misfit(path, name, _("the labels in {y} are not whole numbers from 0 to {top}").format(
-            y=y_key, top=classes - 1))  # fmt: skip
+        return _("the labels in {y} are not whole numbers from 0 to {top}").format(y=y_key, top=classes - 1)
+    return ""

@@ -1,1 +1,1 @@
-"""Twins of the datasets, made from a fixed seed: same shapes and dtypes, same learning curves in kind, no real sample."""
+"""Twins of the datasets from a fixed seed: same shapes and dtypes, the same kind of learning curves, no real sample."""

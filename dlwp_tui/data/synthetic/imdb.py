@@ -26,11 +26,11 @@ WORDS = 88_584
 
 LENGTH_MEDIAN, LENGTH_SPREAD, LENGTH_MIN, LENGTH_MAX = 177, 0.65, 11, 2493
 """Words in a review: log-normal, cut off; mean about 220."""
-LEAN_LISTED = 0.9
-"""Log-odds of a listed sentiment word: e^0.9 times as often on its own side as in all reviews."""
-LEAN_OTHER = 0.25
+LEAN_LISTED = 1.5
+"""Log-odds of a listed sentiment word: e^1.5 times as often on its own side as in all reviews."""
+LEAN_OTHER = 0.22
 """Standard deviation of the log-odds of all other words beyond rank 60."""
-CONVICTION, DOUBT = 0.45, 0.40
+CONVICTION, DOUBT = 0.70, 0.43
 """Mean and standard deviation of how far a review leans to its label, 1 being only words of that side."""
 TOPIC_SHARE = 0.12
 NEGATED = 0.02
@@ -73,13 +73,17 @@ class Language:
         for word in (*vocabulary.FUNCTION, *vocabulary.NEGATORS):
             lean[rank[word]] = 0
         self.sides = np.stack([text.table(share * np.exp(-lean)), text.table(share * np.exp(lean))])
-        self.topics = np.stack([self._topic(rng, share, [rank[w] for w in words]) for words in vocabulary.TOPICS.values()])
+        self.topics = np.stack(
+            [self._topic(rng, share, [rank[w] for w in words]) for words in vocabulary.TOPICS.values()]
+        )
         self.negators = np.array([rank[w] + 1 for w in vocabulary.NEGATORS], np.int32)
         self.listed = [
             np.array([rank[w] + 1 for w in words], np.int32) for words in (vocabulary.NEGATIVE, vocabulary.POSITIVE)
         ]
 
-    def reviews(self, rng: np.random.RandomState, labels: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    def reviews(
+        self, rng: np.random.RandomState, labels: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Reviews for `labels` (0 or 1) as (words one after another, lengths)."""
         import numpy as np
 
@@ -98,7 +102,9 @@ class Language:
         self._negate(rng, words, row, side)
         return words, lengths
 
-    def _negate(self, rng: np.random.RandomState, words: NDArray[np.int32], row: NDArray[np.int64], side: NDArray[np.int8]) -> None:
+    def _negate(
+        self, rng: np.random.RandomState, words: NDArray[np.int32], row: NDArray[np.int64], side: NDArray[np.int8]
+    ) -> None:
         import numpy as np
 
         at = np.flatnonzero(rng.random_sample(len(words) - 1) < NEGATED) + 1
@@ -122,11 +128,12 @@ class Language:
 
 
 def _ranks() -> dict[str, int]:
-    placed = {word: rank for rank, word in enumerate(dict.fromkeys(vocabulary.FUNCTION), 1)}
+    function = list(dict.fromkeys(vocabulary.FUNCTION))
+    placed = {word: rank for rank, word in enumerate(function[:40], 1)}
     groups = (
-        (("good", "bad", "great"), 48, 90),
-        (vocabulary.POSITIVE, 60, 6000),
-        (vocabulary.NEGATIVE, 75, 6000),
+        (vocabulary.POSITIVE, 48, 6000),
+        (vocabulary.NEGATIVE, 78, 6000),
+        (function[40:], 41, 500),
         (vocabulary.NEGATORS, 25, 300),
         (vocabulary.GENERAL, 150, 1500),
         *((words, 150 + 20 * i, 4000) for i, words in enumerate(vocabulary.TOPICS.values())),

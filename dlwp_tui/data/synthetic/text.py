@@ -24,7 +24,32 @@ ZIPF = (
 TABLE = 1 << 21
 """Entries of a sampling table: a word of rank 88,584 still gets one now and then."""
 
-ONSETS = ("b", "br", "c", "ch", "d", "dr", "f", "g", "gr", "h", "j", "k", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "tr", "v", "w")
+ONSETS = (
+    "b",
+    "br",
+    "c",
+    "ch",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "r",
+    "s",
+    "st",
+    "t",
+    "tr",
+    "v",
+    "w",
+)
 VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "oo")
 ENDS = ("n", "l", "rd", "s", "ton", "ley", "m", "", "ck", "ver", "th", "ing")
 
@@ -35,7 +60,8 @@ def frequencies(size: int) -> Floats:
 
     ranks, shares = np.log(np.array(ZIPF)).T
     weight = np.exp(np.interp(np.log(np.arange(1, size + 1)), ranks, shares))
-    return weight / weight.sum()
+    total: Floats = weight / weight.sum()
+    return total
 
 
 def table(weights: Floats) -> NDArray[np.int32]:
