@@ -63,8 +63,9 @@ class Pace:
         self.fraction: float | None = None
         """Share of the whole run that is done, 0–1; None while nothing tells."""
         self._at = 0.0
-        self._fit = 0.0
         self._whole: tuple[float, float] | None = None
+        self._epochs_since = 0  # epochs since the last progress event: tells what one unit of progress is
+        self._unit_is_epoch: bool | None = None
         self._samples: deque[tuple[float, float]] = deque(maxlen=_EPOCHS + 1)
         self._rates: deque[float] = deque(maxlen=_RECENT)
         self._previous: tuple[str, int | None, int, float] | None = None
@@ -75,20 +76,22 @@ class Pace:
         """A batch event after `worked` seconds."""
         self._rate(worked, label, epoch, step)
         if epoch is not None and epochs and steps:
-            self._move(worked, (epoch - 1 + min(1.0, step / steps)) / epochs, boundary=not self._samples)
+            inside = min(1.0, step / steps)
+            self._move(worked, (epoch - 1 + inside) / epochs, inside, boundary=not self._samples)
 
     def epoch(self, worked: float, epoch: int, epochs: int | None) -> None:
         """An epoch ended."""
+        self._epochs_since += 1
         if epochs:
-            self._move(worked, epoch / epochs, boundary=True)
+            self._move(worked, epoch / epochs, 1.0, boundary=self._whole is None)
 
     def progress(self, worked: float, done: float, total: float) -> None:
-        """The lesson said how much of the whole run is done: from now on a fit's own fraction is a part of one unit."""
-        if total <= 0:
-            return
-        self._whole, self._fit = (done, total), 0.0
+        """The lesson said how much of the whole run is done: from now on a fit is only a part of it."""
+        if self._epochs_since:
+            self._unit_is_epoch = self._epochs_since == 1
+        self._whole, self._epochs_since = (done, total), 0
         self._rate(worked, "", None, int(done))
-        self._move(worked, 0.0, boundary=True)
+        self._move(worked, 0.0, 0.0, boundary=True)
 
     def restart(self) -> None:
         """Forget the intervals: the run was resumed in another process."""
@@ -117,14 +120,15 @@ class Pace:
             return None
         return max(0.0, (1 - self.fraction) * per_whole - max(0.0, worked - self._at))
 
-    def _move(self, worked: float, fit: float, boundary: bool) -> None:
-        self._at, self._fit = worked, fit
+    def _move(self, worked: float, fit: float, inside: float, *, boundary: bool) -> None:
+        """`fit` is the share of this fit that is done, `inside` that of its epoch."""
+        self._at = worked
         if self._whole is None:
             self.fraction = min(1.0, fit)
         else:
             done, total = self._whole
-            inner = fit if done == int(done) else 0.0  # a lesson that counts parts of units needs no help
-            self.fraction = min(1.0, (done + inner) / total)
+            unit = inside if self._unit_is_epoch else fit if self._unit_is_epoch is False else 0.0
+            self.fraction = min(1.0, (done + (unit if done == int(done) else 0.0)) / total)
         if boundary and (not self._samples or worked - self._samples[-1][0] >= _APART):
             self._samples.append((worked, self.fraction))
 

@@ -54,6 +54,10 @@ class Curve:
         self.first_bad_x: float | None = None
         self.last: Point | None = None
         """The newest finite point."""
+        self.low: Point | None = None
+        """The exact minimum and where it was first reached; None without a finite point."""
+        self.high: Point | None = None
+        """The exact maximum and where it was first reached; None without a finite point."""
         self.values: list[float] = []
         """Every y appended, NaN and infinity included: index i is epoch i + 1. Only without `capacity`."""
         self.all_xs: list[float] = []
@@ -78,6 +82,10 @@ class Curve:
                 self.first_bad, self.first_bad_x = index, x
             return
         self.last = Point(x, y)
+        if self.low is None or y < self.low.y:
+            self.low = self.last
+        if self.high is None or y > self.high.y:
+            self.high = self.last
         if self.capacity is None:
             self._xs.append(x)
             self._ys.append(y)
@@ -106,20 +114,6 @@ class Curve:
         """The finite y of each point to draw. Do not change the list."""
         return self._ys if self.capacity is None else self._points()[1]
 
-    @property
-    def low(self) -> Point | None:
-        """The exact minimum and where it was first reached; None without a finite point."""
-        if self.capacity is not None:
-            return min((bucket.low for bucket in self._buckets), key=lambda point: point.y, default=None)
-        return min(map(Point, self._xs, self._ys), key=lambda point: point.y, default=None)
-
-    @property
-    def high(self) -> Point | None:
-        """The exact maximum and where it was first reached; None without a finite point."""
-        if self.capacity is not None:
-            return max((bucket.high for bucket in self._buckets), key=lambda point: point.y, default=None)
-        return max(map(Point, self._xs, self._ys), key=lambda point: point.y, default=None)
-
     def __len__(self) -> int:
         """How many points there are to draw."""
         return len(self.xs)
@@ -146,6 +140,8 @@ class Curve:
                 self._buckets.pop()
         self._in_bucket = self._stride  # the next point opens a bucket of its own
         self.last = max((p for b in self._buckets[-1:] for p in (b.low, b.high)), default=None)
+        self.low = min((bucket.low for bucket in self._buckets), key=lambda point: point.y, default=None)
+        self.high = max((bucket.high for bucket in self._buckets), key=lambda point: point.y, default=None)
 
     def _points(self) -> tuple[list[float], list[float]]:
         if self._drawn is None:
