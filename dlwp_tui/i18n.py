@@ -33,6 +33,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(language()).ngettext(one, many, count)
 
 
+def N_(message: str) -> str:
+    """Mark a constant for the catalogue where it cannot be translated yet; `_` it where it is shown."""
+    return message
+
+
 @cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
     if lang == "en":

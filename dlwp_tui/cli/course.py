@@ -1,0 +1,81 @@
+"""`dlwp list`, `dlwp show`, `dlwp check`: the course in a plain terminal or a pipe."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.i18n import _, language
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("list", help=_("List chapters, sections and lessons."))(list_course)
+    app.command("show", help=_("Print a section's note."))(show)
+    app.command("check", help=_("Check the course's files; prints every problem and where it is."))(check)
+
+
+def list_course(
+    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from dlwp_tui.course import reader
+
+    course = reader.load()
+    for chapter in course.chapters:
+        title = chapter.title.en if language() == "en" and chapter.title.en else chapter.title.zh
+        if not json:
+            output.line(f"{chapter.id} {title}")
+        for section in chapter.sections:
+            if json:
+                output.json_line(
+                    {"id": section.id, "chapter": chapter.id, "title": section.title, "lesson": section.has_lesson}
+                )
+            else:
+                run = f"    dlwp run {section.id}" if section.has_lesson else ""
+                output.line(f"  {section.id:<7}{section.title}{run}")
+
+
+def show(
+    section: Annotated[str, typer.Argument(metavar="ID", help=_("A section, such as 3.4."))],
+    json: Annotated[bool, typer.Option("--json", help=_("The note's pages as one JSON object."))] = False,
+) -> None:
+    from dlwp_tui.course import reader
+
+    found = reader.load().section(section)
+    note = found.note()
+    if json:
+        pages = [{"title": page.title, "markdown": page.markdown} for page in note.pages]
+        output.json_line({"id": found.id, "title": found.title, "lesson": found.has_lesson, "pages": pages})
+        return
+    from rich.console import Console
+
+    from dlwp_tui.render import note as render
+    from dlwp_tui.render import wrap
+
+    wrap.install()
+    console = Console(highlight=False)
+    width = min(console.width, 100)  # longer lines are hard to read
+    console.print(render.render(note, width), width=width)
+
+
+def check(
+    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from dlwp_tui import paths
+    from dlwp_tui.course import check as linter
+    from dlwp_tui.data.registry import DATASETS
+
+    problems = linter.check(paths.content(), datasets=DATASETS)
+    for problem in problems:
+        if json:
+            output.json_line(
+                {"file": str(problem.file), "where": problem.where, "message": problem.message, "cure": problem.cure}
+            )
+        else:
+            output.line(f"{problem.file}: {problem.where}: {problem.message} {problem.cure}".replace(": : ", ": "))
+    if problems:
+        output.say(_("{count} problems.").format(count=len(problems)))
+        raise typer.Exit(1)
+    output.say(_("The course is sound."))

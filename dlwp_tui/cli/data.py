@@ -1,0 +1,108 @@
+"""`dlwp data`: where datasets lie, getting and importing them, checking them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.i18n import _
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+
+
+def build() -> typer.Typer:
+    """The `data` commands."""
+    app = typer.Typer(help=_("Datasets: list, get, import, verify."), rich_markup_mode=None, no_args_is_help=True)
+    app.command("list", help=_("Which datasets there are, and where each lies."))(list_data)
+    app.command("get", help=_("Download a dataset; continues where a broken download ended."))(get)
+    app.command("import", help=_("Import a file or folder carried over by hand."))(import_)
+    app.command("verify", help=_("Read a dataset's files again and compare checksums."))(verify)
+    return app
+
+
+def list_data(json: Json = False) -> None:
+    from dlwp_tui.data import locate
+    from dlwp_tui.data.registry import DATASETS
+
+    rows = []
+    for name, dataset in DATASETS.items():
+        status = locate.status(name)
+        where = " ".join(str(path) for path in status.files.values())
+        if json:
+            output.json_line(
+                {
+                    "name": name, "title": str(dataset.title), "state": status.state,
+                    "files": {file: str(path) for file, path in status.files.items()},
+                    "bytes": sum(file.size or 0 for file in dataset.files),
+                }
+            )
+        else:
+            size = f"{sum(file.size or 0 for file in dataset.files) / 1e6:.1f} MB"
+            rows.append([name, str(dataset.title), _state_word(status.state), size, where])
+    if not json:
+        output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
+
+
+def get(name: Name) -> None:
+    import sys
+
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from dlwp_tui.data import fetch
+    from dlwp_tui.data.registry import get as find
+
+    dataset = find(name)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        tasks: dict[str, object] = {}
+
+        def advanced(file: str, done: int, total: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = progress.add_task(file, total=total)
+            progress.update(tasks[file], completed=done, total=total)  # type: ignore[arg-type]
+
+        paths = fetch.get(dataset.name, progress=advanced)
+    for path in paths:
+        output.line(str(path))
+
+
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help=_("A file or a folder."))],
+    name: Annotated[str | None, typer.Option("--name", help=_("Which dataset it is, when that cannot be seen."))] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help=_("Take a file whose checksum is not the official one, after checks."))
+    ] = False,
+) -> None:
+    from dlwp_tui.data.import_ import import_path
+
+    for imported in import_path(path, name, accept=accept):
+        output.line(str(imported.path))
+        output.say(imported.message)
+
+
+def verify(name: Name, json: Json = False) -> None:
+    from dlwp_tui.data import verify as verifier
+
+    report = verifier.verify(name)
+    for row in report:
+        if json:
+            output.json_line(row.as_json())
+        else:
+            output.line(f"{row.file}  {_state_word(row.state)}  {row.detail}")
+    if any(row.state == "damaged" for row in report):
+        raise typer.Exit(1)
+
+
+def _state_word(state: str) -> str:
+    return {
+        "real": _("real"),
+        "unverified": _("real (unverified file)"),
+        "missing": _("missing (lessons use synthetic data)"),
+        "damaged": _("damaged"),
+        "partial": _("half downloaded"),
+    }.get(state, state)

@@ -1,0 +1,234 @@
+"""Follow a run until it ends: JSON lines, plain lines in a pipe, or a live progress in a terminal.
+
+Ctrl-C asks once what to do with the run; it lives in a session of its own, so the key never reaches it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+
+from dlwp_tui.cli import output
+from dlwp_tui.i18n import _
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView, summary
+
+POLL_S = 0.1
+EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
+"""Every other end is 1."""
+
+
+def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
+    """Show the run until it ends and return the exit code. `ours`: Ctrl-C may stop it; else it only stops watching."""
+    try:
+        if json:
+            return _follow_json(folder)
+        if output.is_terminal():
+            return _follow_live(folder)
+        return _follow_plain(folder)
+    except KeyboardInterrupt:
+        return _interrupted(folder, ours=ours, json=json)
+
+
+def _follow_json(folder: RunFolder) -> int:
+    from dlwp_tui.runs.events import Tail
+
+    tail, view = Tail(folder.events), RunView.open(folder)
+
+    def step() -> None:
+        for event in tail.read_all():
+            output.json_line(event)
+
+    state = _until_end(view, step)
+    output.json_line(summary(view))
+    return EXIT_CODES.get(state, 1)
+
+
+def _follow_plain(folder: RunFolder) -> int:
+    view = RunView.open(folder)
+    printer = PlainPrinter(folder)
+    state = _until_end(view, printer.step)
+    printer.end(view)
+    return EXIT_CODES.get(state, 1)
+
+
+def _follow_live(folder: RunFolder) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    view = RunView.open(folder)
+    console = Console(highlight=False, soft_wrap=True)
+    printer = PlainPrinter(folder, emit=console.print, epochs=False)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"), TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(_("waiting"), total=None, figures="")
+
+        def step() -> None:
+            printer.step()
+            fraction = view.fraction
+            progress.update(
+                task,
+                description=_where(view),
+                total=None if fraction is None else 1.0,
+                completed=fraction or 0.0,
+                figures=output.figures(view.last_figures),
+            )
+
+        state = _until_end(view, step)
+    printer.end(view)
+    return EXIT_CODES.get(state, 1)
+
+
+def _until_end(view: RunView, step: Callable[[], None]) -> RunState:
+    """Call `step` at each change until the run has ended; returns the final state."""
+    pause = threading.Event()
+    while True:
+        changed = view.update()
+        active = view.state.active
+        if changed or not active:
+            step()
+        if not active:
+            return view.state
+        pause.wait(POLL_S)
+
+
+def _where(view: RunView) -> str:
+    parts = [view.spec.lesson, _state_word(view.state)]
+    if view.epochs:
+        parts.append(f"{view.epoch}/{view.epochs}")
+    if view.phase:
+        parts.append(view.phase)
+    return " ".join(parts)
+
+
+class PlainPrinter:
+    """Prints a run's events as plain lines, each once, in the order they happened."""
+
+    def __init__(
+        self, folder: RunFolder, emit: Callable[[str], object] = output.line, *, epochs: bool = True
+    ) -> None:
+        from dlwp_tui.runs.events import Tail
+
+        self._folder = folder
+        self._tail = Tail(folder.events)
+        self._emit = emit
+        self._epochs = epochs
+
+    def step(self) -> None:
+        """Print what is new."""
+        for event in self._tail.read_all():
+            for text in _lines(event, epochs=self._epochs):
+                self._emit(text)
+
+    def end(self, view: RunView) -> None:
+        """Print how it ended: figures, or what went wrong and where the log is."""
+        for label, metrics in view.results.items():
+            self._emit(" ".join(filter(None, [_("result"), label, output.figures(metrics)])))
+        self._emit(
+            _("{run} {state} after {seconds}").format(
+                run=self._folder.id, state=_state_word(view.state), seconds=output.duration(view.elapsed_s)
+            )
+        )
+        if view.state in (RunState.FAILED, RunState.DIED):
+            if view.error is not None:
+                output.say(f"{view.error.type}: {view.error.message}")
+                for text in view.error.lines:
+                    output.say(f"  {text}")
+            else:
+                for text in view.log_tail(12):
+                    output.say(f"  {text}")
+            output.say(_("The whole log: {path}").format(path=self._folder.log))
+
+
+def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
+    from dlwp_tui.runs import kinds
+
+    get = event.get
+    label = f"[{get('label')}] " if get("label") else ""
+    match event["e"]:
+        case kinds.EPOCH if epochs:
+            return [f"{label}{_('epoch')} {get('epoch')}/{get('epochs')}  {_metrics(get('metrics'))}"]
+        case kinds.PHASE:
+            return [f"— {get('name')}"]
+        case kinds.DATASET:
+            return [f"{get('name')}: {get('detail') or get('source')}"]
+        case kinds.MODEL:
+            return [_("{label}model with {params} parameters").format(label=label, params=f"{get('params'):,}")]
+        case kinds.CHECK:
+            return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({get('got')} / {get('want')})"]
+        case kinds.TEXT:
+            return [f"{get('title')}:", f"  {get('body')}"]
+        case kinds.TABLE:
+            return [f"{get('title')}:", *_table(get("columns"), get("rows"))]
+        case kinds.WARNING:
+            return [f"! {get('message')}"]
+        case kinds.STARTED:
+            return [_("started on {device}").format(device=get("device"))]
+        case _:
+            return []
+
+
+def _metrics(metrics: object) -> str:
+    from dlwp_tui.runs.events import number
+
+    if not isinstance(metrics, dict):
+        return ""
+    values = {name: number(value) for name, value in metrics.items()}
+    return output.figures({name: value for name, value in values.items() if value is not None})
+
+
+def _table(columns: object, rows: object) -> list[str]:
+    from rich.cells import cell_len
+
+    if not isinstance(columns, list) or not isinstance(rows, list):
+        return []
+    lines = [[str(cell) for cell in row] for row in [columns, *rows]]
+    widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
+    return [
+        "  " + "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in lines
+    ]
+
+
+def _state_word(state: RunState) -> str:
+    return {
+        RunState.QUEUED: _("waiting"),
+        RunState.RUNNING: _("training"),
+        RunState.PAUSED: _("paused"),
+        RunState.FINISHED: _("finished"),
+        RunState.STOPPED: _("stopped"),
+        RunState.FAILED: _("failed"),
+        RunState.DIED: _("died"),
+    }[state]
+
+
+def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
+    from dlwp_tui.engine import control
+
+    leave = _("{run} goes on. Watch it: dlwp watch {run}   Stop it: dlwp stop {run}").format(run=folder.id)
+    if not ours:
+        output.say("\n" + leave)
+        return 130
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        output.say("")
+        try:
+            sys.stderr.write(_("Stop the run, or leave it running? [s]top / [l]eave: "))
+            sys.stderr.flush()
+            answer = sys.stdin.readline().strip().lower()
+        except KeyboardInterrupt:
+            answer = "s"
+        if answer.startswith(("l", "留")):
+            output.say(leave)
+            return 130
+    control.stop(folder)
+    view = RunView.open(folder)
+    view.update()
+    if json:
+        output.json_line(summary(view))
+    output.say(_("Stopped {run}; its curves stay: dlwp export {run} --csv").format(run=folder.id))
+    return 130

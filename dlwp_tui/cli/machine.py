@@ -1,0 +1,53 @@
+"""`dlwp gpu` and `dlwp doctor`: what this machine has, and whether everything a lesson needs is in place."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.i18n import _
+
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("gpu", help=_("GPU, CPU and memory now."))(gpu)
+    app.command("doctor", help=_("Check the installation, and say what to do about what is missing."))(doctor)
+
+
+def gpu(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help=_("Every second, until Ctrl-C."))] = False,
+    json: Json = False,
+) -> None:
+    from dlwp_tui import hardware
+
+    pause = threading.Event()
+    while True:
+        now = hardware.sample()
+        if json:
+            output.json_line(now.as_json())
+        else:
+            for text in hardware.lines(now):
+                output.line(text)
+        if not watch:
+            return
+        pause.wait(1.0)
+
+
+def doctor(json: Json = False) -> None:
+    from dlwp_tui import doctor as examination
+
+    findings = examination.examine()
+    for finding in findings:
+        if json:
+            output.json_line({"name": finding.name, "ok": finding.ok, "found": finding.found, "cure": finding.cure})
+        else:
+            output.line(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.found}")
+            if finding.cure:
+                output.line(f"    {finding.cure}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,168 @@
+"""`dlwp run`, `watch`, `rerun`: start a lesson and follow it. A lesson's params are real options."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.cli.runs import Run
+from dlwp_tui.course.lesson import Lesson, Param, Value
+from dlwp_tui.errors import UsageError
+from dlwp_tui.i18n import _
+
+_JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
+Json = Annotated[bool, _JSON]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        "run",
+        help=_("Run a lesson: dlwp run 3.4 --units 32. `dlwp run 3.4 --help` lists its parameters."),
+        # Which options exist depends on the lesson: they are parsed by the lesson's own command below.
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        add_help_option=False,
+    )(_run)
+    app.command("watch", help=_("Follow a run, from its first event."))(watch)
+    app.command("rerun", help=_("Run again with the same parameters, seed and data."))(rerun)
+
+
+def _run(context: typer.Context) -> None:
+    """Find the lesson among the arguments and hand the rest to its own command."""
+    from dlwp_tui.course import reader
+
+    args = list(context.args)
+    place = next((number for number, arg in enumerate(args) if not arg.startswith("-")), None)
+    if place is None:
+        course = reader.load()
+        lessons = "\n".join(f"  {s.id:<7}{s.title}" for s in course.sections if s.has_lesson)
+        usage = _("Usage: dlwp run ID [options]; dlwp run ID --help lists a lesson's options.\nLessons:\n{lessons}")
+        if "--help" in args:
+            output.line(usage.format(lessons=lessons))
+            return
+        raise UsageError(_("Which lesson?"), usage.format(lessons=lessons))
+    lesson = reader.load().lesson(args.pop(place))
+    command(lesson)([_dashed(arg) for arg in args], prog_name=f"dlwp run {lesson.id}")
+
+
+def command(lesson: Lesson) -> typer.Typer:
+    """The command of one lesson: its params as options with range, default and meaning."""
+
+    def run_lesson(**given: Any) -> None:
+        common = {name: given.pop(name) for name in ("preset", "seed", "source", "device", "detach", "json")}
+        overrides = {name: value for name, value in given.items() if value is not None}
+        start(lesson, overrides, **common)
+
+    options = [
+        ("preset", str, "book", typer.Option("--preset", metavar="NAME", help=_presets_help(lesson))),
+        ("seed", int | None, None, typer.Option("--seed", min=0, max=2**31 - 1, help=_("Seed; random if not given."))),
+        ("source", str, "auto", typer.Option("--data", metavar="auto|real|synthetic", help=_(
+            "Where the data comes from; auto: real where the file is there, else synthetic."))),
+        ("device", str, "auto", typer.Option("--device", metavar="auto|cpu|gpu", help=_("Where to train."))),
+        ("detach", bool, False, typer.Option("--detach", help=_("Print the run's id and leave it running."))),
+        ("json", bool, False, _JSON),
+    ]
+    parameters = [_param_option(name, param) for name, param in lesson.params.items()]
+    parameters += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+        for name, kind, default, option in options
+    ]
+    run_lesson.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run_lesson.__annotations__ = {p.name: p.annotation for p in parameters}
+    app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+    app.command(help=f"{lesson.id} {lesson.title}")(run_lesson)
+    return app
+
+
+def start(
+    lesson: Lesson,
+    overrides: dict[str, Value],
+    *,
+    preset: str = "book",
+    seed: int | None = None,
+    source: str = "auto",
+    device: str = "auto",
+    detach: bool = False,
+    json: bool = False,
+) -> None:
+    """Check everything, start the run, follow it and exit with its code."""
+    from dlwp_tui.engine import launch
+
+    values = lesson.values(preset, overrides)
+    if source not in ("auto", "real", "synthetic"):
+        raise UsageError(_("--data {value} is not allowed: auto, real or synthetic.").format(value=source))
+    if device not in ("auto", "cpu", "gpu"):
+        raise UsageError(_("--device {value} is not allowed: auto, cpu or gpu.").format(value=device))
+    folder = launch.start(
+        lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
+    )
+    _follow_or_leave(folder.id, detach=detach, json=json)
+
+
+def watch(run: Run, json: Json = False) -> None:
+    _follow_or_leave(run, detach=False, json=json, ours=False)
+
+
+def rerun(
+    run: Run,
+    detach: Annotated[bool, typer.Option("--detach", help=_("Print the run's id and leave it running."))] = False,
+    json: Json = False,
+) -> None:
+    from dlwp_tui.engine import launch
+    from dlwp_tui.runs import store
+
+    _follow_or_leave(launch.rerun(store.find(run)).id, detach=detach, json=json)
+
+
+def _follow_or_leave(run: str, *, detach: bool, json: bool, ours: bool = True) -> None:
+    from dlwp_tui.cli import follow
+    from dlwp_tui.runs import store
+
+    folder = store.find(run)
+    if detach:
+        if json:
+            output.json_line({"run": folder.id})
+        else:
+            output.line(folder.id)
+            output.say(_("Watch it: dlwp watch {run}").format(run=folder.id))
+        return
+    raise typer.Exit(follow.follow(folder, json=json, ours=ours))
+
+
+def _param_option(name: str, param: Param) -> inspect.Parameter:
+    flag = "--" + name.replace("_", "-")
+    meaning = " · ".join(
+        part
+        for part in (
+            str(param.label),
+            param.range if param.type != "bool" else "",
+            _("default {value}").format(value=param.default),
+            str(param.why),
+        )
+        if part
+    )
+    if param.type == "bool":
+        option = typer.Option(f"{flag}/--no-{name.replace('_', '-')}", help=meaning, show_default=False)
+        kind: Any = bool | None
+    else:
+        metavar = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE"}
+        option = typer.Option(flag, metavar=metavar.get(param.type, "TEXT"), help=meaning, show_default=False)
+        kind = str | None  # checked by Param.parse, whose sentence names the range
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option]
+    )
+
+
+def _presets_help(lesson: Lesson) -> str:
+    return " · ".join(f"{name}: {preset.see}" if str(preset.see) else name for name, preset in lesson.presets.items())
+
+
+def _dashed(arg: str) -> str:
+    """`--hidden_layers=2` as `--hidden-layers=2`: both spellings are taken."""
+    if not arg.startswith("--"):
+        return arg
+    name, equals, value = arg.partition("=")
+    return name.replace("_", "-") + equals + value
