@@ -15,7 +15,7 @@ def build() -> typer.Typer:
     """The command line, in the learner's language."""
     app = typer.Typer(
         name="dlwp",
-        help=_("A study lab in the terminal for \"Python 深度学习\". Without a command it opens the app."),
+        help=_('A study lab in the terminal for "Python 深度学习". Without a command it opens the app.'),
         rich_markup_mode=None,  # rich costs 230 ms of --help
         pretty_exceptions_enable=False,
         add_completion=False,

@@ -35,7 +35,9 @@ def list_data(json: Json = False) -> None:
         if json:
             output.json_line(
                 {
-                    "name": name, "title": str(dataset.title), "state": status.state,
+                    "name": name,
+                    "title": str(dataset.title),
+                    "state": status.state,
                     "files": {file: str(path) for file, path in status.files.items()},
                     "bytes": sum(file.size or 0 for file in dataset.files),
                 }
@@ -73,7 +75,7 @@ def get(name: Name) -> None:
 
 def import_(
     path: Annotated[Path, typer.Argument(metavar="PATH", help=_("A file or a folder."))],
-    name: Annotated[str | None, typer.Option("--name", help=_("Which dataset it is, when that cannot be seen."))] = None,
+    name: Annotated[str | None, typer.Option("--name", help=_("Which dataset it is."))] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help=_("Take a file whose checksum is not the official one, after checks."))
     ] = False,
@@ -104,5 +106,5 @@ def _state_word(state: str) -> str:
         "unverified": _("real (unverified file)"),
         "missing": _("missing (lessons use synthetic data)"),
         "damaged": _("damaged"),
-        "partial": _("half downloaded"),
+        "half-downloaded": _("half downloaded"),
     }.get(state, state)

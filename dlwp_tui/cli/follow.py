@@ -62,8 +62,11 @@ def _follow_live(folder: RunFolder) -> int:
     console = Console(highlight=False, soft_wrap=True)
     printer = PlainPrinter(folder, emit=console.print, epochs=False)
     columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(),
-        TextColumn("{task.fields[figures]}"), TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(_("waiting"), total=None, figures="")
@@ -109,9 +112,7 @@ def _where(view: RunView) -> str:
 class PlainPrinter:
     """Prints a run's events as plain lines, each once, in the order they happened."""
 
-    def __init__(
-        self, folder: RunFolder, emit: Callable[[str], object] = output.line, *, epochs: bool = True
-    ) -> None:
+    def __init__(self, folder: RunFolder, emit: Callable[[str], object] = output.line, *, epochs: bool = True) -> None:
         from dlwp_tui.runs.events import Tail
 
         self._folder = folder
@@ -183,16 +184,10 @@ def _metrics(metrics: object) -> str:
 
 
 def _table(columns: object, rows: object) -> list[str]:
-    from rich.cells import cell_len
-
     if not isinstance(columns, list) or not isinstance(rows, list):
         return []
-    lines = [[str(cell) for cell in row] for row in [columns, *rows]]
-    widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
-    return [
-        "  " + "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in lines
-    ]
+    lines = output.aligned([str(name) for name in columns], [[str(cell) for cell in row] for row in rows])
+    return [f"  {text}" for text in lines]
 
 
 def _state_word(state: RunState) -> str:

@@ -23,19 +23,23 @@ def gpu(
     watch: Annotated[bool, typer.Option("--watch", "-w", help=_("Every second, until Ctrl-C."))] = False,
     json: Json = False,
 ) -> None:
+    from dataclasses import asdict
+
     from dlwp_tui import hardware
 
     pause = threading.Event()
+    hardware.sample()  # CPU load is measured between two samples
     while True:
+        pause.wait(1.0 if watch else 0.2)
         now = hardware.sample()
         if json:
-            output.json_line(now.as_json())
+            output.json_line(asdict(now))
         else:
-            for text in hardware.lines(now):
-                output.line(text)
+            output.line(hardware.line(now))
+            for gpu_now in now.gpus:
+                output.line(hardware.gpu_line(gpu_now))
         if not watch:
             return
-        pause.wait(1.0)
 
 
 def doctor(json: Json = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,14 +28,21 @@ def json_line(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns by display width, two spaces between them; no wrapping, so `grep` and `awk` can use it."""
+    """Aligned columns on stdout; no wrapping, so `grep` and `awk` can use it."""
+    for text in aligned(columns, rows):
+        line(text)
+
+
+def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows under their columns by display width, two spaces between them."""
     from rich.cells import cell_len
 
     lines = [list(columns), *(list(row) for row in rows)]
     widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
-    for row in lines:
-        cells = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
-        line("  ".join(cells).rstrip())
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in lines
+    ]
 
 
 def is_terminal() -> bool:
@@ -56,10 +64,12 @@ def duration(seconds: float | None) -> str:
 
 
 def figure(value: float) -> str:
-    """A figure as the lists show it: four significant digits, integers whole."""
-    return f"{value:.4g}" if value != int(value) or abs(value) >= 1e6 else str(int(value))
+    """A figure as the lists show it: four significant digits, integers whole, `nan` and `inf` as such."""
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.4g}"
 
 
 def figures(values: Mapping[str, float]) -> str:
     """`loss 0.1234  accuracy 0.9`."""
-    return "  ".join(f"{name} {figure(value)}" if value == value else f"{name} nan" for name, value in values.items())
+    return "  ".join(f"{name} {figure(value)}" for name, value in values.items())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dlwp_tui.cli import output
 from dlwp_tui.cli.runs import Run
-from dlwp_tui.course.lesson import Lesson, Param, Value
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.lesson import Lesson, Param, Value
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
@@ -59,8 +61,16 @@ def command(lesson: Lesson) -> typer.Typer:
     options = [
         ("preset", str, "book", typer.Option("--preset", metavar="NAME", help=_presets_help(lesson))),
         ("seed", int | None, None, typer.Option("--seed", min=0, max=2**31 - 1, help=_("Seed; random if not given."))),
-        ("source", str, "auto", typer.Option("--data", metavar="auto|real|synthetic", help=_(
-            "Where the data comes from; auto: real where the file is there, else synthetic."))),
+        (
+            "source",
+            str,
+            "auto",
+            typer.Option(
+                "--data",
+                metavar="auto|real|synthetic",
+                help=_("Where the data comes from; auto: real where the file is there, else synthetic."),
+            ),
+        ),
         ("device", str, "auto", typer.Option("--device", metavar="auto|cpu|gpu", help=_("Where to train."))),
         ("detach", bool, False, typer.Option("--detach", help=_("Print the run's id and leave it running."))),
         ("json", bool, False, _JSON),
@@ -151,9 +161,7 @@ def _param_option(name: str, param: Param) -> inspect.Parameter:
         metavar = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE"}
         option = typer.Option(flag, metavar=metavar.get(param.type, "TEXT"), help=meaning, show_default=False)
         kind = str | None  # checked by Param.parse, whose sentence names the range
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option]
-    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
 def _presets_help(lesson: Lesson) -> str:

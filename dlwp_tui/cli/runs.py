@@ -11,7 +11,9 @@ from dlwp_tui.cli import output
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
-Run = Annotated[str, typer.Argument(metavar="RUN", help=_("A run's id, its beginning, its last four characters, or `last`."))]
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help=_("A run's id, its beginning, its last four characters or `last`."))
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -108,9 +110,7 @@ def export(
         output.say(_("Wrote {path}.").format(path=out))
 
 
-def delete(
-    run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False
-) -> None:
+def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False) -> None:
     from dlwp_tui.runs import store
 
     folder = store.find(run)

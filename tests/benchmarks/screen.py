@@ -39,8 +39,11 @@ def _first_point(count: int) -> Iterator[Figure]:
     cold = [_cold_script() for _ in range(count)]
     yield Figure("r to first curve point, warm zygote", statistics.median(warm), 0.7, "s", detail=spread(warm))
     yield Figure(
-        "cold script / r to first curve point", statistics.median(cold) / statistics.median(warm), 3.0,
-        at_least=True, detail=f"cold {spread(cold)}",
+        "cold script / r to first curve point",
+        statistics.median(cold) / statistics.median(warm),
+        3.0,
+        at_least=True,
+        detail=f"cold {spread(cold)}",
     )
 
 
@@ -64,7 +67,10 @@ def _key_to_repaint(presses: int) -> Figure:
         _until_ended(folder, terminal)
     p95 = sorted(times)[int(len(times) * 0.95)]
     return Figure(
-        "key to repaint under load, p95", p95 * 1000, 80, "ms",
+        "key to repaint under load, p95",
+        p95 * 1000,
+        80,
+        "ms",
         detail=f"median {statistics.median(times) * 1000:.0f} ms (n={len(times)})",
     )
 
@@ -78,7 +84,7 @@ def _repainted(terminal: Terminal, _key: str) -> bool:
 
 
 def _drain(terminal: Terminal) -> None:
-    """Let the screen come to rest, so that the next output answers the next key. Live charts redraw 4 times a second."""
+    """Let the screen come to rest, so that the next output answers the next key."""
     quiet_since = time.perf_counter()
     deadline = quiet_since + 2
     while time.perf_counter() - quiet_since < 0.08 and time.perf_counter() < deadline:

@@ -27,7 +27,9 @@ def measure(*, short: bool) -> Iterator[Figure]:
     count = 3 if short else 7
     app, bare = interleaved(_app, _bare, count)
     yield Figure(
-        "first paint / bare Textual app", median_ratio(app, bare), 1.3,
+        "first paint / bare Textual app",
+        median_ratio(app, bare),
+        1.3,
         detail=f"{statistics.median(app):.3f} s / {statistics.median(bare):.3f} s",
     )
     for args in (["--help"], ["list"]):
