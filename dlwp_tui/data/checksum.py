@@ -26,6 +26,20 @@ def of(path: Path, algorithm: str = "sha256") -> str:
     return _memory[key]
 
 
+def forget(file_name: str) -> None:
+    """Drop what is remembered of files called `file_name`, so that the next `of` reads them again."""
+
+    def about(key: str) -> bool:
+        return f"/{file_name}:" in key
+
+    for key in [k for k in _memory if about(k)]:
+        del _memory[key]
+    stored = _stored()
+    kept = {k: v for k, v in stored.items() if not about(k)}
+    if kept != stored:
+        _store(kept)
+
+
 def _file() -> Path:
     return paths.cache() / "datasets" / "checksums.json"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,24 +22,44 @@ FORMAT = 1
 
 def converted(dataset: Dataset, main: Path, checksum: str) -> Arrays:
     """The arrays of the file `main`, whose checksum is `checksum`; read through `dataset.read` the first time."""
-    return _cached(f"{dataset.name}-{checksum[:20]}-f{FORMAT}.npz", lambda: dataset.read(main))
+    return _cached(_path(dataset, checksum), lambda: dataset.read(main))
+
+
+def store(dataset: Dataset, checksum: str, arrays: Arrays) -> None:
+    """Keep `arrays`, just read from a file with this checksum, for `converted`."""
+    _keep(_path(dataset, checksum), arrays)
 
 
 def twin(dataset: Dataset) -> Arrays:
-    """The arrays of the synthetic twin, made the first time."""
-    return _cached(f"{dataset.name}-twin{dataset.twin_version}-f{FORMAT}.npz", dataset.twin)
+    """The arrays of the synthetic twin, made the first time, and again when the code that makes it changes."""
+    return _cached(_path(dataset, f"twin-{_twin_code()}"), dataset.twin)
 
 
-def _cached(name: str, make: Callable[[], Arrays]) -> Arrays:
-    path = paths.cache() / "datasets" / name
+@cache
+def _twin_code() -> str:
+    digest = hashlib.sha256()
+    for source in sorted((Path(__file__).parent / "synthetic").glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _path(dataset: Dataset, key: str) -> Path:
+    return paths.cache() / "datasets" / f"{dataset.name}-{key[:20]}-f{FORMAT}.npz"
+
+
+def _cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
     arrays = _load(path)
     if arrays is None:
         arrays = make()
-        try:
-            _save(path, arrays)
-        except StorageError:
-            return arrays  # the cache only saves time: a full disk must not keep a lesson from its data
+        _keep(path, arrays)
     return arrays
+
+
+def _keep(path: Path, arrays: Arrays) -> None:
+    try:
+        _save(path, arrays)
+    except StorageError:
+        return  # the cache only saves time: a full disk must not keep a lesson from its data
 
 
 def _load(path: Path) -> Arrays | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,12 +83,12 @@ class Dataset:
     """The synthetic twin: arrays of the same keys, shapes and dtypes as `read` returns. Deterministic."""
     twin_what: Text
     """One sentence: what the twin imitates and what it does not."""
-    twin_version: int
-    """Raised when the twin changes, so that a cached one is made again."""
     options: Mapping[str, Any]
     """The options `load` takes, with Keras' defaults."""
     check_extra: Callable[[Path], None] | None = None
     """Checks a file other than the main one (a word index). DataError where it does not fit."""
+    samples: Mapping[str, int] = field(default_factory=dict)
+    """Arrays of `read` that must have so many entries in a file taken over by hand."""
     npz_keys: frozenset[str] = frozenset()
     """The keys of the main npz, by which an imported file is recognised."""
 

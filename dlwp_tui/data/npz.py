@@ -64,6 +64,12 @@ def what_is(path: Path) -> str:
     return _("is of an unknown kind")
 
 
+def looks_like_json(path: Path) -> bool:
+    """True when the file at `path` begins like a JSON object."""
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(b"{")
+
+
 def not_npz(path: Path) -> DataError:
     """The error for a file that should be an npz archive and is none."""
     return DataError(

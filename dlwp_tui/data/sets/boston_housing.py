@@ -78,7 +78,7 @@ DATASET = Dataset(
         "按相同的列范围和一个非线性公式加噪声生成的房价",
         "generated prices: the same column ranges, a non-linear formula and noise",
     ),
-    twin_version=1,
     options={"test_split": 0.2, "seed": 113},
+    samples={"y": 506},
     npz_keys=frozenset({"x", "y"}),
 )

@@ -86,8 +86,8 @@ DATASET = Dataset(
         "按词频和情感词规则生成的影评，曲线形状与真实 IMDB 相似，但不是真人写的评论",
         "generated reviews with the word frequencies and sentiment words of real ones; nobody wrote them",
     ),
-    twin_version=1,
     options=shape.TEXT_OPTIONS,
     check_extra=text.check_index,
+    samples={"y_train": 25_000, "y_test": 25_000},
     npz_keys=frozenset({"x_train", "y_train", "x_test", "y_test"}),
 )

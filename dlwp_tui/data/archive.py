@@ -1,0 +1,102 @@
+"""Unpacking zip and tar archives from anywhere: no path outside the folder, no links, no bomb."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from dlwp_tui import paths
+from dlwp_tui.errors import DataError
+from dlwp_tui.i18n import _
+
+MAX_FILES = 150_000
+"""aclImdb, the largest archive of the course by number, has 100,000 files."""
+MAX_BYTES = 4 << 30
+
+
+def is_archive(path: Path) -> bool:
+    """True for a zip or tar archive, judged by its content. An npz is a zip as well: look at its keys first."""
+    return zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+
+
+def unpack(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
+    """Unpack the members of `path` whose path `wanted` accepts, into `folder`; return where they lie.
+
+    The whole list of members is judged before anything is written. Raises DataError for a member that would
+    leave the folder, a link or device, too many or too large members, and for a damaged archive.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            return _zip(path, folder, wanted)
+        return _tar(path, folder, wanted)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError) as error:
+        raise DataError(
+            _("{path} is damaged or cut off: {reason}.").format(path=path, reason=error),
+            _("Get the archive again and compare its size."),
+        ) from error
+    except OSError as error:
+        raise paths.storage_error(folder, error) from error
+
+
+def _zip(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
+    with zipfile.ZipFile(path) as archive:
+        infos = [i for i in archive.infolist() if not i.is_dir()]
+        for info in infos:
+            link = (info.external_attr >> 16) & 0o170000 == 0o120000
+            _judge(path, info.filename, is_file=not link)
+        _bounded(path, len(infos), sum(i.file_size for i in infos))
+        return [_write(archive.open(i), folder, i.filename, i.file_size) for i in infos if wanted(i.filename)]
+
+
+def _tar(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
+    with tarfile.open(path) as archive:
+        members, size = [], 0
+        for member in archive:  # one by one: a list of endless members would fill the memory
+            if member.isdir():
+                continue
+            _judge(path, member.name, is_file=member.isfile())
+            size += member.size
+            members.append(member)
+            _bounded(path, len(members), size)
+        out = []
+        for member in members:
+            if wanted(member.name):
+                stream = archive.extractfile(member)
+                assert stream is not None  # only regular files passed
+                out.append(_write(stream, folder, member.name, member.size))
+        return out
+
+
+def _judge(path: Path, name: str, *, is_file: bool) -> None:
+    inner = PurePosixPath(name.replace("\\", "/"))
+    if inner.is_absolute() or ".." in inner.parts or ":" in inner.parts[0]:
+        raise _hostile(path, _("{member} would be written outside the folder").format(member=repr(name)))
+    if not is_file:
+        raise _hostile(path, _("{member} is a link or a device").format(member=repr(name)))
+
+
+def _bounded(path: Path, files: int, size: int) -> None:
+    if files > MAX_FILES or size > MAX_BYTES:
+        raise _hostile(path, _("it would unpack to {files} files and {size} bytes").format(files=files, size=size))
+
+
+def _hostile(path: Path, what: str) -> DataError:
+    return DataError(
+        _("{path} was not unpacked: {what}.").format(path=path, what=what),
+        _("A genuine archive has no such member. Get it again from its publisher."),
+    )
+
+
+def _write(stream: IO[bytes], folder: Path, name: str, size: int) -> Path:
+    target = folder.joinpath(*PurePosixPath(name.replace("\\", "/")).parts)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with stream, target.open("wb") as out:
+        shutil.copyfileobj(stream, out)
+    if target.stat().st_size != size:
+        raise EOFError(f"{name}: {target.stat().st_size} of {size} bytes")
+    return target

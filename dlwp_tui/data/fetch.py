@@ -1,0 +1,190 @@
+"""`dlwp data get`: download with resume, mirrors and verification. Nothing else in the program opens a connection."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import http.client
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from dlwp_tui import paths
+from dlwp_tui.data import checksum, convert, locate, npz, registry
+from dlwp_tui.data.dataset import DataFile
+from dlwp_tui.data.locate import State, Status
+from dlwp_tui.errors import DataError
+from dlwp_tui.i18n import _
+
+Progress = Callable[[str, int, int], None]
+"""Called with the file's name, the bytes there so far, and the bytes in all (0 when unknown)."""
+
+TIMEOUT = 20.0
+"""Seconds without a byte after which an address counts as unreachable."""
+BLOCK = 1 << 16
+ATTEMPTS = 3
+"""Times one address is tried as long as the connection breaks off in the middle."""
+SLACK = 1 << 20
+"""Bytes a file may have beyond an uncertain size."""
+
+
+def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -> Status:
+    """Download what is missing of the dataset `name` into DLWP_HOME/data and return its status.
+
+    A file is complete only with its publisher's size and checksum; until then it is called `*.part` and the next
+    call goes on where it stopped. Raises DataError with every address tried and the steps to do it by hand,
+    StorageError when the disk is full.
+    """
+    dataset = registry.get(name)
+    for one in locate.status(name).each:
+        if one.state is not State.REAL:
+            _file(name, one.file, progress or (lambda _file, _done, _total: None), timeout)
+    status = locate.status(name)
+    convert.converted(dataset, status.files[dataset.main.name], dataset.main.checksum)  # now, not in the first run
+    return status
+
+
+def manual_steps(name: str, file: DataFile) -> str:
+    """What to do where this computer has no way to the internet."""
+    return _(
+        "Without internet here: on another computer open {url}, copy the file to this one, "
+        "and run `dlwp data import {file} {name}` (it will be kept as {target}). "
+        "Every lesson also runs on synthetic data: --data synthetic."
+    ).format(url=file.urls[0], file=file.name, name="--name " + name, target=locate.target(file))
+
+
+class _Failed(Exception):
+    """One address did not give the file; the text says why."""
+
+
+class _BrokeOff(_Failed):
+    """The connection ended in the middle: what came is kept."""
+
+
+def _file(name: str, file: DataFile, progress: Progress, timeout: float) -> None:
+    target = locate.target(file)
+    paths.ensure(target.parent)
+    part = locate.part_of(target)
+    reasons = []
+    with _alone(part) as out:
+        for url in file.urls:
+            try:
+                _from(url, file, out, progress, timeout)
+            except _Failed as failed:
+                reasons.append(f"{url}: {failed}")
+                continue
+            try:
+                part.replace(target)
+                locate.record_of(target).unlink(missing_ok=True)
+            except OSError as error:
+                raise paths.storage_error(target, error) from error
+            checksum.of(target, file.algorithm)
+            return
+        if not out.seek(0, 2):
+            part.unlink(missing_ok=True)
+    raise DataError(
+        _("{file} could not be downloaded. {reasons}").format(file=file.name, reasons=" ".join(reasons)),
+        manual_steps(name, file),
+    )
+
+
+def _from(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout: float) -> None:
+    """Fill `out` from `url` until it is the whole, right file. _Failed otherwise; a wrong file is emptied."""
+    for attempt in range(1, ATTEMPTS + 1):
+        began_at = out.seek(0, 2)
+        try:
+            if not (file.size_certain and began_at == file.size):  # else whole already, and only to be checked
+                _receive(url, file, out, progress, timeout)
+            _check(file, out)
+            return
+        except _BrokeOff:
+            if attempt == ATTEMPTS or out.seek(0, 2) == began_at:
+                raise
+        except _Failed:
+            _truncate(out)
+            if not began_at or attempt == ATTEMPTS:
+                raise  # with a beginning from elsewhere, the fault may be there: once more from the start
+
+
+def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout: float) -> None:
+    have = out.seek(0, 2)
+    request = urllib.request.Request(url, headers={"User-Agent": "dlwp"})
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:
+            if have and not _continues(response, have):
+                _truncate(out)  # the server sends the whole file again
+                have = 0
+            length = response.headers.get("Content-Length", "")
+            whole = have + int(length) if length.isdigit() else 0
+            limit = file.size if file.size_certain else (file.size or whole) * 2 + SLACK
+            if whole > limit:
+                raise _Failed(_("sends {got} bytes instead of {want}").format(got=whole, want=file.size))
+            while block := response.read(BLOCK):
+                have += len(block)
+                if have > limit:
+                    raise _Failed(_("sends more than the {want} bytes of the file").format(want=file.size))
+                _write(out, block)
+                progress(file.name, have, file.size or whole)
+            if have < (whole or (file.size if file.size_certain else 0)):
+                raise _broke_off(have, whole or file.size)
+    except urllib.error.HTTPError as error:
+        raise _Failed(_("answers {code} {reason}").format(code=error.code, reason=error.reason)) from error
+    except ssl.SSLError as error:
+        raise _Failed(_("no secure connection ({reason})").format(reason=error)) from error
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, OSError) as error:
+        if have > 0:
+            raise _broke_off(have, file.size) from error
+        reason = getattr(error, "reason", None) or error
+        raise _Failed(_("cannot be reached ({reason})").format(reason=reason)) from error
+
+
+def _continues(response: http.client.HTTPResponse, have: int) -> bool:
+    return response.status == 206 and response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+
+
+def _broke_off(have: int, whole: int) -> _BrokeOff:
+    return _BrokeOff(_("broke off after {got} of {want} bytes").format(got=have, want=whole or "?"))
+
+
+def _check(file: DataFile, out: IO[bytes]) -> None:
+    size = out.seek(0, 2)
+    if file.size_certain and size != file.size:
+        raise _Failed(_("sent {got} bytes instead of {want}").format(got=size, want=file.size))
+    out.seek(0)
+    if hashlib.file_digest(out, file.algorithm).hexdigest() != file.checksum:  # type: ignore[arg-type]
+        what = npz.what_is(Path(out.name))
+        raise _Failed(_("sent another file than the publisher's (checksum differs; it {what})").format(what=what))
+
+
+def _truncate(out: IO[bytes]) -> None:
+    out.seek(0)
+    out.truncate()
+
+
+def _write(out: IO[bytes], block: bytes) -> None:
+    try:
+        out.write(block)
+        out.flush()
+    except OSError as error:
+        raise paths.storage_error(Path(out.name), error) from error
+
+
+@contextlib.contextmanager
+def _alone(part: Path) -> Iterator[IO[bytes]]:
+    """The part file, locked, so that two downloads of one file do not write into each other."""
+    try:
+        with part.open("a+b") as out:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield out
+    except BlockingIOError as error:
+        raise DataError(
+            _("{part} is being downloaded by another dlwp.").format(part=part), _("Wait until that one has finished.")
+        ) from error
+    except PermissionError as error:
+        raise paths.storage_error(part, error) from error

@@ -1,0 +1,63 @@
+"""`dlwp data verify`: every byte of a dataset's files read again, whatever is remembered about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dlwp_tui.data import checksum, locate, registry
+from dlwp_tui.data.locate import FileStatus, State
+from dlwp_tui.errors import DataError
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One file after verification."""
+
+    name: str
+    state: State
+    path: Path | None
+    checksum: str
+    """As it is now; empty when there is no file."""
+    expected: str
+    """The publisher's."""
+    algorithm: str
+    detail: str = ""
+    """What is wrong, in words."""
+
+    @property
+    def good(self) -> bool:
+        """True for a file that can be trained on."""
+        return self.state in locate.USABLE
+
+
+def verify(name: str) -> list[Verified]:
+    """Read all files of the dataset `name` again: checksums, and the content of the main file. UsageError: unknown."""
+    dataset = registry.get(name)
+    for file in dataset.files:
+        checksum.forget(file.name)
+    results = []
+    for one in locate.status(name).each:
+        found = _content(one) if one.file is dataset.main and one.state in locate.USABLE else one
+        results.append(
+            Verified(
+                found.file.name,
+                found.state,
+                found.path,
+                found.checksum,
+                found.file.checksum,
+                found.file.algorithm,
+                found.detail,
+            )
+        )
+    return results
+
+
+def _content(one: FileStatus) -> FileStatus:
+    owner = registry.owner_of(one.file.name)
+    assert owner is not None and one.path is not None  # it came from the registry, and is usable
+    try:
+        owner[0].read(one.path)
+    except DataError as error:
+        return replace(one, state=State.DAMAGED, detail=error.message)
+    return one
