@@ -22,18 +22,16 @@ def for_worker() -> dict[str, str]:
         if not _tensorflow_is_compiled():
             env["PYTHONPYCACHEPREFIX"] = str(paths.cache() / "pycache")
     env["KERAS_BACKEND"] = "tensorflow"
-    env.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # the log is for the lesson; oneDNN stays on, off costs 1.65x in convnets
+    env.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # oneDNN stays on, noisy as it is: convnets cost 1.65x without
+    # A process is forked safely only with one thread; and NumPy's sums are the same cold or forked. TensorFlow has its
+    # own threads.
+    env["OPENBLAS_NUM_THREADS"] = "1"
     env["PYTHONHASHSEED"] = "0"  # a lesson that walks a set of words does it in the same order at each run
     env["PYTHONUTF8"] = "1"
     env["PYTHONUNBUFFERED"] = "1"
     if env.get("DLWP_HOME"):
         env["DLWP_HOME"] = str(paths.home())  # absolute: a worker's working directory is its own folder
     return env
-
-
-def for_zygote() -> dict[str, str]:
-    """As for a worker; OpenBLAS keeps to one thread, because a process is forked safely only with one."""
-    return for_worker() | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""exit.json: how a worker's process ended, written by whoever saw it."""
+"""How worker processes end: their exit codes, and exit.json, written by whoever saw it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 from dlwp_tui import paths
 from dlwp_tui.errors import StorageError
 from dlwp_tui.runs.folder import RunFolder
+
+FINISHED, FAILED = 0, 1
+TAKEN = 75
+"""Exit code of a worker that found another one at work on its run."""
 
 
 def say_exit(folder: RunFolder, facts: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How a failure is said: one sentence for the learner, the lesson's own lines of the traceback, the rest for the log."""
+"""How a failure is said: a sentence for the learner, the lesson's own lines of the traceback, the rest for the log."""
 
 from __future__ import annotations
 

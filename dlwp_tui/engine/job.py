@@ -31,6 +31,11 @@ class Job:
         """The run's folder."""
         return RunFolder(Path(self.path))
 
+    @property
+    def log(self) -> Path:
+        """Where the process' output goes: the run's log, or `probe.log` beside it."""
+        return self.folder.log if self.probe is None else self.folder.path / "probe.log"
+
     def dumps(self) -> str:
         """As JSON."""
         return json.dumps(asdict(self), ensure_ascii=True)

@@ -160,7 +160,7 @@ def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) 
         os.ftruncate(lock, 0)  # a resumed run's file still names the worker before
         with EventWriter(folder.events) as events:
             events.write(kinds.QUEUED, device=device)
-        spawn.run(job, lock, zygote)
+        spawn.process(job, lock, zygote)
     finally:
         os.close(lock)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui import paths
 from dlwp_tui.engine import environment
-from dlwp_tui.engine.exits import say_exit
+from dlwp_tui.engine.exits import TAKEN, say_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.errors import RunError
 from dlwp_tui.i18n import _
@@ -18,22 +18,33 @@ if TYPE_CHECKING:
     from dlwp_tui.engine.zygote import Zygote
 
 
-def run(job: Job, lock_fd: int, zygote: Zygote | None = None) -> None:
-    """Start the worker of `job` with the run's lock. Raises RunError or StorageError; then no worker exists."""
+def process(job: Job, fd: int, zygote: Zygote | None = None) -> int:
+    """Start the process of `job`, which keeps `fd`: a run's lock, or a probe's end of its socket. Returns its pid.
+
+    Raises RunError or StorageError; then no process exists.
+    """
     paths.ensure(job.folder.artifacts)
-    if zygote is not None and zygote.hand(job, lock_fd):
-        return
-    process = cold(job, lock_fd, "dlwp_tui.engine.worker")
-    threading.Thread(target=_reap, args=(process, job), name=f"reap-{job.folder.id}", daemon=True).start()
+    if zygote is not None and (pid := zygote.launch(job, fd)) is not None:
+        return pid
+    started = _cold(job, fd)
+    threading.Thread(target=reap, args=(started, job), name=f"reap-{job.folder.id}", daemon=True).start()
+    return started.pid
 
 
-def cold(job: Job, fd: int, module: str) -> subprocess.Popen[bytes]:
-    """`python -m <module> JOB FD` in a session of its own, its output in the run's log."""
+def reap(process: subprocess.Popen[bytes], job: Job) -> None:
+    """Wait for a worker, in a thread: no zombie stays, and a signal that ended it is known."""
+    code = process.wait()
+    if job.probe is None and code != TAKEN:
+        say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
+
+
+def _cold(job: Job, fd: int) -> subprocess.Popen[bytes]:
+    """A new Python in a session of its own, its output in the run's log."""
     try:
-        with job.folder.log.open("ab") as log:
+        with job.log.open("ab") as log:
             return subprocess.Popen(
                 # -P: a file called random.py where the learner happens to stand must not be imported.
-                [sys.executable, "-P", "-m", module, job.dumps(), str(fd)],
+                [sys.executable, "-P", "-m", "dlwp_tui.engine.worker", job.dumps(), str(fd)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -49,9 +60,3 @@ def cold(job: Job, fd: int, module: str) -> subprocess.Popen[bytes]:
             ),
             _("Close other programs, then try again."),
         ) from error
-
-
-def _reap(process: subprocess.Popen[bytes], job: Job) -> None:
-    """Wait for a worker in a thread: no zombie stays, and a signal that ended it is known."""
-    code = process.wait()
-    say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})

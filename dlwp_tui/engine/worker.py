@@ -1,93 +1,37 @@
-"""The process that trains one run: takes a slot, runs the lesson's code, says how it ended.
+"""The worker process: `python -m dlwp_tui.engine.worker JOB FD`, or a child of the zygote, which calls `become`.
 
-Started cold (`python -m dlwp_tui.engine.worker JOB LOCK_FD`) or forked from the zygote, which calls `work`. It gets
-the run's lock already taken, so there is no moment in which the run looks dead.
+Its output goes to a file of the run, never to a terminal; it stands in the run's artifacts folder.
 """
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
-import json
+import faulthandler
+import io
 import os
 import sys
-import time
-import traceback
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import NoReturn
 
-from dlwp_tui import paths
-from dlwp_tui.engine import environment, failures, signals, slots
-from dlwp_tui.engine.exits import say_exit
 from dlwp_tui.engine.job import Job
-from dlwp_tui.errors import DlwpError, RunError, StorageError
-from dlwp_tui.i18n import _
-from dlwp_tui.lab import Lab, StopRun, device
-from dlwp_tui.lab.stop import Stop
-from dlwp_tui.runs import kinds, state, store
-from dlwp_tui.runs.events import EventWriter
-from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import RunSpec
-
-FINISHED, FAILED = 0, 1
-_RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that says so
 
 
-def work(job: Job, lock_fd: int) -> int:
-    """Train the run; returns the process' exit code. Must be called in the main thread, once a process."""
-    stop = Stop()
-    signals.install(stop)
-    if not _claim(lock_fd):
-        return FINISHED  # another worker has this run: the launcher could not tell whether the zygote had taken it
-    os.set_inheritable(lock_fd, False)
-    state.write_owner(lock_fd, os.getpid())
-    folder = job.folder
-    began = time.monotonic()
-    pauser: signals.Pauser | None = None
-    error: BaseException | None = None
-    lab: Lab | None = None
-    how = "finished"
-    try:
-        _reserve(folder)
-        events = EventWriter(folder.events)
-        pauser = signals.Pauser(events)
-        spec = store.read_spec(folder)
-        lab = _lab(job, spec, events, stop)
-        slot = slots.take(spec.device)
-        began = time.monotonic()
-        slot = _train(job, spec, lab, slot)
-        lab.flush()
-        stop.settle()
-    except StopRun:
-        stop.settle()
-        how = "stopped"
-        _keep_weights(lab)
-    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises is said in the event and the log
-        stop.settle()
-        error = caught
-        how = "failed"
-        print(f"\n{folder.id}:", file=sys.stderr)
-        traceback.print_exception(caught)
-    seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
-    told = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
-    return FINISHED if told and how != "failed" else FAILED
+def become(job: Job, fd: int) -> NoReturn:
+    """Do `job` in this process and end it. `fd` is the run's locked lock, or the probe's end of its socket."""
+    silence(job.log, job.folder.artifacts)
+    os.set_inheritable(fd, False)
+    if job.probe is None:
+        from dlwp_tui.engine.training import work
 
+        leave(work(job, fd))
+    from dlwp_tui.engine.answering import answer
 
-def load_code(path: Path) -> ModuleType:
-    """The lesson's module, run from its source; no .pyc is left in the course's folder."""
-    name = f"dlwp_lesson_{path.parent.name.replace('.', '_').replace('-', '_')}"
-    spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    module.__file__ = str(path)
-    sys.modules[name] = module  # Keras looks a custom layer's class up by its module
-    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
-    return module
+    leave(answer(job, fd))
 
 
 def silence(log: Path, cwd: Path) -> None:
     """Point stdin to nothing, stdout and stderr to `log`, and the working directory to `cwd`."""
+    sys.stdout.flush()
+    sys.stderr.flush()
     nothing = os.open(os.devnull, os.O_RDONLY)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(nothing, 0)
@@ -96,155 +40,18 @@ def silence(log: Path, cwd: Path) -> None:
     os.close(nothing)
     os.close(out)
     os.chdir(cwd)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    faulthandler.enable()  # a crash in native code leaves its Python lines in the log
 
 
-def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
-    """Set the device, import the lesson, run it; returns the slot that was used."""
-    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-    os.environ["CUDA_VISIBLE_DEVICES"] = slot.visible
-    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # else TensorFlow takes the whole of a GPU that others share
-    if slot.kind == "cpu":
-        _started(job, lab, slot)
-    code = load_code(Path(job.code))
-    if slot.kind == "gpu":
-        slot = _usable(slot, spec, lab)
-        _started(job, lab, slot)
-    on_cpu = slot.kind == "cpu"
-    device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
-    _warn_of_memory(job, lab)
-    run = getattr(code, "run", None)
-    if not callable(run):
-        raise RunError(
-            _("{file} has no function `run`.").format(file=job.code),
-            _("A lesson defines: def run(lab, *, ...)"),
-        )
-    run(lab, **spec.params)
-    return slot
-
-
-def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
-    """The GPU slot, or a CPU slot when TensorFlow was installed without what it needs for the GPU."""
-    if device.tensorflow_sees_gpu():
-        return slot
-    message = _("{device} is there, but this TensorFlow cannot use it.").format(device=slot.device)
-    cure = _('Install the GPU libraries: python -m pip install "tensorflow[and-cuda]"')
-    slot.give_back()
-    if spec.device == "gpu":
-        raise RunError(message, cure)
-    lab.warn("gpu", f"{message} {_('The run trains on the CPU.')} {cure}")
-    return slots.take("cpu")
-
-
-def _started(job: Job, lab: Lab, slot: slots.Slot) -> None:
-    lab.event(
-        kinds.STARTED,
-        pid=os.getpid(),
-        device=slot.device,
-        versions=environment.versions(),
-        resumed=job.resume,
-        initial_epoch=initial_epoch(job.folder) if job.resume else 0,
-    )
-
-
-def initial_epoch(folder: RunFolder) -> int | None:
-    """The epoch (from 0) at which the last checkpointed fit goes on; None when there is no checkpoint."""
-    found = sorted((folder.artifacts / "backup").glob("*/training_metadata.json"))
-    if not found:
-        return None
-    try:
-        return int(json.loads(found[-1].read_text(encoding="utf-8"))["epoch"])
-    except (ValueError, KeyError, TypeError):  # torn by a crash: Keras itself falls back to the epoch before
-        return None
-
-
-def _warn_of_memory(job: Job, lab: Lab) -> None:
-    import psutil
-
-    free = psutil.virtual_memory().available >> 20
-    if job.ram_mb > free:
-        lab.warn(
-            "ram",
-            _("This lesson needs about {need} MB of memory, and {free} MB are free. It may be slow or be ended.").format(
-                need=job.ram_mb, free=free
-            ),
-        )
-
-
-def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
-    artifacts = paths.ensure(job.folder.artifacts)
-    return Lab(
-        artifacts,
-        events.write,
-        seed=spec.seed,
-        params=spec.params,
-        source=spec.source,
-        checkpoint=job.checkpoint,
-        stop=stop,
-    )
-
-
-def _claim(lock_fd: int) -> bool:
-    """Make sure that only one process works on a run: a record lock, unlike the flock, is not shared by passing it."""
-    try:
-        fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _reserve(folder: RunFolder) -> None:
-    fd = os.open(folder.path / ".reserve", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        os.posix_fallocate(fd, 0, _RESERVE)
-    except OSError as error:
-        raise paths.storage_error(folder.path, error) from error
-    finally:
-        os.close(fd)
-
-
-def _keep_weights(lab: Lab | None) -> None:
-    """After a stop inside `fit`: the weights as they were at the last finished step."""
-    if lab is None or lab.fitting is None:
-        return
-    try:
-        lab.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
-        lab.summary(lab.fitting)
-        lab.save(lab.fitting, "stopped.weights.h5")
-        lab.flush()
-    except (OSError, ValueError, StorageError) as error:
-        print("The weights could not be kept:", file=sys.stderr)
-        traceback.print_exception(error)
-
-
-def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | None) -> bool:
-    """Write the last event; where even that cannot be written, say so in exit.json and the log. True when written."""
-    (folder.path / ".reserve").unlink(missing_ok=True)
-    try:
-        with EventWriter(folder.events) as events:  # opened anew: it mends a line that a full disk tore
-            events.write(kinds.ENDED, state=how, seconds=seconds, error=error)
-        return True
-    except DlwpError as problem:
-        print(f"The end of the run ({how}) could not be written: {problem}", file=sys.stderr, flush=True)
-        say_exit(folder, {"code": FAILED, "error": problem.message})
-        return False
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-
-
-def main() -> None:
-    """A cold worker: `JOB LOCK_FD`; its output already goes to the run's log."""
-    job, lock_fd = Job.loads(sys.argv[1]), int(sys.argv[2])
-    silence(job.folder.log, job.folder.artifacts)
-    finish(work(job, lock_fd))
-
-
-def finish(code: int) -> None:
-    """Leave without the interpreter's 0.5 s of tidying; everything is flushed, the kernel frees the locks."""
+def leave(code: int) -> NoReturn:
+    """End without the interpreter's 0.5 s of tidying; all is flushed, and the kernel frees the locks."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
 if __name__ == "__main__":
-    main()
+    become(Job.loads(sys.argv[1]), int(sys.argv[2]))

@@ -67,7 +67,7 @@ def _gatherer(arrays: list[Any]) -> Any:
         found = tf.numpy_function(lambda at: [array[at] for array in arrays], [rows], types, stateful=False)
         for one, array in zip(found, arrays, strict=True):
             one.set_shape((None, *array.shape[1:]))
-        return found
+        return list(found)
 
     return gather
 
@@ -76,7 +76,7 @@ def _structure(value: Any) -> Any:
     """Tuples, dicts and lists of arrays as tuples and dicts of them; a list of numbers is one array."""
     if isinstance(value, dict):
         return {name: _structure(item) for name, item in value.items()}
-    if isinstance(value, tuple) or (isinstance(value, list) and value and getattr(value[0], "ndim", 0)):
+    if isinstance(value, tuple) or (isinstance(value, list) and value and hasattr(value[0], "ndim")):
         return tuple(_structure(item) for item in value)
     return _array(value)
 

@@ -1,4 +1,4 @@
-"""What must be set in TensorFlow before the first tensor: seeds, determinism. Called in the worker, never before a fork."""
+"""What must be set in TensorFlow before the first tensor. Called in the worker, never before a fork."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from dlwp_tui.lab import values
 from dlwp_tui.lab.clock import Clock
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
+from dlwp_tui.runs.spec import Source
 
 if TYPE_CHECKING:
     import keras
@@ -33,7 +34,7 @@ class Lab:
         *,
         seed: int,
         params: Mapping[str, Any],
-        source: str = "auto",
+        source: Source = "auto",
         checkpoint: bool = False,
         stop: Stop | None = None,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,7 @@ def _classes() -> tuple[Any, Any]:
     """The two callbacks, made at first use: their base class lives in Keras, which is imported only when needed."""
     import keras
 
-    class Live(keras.callbacks.Callback):
+    class Live(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         def __init__(self, lab: Lab, label: str | None, part: tuple[int, int] | None, fit: int) -> None:
             super().__init__()
             self.lab = lab
@@ -54,10 +55,10 @@ def _classes() -> tuple[Any, Any]:
             self._began = 0.0
             self._nan = False
 
-        def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.lab.fitting = self.model
 
-        def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.epoch = epoch + 1
             self.lab.clock.fit = (self.fit, epoch)
             self._unmixer.reset()
@@ -66,7 +67,7 @@ def _classes() -> tuple[Any, Any]:
         def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
             logs = logs or {}
             loss = logs.get("loss")
-            if loss is not None and not self._nan and (loss != loss or loss in (float("inf"), float("-inf"))):
+            if loss is not None and not self._nan and not math.isfinite(loss):
                 self._say_nan("loss", loss, batch + 1)
             if self.lab.stop.requested:
                 self.lab.stop.check()
@@ -75,7 +76,7 @@ def _classes() -> tuple[Any, Any]:
                 self._written = now
                 self._write_batch(batch + 1, logs)
 
-        def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
             if self.lab.stop.requested:
                 self.lab.stop.check()
 
@@ -96,7 +97,7 @@ def _classes() -> tuple[Any, Any]:
                 done, total = self.part
                 self.lab.progress(done * epochs + epoch + 1, total * epochs, self.label)
 
-        def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.lab.fitting = None
             self.lab.clock.fit = None
 
@@ -122,7 +123,7 @@ def _classes() -> tuple[Any, Any]:
                 )
             self.lab.say_nan(message)
 
-    class Checkpoint(keras.callbacks.BackupAndRestore):
+    class Checkpoint(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         """Backup of the last two epochs, so that a crash while one is written leaves the other.
 
         It stays after a finished fit: a run resumed in its third fold must not train the first two again.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +33,7 @@ def save(lab: Lab, model: keras.Model, name: str) -> Path:
             model.save_weights(part, overwrite=True)
         else:
             model.save(part, overwrite=True)
-        os.replace(part, path)
+        part.replace(path)
     return path
 
 

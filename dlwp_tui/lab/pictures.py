@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ def save_png(lab: Lab, name: str, image: Any) -> tuple[Path, int, int]:
         number += 1
     part = path.with_name(f".part-{path.name}")
     picture.save(part, format="PNG")
-    os.replace(part, path)
+    part.replace(path)
     return path, picture.width, picture.height
 
 

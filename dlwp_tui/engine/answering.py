@@ -1,0 +1,100 @@
+"""A probe's process: loads what the run saved, then answers each JSON line with another until the socket closes."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dlwp_tui.engine import failures
+from dlwp_tui.engine.code import function, load_code
+from dlwp_tui.engine.exits import FAILED, FINISHED
+from dlwp_tui.engine.job import Job
+from dlwp_tui.lab import Lab, device
+from dlwp_tui.lab.pictures import to_pil
+from dlwp_tui.runs import store
+from dlwp_tui.runs.events import encode
+
+Answerer = Callable[[Any], Any]
+
+
+def answer(job: Job, fd: int) -> int:
+    """Serve the probe `job.probe` over the socket `fd`; returns the process' exit code."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # it holds no slot, and one answer takes milliseconds on a CPU
+    with socket.socket(fileno=fd) as connection, connection.makefile("rwb") as stream:
+
+        def say(message: dict[str, Any]) -> bool:
+            """False when nobody listens any more."""
+            try:
+                stream.write(encode(message))
+                stream.flush()
+            except (BrokenPipeError, ConnectionResetError):
+                return False
+            return True
+
+        try:
+            answerer = _answerer(job)
+        except Exception as error:  # noqa: BLE001 - said to whoever asks, and in the log
+            say({"error": _sentence(error, job)})
+            return FAILED
+        open_ = say({"ready": True})
+        pictures = _Pictures(job)
+        while open_ and (line := stream.readline()):
+            try:
+                told = answerer(json.loads(line))
+                if not isinstance(told, Mapping):
+                    raise TypeError(f"probe {job.probe!r} answered {told!r:.80}; it should answer with a dict")
+                message = pictures.written(told)
+            except Exception as error:  # noqa: BLE001 - said to whoever asks, and in the log
+                message = {"error": _sentence(error, job)}
+            open_ = say(message)
+    return FINISHED
+
+
+def _answerer(job: Job) -> Answerer:
+    """The lesson's function for this probe: `probe(lab)` returns one, or a dict of them by the probes' ids."""
+    spec = store.read_spec(job.folder)
+    code = load_code(Path(job.code))
+    device.seed_everything(spec.seed, deterministic=False)
+    lab = Lab(job.folder.artifacts, _record_nothing, seed=spec.seed, params=spec.params, source=spec.source)
+    made = function(code, "probe", "def probe(lab): ... return a function from the input to a dict")(lab)
+    if isinstance(made, Mapping):
+        made = made[job.probe]
+    if not callable(made):
+        raise TypeError(f"probe(lab) returned {made!r:.80}; it should return a function")
+    answerer: Answerer = made
+    return answerer
+
+
+def _record_nothing(_kind: str, **_fields: Any) -> None:
+    """A probe is no run: what its lesson code reports has no place in the run's events, which are over."""
+
+
+class _Pictures:
+    """Pictures of an answer go to files, two in turn, so that one may be read while the next is drawn."""
+
+    def __init__(self, job: Job) -> None:
+        self._folder = job.folder.artifacts
+        self._stem = f"probe-{job.probe}-{os.getpid()}"
+        self._count = 0
+
+    def written(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """`told` with the array or PIL image under `picture` replaced by the path of a PNG file."""
+        message = dict(told)
+        if "picture" in message and not isinstance(message["picture"], str):
+            self._count += 1
+            path = self._folder / f"{self._stem}-{self._count % 2}.png"
+            to_pil("picture", message["picture"]).save(path, format="PNG")
+            message["picture"] = str(path)
+        return message
+
+
+def _sentence(error: Exception, job: Job) -> str:
+    traceback.print_exception(error, file=sys.stderr)
+    told = failures.describe(error, Path(job.code))
+    return str(told["message"] or told["type"])

@@ -1,0 +1,199 @@
+"""Training one run in this process: takes a slot, runs the lesson's code, says how it ended.
+
+It gets the run's lock already taken, so there is no moment in which the run looks dead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from dlwp_tui import paths
+from dlwp_tui.engine import environment, failures, signals, slots
+from dlwp_tui.engine.code import function, load_code
+from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
+from dlwp_tui.engine.job import Job
+from dlwp_tui.errors import DlwpError, RunError, StorageError
+from dlwp_tui.i18n import _
+from dlwp_tui.lab import Lab, StopRun, device
+from dlwp_tui.lab.stop import Stop
+from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs.events import EventWriter
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.spec import RunSpec
+
+_RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that says so
+
+
+def work(job: Job, lock_fd: int) -> int:
+    """Train the run; returns the process' exit code. Must be called in the main thread, once a process."""
+    stop = Stop()
+    signals.install(stop)
+    if not _claim(lock_fd):
+        return TAKEN  # the launcher could not tell whether a dying zygote had started one, and started this one too
+    os.set_inheritable(lock_fd, False)
+    state.write_owner(lock_fd, os.getpid())
+    folder = job.folder
+    began = time.monotonic()
+    pauser: signals.Pauser | None = None
+    error: BaseException | None = None
+    lab: Lab | None = None
+    how = "finished"
+    try:
+        _reserve(folder)
+        events = EventWriter(folder.events)
+        pauser = signals.Pauser(events)
+        spec = store.read_spec(folder)
+        lab = _lab(job, spec, events, stop)
+        slot = slots.take(spec.device)
+        began = time.monotonic()
+        slot = _train(job, spec, lab, slot)
+        lab.flush()
+        stop.settle()
+    except StopRun:
+        stop.settle()
+        how = "stopped"
+        _keep_weights(lab)
+    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises is said in the event and the log
+        stop.settle()
+        error = caught
+        how = "failed"
+        print(f"\n{folder.id}:", file=sys.stderr)
+        traceback.print_exception(caught)
+    seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
+    told = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
+    return FINISHED if told and how != "failed" else FAILED
+
+
+def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
+    """Set the device, import the lesson, run it; returns the slot that was used."""
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    os.environ["CUDA_VISIBLE_DEVICES"] = slot.visible
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # else TensorFlow takes the whole of a GPU that others share
+    if slot.kind == "cpu":
+        _started(job, lab, slot)
+    code = load_code(Path(job.code))
+    if slot.kind == "gpu":
+        slot = _usable(slot, spec, lab)
+        _started(job, lab, slot)
+    on_cpu = slot.kind == "cpu"
+    device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
+    _warn_of_memory(job, lab)
+    function(code, "run", "def run(lab, *, ...)")(lab, **spec.params)
+    return slot
+
+
+def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
+    """The GPU slot, or a CPU slot when TensorFlow was installed without what it needs for the GPU."""
+    if device.tensorflow_sees_gpu():
+        return slot
+    message = _("{device} is there, but this TensorFlow cannot use it.").format(device=slot.device)
+    cure = _('Install the GPU libraries: python -m pip install "tensorflow[and-cuda]"')
+    slot.give_back()
+    if spec.device == "gpu":
+        raise RunError(message, cure)
+    lab.warn("gpu", f"{message} {_('The run trains on the CPU.')} {cure}")
+    return slots.take("cpu")
+
+
+def _started(job: Job, lab: Lab, slot: slots.Slot) -> None:
+    lab.event(
+        kinds.STARTED,
+        pid=os.getpid(),
+        device=slot.device,
+        versions=environment.versions(),
+        resumed=job.resume,
+        initial_epoch=initial_epoch(job.folder) if job.resume else 0,
+    )
+
+
+def initial_epoch(folder: RunFolder) -> int | None:
+    """The epoch (from 0) at which the last checkpointed fit goes on; None when there is no checkpoint."""
+    found = sorted((folder.artifacts / "backup").glob("*/training_metadata.json"))
+    if not found:
+        return None
+    try:
+        return int(json.loads(found[-1].read_text(encoding="utf-8"))["epoch"])
+    except (ValueError, KeyError, TypeError):  # torn by a crash: Keras itself falls back to the epoch before
+        return None
+
+
+def _warn_of_memory(job: Job, lab: Lab) -> None:
+    import psutil
+
+    free = psutil.virtual_memory().available >> 20
+    if job.ram_mb > free:
+        lab.warn(
+            "ram",
+            _("This lesson needs about {need} MB of memory, {free} MB are free: it may be slow, or be ended.").format(
+                need=job.ram_mb, free=free
+            ),
+        )
+
+
+def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
+    artifacts = paths.ensure(job.folder.artifacts)
+    return Lab(
+        artifacts,
+        events.write,
+        seed=spec.seed,
+        params=spec.params,
+        source=spec.source,
+        checkpoint=job.checkpoint,
+        stop=stop,
+    )
+
+
+def _claim(lock_fd: int) -> bool:
+    """Make sure that only one process works on a run: a record lock, unlike the flock, is not shared by passing it."""
+    try:
+        fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _reserve(folder: RunFolder) -> None:
+    fd = os.open(folder.path / ".reserve", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(fd, 0, _RESERVE)
+    except OSError as error:
+        raise paths.storage_error(folder.path, error) from error
+    finally:
+        os.close(fd)
+
+
+def _keep_weights(lab: Lab | None) -> None:
+    """After a stop inside `fit`: the weights as they were at the last finished step."""
+    if lab is None or lab.fitting is None:
+        return
+    try:
+        lab.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
+        lab.summary(lab.fitting)
+        lab.save(lab.fitting, "stopped.weights.h5")
+        lab.flush()
+    except (OSError, ValueError, StorageError) as error:
+        print("The weights could not be kept:", file=sys.stderr)
+        traceback.print_exception(error)
+
+
+def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | None) -> bool:
+    """Write the last event; where even that cannot be written, say so in exit.json and the log. True when written."""
+    (folder.path / ".reserve").unlink(missing_ok=True)
+    try:
+        with EventWriter(folder.events) as events:  # opened anew: it mends a line that a full disk tore
+            events.write(kinds.ENDED, state=how, seconds=seconds, error=error)
+        return True
+    except DlwpError as problem:
+        print(f"The end of the run ({how}) could not be written: {problem}", file=sys.stderr, flush=True)
+        say_exit(folder, {"code": FAILED, "error": problem.message})
+        return False
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
