@@ -67,9 +67,11 @@ def link(href: str, text: str = "", line: int = 0) -> Link:
 def links(markdown: str) -> list[Link]:
     """All links and images of a text, those inside alerts and quizzes included."""
     found: list[Link] = []
-    for line, token in tokens(markdown):
+    for first, token in tokens(markdown):
         children = token.children or []
+        line = first
         for index, child in enumerate(children):
+            line += child.type in ("softbreak", "hardbreak") or child.meta.get("glued", False)
             if child.type == "link_open":
                 end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
                 words = "".join(inner.content for inner in children[index:end])
@@ -202,6 +204,7 @@ def _tidy(token: Token) -> None:
             before, after = _beside(children, texts, index)
             if before and after and blocks.glued(before, after):
                 child.type, child.content, child.tag = "text", "", ""
+                child.meta["glued"] = True  # still a line of the source
 
 
 def _beside(children: list[Token], texts: list[str], index: int) -> tuple[str, str]:

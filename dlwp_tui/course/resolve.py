@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui.course.blocks import Block, ExperimentCard, RunCard, Trouble
 from dlwp_tui.errors import ContentError, UsageError
+from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Value
@@ -30,7 +31,7 @@ def resolver(course: Course, section: Section, *, broken: bool = True) -> Resolv
         except ContentError as error:
             return Trouble(line, error.message, error.hint) if broken else None
         except UsageError as error:
-            return Trouble(line, error.message, error.hint)
+            return Trouble(line, error.message, error.hint or _("Change the value on the card."))
         return None
 
     return resolve

@@ -1,0 +1,174 @@
+"""lesson.toml: what is wrong is said with file, key and cure."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlwp_tui.course import reader
+from dlwp_tui.course.lesson import Param, ParamError, Text
+from dlwp_tui.course.problem import BrokenFile
+from dlwp_tui.errors import UsageError
+
+EPOCHS = "default = 5\nmin = 1\nmax = 100000"
+
+
+def test_the_fixture_lesson(course_dir) -> None:
+    lesson = reader.load().lesson("1.1")
+    assert lesson.id == "1.1"
+    assert lesson.values("quick") == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
+    assert lesson.matching_preset(lesson.values()) == "book"
+    assert lesson.params["rate"].range == "0 < x ≤ 10"
+    assert str(lesson.params["epochs"].why) == "训练几轮"
+    assert lesson.experiment("more-rate-more-loss").preset == "quick"
+    assert lesson.presets["book"].see == Text(zh="看损失下降")
+
+
+# old text, new text, key, a part of the message or cure
+BROKEN = [
+    ("format = 1\n", "", "format", "missing"),
+    ("format = 1\n", "format = 2\n", "format", "It takes: 1"),
+    ("format = 1\n", "", "format", "Add it"),
+    ("ram_mb = 50", 'ram_mb = "50"', "ram_mb", "whole number without quotation marks"),
+    ("ram_mb = 50", "ram_mb = 0", "ram_mb", "≥ 1"),
+    ("ram_mb = 50", "ram_mb = 50.5", "ram_mb", "whole number"),
+    ("ram_mb = 50", "ram_mb = 50\nchekpoint = true", "chekpoint", "Did you mean checkpoint?"),
+    ("ram_mb = 50", 'ram_mb = 50\ncheckpoint = "yes"', "checkpoint", "true or false"),
+    ("ram_mb = 50", 'ram_mb = 50\ndatasets = "imdb"', "datasets", "a list in [ ]"),
+    ("ram_mb = 50", 'ram_mb = 50\nid = "1.1"', "id", "folder's name says it"),
+    ('title = { zh = "假课", en = "A fake lesson" }', "title = 3", "title", "{ zh ="),
+    ('title = { zh = "假课", en = "A fake lesson" }', 'title = { en = "x" }', "title.zh", "missing"),
+    (
+        'title = { zh = "假课", en = "A fake lesson" }',
+        'title = { zh = "x", eng = "x" }',
+        "title.eng",
+        "Did you mean en?",
+    ),
+    (EPOCHS, 'default = 5\nmin = "a"\nmax = 9', "params.epochs.min", "a number without quotation marks"),
+    (EPOCHS, 'default = 5\nmin = "1"\nmax = 9', "params.epochs.min", "a number without quotation marks"),
+    (EPOCHS, "default = 5\nmni = 1\nmax = 9", "params.epochs.mni", "Did you mean min?"),
+    (EPOCHS, "default = 0\nmin = 1\nmax = 9", "params.epochs.default", "1–9"),
+    (EPOCHS, "default = 5.5\nmin = 1\nmax = 9", "params.epochs.default", "type int"),
+    (EPOCHS, 'default = "5"\nmin = 1\nmax = 9', "params.epochs.default", "type int"),
+    (EPOCHS, "default = true\nmin = 1\nmax = 9", "params.epochs.default", "type int"),
+    (EPOCHS, "default = [5]\nmin = 1\nmax = 9", "params.epochs.default", "a number, a text"),
+    (EPOCHS, "default = 5\nmin = 9\nmax = 1", "params.epochs.min", "above max"),
+    (EPOCHS, "min = 1\nmax = 9", "params.epochs.default", "missing"),
+    ('why = "训练几轮"', "why = 7", "params.epochs.why", "{ zh ="),
+    ('type = "bool"', 'type = "bolean"', "params.noisy.type", "Did you mean bool?"),
+    ("default = true", "default = true\nmin = 0", "params.noisy.min", "Only int and float"),
+    ("default = true", 'default = true\nchoices = ["a"]', "params.noisy.choices", "Only type"),
+    ('choices = ["ok", "raise", "nan", "hang"]', "", "params.mode.choices", "lists its choices"),
+    ('choices = ["ok", "raise", "nan", "hang"]', 'choices = ["raise"]', "params.mode.default", "one of the choices"),
+    ("[params.noisy]", "[params.seed]", "params.seed", "reserved"),
+    ("[params.noisy]", "[params.lambda]", "params.lambda", "reserved"),
+    ("[params.noisy]", "[params.see]", "params.see", "reserved"),
+    ("[params.noisy]", "[params.Noisy]", "params.Noisy", "lower-case"),
+    ("[presets.quick]\nepochs = 3\n", "", "presets.quick", "missing"),
+    ("[presets.quick]\nepochs = 3\n", "[presets]\nquick = 3\n", "presets.quick", "a table"),
+    ("[presets.quick]\nepochs = 3", "[presets.quick]\nepoch = 3", "presets.quick.epoch", "Did you mean epochs?"),
+    ("[presets.quick]\nepochs = 3", "[presets.quick]\nepochs = [3]", "presets.quick.epochs", "type int"),
+    ("[presets.quick]\nepochs = 3", "[presets.quick]\nepochs = 0", "presets.quick.epochs", "1–100000"),
+    ('preset = "quick"', 'preset = "quik"', "experiments.more-rate-more-loss.preset", "book, quick"),
+    ("seeds = 3", "seeds = 0", "experiments.more-rate-more-loss.seeds", "≥ 1"),
+    ("seeds = 3", "seed = 3", "experiments.more-rate-more-loss.seed", "Did you mean seeds?"),
+    ("big = { rate = 2.0 }", "big = { rat = 2.0 }", "experiments.more-rate-more-loss.runs.big.rat", "mean rate?"),
+    ("big = { rate = 2.0 }", "big = { rate = 99 }", "experiments.more-rate-more-loss.runs.big.rate", "0 < x ≤ 10"),
+    (
+        "big = { rate = 2.0 }",
+        "big = { rate = [1] }",
+        "experiments.more-rate-more-loss.runs.big.rate",
+        "a number, a text",
+    ),
+    ("runs = { base = {}, big = { rate = 2.0 } }", "runs = {}", "experiments.more-rate-more-loss.runs", "empty"),
+    ('id = "more-rate-more-loss"', 'id = "More Rate"', "experiments.More Rate.id", "form"),
+    ('id = "more-rate-more-loss"', "", "experiments.#1.id", "missing"),
+    ('input = "text"', 'input = "txt"', "probes.reverse.input", "Did you mean text?"),
+    ("format = 1\n", "format 1\n", "line 1", "key = value"),
+    ("ram_mb = 50", "ram_mb = 50\nram_mb = 60", "line 4", "twice"),
+    ("[presets.quick]\n", "[presets.book]\n", "line 35", "same table"),
+    ("ram_mb = 50", "ram_mb = fifty", "line 3", "quotation marks"),
+    ("ram_mb = 50", 'ram_mb = 50\nx = "a\\q"', "line 4", "backslashes"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "part"), BROKEN)
+def test_broken_lesson(copy, old: str, new: str, key: str, part: str) -> None:
+    text = (copy / copy.lesson).read_text(encoding="utf-8")
+    assert old in text
+    copy.write(copy.lesson, text.replace(old, new, 1))
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    told = [problem for problem in caught.value.problems if problem.where == key]
+    assert told, [str(problem) for problem in caught.value.problems]
+    assert told[0].file == "ch01/1.1-fake/lesson.toml"
+    assert part in f"{told[0].message} {told[0].cure}"
+    assert told[0].cure
+    assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
+
+
+def test_all_problems_at_once(copy) -> None:
+    copy.edit(copy.lesson, "ram_mb = 50", 'ram_mb = "x"')
+    copy.edit(copy.lesson, "seeds = 3", "seeds = 99")
+    copy.edit(copy.lesson, EPOCHS, "default = 500\nmin = 9\nmax = 1")
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    keys = [problem.where for problem in caught.value.problems]
+    experiment = "experiments.more-rate-more-loss"
+    assert keys == ["ram_mb", "params.epochs.min", "params.epochs.default", f"{experiment}.seeds"]
+    assert "dlwp check" in caught.value.hint and "4" in caught.value.hint
+
+
+def test_same_ids_twice(copy) -> None:
+    text = (copy / copy.lesson).read_text(encoding="utf-8")
+    experiments = text[text.index("[[experiments]]") :]
+    copy.append(copy.lesson, "\n" + experiments)
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    keys = {problem.where for problem in caught.value.problems}
+    assert keys == {"experiments.more-rate-more-loss", "probes.reverse"}
+
+
+def test_unreadable_lesson(copy) -> None:
+    (copy / copy.lesson).write_bytes('format = 1\ntitle = "中文"\n'.encode("gbk"))
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    assert "line 2" in caught.value.message and "UTF-8" in caught.value.message and "iconv" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        ("int", "7", 7),
+        ("int", " 7 ", 7),
+        ("int", "1e1", 10),
+        ("float", "1e-3", 0.001),
+        ("bool", "是", True),
+        ("bool", "off", False),
+    ],
+)
+def test_text_from_a_form_becomes_a_value(kind: str, raw: str, value: object) -> None:
+    default = {"int": 1, "float": 1.0, "bool": True}[kind]
+    parsed = Param.model_validate({"type": kind, "default": default, "label": {"zh": "x"}}).parse("x", raw)
+    assert parsed == value and type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"), [("int", "a"), ("int", "1.5"), ("int", "nan"), ("float", "inf"), ("float", ""), ("bool", "maybe")]
+)
+def test_text_that_is_no_value(kind: str, raw: str) -> None:
+    default = {"int": 1, "float": 1.0, "bool": True}[kind]
+    param = Param.model_validate({"type": kind, "default": default, "label": {"zh": "x"}})
+    with pytest.raises(ParamError):
+        param.parse("x", raw)
+
+
+def test_unknown_names_list_the_known(course_dir) -> None:
+    lesson = reader.load().lesson("1.1")
+    for ask in (
+        lambda: lesson.values("bok"),
+        lambda: lesson.experiment("x"),
+        lambda: lesson.values(None, {"epoch": 1}),
+    ):
+        with pytest.raises(UsageError) as caught:
+            ask()
+        assert caught.value.hint
