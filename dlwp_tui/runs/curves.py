@@ -81,7 +81,8 @@ class Curves:
     def _start_again(self, label: str, place: _Place, epoch: int) -> None:
         if place.resumed:
             start = place.offset + epoch - 1
-            for curves, first in ((self.epochs, start + 1), (self.batches, start)):
+            # A batch point at `start` itself is the last step of the epoch before.
+            for curves, first in ((self.epochs, start + 1), (self.batches, math.nextafter(start, math.inf))):
                 for key, curve in curves.items():
                     if key.label == label:
                         curve.cut(first)

