@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -248,7 +248,7 @@ class Lesson(_Strict):
         """The lesson's source, as shown beside the chart."""
         return self.folder / "lesson.py"
 
-    def values(self, preset: str | None = None, overrides: dict[str, Value] | None = None) -> dict[str, Value]:
+    def values(self, preset: str | None = None, overrides: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """All params for a run: defaults, then the preset's values, then `overrides` (raw text allowed).
 
         Raises UsageError for an unknown preset or param, ParamError for a value that is not allowed.

@@ -9,7 +9,6 @@ from dlwp_tui.errors import ContentError, UsageError
 from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Value
     from dlwp_tui.course.markdown import Resolve
     from dlwp_tui.course.reader import Course, Section
 
@@ -23,8 +22,7 @@ def resolver(course: Course, section: Section, *, broken: bool = True) -> Resolv
     def resolve(block: Block, line: int) -> Trouble | None:
         try:
             if isinstance(block, RunCard):
-                overrides: dict[str, Value] = dict(block.params)
-                course.lesson(block.lesson).values(block.preset, overrides)
+                course.lesson(block.lesson).values(block.preset, block.params)
             elif isinstance(block, ExperimentCard):
                 lesson = section.lesson() if block.lesson is None else course.lesson(block.lesson)
                 lesson.experiment(block.id)
