@@ -63,8 +63,8 @@ PLAIN: dict[str, tuple[str, str]] = {
 """Characters that need spacing; any other character stands for itself."""
 
 FUNCTIONS = frozenset(
-    "log ln lg exp sin cos tan cot sec csc tanh sinh cosh coth arcsin arccos arctan max min arg argmax argmin softmax lim "
-    "limsup liminf det dim sup inf Pr gcd deg ker sigmoid relu ReLU tr".split()
+    "log ln lg exp sin cos tan cot sec csc tanh sinh cosh coth arcsin arccos arctan max min arg argmax argmin softmax "
+    "lim limsup liminf det dim sup inf Pr gcd deg ker sigmoid relu ReLU tr".split()
 )
 LIMITS = frozenset("max min lim limsup liminf sup inf argmax argmin det Pr gcd".split())
 """Functions whose subscript stands below them."""

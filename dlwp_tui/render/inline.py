@@ -20,6 +20,7 @@ from dlwp_tui.render import formula
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
+    from rich.console import Console
 
 LINK = "link:"
 _OPENING = {"strong_open": "strong", "em_open": "em", "s_open": "s"}
@@ -81,6 +82,28 @@ def links(text: Text) -> list[tuple[int, int, str]]:
 def lines(texts: Sequence[Text]) -> Text:
     """The texts one under the other."""
     return Text("\n").join(texts)
+
+
+def hanging(sign: Text, text: Text, width: int) -> Text:
+    """`text` wrapped to `width` cells behind `sign`, the lines after the first under its first letter."""
+    from dlwp_tui.render import wrap
+
+    wrap.install()
+    indent = sign.cell_len
+    rows = text.wrap(no_console(), max(8, width - indent))
+    for row in rows:
+        row.rstrip()
+    return lines([Text.assemble(" " * indent if number else sign, row) for number, row in enumerate(rows)] or [sign])
+
+
+@cache
+def no_console() -> Console:
+    """Rich asks for a console to wrap with; nothing is printed on it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    return Console(file=StringIO(), width=200, color_system=None)
 
 
 def _leaf(token: Token, following: Token | None, before: str) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +12,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dlwp_tui.render import wrap
-from dlwp_tui.render.inline import lines, marked
+from dlwp_tui.render.inline import lines, marked, no_console
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-    from rich.console import Console
 
 Align = Literal["left", "center", "right"]
 GAP = 2
@@ -128,7 +126,7 @@ def _alignment(table: Table) -> list[Align]:
 
 def _row(cells: Sequence[Text], widths: Sequence[int], align: Sequence[Align]) -> list[Text]:
     """The lines of one row."""
-    wrapped = [list(cell.wrap(_console(), width)) for cell, width in zip(cells, widths, strict=False)]
+    wrapped = [list(cell.wrap(no_console(), width)) for cell, width in zip(cells, widths, strict=False)]
     out = []
     for at in range(max((len(cell) for cell in wrapped), default=1) or 1):
         line = Text()
@@ -156,7 +154,7 @@ def _blocks(table: Table, width: int) -> Text:
             if not cell.plain.strip():
                 continue
             line = _bold(cell) if at == 0 else Text.assemble(name.copy(), "：" if _is_wide(name) else ": ", cell)
-            out += list(line.wrap(_console(), width))
+            out += list(line.wrap(no_console(), width))
     for part in out:
         part.rstrip()
     return lines(out)
@@ -164,13 +162,3 @@ def _blocks(table: Table, width: int) -> Text:
 
 def _is_wide(name: Text) -> bool:
     return cell_len(name.plain) > len(name.plain)
-
-
-@cache
-def _console() -> Console:
-    """Rich asks for a console to wrap with; nothing is printed on it."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    return Console(file=StringIO(), width=200, color_system=None)

@@ -1,8 +1,8 @@
 """Line breaking for Chinese text (kinsoku), for everything that Rich wraps.
 
-Rich breaks at spaces only, so a Chinese sentence after a Latin word jumps to the next line as a whole and lines start
-with a comma. The rules here: a line may break between ideographs and between an ideograph and a Latin word, never inside
-a Latin word or number, never before closing punctuation, never after an opening bracket.
+Rich breaks at spaces only: a Chinese sentence after a Latin word jumps to the next line whole, and lines start with a
+comma. The rules here: a line may break between ideographs and between an ideograph and a Latin word, never inside a
+Latin word or number, never before closing punctuation, never after an opening bracket.
 
 A unit wider than the line is folded by the cell, as Rich does; the rules then hold between units only.
 """

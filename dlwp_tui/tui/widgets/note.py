@@ -1,0 +1,365 @@
+"""The note pane: one page of a section's note, its cards and quizzes, and the way to the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.widgets.markdown import Markdown
+
+from dlwp_tui import settings
+from dlwp_tui.course import blocks, markdown, reader
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.note import Note, Page
+from dlwp_tui.course.reader import Section
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
+from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
+from dlwp_tui.tui.widgets.note_quiz import QuizBlock
+from dlwp_tui.tui.widgets.note_text import NoteText, install_wrapping
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.verdict import Verdict
+
+
+class Turn(Static, can_focus=True):
+    """The last line of a page: what comes next; Enter or a click turns the page."""
+
+    FOCUS_ON_CLICK = False
+    BINDINGS = [Binding("enter", "turn", show=False)]
+    DEFAULT_CSS = """
+    Turn {
+        height: auto; margin: 1 0; padding: 0; color: $text-muted; border-left: blank;
+        &:focus { border-left: thick $accent; color: $text; text-style: bold; }
+        &:hover { color: $text; }
+    }
+    """
+
+    @dataclass
+    class Pressed(Message):
+        """Turn the page."""
+
+    def action_turn(self) -> None:
+        """Turn the page."""
+        self.post_message(self.Pressed())
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_turn()
+
+
+class NotePane(VerticalScroll):
+    """One page of a note, scrollable. It knows nothing of runs: it posts what was pressed and shows what it is told."""
+
+    DEFAULT_CSS = """
+    NotePane {
+        background: $background; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+        scrollbar-color: $border-blurred; scrollbar-background: $background;
+        & > #note-title { dock: top; height: auto; padding: 0 1; margin: 0 0 1 0; background: $background; }
+        &.-ascii Card, &.-ascii AlertBlock, &.-ascii TroubleBlock { border-left: ascii $accent; }
+        & > #note-notice { margin: 0 1; border-left: thick $error; padding: 0 1; display: none; }
+    }
+    """
+
+    @dataclass
+    class PageChanged(Message):
+        """Another page is shown; pages count from 0."""
+
+        section_id: str
+        page: int
+        pages: int
+
+    @dataclass
+    class RunCardPressed(Message):
+        """A run card: start it, or with `start` False load its params into the form."""
+
+        lesson: str
+        preset: str | None
+        params: dict[str, str]
+        start: bool
+
+    @dataclass
+    class ExperimentPressed(Message):
+        """An experiment is to be put to the test."""
+
+        lesson: str
+        id: str
+
+    @dataclass
+    class LinkPressed(Message):
+        """A link to a section (its id), a term, a `url` or a `file` beside the note. Nothing was opened."""
+
+        kind: Literal["sec", "term", "url", "file"]
+        target: str
+
+    @dataclass
+    class QuizAnswered(Message):
+        """A quiz was answered; `index` counts the section's quizzes from 0."""
+
+        section_id: str
+        index: int
+        right: bool
+
+    def __init__(
+        self,
+        *,
+        lessons: Callable[[str], Lesson] | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`lessons` finds a lesson by its id, for the cards; by default in the course in force."""
+        super().__init__(id=id, classes=classes)
+        install_wrapping()
+        self.set_class(settings.load().ascii, "-ascii")
+        self.lessons = lessons or _lesson
+        self.section: Section | None = None
+        self.page = 0
+        self.note: Note | None = None
+        """The note shown; None before the first, and when it cannot be read."""
+        self._shown = 0
+        self._scrolled: dict[tuple[str, int], int] = {}
+        self._answers: dict[tuple[str, int], list[int]] = {}
+        self._verdicts: dict[tuple[str, str], tuple[Verdict | None, tuple[int, int] | None]] = {}
+        self._states: list[tuple[blocks.RunCard, str]] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="note-title")
+        yield Static(id="note-notice")
+        yield NoteMarkdown()
+        yield Turn(id="note-turn")
+
+    # -- what the screen tells ---------------------------------------------------------------------------------------
+
+    def show(self, section: Section, page: int = 0) -> AwaitComplete:
+        """Show a page (from 0; -1 is the last) of a section's note, where it was left. May be awaited."""
+        self._remember_place()
+        self._shown += 1
+        return AwaitComplete(self._show(section, page, self._shown)).call_next(self)
+
+    def set_verdict(self, experiment_id: str, verdict: Verdict | None, lesson: str | None = None) -> None:
+        """What an experiment has shown; kept for when its page is shown. `lesson` defaults to the section's own."""
+        progress = self._known(experiment_id, lesson)[1] if verdict is not None and verdict.kind == "pending" else None
+        self._set_experiment(experiment_id, lesson, verdict, progress)
+
+    def set_progress(self, experiment_id: str, done: int, total: int, lesson: str | None = None) -> None:
+        """An experiment's runs are going on: `done` of `total` have ended."""
+        self._set_experiment(experiment_id, lesson, self._known(experiment_id, lesson)[0], (done, total))
+
+    def set_run_state(self, lesson: str, preset: str | None, params: dict[str, str], state: str) -> None:
+        """Say on the matching card how its run is going (`● running 3/20`); an empty text says nothing again."""
+        card = blocks.RunCard(lesson, preset, params)
+        self._states = [(other, text) for other, text in self._states if other != card] + [(card, state)]
+        for block in self.query(RunBlock):
+            if block.card == card:
+                block.show_state(state)
+
+    # -- what keys and screen do -------------------------------------------------------------------------------------
+
+    def action_next_page(self) -> bool:
+        """The next page; False at the last."""
+        return self._turn(1)
+
+    def action_previous_page(self) -> bool:
+        """The page before; False at the first."""
+        return self._turn(-1)
+
+    def scroll_page(self, step: int) -> bool:
+        """Scroll a screen down (1) or up (-1), two lines staying in view; False at the end."""
+        before = self.scroll_offset.y
+        target = max(0, min(self.max_scroll_y, before + step * max(1, self.scrollable_content_region.height - 2)))
+        self.scroll_to(y=target, animate=False)
+        return target != before
+
+    def action_focus_next_card(self) -> None:
+        """The next card, quiz, link or wide block; at the end, the line that turns the page."""
+        self._focus_stop(1)
+
+    def action_focus_previous_card(self) -> None:
+        """The one before."""
+        self._focus_stop(-1)
+
+    @property
+    def stops(self) -> list[Widget]:
+        """What takes the focus on this page, in reading order."""
+        return [widget for widget in self.query("*").results(Widget) if widget.focusable]
+
+    # -- messages of the blocks --------------------------------------------------------------------------------------
+
+    @on(Turn.Pressed)
+    def _turn_pressed(self, event: Turn.Pressed) -> None:
+        event.stop()
+        self.action_next_page()
+
+    @on(RunBlock.Pressed)
+    def _run_pressed(self, event: RunBlock.Pressed) -> None:
+        event.stop()
+        card = event.card
+        self.post_message(self.RunCardPressed(card.lesson, card.preset, dict(card.params), event.start))
+
+    @on(ExperimentBlock.Pressed)
+    def _experiment_pressed(self, event: ExperimentBlock.Pressed) -> None:
+        event.stop()
+        self.post_message(self.ExperimentPressed(event.lesson, event.id))
+
+    @on(QuizBlock.Answered)
+    def _quiz_answered(self, event: QuizBlock.Answered) -> None:
+        event.stop()
+        if self.section is None:
+            return
+        index = self._quiz_index(event.block)
+        self._answers[self.section.id, index] = list(event.block.chosen)
+        self.post_message(self.QuizAnswered(self.section.id, index, event.right))
+
+    @on(Markdown.LinkClicked)
+    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
+        event.stop()
+        link = markdown.link(event.href)
+        self.post_message(self.LinkPressed(link.kind, link.target))
+
+    # -- showing -----------------------------------------------------------------------------------------------------
+
+    async def _show(self, section: Section, page: int, turn: int) -> None:
+        body = self.query_one(NoteMarkdown)
+        try:
+            note = section.note()
+        except DlwpError as error:
+            self.section, self.note, self.page = section, None, 0
+            await body.update("")
+            self._say_broken(section, error)
+            return
+        if turn != self._shown:
+            return  # another page was asked for meanwhile
+        page = max(0, min(page if page >= 0 else len(note.pages) - 1, len(note.pages) - 1))
+        if self.has_focus_within and not self.has_focus:
+            self.focus(scroll_visible=False)  # what has the focus now goes away with its page
+        self.section, self.note, self.page = section, note, page
+        self.query_one("#note-notice").display = False
+        body.section_id, body.lessons = section.id, self.lessons
+        shown = note.pages[page] if note.pages else Page(0, note.title, "", 1)
+        await body.update(_without_heading(shown.markdown))
+        if turn != self._shown:
+            return
+        self._show_frame(note, shown)
+        self._restore_blocks()
+        self.call_after_refresh(self._restore_place, section.id, page)
+        self.post_message(self.PageChanged(section.id, page, len(note.pages)))
+
+    def _show_frame(self, note: Note, page: Page) -> None:
+        """The title line and the line that turns the page."""
+        count = len(note.pages)
+        number = Content.styled(f"{page.index + 1}/{count}", "dim")
+        title = Content.styled(page.title, "bold $accent")
+        self.query_one("#note-title", Static).update(Content.assemble(number, "  ", title) if count > 1 else title)
+        turn = self.query_one(Turn)
+        turn.display = page.index + 1 < count
+        if turn.display:
+            turn.update(Content(_("Next page: {title} →").format(title=note.pages[page.index + 1].title)))
+
+    def _say_broken(self, section: Section, error: DlwpError) -> None:
+        notice = self.query_one("#note-notice", Static)
+        said = Content.assemble(
+            Content.styled("✗ " + _("This note cannot be shown."), "bold $text-error"), "\n", error.message
+        )
+        notice.update(Content.assemble(said, "\n", Content.styled(error.hint, "dim")) if error.hint else said)
+        notice.display = True
+        self.query_one("#note-title", Static).update(Content.styled(f"{section.id} {section.title}", "bold $accent"))
+        self.query_one(Turn).display = False
+        self.scroll_home(animate=False)
+
+    def _restore_blocks(self) -> None:
+        """Answers given, verdicts reached and runs going on, on the page just mounted."""
+        assert self.section is not None
+        for block in self.query(QuizBlock):
+            if chosen := self._answers.get((self.section.id, self._quiz_index(block))):
+                block.restore(chosen)
+        for experiment in self.query(ExperimentBlock):
+            if known := self._verdicts.get((experiment.lesson_id, experiment.experiment_id)):
+                experiment.show_verdict(*known)
+        for card, state in self._states:
+            for run in self.query(RunBlock):
+                if run.card == card:
+                    run.show_state(state)
+
+    def _remember_place(self) -> None:
+        if self.section is not None and self.note is not None:
+            self._scrolled[self.section.id, self.page] = int(self.scroll_offset.y)
+
+    def _restore_place(self, section_id: str, page: int) -> None:
+        if self.section is not None and (self.section.id, self.page) == (section_id, page):
+            self.scroll_to(y=self._scrolled.get((section_id, page), 0), animate=False)
+
+    def _turn(self, step: int) -> bool:
+        if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):
+            return False
+        self.show(self.section, self.page + step)
+        return True
+
+    def _focus_stop(self, step: int) -> None:
+        focused = self.screen.focused
+        if isinstance(focused, NoteText) and focused.advance(step):
+            return
+        stops = self.stops
+        if not stops:
+            return
+        if focused in stops:
+            place = stops.index(focused) + step
+            if 0 <= place < len(stops):
+                stops[place].focus()
+        else:
+            self._visible_stop(stops, step).focus()
+
+    def _visible_stop(self, stops: list[Widget], step: int) -> Widget:
+        """The first stop (going on) or the last (going back) that is in view, so that reading is not thrown back."""
+        seen = [stop for stop in stops if stop.region.overlaps(self.content_region)]
+        if seen:
+            return seen[0 if step > 0 else -1]
+        top = self.content_region.y
+        below = [stop for stop in stops if stop.region.y >= top]
+        above = [stop for stop in stops if stop.region.y < top]
+        return (below or above[-1:])[0] if step > 0 else (above or below)[-1 if above else 0]
+
+    def _set_experiment(
+        self, experiment_id: str, lesson: str | None, verdict: Verdict | None, progress: tuple[int, int] | None
+    ) -> None:
+        owner = self._owner(lesson)
+        self._verdicts[owner, experiment_id] = (verdict, progress)
+        for block in self.query(ExperimentBlock):
+            if (block.lesson_id, block.experiment_id) == (owner, experiment_id):
+                block.show_verdict(verdict, progress)
+
+    def _known(self, experiment_id: str, lesson: str | None) -> tuple[Verdict | None, tuple[int, int] | None]:
+        return self._verdicts.get((self._owner(lesson), experiment_id), (None, None))
+
+    def _owner(self, lesson: str | None) -> str:
+        return lesson or (self.section.id if self.section is not None else "")
+
+    def _quiz_index(self, block: QuizBlock) -> int:
+        """Which quiz of the section this is: those on earlier pages count."""
+        assert self.note is not None
+        before = sum(
+            token.type == "x_quiz"
+            for page in self.note.pages[: self.page]
+            for _line, token in markdown.tokens(page.markdown)
+        )
+        return before + list(self.query(QuizBlock)).index(block)
+
+
+def _lesson(lesson_id: str) -> Lesson:
+    return reader.load().lesson(lesson_id)
+
+
+def _without_heading(source: str) -> str:
+    """A page without its own heading, which the pane shows as its title."""
+    first, _newline, rest = source.partition("\n")
+    return rest if first.startswith("#") else source

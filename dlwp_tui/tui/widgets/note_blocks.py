@@ -1,0 +1,268 @@
+"""The blocks of a note page: paragraphs, headings, tables, code, diagrams, formulas, alerts, troubles.
+
+Built on Textual's Markdown through its public hooks only: a parser factory, the BLOCKS table, `unhandled_token`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static
+from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
+
+from dlwp_tui.course import blocks
+from dlwp_tui.course.markdown import parser
+from dlwp_tui.i18n import _
+from dlwp_tui.render import formula, inline, table
+from dlwp_tui.render.note import ALERTS
+from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
+from dlwp_tui.tui.widgets.note_quiz import QuizBlock
+from dlwp_tui.tui.widgets.note_text import FittedText, NoteText, content
+
+if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
+
+    from dlwp_tui.course.lesson import Lesson
+
+    Lessons = Callable[[str], Lesson]
+
+
+def page_parser() -> MarkdownIt:
+    """The course's parser, with each table folded into one token: Textual would mount a widget a cell."""
+    md = parser()
+    md.core.ruler.push("dlwp_tables", _fold_tables)
+    return md
+
+
+def _fold_tables(state: StateCore) -> None:
+    out: list[Token] = []
+    inside: list[Token] = []
+    for token in state.tokens:
+        if token.type == "table_open":
+            inside = [token]
+        elif not inside:
+            out.append(token)
+        else:
+            inside.append(token)
+            if token.type == "table_close":
+                first = inside[0]
+                meta = {"data": table.from_tokens(inside)}
+                out.append(Token("x_table", "", 0, map=first.map, level=first.level, block=True, meta=meta))
+                inside = []
+    state.tokens = out
+
+
+class NoteParagraph(NoteText):
+    """A paragraph; in a list the items stand together."""
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    NoteMarkdown > NoteParagraph { margin: 0 0 1 0; }
+    """
+
+
+class NoteHeading(NoteText):
+    """A heading inside a page; the page's own title is shown by the pane."""
+
+    DEFAULT_CSS = """
+    NoteHeading { margin: 1 0 1 0; text-style: bold; color: $text; }
+    """
+
+
+class NoteTable(FittedText):
+    """A table as one block, laid out for the pane's width."""
+
+    DEFAULT_CSS = """
+    NoteTable { margin: 0 0 1 0; }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token) -> None:
+        super().__init__(markdown, token)
+        self.table: table.Table = token.meta["data"]
+        cells = [cell for row in (self.table.head, *self.table.rows) for cell in row]
+        self.targets = list(dict.fromkeys(href for cell in cells for _s, _e, href in inline.links(cell)))
+        self.can_focus = bool(self.targets)
+
+    def build(self, width: int) -> Content:
+        return content(table.layout(self.table, width), self.target)
+
+
+class Scroller(MarkdownBlock, can_focus=False):
+    """Lines that may not be wrapped. Wider than the pane, they scroll sideways: by mouse, or by ← → when focused."""
+
+    FOCUS_ON_CLICK = False
+    BINDINGS = [
+        Binding("left", "scroll_left", show=False),
+        Binding("right", "scroll_right", show=False),
+    ]
+    DEFAULT_CSS = """
+    Scroller {
+        margin: 0 0 1 0; overflow: auto hidden; scrollbar-size-horizontal: 1; scrollbar-size-vertical: 0; height: auto;
+        border-left: blank; scrollbar-color: $border-blurred; scrollbar-background: $background;
+        &:focus { border-left: thick $accent; }
+        & > Static { width: auto; height: auto; text-wrap: nowrap; }
+    }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token, lines: str) -> None:
+        super().__init__(markdown, token)
+        self.lines = lines
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.lines))
+
+    @property
+    def allow_horizontal_scroll(self) -> bool:
+        return True
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.can_focus = self.max_scroll_x > 0
+
+
+class DiagramBlock(Scroller):
+    """A drawing in characters."""
+
+
+class MathBlock(Scroller):
+    """A displayed formula in two dimensions, indented where there is room; its source where it cannot be laid out."""
+
+    INDENT = 3
+
+    def __init__(self, markdown: Markdown, token: Token, tex: str) -> None:
+        try:
+            lines = "\n".join(formula.layout(tex))
+        except formula.FormulaError:
+            lines = tex.strip()
+        super().__init__(markdown, token, lines)
+        self._widest = max(cell_len(line) for line in lines.split("\n"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        room = event.container_size.width if event.container_size else event.size.width
+        self.styles.padding = (0, 0, 0, max(0, min(self.INDENT, room - self._widest - 4)))
+        super().on_resize(event)
+
+
+class NoteFence(MarkdownFence, can_focus=False):
+    """Code with syntax colours; long lines scroll sideways."""
+
+    FOCUS_ON_CLICK = False
+    BINDINGS = Scroller.BINDINGS
+    DEFAULT_CSS = """
+    NoteFence {
+        margin: 0 0 1 0; overflow: auto hidden; scrollbar-size-horizontal: 1;
+        scrollbar-color: $border-blurred; scrollbar-background: $surface;
+        background: $surface; color: $foreground; border-left: blank;
+        &:light { background: $surface; }
+        &:ansi { background: ansi_default; margin: 0 0 1 0; }
+        &:focus { border-left: thick $accent; }
+        & > Label { padding: 0 1; width: auto; min-width: 100%; }
+        &:ansi > Label { padding: 0 1; }
+    }
+    """
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.can_focus = self.max_scroll_x > 0
+
+
+class AlertBlock(MarkdownBlock):
+    """A remark set off by a quiet bar, with a sign and a word."""
+
+    DEFAULT_CSS = """
+    AlertBlock {
+        border-left: solid $border-blurred; padding: 0 1; margin: 0 0 1 0; height: auto;
+        &.-strong { border-left: solid $warning; }
+        & > .alert-title { text-style: bold; }
+        &.-strong > .alert-title { color: $text-warning; }
+        & > NoteMarkdown { padding: 0; }
+        & > NoteMarkdown > *:last-child { margin-bottom: 0; }
+    }
+    """
+
+    def __init__(self, markdown: NoteMarkdown, token: Token, alert: blocks.Alert) -> None:
+        super().__init__(markdown, token)
+        self.alert = alert
+        self._host = markdown
+        self.set_class(alert.kind in ("warning", "caution", "important"), "-strong")
+
+    def compose(self) -> ComposeResult:
+        sign, word = ALERTS[self.alert.kind]
+        title = Text.assemble(f"{sign} ", inline.parse(self.alert.title or _(word)))
+        yield Static(content(title), classes="alert-title")
+        yield NoteMarkdown(self._host.section_id, self._host.lessons, self.alert.body)
+
+
+class TroubleBlock(MarkdownBlock):
+    """What stands where a block of the note could not be read: what is wrong, and the cure for who writes it."""
+
+    DEFAULT_CSS = """
+    TroubleBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token, trouble: blocks.Trouble) -> None:
+        super().__init__(markdown, token)
+        self.set_content(Content(f"✗ {trouble.message}\n{trouble.cure}".rstrip()))
+
+
+class NoteMarkdown(Markdown):
+    """The Markdown of one page, or of one alert."""
+
+    BLOCKS = {
+        **Markdown.BLOCKS,
+        **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), NoteHeading),
+        "paragraph_open": NoteParagraph,
+        "fence": NoteFence,
+        "code_block": NoteFence,
+    }
+    BULLETS = ["• ", "◦ ", "• ", "◦ ", "• "]
+    DEFAULT_CSS = """
+    NoteMarkdown {
+        padding: 0 0 0 1;
+        MarkdownBullet { color: $text-muted; &:light { color: $text-muted; } }
+        MarkdownBlockQuote {
+            background: transparent; border-left: solid $border-blurred; margin: 0 0 1 0; color: $text-muted;
+            &:light { border-left: solid $border-blurred; }
+        }
+        MarkdownHorizontalRule { border-bottom: solid $border-blurred; }
+        MarkdownBlock {
+            &:dark > .code_inline { background: $foreground 10%; color: $foreground 95%; }
+            &:light > .code_inline { background: $foreground 8%; color: $foreground 95%; }
+            &:ansi > .code_inline { color: ansi_cyan; }
+        }
+    }
+    """
+
+    def __init__(self, section_id: str = "", lessons: Lessons | None = None, markdown: str | None = None) -> None:
+        super().__init__(markdown, parser_factory=page_parser, open_links=False)
+        self.section_id = section_id
+        self.lessons = lessons
+
+    def unhandled_token(self, token: Token) -> MarkdownBlock | None:
+        """Our own tokens -> our own blocks."""
+        data = token.meta.get("data")
+        match data:
+            case blocks.RunCard():
+                return RunBlock(self, token, data, self.lessons)
+            case blocks.ExperimentCard():
+                return ExperimentBlock(self, token, data, data.lesson or self.section_id, self.lessons)
+            case blocks.Quiz():
+                return QuizBlock(self, token, data)
+            case blocks.Alert():
+                return AlertBlock(self, token, data)
+            case blocks.Diagram(text=text):
+                return DiagramBlock(self, token, text)
+            case blocks.Math(tex=tex):
+                return MathBlock(self, token, tex)
+            case blocks.Trouble():
+                return TroubleBlock(self, token, data)
+            case table.Table():
+                return NoteTable(self, token)
+        return None
