@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.i18n import _, language
+from dlwp_tui.i18n import _
 
 
 def register(app: typer.Typer) -> None:
@@ -24,9 +24,8 @@ def list_course(
 
     course = reader.load()
     for chapter in course.chapters:
-        title = chapter.title.en if language() == "en" and chapter.title.en else chapter.title.zh
         if not json:
-            output.line(f"{chapter.id} {title}")
+            output.line(f"{chapter.id} {chapter.title}")
         for section in chapter.sections:
             if json:
                 output.json_line(

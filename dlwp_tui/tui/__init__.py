@@ -1,0 +1,1 @@
+"""The screen: the only room that imports textual. It reads runs and asks the engine; it never executes lesson code."""

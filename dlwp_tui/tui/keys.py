@@ -1,0 +1,86 @@
+"""The one table of keys. It feeds the bindings, the footer, the help screen and the docs; each id can be remapped.
+
+Plain letters, arrows, Enter, Esc, Tab, `/` and `?` only: terminals, tmux and editors' terminals eat function keys,
+ctrl+enter and alt. Remap in settings.toml: `[keys]` with `run.start = "x"`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from dlwp_tui.i18n import N_, _
+
+
+@dataclass(frozen=True)
+class Key:
+    """One binding of the study screen."""
+
+    id: str
+    keys: str
+    """Textual key names, comma separated."""
+    action: str
+    text: str
+    """Two words for the footer and the help, English; translated when shown."""
+    group: str
+    footer: int = 0
+    """Place in the footer, 1–8; 0 is not shown there."""
+    shown: str = ""
+    """How the key is written for people, where it is not `keys` itself."""
+
+    def binding(self) -> Binding:
+        """The Textual binding."""
+        return Binding(
+            self.keys, self.action, _(self.text), show=self.footer > 0, key_display=self.shown or None, id=self.id
+        )
+
+
+READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
+
+KEYS: tuple[Key, ...] = (
+    Key("run.start", "r", "run", N_("run"), RUN, 1),
+    Key("run.stop", "s", "stop", N_("stop"), RUN, 2),
+    Key("run.pause", "z", "pause", N_("pause or go on"), RUN),
+    Key("lab.params", "p", "tab('params')", N_("parameters"), RUN, 3),
+    Key("run.preset", "d", "preset", N_("next preset"), RUN),
+    Key("run.probe", "i", "probe", N_("try the model"), RUN),
+    Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]"),
+    Key("page.previous", "left_square_bracket,left", "page(-1)", N_("previous page"), READ, 0, "["),
+    Key("page.on", "space", "read_on", N_("read on"), READ, 0, "space"),
+    Key("page.back", "backspace", "read_back", N_("read back"), READ, 0, "⌫"),
+    Key("section.next", "n", "section(1)", N_("next section"), READ, 6),
+    Key("section.previous", "N", "section(-1)", N_("previous section"), READ),
+    Key("card.next", "j", "card(1)", N_("next card, quiz or link"), READ),
+    Key("card.previous", "k", "card(-1)", N_("previous card, quiz or link"), READ),
+    Key("search", "slash", "search", N_("search"), READ, 7, "/"),
+    Key("focus.contents", "1", "pane('contents')", N_("contents"), READ),
+    Key("focus.note", "2", "pane('note')", N_("note"), READ),
+    Key("focus.lab", "3", "pane('lab')", N_("lab"), READ),
+    Key("contents.toggle", "t", "toggle_contents", N_("show or hide contents"), READ),
+    Key("lab.curves", "v", "tab('curves')", N_("curves"), LOOK),
+    Key("lab.output", "o", "tab('output')", N_("output"), LOOK),
+    Key("lab.source", "u", "tab('source')", N_("source"), LOOK),
+    Key("lab.history", "h", "tab('history')", N_("history"), LOOK),
+    Key("chart.compare", "c", "compare", N_("compare"), LOOK, 4),
+    Key("chart.log", "y", "log_scale", N_("log axis"), LOOK),
+    Key("chart.smooth", "m", "smooth", N_("smoothing"), LOOK),
+    Key("chart.batches", "a", "batches", N_("batches or epochs"), LOOK),
+    Key("chart.maximise", "x", "maximise", N_("one pane large"), LOOK),
+    Key("app.help", "question_mark", "help", N_("help"), APP, 8, "?"),
+    Key("app.palette", "colon,ctrl+p", "app.command_palette", N_("commands"), APP, 0, ":"),
+    Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),
+    Key("app.language", "L", "app.next_language", N_("中文 / English"), APP),
+    Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP, 0, "ctrl+z"),
+    Key("app.quit", "q,ctrl+q", "quit", N_("quit"), APP, 0, "q"),
+)
+
+
+def bindings() -> list[Binding]:
+    """The study screen's bindings, footer order first."""
+    return [key.binding() for key in sorted(KEYS, key=lambda key: key.footer or 99)]
+
+
+def label(key: Key, remapped: dict[str, str]) -> str:
+    """How to write `key` for people, after the learner's own mapping."""
+    return remapped.get(key.id) or key.shown or key.keys.split(",")[0]

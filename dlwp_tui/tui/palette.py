@@ -1,0 +1,63 @@
+"""The command palette: every section, every preset of the open lesson, every key's action, found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.keys import KEYS
+
+if TYPE_CHECKING:
+    from dlwp_tui.tui.screens.study import StudyScreen
+
+
+class CourseCommands(Provider):
+    """Offers only what makes sense now."""
+
+    @property
+    def _study(self) -> StudyScreen | None:
+        from dlwp_tui.tui.screens.study import StudyScreen
+
+        return self.screen if isinstance(self.screen, StudyScreen) else None
+
+    async def discover(self) -> Hits:
+        """What the empty palette shows: the actions, then the course."""
+        for text, help_text, run in self._commands():
+            yield DiscoveryHit(text, run, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        """Fuzzy matches over actions, presets and sections."""
+        matcher = self.matcher(query)
+        for text, help_text, run in self._commands():
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), run, text=text, help=help_text)
+
+    def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        study = self._study
+        if study is None:
+            return []
+        commands: list[tuple[str, str, Callable[[], object]]] = [
+            (_(key.text).capitalize(), _(key.group), partial(study.run_action, key.action))
+            for key in KEYS
+            if not key.action.startswith("app.command_palette")
+        ]
+        lesson = study.lesson
+        if lesson is not None:
+            commands += [
+                (
+                    _("Run {lesson} with preset {preset}").format(lesson=lesson.id, preset=name),
+                    str(preset.see),
+                    partial(study.run_preset, name),
+                )
+                for name, preset in lesson.presets.items()
+            ]
+        commands += [
+            (f"{section.id} {section.title}", _("Open the section"), partial(study.open_section, section))
+            for section in study.session.course.sections
+        ]
+        return commands

@@ -1,0 +1,1 @@
+"""Screens: the study screen and the small dialogs over it."""

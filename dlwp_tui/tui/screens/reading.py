@@ -1,0 +1,264 @@
+"""The reading half of the study screen: which section and page are open, which panes show, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from dlwp_tui import progress
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.reader import Section
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.session import Session, explain
+from dlwp_tui.tui.widgets.contents import ContentsTree
+from dlwp_tui.tui.widgets.lab import LabPane
+from dlwp_tui.tui.widgets.note import NotePane
+from dlwp_tui.tui.widgets.status import HardwareBar
+
+SMALLEST = (50, 14)
+"""Columns and rows below which nothing can be read; a sentence says so instead."""
+PANES = ("contents", "note", "lab")
+
+
+class ReadingScreen(Screen[None]):
+    """Three panes when wide, note and lab when medium, one at a time when narrow."""
+
+    AUTO_FOCUS = "#note"
+
+    @dataclass
+    class SectionOpened(Message):
+        """Another section is open now."""
+
+        section: Section
+
+    def __init__(self, session: Session, section: str | None) -> None:
+        super().__init__()
+        self.session = session
+        self.section: Section | None = None
+        self._wanted = section
+        self._pane = "note"
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The open section's lesson; None where there is none or its file is broken (the lab pane says which)."""
+        if self.section is None or not self.section.has_lesson:
+            return None
+        try:
+            return self.section.lesson()
+        except DlwpError:
+            return None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield Static(id="crumbs")
+            yield HardwareBar(id="hardware")
+        with Horizontal(id="panes"):
+            contents = ContentsTree(self.session.course, progress.load(), id="contents")
+            contents.add_class("pane")
+            contents.border_title = _("Contents")
+            yield contents
+            note = NotePane(id="note", classes="pane")
+            note.border_title = _("Note")
+            yield note
+            lab = LabPane(id="lab", classes="pane")
+            lab.border_title = _("Lab")
+            yield lab
+        yield Footer(show_command_palette=False)
+        yield Static(id="too-small")
+
+    def on_mount(self) -> None:
+        self.show_pane("note", focus=False)
+        seen = progress.load()
+        section = self._first_section(seen)
+        self.open_section(section, page=seen.page if section.id == seen.section and not self._wanted else 0)
+
+    def open_section(self, section: Section, page: int = 0) -> None:
+        """Show a section's note and lesson."""
+        self.section = section
+        chapter = section.chapter
+        self.query_one("#crumbs", Static).update(
+            Content.assemble(
+                ("dlwp", "bold $accent"),
+                f"  {chapter.id} {chapter.title}",
+                (" › ", "dim"),
+                (f"{section.id} {section.title}", "bold"),
+            )
+        )
+        self.query_one(ContentsTree).open_section(section)
+        self.query_one(NotePane).show(section, page)
+        self.query_one(LabPane).show(section)
+        self.post_message(self.SectionOpened(section))
+
+    def find_or_say(self, section_id: str) -> Section | None:
+        """The section with this id; a notice and None where there is none."""
+        try:
+            return self.session.course.section(section_id)
+        except DlwpError as error:
+            self.say(error)
+            return None
+
+    def say(self, error: BaseException) -> None:
+        """Show what went wrong and what to do."""
+        hint = error.hint if isinstance(error, DlwpError) else ""
+        message = error.message if isinstance(error, DlwpError) else explain(error)
+        self.notify(hint or message, title=message if hint else "", severity="error", timeout=10, markup=False)
+
+    def guard(self, write: Callable[[], None]) -> None:
+        """Do a small write of progress; a full disk is said and reading goes on."""
+        try:
+            write()
+        except DlwpError as error:
+            self.say(error)
+
+    # -- what the widgets post -----------------------------------------------------------------------------------
+
+    @on(ContentsTree.Chosen)
+    def _contents_chosen(self, event: ContentsTree.Chosen) -> None:
+        self.open_section(event.section)
+        self.show_pane("note")
+
+    @on(NotePane.PageChanged)
+    def _page_changed(self, event: NotePane.PageChanged) -> None:
+        self.guard(lambda: progress.visit(event.section_id, event.page))
+        self.query_one(ContentsTree).show_progress(progress.load())
+
+    @on(NotePane.QuizAnswered)
+    def _quiz_answered(self, event: NotePane.QuizAnswered) -> None:
+        self.guard(lambda: progress.answer(event.section_id, event.index, event.right))
+
+    @on(NotePane.LinkPressed)
+    def _link_pressed(self, event: NotePane.LinkPressed) -> None:
+        if event.kind == "sec":
+            if section := self.find_or_say(event.target):
+                self.open_section(section)
+        elif event.kind == "term":
+            self._show_term(event.target)
+        else:  # never opened here: the browser would start on the server
+            self.app.copy_to_clipboard(event.target)
+            self.notify(event.target, title=_("Address copied; open it on your own machine"), timeout=8, markup=False)
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def action_page(self, step: int) -> None:
+        """Next or previous page of the note."""
+        note = self.query_one(NotePane)
+        if step > 0:
+            note.action_next_page()
+        else:
+            note.action_previous_page()
+
+    def action_read_on(self) -> None:
+        """Scroll a screen; at the end the next page, then the next section."""
+        note = self.query_one(NotePane)
+        if not note.scroll_page(1) and not note.action_next_page():
+            self.action_section(1)
+
+    def action_read_back(self) -> None:
+        """Scroll back a screen; at the top the page before."""
+        note = self.query_one(NotePane)
+        if not note.scroll_page(-1):
+            note.action_previous_page()
+
+    def action_section(self, step: int) -> None:
+        """Next or previous section, across chapters."""
+        if self.section is None:
+            return
+        course = self.session.course
+        target = course.next(self.section.id) if step > 0 else course.previous(self.section.id)
+        if target is None:
+            self.notify(_("This is the last section.") if step > 0 else _("This is the first section."))
+        else:
+            self.open_section(target)
+
+    def action_card(self, step: int) -> None:
+        """Focus the next run card, experiment, quiz or link of the page."""
+        self.show_pane("note", focus=False)
+        note = self.query_one(NotePane)
+        if step > 0:
+            note.action_focus_next_card()
+        else:
+            note.action_focus_previous_card()
+
+    def action_search(self) -> None:
+        """Find sections and commands by typing."""
+        self.app.action_command_palette()
+
+    def action_help(self) -> None:
+        """Every key."""
+        from dlwp_tui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_pane(self, name: str) -> None:
+        """Show and focus one pane."""
+        self.show_pane(name)
+
+    def action_toggle_contents(self) -> None:
+        """Fold or unfold the tree."""
+        if self.has_class("-narrow"):
+            self.show_pane("note" if self._pane == "contents" else "contents")
+        elif self.has_class("-medium"):
+            self.show_pane("note" if self.has_class("-contents-open") else "contents")
+        else:
+            self.toggle_class("-contents-closed")
+
+    def action_maximise(self) -> None:
+        """Give the focused pane the whole screen, or take it back."""
+        if self.has_class("-large"):
+            self.remove_class("-large")
+            return
+        for name in PANES:
+            if self.query_one(f"#{name}").has_focus_within or self.query_one(f"#{name}").has_focus:
+                self.show_pane(name, focus=False)
+        self.add_class("-large")
+
+    def show_pane(self, name: str, *, focus: bool = True) -> None:
+        """Bring a pane into view; when several are visible, only the focus moves."""
+        self._pane = name
+        for other in PANES:
+            self.set_class(other == name, f"-pane-{other}")
+        self.set_class(name == "contents", "-contents-open")
+        if name == "contents":
+            self.remove_class("-contents-closed")
+        if not focus:
+            return
+        target = self.query_one(f"#{name}")
+        if isinstance(target, LabPane):
+            target.focus_tab()
+        else:
+            target.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            text = _("The terminal is {width}x{height}; dlwp needs {least}.\nMake it larger, or use: dlwp show 3.4")
+            self.query_one("#too-small", Static).update(
+                text.format(width=event.size.width, height=event.size.height, least=f"{SMALLEST[0]}x{SMALLEST[1]}")
+            )
+
+    def _first_section(self, seen: progress.Progress) -> Section:
+        """The section asked for, else where the learner left off, else the first of the course."""
+        course = self.session.course
+        for section_id in (self._wanted, seen.section):
+            if section_id is not None and (section := self.find_or_say(section_id)) is not None:
+                return section
+        return course.sections[0]
+
+    def _show_term(self, name: str) -> None:
+        from dlwp_tui.course import glossary
+
+        term = glossary.load(self.session.course.content).find(name)
+        if term is None:
+            self.notify(_("{term} is not in the glossary.").format(term=name), severity="warning", markup=False)
+        else:
+            self.notify(term.text, title=f"{term.zh} · {term.en}", timeout=12, markup=False)

@@ -1,0 +1,356 @@
+"""The study screen: reading (see `reading`) and everything a key or a card does to a run.
+
+Blocking work goes to threads, so no key is ever slow while a model trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from textual import on, work
+
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _, ngettext
+from dlwp_tui.runs import store
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.spec import Source
+from dlwp_tui.runs.verdict import Verdict
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.probing import Probing
+from dlwp_tui.tui.screens.dialogs import AskDialog
+from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.session import RunRequest, Session, explain
+from dlwp_tui.tui.widgets import lab_messages as lab_said
+from dlwp_tui.tui.widgets.lab import LabPane
+from dlwp_tui.tui.widgets.note import NotePane
+from dlwp_tui.tui.widgets.params import ParamsForm
+from dlwp_tui.tui.widgets.status import HardwareBar
+
+POLL_ACTIVE_S = 1.0
+"""How often the list of active runs is looked at: one listing of folders and a lock test each."""
+
+
+class StudyScreen(ReadingScreen):
+    """Contents | note | lab, and the runs between them. Make one with `study_screen`, in the language of the day."""
+
+    def __init__(self, session: Session, section: str | None) -> None:
+        super().__init__(session, section)
+        self._active: list[RunFolder] = []
+        self._probing = Probing(session)
+
+    @property
+    def lab(self) -> LabPane:
+        """The lab pane."""
+        return self.query_one(LabPane)
+
+    @property
+    def source(self) -> Source:
+        """Which data the form asks for; a card's run takes the same."""
+        return self.query_one(ParamsForm).source
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(POLL_ACTIVE_S, self._poll_active)
+        self._poll_active()
+
+    def on_unmount(self) -> None:
+        self._probing.close()
+
+    # -- starting ------------------------------------------------------------------------------------------------
+
+    def action_run(self) -> None:
+        """Run the lesson with the values of the form; a bad value is marked and nothing starts."""
+        if self._lesson_or_say() is not None:
+            self.lab.action_run()
+
+    def run_preset(self, name: str) -> None:
+        """Run the open lesson with a preset's values."""
+        if (lesson := self._lesson_or_say()) is not None:
+            self.lab.set_values(lesson.values(name))
+            self._ask_and_start(RunRequest(lesson, lesson.values(name), source=self.source))
+
+    @on(lab_said.RunRequested)
+    def _run_requested(self, event: lab_said.RunRequested) -> None:
+        lesson = self.session.course.lesson(event.lesson_id)
+        self._ask_and_start(RunRequest(lesson, event.values, event.seed, event.source, event.device))
+
+    @on(NotePane.RunCardPressed)
+    def _run_card(self, event: NotePane.RunCardPressed) -> None:
+        section = self.find_or_say(event.lesson)
+        if section is None:
+            return
+        if self.section is not section:
+            self.open_section(section)
+        lesson = self._lesson_or_say()
+        if lesson is None:
+            return
+        try:
+            values = lesson.values(event.preset, dict(event.params))
+        except DlwpError as error:
+            self.say(error)
+            return
+        self.lab.set_values(values)
+        if event.start:
+            self._ask_and_start(RunRequest(lesson, values, source=self.source))
+        else:
+            self.lab.show_tab("params")
+            self.show_pane("lab")
+
+    def _ask_and_start(self, request: RunRequest) -> None:
+        """Start; where memory is short, ask first."""
+        warning = self.session.memory_warning(request.lesson)
+        if not warning:
+            self._start(request)
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "start":
+                self._start(request)
+
+        answers = [("no", _("Not now")), ("start", _("Start anyway"))]
+        self.app.push_screen(AskDialog(_("Little memory"), warning, answers), answered)
+
+    @work(thread=True, group="start", exit_on_error=False)
+    def _start(self, request: RunRequest) -> None:
+        try:
+            folder = self.session.start(request)
+        except (DlwpError, OSError) as error:
+            self.app.call_from_thread(self.say, error)
+        else:
+            self.app.call_from_thread(self._started, request.lesson, folder)
+
+    def _started(self, lesson: Lesson, folder: RunFolder) -> None:
+        if self.section is not None and self.section.id == lesson.id:
+            self.lab.show_run(folder)
+            self.lab.show_tab("curves")
+            if self.has_class("-narrow"):
+                self.show_pane("lab")
+        self._poll_active()
+
+    # -- controlling ---------------------------------------------------------------------------------------------
+
+    def action_stop(self) -> None:
+        """Stop the shown run, if it is going on."""
+        self.lab.action_stop()
+
+    def action_pause(self) -> None:
+        """Pause the shown run, let it go on, or resume it from its checkpoint."""
+        self.lab.action_pause()
+
+    @on(lab_said.StopRequested)
+    def _stop_requested(self, event: lab_said.StopRequested) -> None:
+        self._do(partial(self.session.stop, event.run_id))
+
+    @on(lab_said.PauseRequested)
+    def _pause_requested(self, event: lab_said.PauseRequested) -> None:
+        self._do(partial(self.session.pause_or_go_on, event.run_id))
+
+    @on(lab_said.RerunRequested)
+    def _rerun_requested(self, event: lab_said.RerunRequested) -> None:
+        self._do(partial(self.session.rerun, event.run_id), then=self._rerun_started)
+
+    def _rerun_started(self, folder: RunFolder) -> None:
+        self._started(self.session.course.lesson(store.read_spec(folder).lesson), folder)
+
+    @on(lab_said.DeleteRequested)
+    def _delete_requested(self, event: lab_said.DeleteRequested) -> None:
+        self._do(partial(self.session.delete, event.run_id), then=lambda _done: self.lab.forget(event.run_id))
+
+    @on(lab_said.ExportRequested)
+    def _export_requested(self, event: lab_said.ExportRequested) -> None:
+        def told(path: object) -> None:
+            self.notify(_("Wrote {path}.").format(path=path), markup=False)
+
+        self._do(partial(self.session.export, event.run_id), then=told)
+
+    @on(lab_said.RunStateChanged)
+    def _run_state_changed(self, event: lab_said.RunStateChanged) -> None:
+        self._poll_active()
+        if not event.state.active:
+            self._show_verdicts()
+
+    @work(thread=True, group="control", exit_on_error=False)
+    def _do(self, action: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
+        try:
+            result = action()
+        except (DlwpError, OSError) as error:
+            self.app.call_from_thread(self.say, error)
+        else:
+            if then is not None:
+                self.app.call_from_thread(then, result)
+            self.app.call_from_thread(self._poll_active)
+
+    # -- experiments ---------------------------------------------------------------------------------------------
+
+    @on(NotePane.ExperimentPressed)
+    def _experiment_pressed(self, event: NotePane.ExperimentPressed) -> None:
+        section = self.find_or_say(event.lesson)
+        if section is None:
+            return
+        try:
+            lesson = section.lesson()
+            experiment = lesson.experiment(event.id)
+        except DlwpError as error:
+            self.say(error)
+            return
+        count = len(experiment.runs) * experiment.seeds
+
+        def answered(answer: str | None) -> None:
+            if answer == "start":
+                start = partial(self.session.start_experiment, lesson, experiment, self.source)
+                self._do(start, then=self._experiment_started)
+
+        body = f"{experiment.statement}\n\n" + ngettext(
+            "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
+        ).format(count=count, preset=experiment.preset)
+        answers = [("start", _("Start")), ("no", _("Not now"))]
+        self.app.push_screen(AskDialog(_("Run this experiment?"), body, answers), answered)
+
+    def _experiment_started(self, folders: list[RunFolder]) -> None:
+        self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))
+        self.lab.show_run(folders[0])
+        self._show_verdicts()
+
+    @work(thread=True, exclusive=True, group="verdicts", exit_on_error=False)
+    def _show_verdicts(self) -> None:
+        lesson = self.lesson
+        for experiment in lesson.experiments if lesson is not None else ():
+            assert lesson is not None
+            try:
+                found = self.session.verdict_of(lesson, experiment)
+            except DlwpError as error:
+                self.app.call_from_thread(self.say, error)
+                return
+            if found is not None:
+                self.app.call_from_thread(self._put_verdict, lesson.id, experiment.id, found)
+
+    def _put_verdict(self, lesson_id: str, experiment_id: str, verdict: Verdict) -> None:
+        if self.section is not None and self.section.id == lesson_id:
+            self.query_one(NotePane).set_verdict(experiment_id, verdict)
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    @on(ReadingScreen.SectionOpened)
+    def _section_opened(self) -> None:
+        self._probing.close()
+        if self.lesson is not None:
+            self._show_data_status()
+            self._show_verdicts()
+
+    @on(NotePane.PageChanged)
+    def _cards_need_verdicts(self) -> None:
+        self._show_verdicts()
+
+    def action_tab(self, name: str) -> None:
+        """Show one of the lab's tabs."""
+        self.lab.show_tab(name)
+        self.show_pane("lab")
+
+    def action_compare(self) -> None:
+        """Overlay the lesson's earlier runs, or take them away."""
+        self.lab.show_tab("curves")
+        self.show_pane("lab", focus=False)
+        self.lab.action_compare()
+
+    def action_log_scale(self) -> None:
+        """Logarithmic or plain y axis."""
+        self.lab.action_log_scale()
+
+    def action_smooth(self) -> None:
+        """No, some or much smoothing."""
+        self.lab.action_smooth()
+
+    def action_batches(self) -> None:
+        """Curves per batch or per epoch."""
+        self.lab.action_batches()
+
+    def action_preset(self) -> None:
+        """The next preset into the form."""
+        if self._lesson_or_say() is not None:
+            self.lab.show_tab("params")
+            self.show_pane("lab", focus=False)
+            self.lab.action_preset()
+
+    def action_probe(self) -> None:
+        """Go to the field where the trained model can be tried."""
+        if self._lesson_or_say() is not None:
+            self.show_pane("lab", focus=False)
+            self.lab.action_probe()
+
+    @on(lab_said.ProbeAsked)
+    def _probe_asked(self, event: lab_said.ProbeAsked) -> None:
+        self._ask_probe(event.run_id, event.probe_id, event.value)
+
+    @work(thread=True, exclusive=True, group="probe", exit_on_error=False)
+    def _ask_probe(self, run_id: str, probe_id: str, value: object) -> None:
+        answer = self._probing.ask(run_id, probe_id, value)
+        self.app.call_from_thread(self.lab.set_probe_answer, answer)
+
+    @work(thread=True, exclusive=True, group="data", exit_on_error=False)
+    def _show_data_status(self) -> None:
+        if (lesson := self.lesson) is not None:
+            try:
+                status = self.session.data_status(lesson)
+            except DlwpError as error:
+                status = explain(error)
+            self.app.call_from_thread(self.lab.set_data_status, status)
+
+    @work(thread=True, exclusive=True, group="active", exit_on_error=False)
+    def _poll_active(self) -> None:
+        try:
+            folders, waiting = self.session.active()
+        except DlwpError as error:
+            self.app.call_from_thread(self.say, error)
+            return
+        self.app.call_from_thread(self._show_active, folders, waiting)
+
+    def _show_active(self, folders: list[RunFolder], waiting: int) -> None:
+        ended = {folder.id for folder in self._active} - {folder.id for folder in folders}
+        self._active = folders
+        self.query_one(HardwareBar).set_runs(len(folders) - waiting, waiting)
+        if ended:
+            self.lab.look_again()
+            self._show_verdicts()
+
+    def _lesson_or_say(self) -> Lesson | None:
+        lesson = self.lesson
+        if lesson is None:
+            self.notify(_("This section has no lesson to run; `n` goes to the next section."))
+        return lesson
+
+    # -- leaving -------------------------------------------------------------------------------------------------
+
+    def action_quit(self) -> None:
+        """Quit; when runs are going on, say first that they will go on, and where to find them."""
+        if not self._active:
+            self.app.exit()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "leave":
+                self.app.exit()
+            elif answer == "stop":
+                self._do(self._stop_all, then=lambda _done: self.app.exit())
+
+        count = len(self._active)
+        title = ngettext("{count} run is going on", "{count} runs are going on", count).format(count=count)
+        names = "\n".join(f"  {folder.id}" for folder in self._active[:5])
+        body = _("Leaving does not stop them.\n{names}\n\nOpen dlwp again to see them, or: dlwp watch {run}").format(
+            names=names, run=self._active[0].id
+        )
+        answers = [("leave", _("Leave them running")), ("stop", _("Stop them")), ("stay", _("Stay"))]
+        self.app.push_screen(AskDialog(title, body, answers), answered)
+
+    def _stop_all(self) -> None:
+        for folder in self._active:
+            self.session.stop(folder.id)
+
+
+def study_screen(session: Session, section: str | None = None) -> StudyScreen:
+    """A study screen whose keys are described in the language in force now."""
+    kind = type("StudyScreen", (StudyScreen,), {"BINDINGS": keys.bindings()})
+    screen: StudyScreen = kind(session, section)
+    return screen

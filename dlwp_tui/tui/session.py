@@ -1,0 +1,155 @@
+"""What the screen asks of the engine, the runs and the data, in one place and free of widgets.
+
+Every method may block on files or processes for some milliseconds: the screen calls them from thread workers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlwp_tui import paths
+from dlwp_tui.course.lesson import Experiment, Lesson, Value
+from dlwp_tui.course.reader import Course
+from dlwp_tui.engine import control, launch
+from dlwp_tui.engine.zygote import Zygote
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+from dlwp_tui.runs import export as exporter
+from dlwp_tui.runs import store, verdict
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.spec import ExperimentVote, Source
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the form asks for: a lesson with checked values."""
+
+    lesson: Lesson
+    values: dict[str, Value]
+    seed: int | None = None
+    source: Source = "auto"
+    device: str = "auto"
+
+
+class Session:
+    """One open app: its course and its zygote. Closing it leaves every run going."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.zygote = Zygote()
+
+    def warm_up(self) -> None:
+        """Start the process that has TensorFlow imported; returns at once."""
+        self.zygote.start()
+
+    def close(self) -> None:
+        """End the zygote; its workers live on."""
+        self.zygote.close()
+
+    def start(self, request: RunRequest) -> RunFolder:
+        """Start one run; raises DlwpError before anything is half started."""
+        return launch.start(
+            request.lesson,
+            request.values,
+            preset=request.lesson.matching_preset(request.values),
+            seed=request.seed,
+            source=request.source,
+            device=request.device,
+            zygote=self.zygote,
+        )
+
+    def start_experiment(self, lesson: Lesson, experiment: Experiment, source: Source) -> list[RunFolder]:
+        """Start every run an experiment compares. They wait for slots by themselves, so a closed app stops none."""
+        batch = secrets.token_hex(4)
+        folders: list[RunFolder] = []
+        for planned in verdict.plan(lesson, experiment):
+            vote = ExperimentVote(id=experiment.id, batch=batch, side=planned.side, vote=planned.vote)
+            folders.append(
+                launch.start(
+                    lesson,
+                    planned.params,
+                    preset=lesson.matching_preset(planned.params),
+                    seed=planned.seed,
+                    source=source,
+                    zygote=self.zygote,
+                    experiment=vote,
+                )
+            )
+        return folders
+
+    def rerun(self, run_id: str) -> RunFolder:
+        """The same lesson, params, seed and source again."""
+        return launch.rerun(store.find(run_id), zygote=self.zygote)
+
+    def stop(self, run_id: str) -> None:
+        """Stop in order, after a grace period by force."""
+        control.stop(store.find(run_id))
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is over, and everything it left."""
+        store.delete(store.find(run_id))
+
+    def export(self, run_id: str) -> Path:
+        """Write a run's curves as CSV into the data home; returns the file."""
+        path = paths.ensure(paths.home() / "exports") / f"{run_id}.csv"
+        exporter.save(exporter.to_csv(store.find(run_id)), path)
+        return path
+
+    def pause_or_go_on(self, run_id: str) -> None:
+        """Pause a running run; let a paused one go on; resume a stopped one from its checkpoint."""
+        folder = store.find(run_id)
+        if RunView.open(folder).state in (RunState.RUNNING, RunState.QUEUED):
+            control.pause(folder)
+        else:
+            launch.resume(folder, zygote=self.zygote)
+
+    def active(self) -> tuple[list[RunFolder], int]:
+        """The runs that are going on now, and how many of them wait for a slot."""
+        folders = control.active()
+        waiting = sum(RunView.open(folder).state is RunState.QUEUED for folder in folders)
+        return folders, waiting
+
+    def data_status(self, lesson: Lesson) -> str:
+        """One line for the form: which source `auto` would use, in words."""
+        from dlwp_tui.data import locate  # numpy stays out of start-up
+
+        if not lesson.datasets:
+            return _("needs no dataset")
+        parts = []
+        for name in lesson.datasets:
+            state = locate.status(name).state
+            word = {
+                "real": _("real data"),
+                "unverified": _("real data (unverified file)"),
+                "missing": _("synthetic data – real file not found, see: dlwp data get {name}"),
+                "half-downloaded": _("synthetic data – the real file is half downloaded, see: dlwp data get {name}"),
+                "damaged": _("synthetic data – the real file is damaged, see: dlwp data verify {name}"),
+            }.get(state, state)
+            parts.append(f"{name}: " + word.format(name=name))
+        return " · ".join(parts)
+
+    def memory_warning(self, lesson: Lesson) -> str:
+        """A sentence when free memory is below what the lesson needs, else an empty text."""
+        import psutil
+
+        free_mb = psutil.virtual_memory().available / 2**20
+        if free_mb >= lesson.ram_mb * 1.2:  # 1.2: the figure is a peak measured on one machine
+            return ""
+        return _("This run needs about {need:.0f} MB of memory and {free:.0f} MB are free.").format(
+            need=lesson.ram_mb, free=free_mb
+        )
+
+    def verdict_of(self, lesson: Lesson, experiment: Experiment) -> verdict.Verdict | None:
+        """The verdict of the newest time this experiment was started; None when it never was."""
+        return verdict.latest(lesson, experiment)
+
+
+def explain(error: BaseException) -> str:
+    """An error as the notice shows it."""
+    if isinstance(error, DlwpError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
