@@ -1,0 +1,101 @@
+"""路透社新闻多分类：46 个主题中选一个。
+
+与 3.4 同样的向量化；不同的是最后一层有 46 个单元，softmax 让它们成为总和为 1 的概率。
+中间层若比 46 窄得多，就成了“瓶颈”：丢掉的信息后面的层再也找不回来。
+"""
+
+import keras
+import numpy as np
+from keras import layers
+
+from dlwp_tui.lab import Lab
+
+WORDS = 10_000
+TOPICS = 46
+VALIDATION = 1_000  # 书中的划分：前 1,000 条验证，后 7,982 条训练
+
+
+def build(hidden_layers: int, units: int, bottleneck: int) -> keras.Model:
+    """词的编号 (n, 长度) → 46 个主题的概率 (n, 46)。bottleneck 大于 0 时是中间一层的宽度。"""
+    widths = [units] * hidden_layers
+    if bottleneck:
+        widths[hidden_layers // 2] = bottleneck  # 两层时是第二层：64 → 4 → 46
+    model = keras.Sequential([keras.Input((None,), dtype="int32")])
+    model.add(layers.CategoryEncoding(WORDS, output_mode="multi_hot"))
+    for width in widths:
+        model.add(layers.Dense(width, activation="relu"))
+    model.add(layers.Dense(TOPICS, activation="softmax"))
+    return model
+
+
+def run(
+    lab: Lab, *, hidden_layers: int, units: int, bottleneck: int, epochs: int, batch_size: int, label_coding: str
+) -> None:
+    # 1. 数据
+    reuters = lab.dataset("reuters", num_words=WORDS)
+    (train_data, train_labels), (test_data, test_labels) = reuters
+    topics = reuters.meta["labels"]
+    if reuters.index is not None:
+        lab.text(f"第一条训练新闻（主题：{topics[train_labels[0]]}）", reuters.decode(train_data[0]))
+    lab.check("8,982 条训练、2,246 条测试", claim="C061", got=[len(train_data), len(test_data)], want=[8982, 2246])
+    lab.check("46 个主题", claim="C061", got=len(np.unique(train_labels)), want=TOPICS)
+    if reuters.source != "synthetic":
+        lab.check("第一条新闻有 87 个编号", claim="C061", got=len(train_data[0]), want=87)
+        lab.check("train_data[10] 的主题是 3 号", claim="C061", got=int(train_labels[10]), want=3)
+
+    # 2. 准备：x 同 3.4；标签有两种编码，损失函数要跟着换，其余代码完全相同
+    lab.phase("准备数据")
+    x_train = train_data.unique_padded(value=1, dtype="int16")
+    x_test = test_data.unique_padded(value=1, dtype="int16")
+    one_hot = keras.utils.to_categorical(train_labels, TOPICS)
+    by_hand = np.zeros((len(train_labels), TOPICS))
+    by_hand[np.arange(len(train_labels)), train_labels] = 1.0
+    lab.check("to_categorical 与手写的 one-hot 相同", claim="C062", got=np.array_equal(one_hot, by_hand), want=True)
+    if label_coding == "onehot":
+        y_train, y_test, loss = one_hot, keras.utils.to_categorical(test_labels, TOPICS), "categorical_crossentropy"
+    else:
+        y_train, y_test, loss = train_labels, test_labels, "sparse_categorical_crossentropy"
+    softmax = np.asarray(keras.ops.softmax(np.array([1.0, 2, 3, 4, 1, 2, 3]))).round(3).tolist()
+    known = [0.024, 0.064, 0.175, 0.475, 0.024, 0.064, 0.175]
+    lab.check("softmax([1,2,3,4,1,2,3])：突出最大的一项", claim="C064", got=softmax, want=known, tolerance=1e-6)
+
+    # 3. 网络
+    model = build(hidden_layers, units, bottleneck)
+    model.compile(optimizer="rmsprop", loss=loss, metrics=["accuracy"])
+    lab.summary(model)
+
+    # 4. 训练
+    lab.phase("训练")
+    held_out = lab.batches(x_train[:VALIDATION], y_train[:VALIDATION], batch_size, shuffle=False)
+    model.fit(
+        lab.batches(x_train[VALIDATION:], y_train[VALIDATION:], batch_size),
+        epochs=epochs,
+        validation_data=held_out,
+        callbacks=lab.callbacks(),
+        verbose=0,
+    )
+    lab.save(model)
+
+    # 5. 评估。挑轮次、挑宽度只能看上面的验证曲线；拿测试集来挑，分数就不再可信（勘误 E066）
+    lab.phase("评估")
+    test = lab.batches(x_test, y_test, batch_size, shuffle=False)
+    scores = model.evaluate(test, return_dict=True, verbose=0)
+    lab.result(**{f"test_{name}": value for name, value in scores.items()})
+    # 打乱真实标签再对答案：期望是 Σpᵢ²（各主题占比的平方和），比均匀瞎猜的 1/46 = 2.2% 高得多
+    shuffled = np.random.default_rng(lab.seed).permutation(test_labels)
+    share = np.bincount(test_labels, minlength=TOPICS) / len(test_labels)
+    baseline, expected = float(np.mean(shuffled == test_labels)), float((share**2).sum())
+    lab.check("打乱标签的正确率约为 Σpᵢ²", claim="C069", got=baseline, want=expected, tolerance=0.03)
+    answers = {"均匀瞎猜": 1 / TOPICS, "打乱标签": baseline, "永远猜最大的": share.max(), "模型": scores["accuracy"]}
+    lab.table("与基准相比", ["方法", "测试精度"], [[name, f"{value:.1%}"] for name, value in answers.items()])
+
+    # 6. 预测：每条新闻得到 46 个概率
+    p = model.predict(test, verbose=0)
+    lab.check("predictions[0] 有 46 个元素", claim="C070", got=list(p[0].shape), want=[TOPICS])
+    lab.check("它们的和是 1", claim="C065", got=float(p[0].sum()), want=1.0, tolerance=1e-5)
+    one_hot = keras.utils.to_categorical(test_labels, TOPICS)
+    dense = float(np.mean(keras.losses.categorical_crossentropy(one_hot, p)))
+    sparse = float(np.mean(keras.losses.sparse_categorical_crossentropy(test_labels, p)))
+    lab.check("两种标签编码的损失相等", claim="C066", got=dense, want=sparse, tolerance=1e-5)
+    rows = [[i, topics[p[i].argmax()], f"{p[i].max():.3f}", topics[test_labels[i]]] for i in range(10)]
+    lab.table("前 10 条的预测（argmax）", ["编号", "预测", "概率", "标签"], rows)
