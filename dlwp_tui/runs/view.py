@@ -183,9 +183,11 @@ class RunView:
     def _fold(self, events: Iterable[Event]) -> None:
         for event in events:
             fold = _FOLDS.get(event["e"])
-            if fold is not None:
+            if fold is None:
+                continue
+            if event["e"] not in (kinds.QUEUED, kinds.STARTED):  # those may come long after a death
                 self._clock.seen(number(event.get("t")) or 0.0)
-                fold(self, event)
+            fold(self, event)
 
     def _keep_clock(self) -> None:
         """Pauses that nobody wrote down (a SIGSTOP from outside) stop the clock as well."""
