@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SEED = 20_171_016
 DISTRICTS = 506
-NOISE = 2.3
-"""Standard deviation of what the features do not explain, in k$."""
+NOISE, ODD, ODD_NOISE = 1.9, 0.06, 9.0
+"""Standard deviation of what the features do not explain, in k$; the share of odd districts, and theirs."""
 
 
 def make() -> Arrays:
@@ -59,6 +59,7 @@ def make() -> Arrays:
         + 3.0 * chas
         + 4.0 * np.exp(-(((dis - 2.0) / 0.6) ** 2)) * (lstat < 8)  # a rich district near the centre
     )
-    y = np.clip(np.round(price + NOISE * normal(DISTRICTS), 1), 5.0, 50.0)
+    odd = np.where(rng.random_sample(DISTRICTS) < ODD, ODD_NOISE, NOISE)
+    y = np.clip(np.round(price + odd * normal(DISTRICTS), 1), 5.0, 50.0)
     x = np.stack([crim, zn, indus, chas, nox, rooms, age, dis, rad, tax, ptratio, black, lstat], axis=1)
     return {"x": x, "y": y}
