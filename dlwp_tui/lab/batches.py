@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,11 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
 
     passes = tf.data.Dataset.from_generator(order, output_signature=tf.TensorSpec((n,), tf.int32))
     dataset = passes.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
-    return dataset.prefetch(2)
+    options = tf.data.Options()
+    options.experimental_optimization.map_parallelization = False  # one slice at a time is ready soon enough
+    # Keras warns into the learner's log that it does not shuffle a dataset: this one is shuffled.
+    warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
+    return dataset.prefetch(2).with_options(options)
 
 
 def _gatherer(arrays: list[Any]) -> Any:
