@@ -105,13 +105,10 @@ def text(value: object) -> str:
 
 
 def whole(value: object, default: int = 0) -> int:
-    """A field as a whole number, `default` when it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """A field as a whole number, `default` when it is none or beyond 2^53, where floats stop counting."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
         return default
-    try:
-        return int(value)
-    except (ValueError, OverflowError):
-        return default
+    return int(value)
 
 
 def listed(value: object) -> list[Any]:

@@ -116,8 +116,8 @@ def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
 def write_owner(fd: int, pid: int) -> None:
     """Write into the locked file `fd` which process holds it from now on."""
     text = f"{pid} {_process(pid)[1]}\n".encode()
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, text, 0)
+    os.pwrite(fd, text, 0)  # first, so that no reader finds the file empty
+    os.ftruncate(fd, len(text))
 
 
 def worker_pid(folder: RunFolder) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -186,7 +187,7 @@ class RunView:
             if fold is None:
                 continue
             if event["e"] not in (kinds.QUEUED, kinds.STARTED):  # those may come long after a death
-                self._clock.seen(number(event.get("t")) or 0.0)
+                self._clock.seen(_time(event) or 0.0)
             fold(self, event)
 
     def _keep_clock(self) -> None:
@@ -205,7 +206,7 @@ class RunView:
         self.ended_at = None
 
     def _started(self, event: Event) -> None:
-        t = number(event.get("t")) or self.spec.created
+        t = _time(event) or self.spec.created
         self._lifecycle = event
         self._clock.begin(t)
         if self.started_at is not None:  # the lesson runs again from its first line; only fitted epochs are kept
@@ -234,7 +235,7 @@ class RunView:
         _replace(self.models, model, lambda old: old.label == model.label)
 
     def _batch(self, event: Event) -> None:
-        epoch, step = _count(event.get("epoch")), facts.whole(event.get("step"))
+        epoch, step = _count(event.get("epoch")), max(0, facts.whole(event.get("step")))
         epochs, steps = _count(event.get("epochs")), _count(event.get("steps"))
         self._newest(event, epoch, epochs)
         self.step, self.steps = step, steps
@@ -293,14 +294,14 @@ class RunView:
             self._warnings.append(notice)
 
     def _paused(self, event: Event) -> None:
-        self._clock.stop(number(event.get("t")) or self._clock.last_seen)
+        self._clock.stop(_time(event) or self._clock.last_seen)
 
     def _resumed(self, event: Event) -> None:
-        self._clock.go_on(number(event.get("t")) or self._clock.last_seen)
+        self._clock.go_on(_time(event) or self._clock.last_seen)
 
     def _ended(self, event: Event) -> None:
         self._lifecycle = event
-        self.ended_at = number(event.get("t"))
+        self.ended_at = _time(event)
         self._clock.stop(self.ended_at or self._clock.last_seen)
         error = event.get("error")
         if isinstance(error, dict):
@@ -319,7 +320,7 @@ class RunView:
         self.last_figures |= _figures(event)
 
     def _worked(self, event: Event) -> float:
-        return self._clock.elapsed(number(event.get("t")) or self._clock.last_seen)
+        return self._clock.elapsed(_time(event) or self._clock.last_seen)
 
 
 def summary(view: RunView) -> dict[str, Any]:
@@ -372,6 +373,11 @@ _FOLDS: dict[str, Callable[[RunView, Event], None]] = {
 def _metrics(event: Event) -> dict[str, Any]:
     metrics = event.get("metrics")
     return metrics if isinstance(metrics, dict) else {}
+
+
+def _time(event: Event) -> float | None:
+    t = number(event.get("t"))
+    return t if t is not None and math.isfinite(t) else None
 
 
 def _figures(event: Event) -> dict[str, float]:
