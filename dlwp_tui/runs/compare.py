@@ -50,11 +50,20 @@ def changes(spec: RunSpec, lesson: Lesson | None) -> tuple[str | None, dict[str,
 
     Without its lesson (renamed, or another course) all params are told, unless they were a preset's.
     """
-    if lesson is None:
+    return nearest(spec, bases(lesson))
+
+
+def bases(lesson: Lesson | None) -> dict[str, dict[str, Value]]:
+    """All param values of each preset of a lesson."""
+    return {name: lesson.values(name) for name in lesson.presets} if lesson is not None else {}
+
+
+def nearest(spec: RunSpec, presets: dict[str, dict[str, Value]]) -> tuple[str | None, dict[str, Value]]:
+    """As `changes`, for many runs of one lesson: `presets` are its `bases`."""
+    if not presets:
         return spec.preset, {} if spec.preset else dict(spec.params)
-    preset = spec.preset if spec.preset in lesson.presets else None
-    candidates = [preset] if preset else list(lesson.presets)
-    options = [(name, _differing(spec.params, lesson.values(name))) for name in candidates]
+    candidates = [spec.preset] if spec.preset in presets else list(presets)
+    options = [(name, _differing(spec.params, presets[name])) for name in candidates if name is not None]
     return min(options, key=lambda option: len(option[1]))  # the first of the nearest: `book` stands first
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from dlwp_tui.runs.events import number
 from dlwp_tui.runs.series import Curve, CurveKey
 
 BATCH_CAPACITY = 256
@@ -44,7 +42,7 @@ class Curves:
     """Bounded; x is in epochs: 0.5 is the middle of the first."""
     _places: dict[str, _Place] = field(default_factory=dict)
 
-    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, Any]) -> int:
+    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> int:
         """Fold one epoch's figures; returns the epoch's place on the axis."""
         place = self._place(label)
         if epoch <= place.epoch:
@@ -55,7 +53,7 @@ class Curves:
         return place.offset + epoch
 
     def add_batch(
-        self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, Any]
+        self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, float]
     ) -> None:
         """Fold a batch event. Without an epoch (an own loop) x is the step itself."""
         place = self._place(label)
@@ -92,12 +90,9 @@ class Curves:
 
 
 def _append(
-    curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, Any], capacity: int | None
+    curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, float], capacity: int | None
 ) -> None:
-    for metric, value in metrics.items():
-        y = number(value)
-        if y is None:
-            continue
+    for metric, y in metrics.items():
         key = CurveKey(label, metric)
         if key not in curves:
             curves[key] = Curve(capacity)

@@ -95,14 +95,14 @@ class HistoryRow:
 
 def history(lesson: str | None = None) -> list[HistoryRow]:
     """The runs, newest first; only those of one lesson when its id is given. Unusable folders: `store.problems`."""
-    lessons: dict[str, Lesson | None] = {}
+    presets: dict[str, dict[str, dict[str, Value]]] = {}
     rows = []
     for folder in store.all():
         spec = store.read_spec(folder)
         if lesson is None or spec.lesson == lesson:
-            if spec.lesson not in lessons:
-                lessons[spec.lesson] = _lesson(spec.lesson)
-            rows.append(_row(folder, lessons[spec.lesson]))
+            if spec.lesson not in presets:
+                presets[spec.lesson] = compare.bases(_lesson(spec.lesson))
+            rows.append(_row(folder, presets[spec.lesson]))
     return rows
 
 
@@ -110,14 +110,14 @@ _ended: dict[Path, tuple[tuple[int, int], HistoryRow]] = {}
 """Rows of runs that have ended, with the stamp of their events: a resume appends to them."""
 
 
-def _row(folder: RunFolder, lesson: Lesson | None) -> HistoryRow:
+def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
     stamp = _stamp(folder.events)
     known = _ended.get(folder.path)
     if known is not None and known[0] == stamp:
         return known[1]
     view = RunView.of_events(folder, _events(folder.events))
     spec = view.spec
-    base, changed = compare.changes(spec, lesson)
+    base, changed = compare.nearest(spec, presets)
     row = HistoryRow(
         folder=folder,
         lesson=spec.lesson,

@@ -237,17 +237,17 @@ class RunView:
     def _batch(self, event: Event) -> None:
         epoch, step = _count(event.get("epoch")), max(0, facts.whole(event.get("step")))
         epochs, steps = _count(event.get("epochs")), _count(event.get("steps"))
-        self._newest(event, epoch, epochs)
+        figures = self._newest(event, epoch, epochs)
         self.step, self.steps = step, steps
-        self._curves.add_batch(self.label, epoch, step, steps, _metrics(event))
+        self._curves.add_batch(self.label, epoch, step, steps, figures)
         self._pace.batch(self._worked(event), self.label, epoch=epoch, epochs=epochs, step=step, steps=steps)
 
     def _epoch(self, event: Event) -> None:
         epoch, epochs = _count(event.get("epoch")), _count(event.get("epochs"))
         if epoch is None:
             return
-        self._newest(event, epoch, epochs)
-        self._curves.add_epoch(self.label, epoch, _metrics(event))
+        figures = self._newest(event, epoch, epochs)
+        self._curves.add_epoch(self.label, epoch, figures)
         self._pace.epoch(self._worked(event), epoch, epochs)
 
     def _progress(self, event: Event) -> None:
@@ -312,12 +312,14 @@ class RunView:
                 tuple(lines.splitlines()) if isinstance(lines, str) else tuple(map(str, facts.listed(lines))),
             )
 
-    def _newest(self, event: Event, epoch: int | None, epochs: int | None) -> None:
+    def _newest(self, event: Event, epoch: int | None, epochs: int | None) -> dict[str, float]:
         label = facts.text(event.get("label"))
         if label != self.label:
             self.label, self.last_figures, self.step, self.steps = label, {}, None, None
         self.epoch, self.epochs = epoch, epochs
-        self.last_figures |= _figures(event)
+        figures = _figures(event)
+        self.last_figures |= figures
+        return figures
 
     def _worked(self, event: Event) -> float:
         return self._clock.elapsed(_time(event) or self._clock.last_seen)
@@ -370,18 +372,16 @@ _FOLDS: dict[str, Callable[[RunView, Event], None]] = {
 }
 
 
-def _metrics(event: Event) -> dict[str, Any]:
-    metrics = event.get("metrics")
-    return metrics if isinstance(metrics, dict) else {}
-
-
 def _time(event: Event) -> float | None:
     t = number(event.get("t"))
     return t if t is not None and math.isfinite(t) else None
 
 
 def _figures(event: Event) -> dict[str, float]:
-    return {name: value for name, raw in _metrics(event).items() if (value := number(raw)) is not None}
+    metrics = event.get("metrics")
+    if not isinstance(metrics, dict):
+        return {}
+    return {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
 
 
 def _count(value: object) -> int | None:
