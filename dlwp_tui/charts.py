@@ -196,7 +196,13 @@ def _y_axis(ys: list[float], rows: int, log_y: bool) -> _Axis:
 
 def _log_axis(low: float, high: float, count: int) -> _Axis:
     """Limits and ticks in decimal logarithms: at powers of ten, below two decades also at 2 and 5 times them."""
-    for factors, every in (((1, 2, 5), 1), ((1,), 1), ((1,), max(1, math.ceil((high - low) / count)))):
+    if high - low < 0.5:  # within a factor of three powers of ten say nothing: round values do
+        step = _step(10**high - 10**low, count + 1)
+        places = max(0, -math.floor(math.log10(step) + 1e-9))
+        values = [n * step for n in range(math.ceil(10**low / step), math.floor(10**high / step) + 1)]
+        if 2 <= len(values) <= 2 * count + 4:
+            return _Axis(low, high, [(math.log10(v), _figure(v, places)) for v in values if v > 0])
+    for factors, every in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), max(1, math.ceil((high - low) / count)))):
         exponents = range(math.floor(low), math.ceil(high) + 1)
         ticks = [e + math.log10(f) for e in exponents if e % every == 0 for f in factors]
         ticks = [t for t in ticks if low - 1e-9 <= t <= high + 1e-9]

@@ -1,0 +1,78 @@
+"""Keeps the shown runs up to date: reads what is new in bounded slices, so that no key waits for a long run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.view import RunView
+
+PERIOD = 0.1
+"""Seconds between two looks at a run at work: what a person sees as at once."""
+HIDDEN_PERIOD = 0.7
+"""The same while the lab is not in view."""
+SLICE = 1 << 17
+"""Bytes folded at a time: about 10 ms, well under a frame a key waits for."""
+
+
+class RunFollower:
+    """Follows views for `owner`. The timer runs only while one of them is at work or not yet read to its end."""
+
+    def __init__(self, owner: Widget, changed: Callable[[RunView], None]) -> None:
+        self._owner = owner
+        self._changed = changed
+        self._views: dict[str, RunView] = {}
+        self._unread: set[str] = set()
+        self._timer: Timer | None = None
+        self._looked = 0.0
+
+    def follow(self, folder: RunFolder) -> RunView:
+        """The view of a run, followed from now on; the same one when it is followed already. Raises RunError."""
+        if folder.id not in self._views:
+            self._views[folder.id] = RunView.open(folder)
+            self._unread.add(folder.id)
+        self._run()
+        return self._views[folder.id]
+
+    def keep(self, ids: set[str]) -> None:
+        """Follow only these runs any longer."""
+        for run_id in set(self._views) - ids:
+            del self._views[run_id]
+            self._unread.discard(run_id)
+
+    def look_again(self) -> None:
+        """A run that had ended may have been started again."""
+        self._unread |= set(self._views)
+        self._run()
+
+    @property
+    def active(self) -> bool:
+        """True while there is something to wait for."""
+        return any(view.state.active or run_id in self._unread for run_id, view in self._views.items())
+
+    def tick(self) -> None:
+        """One look; normally called by the timer."""
+        hidden = not self._owner.is_on_screen
+        if hidden and not self._unread and monotonic() - self._looked < HIDDEN_PERIOD:
+            return
+        self._looked = monotonic()
+        for run_id, view in list(self._views.items()):
+            if not view.state.active and run_id not in self._unread:
+                continue
+            changed = view.update(limit=SLICE)
+            first = run_id in self._unread and not view.behind
+            if not view.behind:
+                self._unread.discard(run_id)
+            if changed or first:
+                self._changed(view)
+        if not self.active and self._timer is not None:
+            self._timer.pause()
+
+    def _run(self) -> None:
+        if self._timer is None:
+            self._timer = self._owner.set_interval(PERIOD, self.tick, pause=True)
+        self._timer.resume()

@@ -1,0 +1,286 @@
+"""The output tab: what a run said besides its curves, its log, and a place to try its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from dlwp_tui import settings
+from dlwp_tui.course.lesson import Lesson, Probe
+from dlwp_tui.i18n import _
+from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.widgets import lab_blocks
+from dlwp_tui.tui.widgets.lab_chips import Chips
+from dlwp_tui.tui.widgets.lab_content import content
+from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
+
+LOG_LINES = 500
+"""Lines of the log kept on the screen; the whole is in the file named above them."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing a run said. `key` changes when it has to be drawn anew; `draw(width)` gives at most `width` cells."""
+
+    key: object
+    draw: Callable[[int], Text]
+
+
+class BlockView(Widget):
+    """A block, drawn for the width it has and kept until that changes."""
+
+    DEFAULT_CSS = """
+    BlockView { width: 1fr; height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.block = block
+        self._width = 0
+        self._drawn = Content("")
+
+    def render(self) -> Content:
+        return self._at(self.content_size.width)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's
+        """Lines at this width."""
+        return self._at(width).plain.count("\n") + 1
+
+    def _at(self, width: int) -> Content:
+        if width != self._width:
+            self._width = width
+            self._drawn = content(lab_blocks.wrapped(self.block.draw(max(8, width)), max(8, width)))
+        return self._drawn
+
+
+class OutputView(Widget, can_focus=False):
+    """Said things and log of the shown run; under them the probe's line where the lesson has one for text."""
+
+    DEFAULT_CSS = """
+    OutputView { height: 1fr; }
+    OutputView #output-choice { margin: 0 1 1 1; }
+    OutputView VerticalScroll {
+        height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-size-vertical: 1;
+    }
+    OutputView #log { display: none; }
+    OutputView.-log #log { display: block; }
+    OutputView.-log #said { display: none; }
+    OutputView #log-text { width: 1fr; height: auto; }
+    OutputView #probe { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
+    OutputView.-probe #probe { display: block; }
+    OutputView #probe Input { height: 1; border: none; background: $panel; padding: 0 1; }
+    OutputView #probe Input:focus { background: $block-cursor-blurred-background; }
+    OutputView #probe-label { color: $text-muted; height: 1; }
+    OutputView #probe-answer { height: auto; max-height: 9; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view: RunView | None = None
+        self._probe: Probe | None = None
+        self._ascii = False
+        self._blocks: list[BlockView] = []
+        self._seen: tuple[str, int] | None = None
+        self._log_seen: tuple[int, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Chips([("said", _("what it said")), ("log", _("log"))], "said", id="output-choice")
+        yield VerticalScroll(id="said")
+        with VerticalScroll(id="log"):
+            yield Static(id="log-text")
+        with Vertical(id="probe"):
+            yield Static(id="probe-label")
+            yield Input(id="probe-input", compact=True)
+            yield Static(id="probe-answer")
+
+    def on_mount(self) -> None:
+        self._ascii = settings.load().ascii
+        self.set_interval(0.5, self._tick)
+
+    def set_lesson(self, lesson: Lesson | None) -> None:
+        """The lesson whose text probe, if any, is offered."""
+        probes = [probe for probe in lesson.probes if probe.input == "text"] if lesson else []
+        self._probe = probes[0] if probes else None
+        if self._probe is not None:
+            self.query_one("#probe-label", Static).update(Content(str(self._probe.label)))
+            box = self.query_one("#probe-input", Input)
+            box.value = ""
+            box.placeholder = self._probe.example
+        self.set_probe_answer({})
+
+    def show(self, view: RunView | None) -> None:
+        """Another run."""
+        other = (view.folder if view else None) != (self.view.folder if self.view else None)
+        self.view = view
+        if other:
+            self.set_probe_answer({})
+            self._seen = self._log_seen = None
+            self.query_one("#said", VerticalScroll).scroll_home(animate=False)
+        self.refresh_now()
+
+    @property
+    def showing_log(self) -> bool:
+        """True while the log is in view."""
+        return self.has_class("-log")
+
+    def action_log(self) -> None:
+        """The log, or what the run said."""
+        chips = self.query_one("#output-choice", Chips)
+        chips.value = "said" if self.showing_log else "log"
+        self._choose(chips.value)
+
+    def focus_probe(self) -> bool:
+        """Focus the probe's line; False when there is nothing to try."""
+        if not self.has_class("-probe"):
+            return False
+        self.query_one("#probe-input", Input).focus()
+        return True
+
+    def focus_first(self) -> None:
+        """Focus what scrolls."""
+        self.query_one("#log" if self.showing_log else "#said").focus()
+
+    def set_probe_answer(self, answer: Mapping[str, Any]) -> None:
+        """Show a probe's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
+        width = max(20, self.content_size.width - 4)
+        text = lab_blocks.answer(answer, width, self._ascii)
+        self.query_one("#probe-answer", Static).update(content(text))
+
+    @property
+    def text(self) -> str:
+        """All that is shown, for tests and copying."""
+        if self.showing_log:
+            shown = self.query_one("#log-text", Static).content
+            return shown.plain if isinstance(shown, Content) else str(shown)
+        return "\n".join(block._at(max(20, self.content_size.width - 2)).plain for block in self._blocks)
+
+    # -- keeping up ----------------------------------------------------------------------------------------------
+
+    def refresh_now(self) -> None:
+        """Bring what is in view up to date."""
+        finished = self.view is not None and not self.view.state.active
+        self.set_class(self._probe is not None and finished, "-probe")
+        if self.showing_log:
+            self._fill_log()
+        else:
+            self._fill()
+
+    def _tick(self) -> None:
+        if self.is_on_screen:
+            self.refresh_now()
+
+    def on_show(self) -> None:
+        self.refresh_now()
+
+    def _fill(self) -> None:
+        seen = (self.view.folder.id, self.view.version) if self.view else None
+        if seen == self._seen and self._blocks:
+            return
+        self._seen = seen
+        wanted = blocks(self.view, self._ascii, self.app.current_theme.dark)
+        same = 0
+        while same < min(len(wanted), len(self._blocks)) and self._blocks[same].block.key == wanted[same].key:
+            same += 1
+        for old in self._blocks[same:]:
+            old.remove()
+        fresh = [BlockView(block) for block in wanted[same:]]
+        self._blocks[same:] = fresh
+        self.query_one("#said", VerticalScroll).mount_all(fresh)
+
+    def _fill_log(self) -> None:
+        text = self.query_one("#log-text", Static)
+        if self.view is None:
+            text.update(Content.styled(_("No run is shown."), "dim"))
+            return
+        path = self.view.folder.log
+        try:
+            stat = path.stat()
+            seen = (stat.st_size, stat.st_mtime_ns)
+        except FileNotFoundError:
+            seen = (-1, -1)
+        if seen == self._log_seen:
+            return
+        self._log_seen = seen
+        scroll = self.query_one("#log", VerticalScroll)
+        follow = scroll.scroll_y >= scroll.max_scroll_y - 1
+        lines = self.view.log_tail(LOG_LINES)
+        told = "\n".join(lines) if lines else _("The worker has printed nothing.")
+        text.update(Content.assemble(Content.styled(f"{path}\n\n", "dim"), told))
+        if follow:
+            scroll.call_after_refresh(scroll.scroll_end, animate=False)
+
+    @on(Chips.Changed, "#output-choice")
+    def _chosen(self, event: Chips.Changed) -> None:
+        event.stop()
+        self._choose(event.value)
+
+    def _choose(self, what: str) -> None:
+        self.set_class(what == "log", "-log")
+        self._seen = self._log_seen = None
+        self.refresh_now()
+
+    @on(Input.Submitted, "#probe-input")
+    def _ask(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._probe is None or self.view is None:
+            return
+        value = event.value or self._probe.example
+        if value:
+            self.query_one("#probe-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
+            self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
+
+
+def blocks(view: RunView | None, ascii: bool, dark: bool) -> list[Block]:
+    """What the tab shows of a run, in the order a learner asks: what went wrong, the result, then the rest."""
+    if view is None:
+        text = _("Press r to run; what the run says appears here.")
+        return [Block("none", lambda _width: Text(text, style="dim"))]
+    out: list[Block] = []
+    error, log = view.error, view.folder.log
+    if error is not None:
+        out.append(Block(("error", error), lambda width: lab_blocks.failure(error, log, width)))
+    for notice in view.warnings:
+        out.append(Block(("warning", notice), lambda width, n=notice: lab_blocks.warning(n, width)))  # type: ignore[misc]
+    if view.results:
+        results = {label: dict(figures) for label, figures in view.results.items()}
+        key = ("results", repr(results))
+        out.append(Block(key, lambda width: lab_blocks.results(results, width)))
+    if view.checks:
+        checks = tuple(view.checks)
+        out.append(Block(("checks", repr(checks)), lambda width: lab_blocks.checks(checks, width)))
+    for table in view.tables:
+        out.append(Block(("table", repr(table)), lambda width, t=table: lab_blocks.table(t, width)))  # type: ignore[misc]
+    for said in view.texts:
+        out.append(Block(("text", said), lambda width, t=said: lab_blocks.said(t, width)))  # type: ignore[misc]
+    for picture in view.pictures:
+        path = view.folder.artifacts / picture.file
+        out.append(Block(
+            ("picture", picture, _stamp(view, picture.file)),
+            lambda width, p=picture, f=path: lab_blocks.picture(p, f, width, ascii, dark),  # type: ignore[misc]
+        ))
+    for model in view.models:
+        out.append(Block(("model", model), lambda width, m=model: lab_blocks.model(m, width)))  # type: ignore[misc]
+    for use in view.datasets:
+        out.append(Block(("dataset", use), lambda width, u=use: lab_blocks.dataset(u, width)))  # type: ignore[misc]
+    if not out:
+        told = _("Nothing said yet.") if view.state.active else _("This run said nothing besides its curves and log.")
+        out.append(Block("nothing", lambda _width: Text(told, style="dim")))
+    return out
+
+
+def _stamp(view: RunView, name: str) -> int:
+    """A picture's time of writing, so that one drawn anew under the same name is seen."""
+    try:
+        return (view.folder.artifacts / name).stat().st_mtime_ns
+    except OSError:
+        return 0
