@@ -178,7 +178,7 @@ class NotePane(VerticalScroll):
         """Scroll a screen down (1) or up (-1), two lines staying in view; False at the end."""
         before = self.scroll_offset.y
         target = max(0, min(self.max_scroll_y, before + step * max(1, self.scrollable_content_region.height - 2)))
-        self.scroll_to(y=target, animate=False)
+        self.scroll_to(y=target, animate=False, immediate=True)
         return target != before
 
     def action_focus_next_card(self) -> None:
@@ -297,7 +297,7 @@ class NotePane(VerticalScroll):
 
     def _restore_place(self, section_id: str, page: int) -> None:
         if self.section is not None and (self.section.id, self.page) == (section_id, page):
-            self.scroll_to(y=self._scrolled.get((section_id, page), 0), animate=False)
+            self.scroll_to(y=self._scrolled.get((section_id, page), 0), animate=False, immediate=True)
 
     def _turn(self, step: int) -> bool:
         if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):
