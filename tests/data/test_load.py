@@ -19,7 +19,9 @@ from tests.conftest import SHARED_DATA
 from tests.data.conftest import LABELS, LISTS, Official, write_boston, write_imdb, write_reuters
 
 
-def keras_imdb(num_words: int | None, skip_top: int, maxlen: int | None, oov_char: int | None) -> list[tuple[list[list[int]], list[int]]]:
+def keras_imdb(
+    num_words: int | None, skip_top: int, maxlen: int | None, oov_char: int | None
+) -> list[tuple[list[list[int]], list[int]]]:
     """keras.datasets.imdb.load_data on the tiny arrays, written out in plain Python."""
     rng = np.random.RandomState(113)
     parts = []
@@ -163,9 +165,7 @@ def test_words_of_real_data_without_its_index(tiny_imdb: Path) -> None:
     assert "dlwp data get imdb" in error.value.hint
 
 
-def test_status_remembers_checksums_until_the_file_changes(
-    tiny_imdb: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_status_remembers_checksums_until_the_file_changes(tiny_imdb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert locate.status("imdb").state is State.REAL
     monkeypatch.setattr(hashlib, "file_digest", lambda *_args: pytest.fail("read again"))
     assert locate.status("imdb").files == {"imdb.npz": tiny_imdb}

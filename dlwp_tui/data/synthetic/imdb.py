@@ -33,7 +33,7 @@ LEAN_OTHER = 0.22
 CONVICTION, DOUBT = 0.70, 0.43
 """Mean and standard deviation of how far a review leans to its label, 1 being only words of that side."""
 TOPIC_SHARE = 0.12
-NEGATED = 0.02
+NEGATED = 0.012
 """Share of places where a negator and a sentiment word of the opposite side are put."""
 CHUNK = 5000
 """Reviews drawn at once: 1.1 million words, 40 MB of working memory."""
@@ -110,7 +110,7 @@ class Language:
         at = np.flatnonzero(rng.random_sample(len(words) - 1) < NEGATED) + 1
         at = at[row[at] == row[at - 1]]  # both words in the same review
         words[at - 1] = self.negators[rng.randint(0, len(self.negators), len(at))]
-        pick = rng.random_sample(len(at)) ** 2  # frequent words, which stand first, more often
+        pick = rng.random_sample(len(at)) ** 1.5  # frequent words, which stand first, more often
         opposite = 1 - side[at]
         for which in (0, 1):
             here = opposite == which
