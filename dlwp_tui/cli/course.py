@@ -42,7 +42,8 @@ def show(
 ) -> None:
     from dlwp_tui.course import reader
 
-    found = reader.load().section(section)
+    course = reader.load()
+    found = course.section(section)
     note = found.note()
     if json:
         pages = [{"title": page.title, "markdown": page.markdown} for page in note.pages]
@@ -56,7 +57,7 @@ def show(
     wrap.install()
     console = Console(highlight=False)
     width = min(console.width, 100)  # longer lines are hard to read
-    console.print(render.render(note, width), width=width)
+    console.print(render.render(note, width, lessons=course.lesson), width=width)
 
 
 def check(

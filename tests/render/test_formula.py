@@ -82,8 +82,10 @@ def test_layout(tex: str) -> None:
 
 @pytest.mark.parametrize(
     "tex",
-    [r"\frac{1}", r"\unknown{x}", "{x", "x}", r"\left(x", r"\begin{tikz}x\end{tikz}", r"\text{a\foo}", "x^1^2", r"\sqrt[3", "{" * 200,
-     r"\left\alpha x \right)"],
+    [
+        r"\frac{1}", r"\unknown{x}", "{x", "x}", r"\left(x", r"\begin{tikz}x\end{tikz}", r"\text{a\foo}", "x^1^2",
+        r"\sqrt[3", "{" * 200, r"\left\alpha x \right)",
+    ],
 )  # fmt: skip
 def test_what_cannot_be_laid_out_is_refused(tex: str) -> None:
     for lay in (formula.layout, formula.inline):
@@ -93,8 +95,9 @@ def test_what_cannot_be_laid_out_is_refused(tex: str) -> None:
 
 
 PIECES = [
-    "x", "12", "+", "-", "=", r"\alpha", r"\frac{a+b}{c}", r"\sqrt{x+y}", "^2", "_{ij}", r"\sum_{i=1}^{N}", r"\left(\frac12\right)",
-    r"\text{损失}", r"\hat{y}", r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "&", r"\\", "{", "}", r"\log", "(", ")", "'", r"\overline{ab}",
+    "x", "12", "+", "-", "=", r"\alpha", r"\frac{a+b}{c}", r"\sqrt{x+y}", "^2", "_{ij}", r"\sum_{i=1}^{N}", "&", r"\\",
+    r"\left(\frac12\right)", r"\text{损失}", r"\hat{y}", r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "{", "}", r"\log",
+    "(", ")", "'", r"\overline{ab}",
 ]  # fmt: skip
 
 

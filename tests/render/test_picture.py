@@ -28,8 +28,15 @@ def test_a_cell_is_two_pixels() -> None:
     assert first.bgcolor is not None and first.bgcolor.triplet == (0, 0, 255)
 
 
-@pytest.mark.parametrize(("size", "place", "cells"), [((28, 28), (40, 14), (28, 14)), ((100, 10), (50, 20), (50, 2)),
-                                                      ((10, 100), (50, 20), (4, 20)), ((1, 1), (3, 3), (3, 2))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "place", "cells"),
+    [
+        ((28, 28), (40, 14), (28, 14)),
+        ((100, 10), (50, 20), (50, 2)),
+        ((10, 100), (50, 20), (4, 20)),
+        ((1, 1), (3, 3), (3, 2)),
+    ],
+)
 def test_proportions_are_kept(size: tuple[int, int], place: tuple[int, int], cells: tuple[int, int]) -> None:
     text = picture.half_blocks(Image.new("L", size), *place)
     lines = text.plain.split("\n")

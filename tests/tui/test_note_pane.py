@@ -18,7 +18,16 @@ from dlwp_tui.course.reader import Course
 from dlwp_tui.render import wrap
 from dlwp_tui.runs.verdict import Verdict, Vote
 from dlwp_tui.tui.widgets.note import NotePane, Turn
-from dlwp_tui.tui.widgets.note_blocks import AlertBlock, DiagramBlock, MathBlock, NoteTable, Scroller, TroubleBlock
+from dlwp_tui.tui.widgets.note_blocks import (
+    AlertBlock,
+    AlertText,
+    DiagramBlock,
+    MathBlock,
+    NoteList,
+    NoteTable,
+    Scroller,
+    TroubleBlock,
+)
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
 from dlwp_tui.tui.widgets.note_text import NoteText
@@ -167,7 +176,8 @@ async def test_a_run_card_by_keyboard_alone(course: Course) -> None:
         app.said.clear()
         await pilot.press("enter", "r", "e")
         await pilot.pause()
-        assert [(m.lesson, m.preset, m.params, m.start) for m in app.said if isinstance(m, NotePane.RunCardPressed)] == [
+        pressed = [m for m in app.said if isinstance(m, NotePane.RunCardPressed)]
+        assert [(m.lesson, m.preset, m.params, m.start) for m in pressed] == [
             ("1.1", "quick", {"rate": "2.0"}, True),
             ("1.1", "quick", {"rate": "2.0"}, True),
             ("1.1", "quick", {"rate": "2.0"}, False),
@@ -218,7 +228,7 @@ async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
         app.pane.set_verdict("more-rate-more-loss", verdict())
         await pilot.pause()
         shown = app.text()
-        for part in ("1 比 2", "last(big.loss) 0.6667", "last(base.loss) 4", "✓ holds", "2 of 3 seeds", "Measured here"):
+        for part in ("1 比 2", "last(big.loss) 0.6667", "last(base.loss) 4", "✓ holds", "2 of 3 seeds", "Measured"):
             assert part in shown
         await app.open(pilot, "1.1", 0)
         await app.open(pilot, "1.1", 1)
@@ -324,10 +334,13 @@ MIXED = """# 1.2 各种
 > 原文 `a` 错了，见 [1.1](sec:1.1)。
 
 > [!NOTE]
-> 只是说明。
+> 只是说明：
+>
+> - 含[列表](sec:1.1)
 
 1. 一
-2. 二
+2. 二，是很长的一项，要折成两行以上才放得下，所以第二行应当与第一行的字对齐，而不是顶到最左边。
+   - 里层
 
 | 符号 | 说明 |
 |---|---|
@@ -365,7 +378,9 @@ async def test_every_block_has_its_widget(tmp_path: Path) -> None:
         shown = app.text()
         for part in ("! 勘误", "i Note", "xᵢ²", "$\\nope$", "\\nope{x}", "───", "[picture] 图一", "1. 一", "✗ "):
             assert part in shown, shown
-        assert len(app.query(AlertBlock)) == 2
+        assert len(app.query(AlertText)) == len(app.query(AlertBlock)) == 1
+        assert "   ◦ 里层" in shown
+        assert len(app.query(NoteList)) == 2
         assert len(app.query(NoteTable)) == 1
         assert len(app.query(MathBlock)) == 2
         assert len(app.query(TroubleBlock)) == 1
@@ -443,11 +458,11 @@ async def test_text_can_be_selected(course: Course) -> None:
 
 
 async def test_a_page_costs_few_widgets(tmp_path: Path) -> None:
-    table = "| a | b | c |\n|---|---|---|\n" + "| 一 | 二 | 三 |\n" * 20
+    table = "| a | b | c |\n|---|---|---|\n" + "| 一 | 二 | 三 |\n" * 20 + "\n" + "- 一\n" * 20
     app = Reader(own_course(tmp_path, f"# 1.2 表\n\n{table}\n\n{table}\n"))
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.2")
-        assert len(app.query_one("NoteMarkdown").query("*")) == 2
+        assert len(app.query_one("NoteMarkdown").query("*")) == 4
 
 
 async def test_chinese_wrapping_is_in_force(tmp_path: Path) -> None:

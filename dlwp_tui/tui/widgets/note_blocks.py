@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.text import Text
@@ -20,45 +19,28 @@ from textual.widgets import Static
 from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
 
 from dlwp_tui.course import blocks
-from dlwp_tui.course.markdown import parser
 from dlwp_tui.i18n import _
 from dlwp_tui.render import formula, inline, table
 from dlwp_tui.render.note import ALERTS
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
+from dlwp_tui.tui.widgets.note_fold import NoteListData, page_parser
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
 from dlwp_tui.tui.widgets.note_text import FittedText, NoteText, content
 
 if TYPE_CHECKING:
-    from markdown_it.rules_core import StateCore
-
     from dlwp_tui.course.lesson import Lesson
 
     Lessons = Callable[[str], Lesson]
 
 
-def page_parser() -> MarkdownIt:
-    """The course's parser, with each table folded into one token: Textual would mount a widget a cell."""
-    md = parser()
-    md.core.ruler.push("dlwp_tables", _fold_tables)
-    return md
+STRONG = ("warning", "caution", "important")
+"""Kinds of alerts whose bar and title stand out."""
 
 
-def _fold_tables(state: StateCore) -> None:
-    out: list[Token] = []
-    inside: list[Token] = []
-    for token in state.tokens:
-        if token.type == "table_open":
-            inside = [token]
-        elif not inside:
-            out.append(token)
-        else:
-            inside.append(token)
-            if token.type == "table_close":
-                first = inside[0]
-                meta = {"data": table.from_tokens(inside)}
-                out.append(Token("x_table", "", 0, map=first.map, level=first.level, block=True, meta=meta))
-                inside = []
-    state.tokens = out
+def alert_title(alert: blocks.Alert) -> Text:
+    """`! 勘误`: a sign, and the note's own title or the kind's word."""
+    sign, word = ALERTS[alert.kind]
+    return Text.assemble(f"{sign} ", inline.parse(alert.title or _(word)))
 
 
 class NoteParagraph(NoteText):
@@ -88,12 +70,26 @@ class NoteTable(FittedText):
     def __init__(self, markdown: Markdown, token: Token) -> None:
         super().__init__(markdown, token)
         self.table: table.Table = token.meta["data"]
-        cells = [cell for row in (self.table.head, *self.table.rows) for cell in row]
-        self.targets = list(dict.fromkeys(href for cell in cells for _s, _e, href in inline.links(cell)))
-        self.can_focus = bool(self.targets)
+        self.take_links(cell for row in (self.table.head, *self.table.rows) for cell in row)
 
     def build(self, width: int) -> Content:
         return content(table.layout(self.table, width), self.target)
+
+
+class NoteList(FittedText):
+    """A list of paragraphs as one block; lists that hold code or tables are Textual's own."""
+
+    DEFAULT_CSS = """
+    NoteList { margin: 0 0 1 0; }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token) -> None:
+        super().__init__(markdown, token)
+        self.items: NoteListData = token.meta["data"]
+        self.take_links(entry.text for entry in self.items.entries)
+
+    def build(self, width: int) -> Content:
+        return content(self.items.layout(width), self.target)
 
 
 class Scroller(MarkdownBlock, can_focus=False):
@@ -173,8 +169,28 @@ class NoteFence(MarkdownFence, can_focus=False):
         self.can_focus = self.max_scroll_x > 0
 
 
+class AlertText(NoteText):
+    """A remark of paragraphs only, as almost all are: one block."""
+
+    DEFAULT_CSS = """
+    AlertText {
+        border-left: solid $border-blurred; padding: 0 1; margin: 0 0 1 0;
+        &.-strong { border-left: solid $warning; }
+    }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token, alert: blocks.Alert, body: list[Token]) -> None:
+        super().__init__(markdown, token)
+        strong = alert.kind in STRONG
+        self.set_class(strong, "-strong")
+        title = alert_title(alert)
+        title.stylize("caution" if strong else "strong")
+        paragraphs = [inline.marked(part.children) for part in body if part.type == "inline"]
+        self.show_marked(Text("\n").join([title, Text("\n\n").join(paragraphs)]))
+
+
 class AlertBlock(MarkdownBlock):
-    """A remark set off by a quiet bar, with a sign and a word."""
+    """A remark that holds lists, code or cards, set off by a quiet bar, with a sign and a word."""
 
     DEFAULT_CSS = """
     AlertBlock {
@@ -191,12 +207,10 @@ class AlertBlock(MarkdownBlock):
         super().__init__(markdown, token)
         self.alert = alert
         self._host = markdown
-        self.set_class(alert.kind in ("warning", "caution", "important"), "-strong")
+        self.set_class(alert.kind in STRONG, "-strong")
 
     def compose(self) -> ComposeResult:
-        sign, word = ALERTS[self.alert.kind]
-        title = Text.assemble(f"{sign} ", inline.parse(self.alert.title or _(word)))
-        yield Static(content(title), classes="alert-title")
+        yield Static(content(alert_title(self.alert)), classes="alert-title")
         yield NoteMarkdown(self._host.section_id, self._host.lessons, self.alert.body)
 
 
@@ -256,6 +270,9 @@ class NoteMarkdown(Markdown):
             case blocks.Quiz():
                 return QuizBlock(self, token, data)
             case blocks.Alert():
+                body = page_parser().parse(data.body)
+                if all(part.type in ("paragraph_open", "inline", "paragraph_close") for part in body):
+                    return AlertText(self, token, data, body)
                 return AlertBlock(self, token, data)
             case blocks.Diagram(text=text):
                 return DiagramBlock(self, token, text)
@@ -265,4 +282,6 @@ class NoteMarkdown(Markdown):
                 return TroubleBlock(self, token, data)
             case table.Table():
                 return NoteTable(self, token)
+            case NoteListData():
+                return NoteList(self, token)
         return None

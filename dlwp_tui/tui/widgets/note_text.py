@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STYLES = {
     "strong": "bold", "em": "italic", "s": "strike", "code": ".code_inline", "image": "dim", "head": "bold",
     "rule": "dim", "dim": "dim", "accent": "bold $accent", "reverse": "reverse",
-    "right": "$text-success", "wrong": "$text-error",
+    "right": "$text-success", "wrong": "$text-error", "caution": "bold $text-warning",
 }  # fmt: skip
 """Mark -> style of the theme. Nothing is said by colour alone: signs and words stand beside it."""
 LINK = "$accent underline"
@@ -101,9 +101,13 @@ class NoteText(MarkdownBlock, can_focus=False):
     def show_marked(self, text: Text) -> None:
         """Show marked text; the block takes part in the focus chain when it holds links."""
         self.marked = text
-        self.targets = list(dict.fromkeys(href for _start, _end, href in inline.links(text)))
-        self.can_focus = bool(self.targets)
+        self.take_links([text])
         self.redraw()
+
+    def take_links(self, texts: Iterable[Text]) -> None:
+        """Note where the links of the texts lead; without any the block takes no focus."""
+        self.targets = list(dict.fromkeys(href for text in texts for _start, _end, href in inline.links(text)))
+        self.can_focus = bool(self.targets)
 
     def redraw(self) -> None:
         """Paint again, after a change of the current link."""
