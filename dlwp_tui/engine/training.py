@@ -37,8 +37,6 @@ def work(job: Job, lock_fd: int) -> int:
     signals.install(stop)
     if not _claim(lock_fd):
         return TAKEN  # the launcher could not tell whether a dying zygote had started one, and started this one too
-    os.set_inheritable(lock_fd, False)
-    state.write_owner(lock_fd, os.getpid())
     folder = job.folder
     began = time.monotonic()
     pauser: signals.Pauser | None = None
@@ -151,11 +149,18 @@ def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
 
 
 def _claim(lock_fd: int) -> bool:
-    """Make sure that only one process works on a run: a record lock, unlike the flock, is not shared by passing it."""
+    """Make sure that one process works on a run, once: False when another one does or did.
+
+    The flock cannot tell, it is shared by all who were handed it. A record lock is not; under it the owner is written
+    into the file, which the launcher had emptied.
+    """
     try:
         fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    if os.pread(lock_fd, 1, 0):
+        return False
+    state.write_owner(lock_fd, os.getpid())
     return True
 
 
