@@ -16,7 +16,7 @@ from typing import IO
 from dlwp_tui import paths
 from dlwp_tui.data import checksum, convert, locate, npz, registry
 from dlwp_tui.data.dataset import DataFile
-from dlwp_tui.data.locate import State, Status
+from dlwp_tui.data.locate import State
 from dlwp_tui.errors import DataError
 from dlwp_tui.i18n import _
 
@@ -32,8 +32,8 @@ SLACK = 1 << 20
 """Bytes a file may have beyond an uncertain size."""
 
 
-def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -> Status:
-    """Download what is missing of the dataset `name` into DLWP_HOME/data and return its status.
+def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -> list[Path]:
+    """Download what is missing of the dataset `name` into DLWP_HOME/data; return where its files lie.
 
     A file is complete only with its publisher's size and checksum; until then it is called `*.part` and the next
     call goes on where it stopped. Raises DataError with every address tried and the steps to do it by hand,
@@ -44,8 +44,10 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
         if one.state is not State.REAL:
             _file(name, one.file, progress or (lambda _file, _done, _total: None), timeout)
     status = locate.status(name)
+    if status.state is not State.REAL:
+        raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
     convert.converted(dataset, status.files[dataset.main.name], dataset.main.checksum)  # now, not in the first run
-    return status
+    return list(status.files.values())
 
 
 def manual_steps(name: str, file: DataFile) -> str:

@@ -41,6 +41,17 @@ class Imported:
     checks: tuple[str, ...] = ()
     """For an unverified file: what was checked, one line each."""
 
+    @property
+    def message(self) -> str:
+        """One sentence for the learner."""
+        if self.state is State.REAL:
+            return _("{file} of {name} is the original file; lessons train on it now.").format(
+                file=self.file, name=self.dataset
+            )
+        return _(
+            "{file} of {name} is not the original file; its content was checked. Runs on it say: real (unverified file)."
+        ).format(file=self.file, name=self.dataset)
+
 
 def import_path(path: Path | str, name: str | None = None, accept: bool = False) -> list[Imported]:
     """Take over the dataset file at `path`, or all of them in a folder or archive.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dlwp_tui.data import checksum, locate, registry
@@ -14,7 +14,8 @@ from dlwp_tui.errors import DataError
 class Verified:
     """One file after verification."""
 
-    name: str
+    file: str
+    """Its name."""
     state: State
     path: Path | None
     checksum: str
@@ -29,6 +30,10 @@ class Verified:
     def good(self) -> bool:
         """True for a file that can be trained on."""
         return self.state in locate.USABLE
+
+    def as_json(self) -> dict[str, str | bool | None]:
+        """The same as one JSON object."""
+        return {**asdict(self), "state": str(self.state), "path": self.path and str(self.path), "good": self.good}
 
 
 def verify(name: str) -> list[Verified]:

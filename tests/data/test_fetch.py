@@ -123,8 +123,8 @@ def part() -> Path:
 def test_a_download_is_verified_reported_and_usable(offer: Callable[..., None], body: bytes) -> None:
     offer(Route(body))
     seen: list[tuple[str, int, int]] = []
-    status = fetch.get("boston_housing", lambda *p: seen.append(p))
-    assert status.state is State.REAL
+    assert fetch.get("boston_housing", lambda *p: seen.append(p)) == [target()]
+    assert locate.status("boston_housing").state is State.REAL
     assert target().read_bytes() == body
     assert [p.name for p in paths.data().iterdir()] == ["boston_housing.npz"]
     assert seen[-1] == ("boston_housing.npz", len(body), len(body))
@@ -249,7 +249,8 @@ def test_an_uncertain_size_is_no_reason_to_refuse(
     dataset = registry.get("boston_housing")
     guessed = replace(dataset.main, size=len(body) + 7, size_certain=False)
     monkeypatch.setitem(registry.DATASETS, "boston_housing", replace(dataset, files=(guessed,)))
-    assert fetch.get("boston_housing").state is State.REAL
+    fetch.get("boston_housing")
+    assert locate.status("boston_housing").state is State.REAL
 
 
 def test_two_downloads_of_one_file(offer: Callable[..., None], body: bytes) -> None:
@@ -275,5 +276,6 @@ def test_an_official_download_replaces_an_unverified_file(offer: Callable[..., N
     paths.ensure(paths.data())
     target().write_bytes(b"mine")
     locate.record_of(target()).write_text("{}", encoding="utf-8")
-    assert fetch.get("boston_housing").state is State.REAL
+    fetch.get("boston_housing")
+    assert locate.status("boston_housing").state is State.REAL
     assert [p.name for p in paths.data().iterdir()] == ["boston_housing.npz"]

@@ -34,6 +34,7 @@ def test_the_official_file_under_any_name(tmp_path: Path, official: Official) ->
     (done,) = import_path(path)
     assert (done.dataset, done.file, done.state) == ("boston_housing", "boston_housing.npz", State.REAL)
     assert kept() == ["boston_housing.npz"]
+    assert "original file" in done.message
     assert path.exists(), "the learner's file stays where it is"
     assert data.load("boston_housing").source == "real"
 
@@ -46,7 +47,7 @@ def test_another_file_is_refused_and_told_how_then_accepted(tmp_path: Path) -> N
     assert "--accept" in refused.value.hint
     assert kept() == []
     (done,) = import_path(path, accept=True)
-    assert done.state is State.UNVERIFIED and done.checks
+    assert done.state is State.UNVERIFIED and done.checks and "unverified" in done.message
     assert kept() == ["imdb.npz", "imdb.npz.accepted.json"]
     loaded = data.load("imdb")
     assert loaded.source == "unverified"
@@ -325,6 +326,7 @@ def test_verify_reads_again_whatever_is_remembered(tmp_path: Path, official: Off
     os.utime(target, ns=(stamp, stamp))
     assert locate.status("boston_housing").state is State.REAL, "same size and time: the remembered checksum"
     (bad,) = verify("boston_housing")
+    assert json.loads(json.dumps(bad.as_json()))["state"] == "damaged"
     assert bad.state is State.DAMAGED and "checksum differs" in bad.detail
 
 

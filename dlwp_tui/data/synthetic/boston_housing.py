@@ -2,7 +2,11 @@
 
 The features come from two hidden traits of a district, how urban and how poor it is, so they are correlated as in
 the real set, lie in the real columns' ranges and have their skew. The price rises with rooms, falls with poverty
-along a curve, has a discount for crime and distance, noise of 2.3 k$, and is capped at 50 as in the real set.
+along a curve, has a discount for crime and distance, noise and a few odd districts, and is capped at 50.
+
+Measured with 64-64-1 relu, rmsprop, batch 16, 4 folds, seed 1: mean validation MAE lowest in epoch 64 with 2.48 k$,
+then rising (2.51 in epoch 95) while the training MAE falls to 1.6. The book's run on the real set: 2.37 k$. The real
+file was not at hand; the book's figure is from the notes.
 """
 
 from __future__ import annotations

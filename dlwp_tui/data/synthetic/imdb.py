@@ -5,6 +5,13 @@ A review is drawn word by word: its label sets how often a word comes from the p
 and a share of the sentiment words is negated ("not good" in a bad review), which only a model that sees the order of
 words can use. Word frequencies follow Zipf's law; rare words lean to one side by chance, which is what a network
 memorises when it overfits.
+
+Measured with the book's 3.4 (10,000 words multi-hot, 16-16-1 relu, rmsprop, batch 512, 20 epochs, 15,000 training and
+10,000 validation reviews, seed 1), real IMDB / this twin:
+    first epoch       loss 0.55 / 0.50, accuracy 0.77 / 0.81, validation loss 0.44 / 0.36
+    validation loss   lowest in epoch 5 (0.275) / epoch 3 (0.257), in epoch 20 0.54 / 0.56
+    accuracy          validation at best 0.889 / 0.898, in epoch 20 0.870 / 0.864; training in epoch 20 0.998 / 0.996
+With two layers of 4 units the lowest validation loss comes in epoch 13 / 15.
 """
 
 from __future__ import annotations
@@ -26,11 +33,11 @@ WORDS = 88_584
 
 LENGTH_MEDIAN, LENGTH_SPREAD, LENGTH_MIN, LENGTH_MAX = 177, 0.65, 11, 2493
 """Words in a review: log-normal, cut off; mean about 220."""
-LEAN_LISTED = 1.5
-"""Log-odds of a listed sentiment word: e^1.5 times as often on its own side as in all reviews."""
-LEAN_OTHER = 0.22
+LEAN_LISTED = 1.3
+"""Log-odds of a listed sentiment word: e^1.3 times as often on its own side as in all reviews."""
+LEAN_OTHER = 0.24
 """Standard deviation of the log-odds of all other words beyond rank 60."""
-CONVICTION, DOUBT = 0.70, 0.43
+CONVICTION, DOUBT = 0.72, 0.43
 """Mean and standard deviation of how far a review leans to its label, 1 being only words of that side."""
 TOPIC_SHARE = 0.12
 NEGATED = 0.012

@@ -2,6 +2,11 @@
 
 The topics have the sizes of the real set, each has topic words of its own, related topics share some (grain and
 wheat, crude and gas), and part of a newswire comes from a neighbouring topic, so that no model is perfect.
+
+Measured with the book's 3.5 (10,000 words multi-hot, 64-64-46, rmsprop, batch 512, 20 epochs, 1,000 validation
+newswires, seed 1): validation loss lowest in epoch 10, validation accuracy 0.78, test accuracy 0.76 (the book's run:
+epoch 8 or 9, test 0.78). With a layer of 4 units in the middle (batch 128): at best 0.69 (the book's: 0.71).
+The real file was not at hand; the book's figures are from the notes.
 """
 
 from __future__ import annotations
@@ -35,7 +40,7 @@ NAME_BOOST = 150.0
 """The words of a topic's own name (crude, oil): so many times as often in its newswires."""
 TOPIC_SPREAD = 0.5
 """Standard deviation of the log-frequency of all other words from topic to topic."""
-FAITHFUL, STRAY = 0.62, 0.3
+FAITHFUL, STRAY = 0.92, 0.3
 """Mean and standard deviation of the share of a newswire that comes from its own topic; the rest from a neighbour."""
 MISLABELLED = 0.09
 """Share of newswires filed under a topic they are not about: newswires have one label here and often two subjects."""
