@@ -49,7 +49,7 @@ class Imported:
                 file=self.file, name=self.dataset
             )
         return _(
-            "{file} of {name} is not the original file; its content was checked. Runs on it say: real (unverified file)."
+            "{file} of {name} is not the original file; its content was checked. Runs on it say: unverified file."
         ).format(file=self.file, name=self.dataset)
 
 
@@ -217,7 +217,9 @@ def _content(path: Path, dataset: Dataset, file: DataFile) -> tuple[Arrays | Non
                 _("The file was cut or made for something else; get the original."),
             )
     return arrays, tuple(
-        f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}" for key, a in arrays.items()
+        f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
+        for key, a in arrays.items()
+        if not key.endswith("_offsets")
     )
 
 

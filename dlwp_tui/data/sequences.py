@@ -153,12 +153,14 @@ class Sequences:
         lengths = self.lengths
         for start in range(0, len(self), chunk):
             stop = min(start + chunk, len(self))
-            seen = np.zeros((stop - start, dim), np.bool_)
-            rows = np.repeat(np.arange(stop - start), lengths[start:stop])
-            seen[rows, self.values[self.offsets[start] : self.offsets[stop]]] = True
-            where_row, where_column = np.nonzero(seen)
-            counts.append(np.bincount(where_row, minlength=stop - start))
-            columns.append(where_column.astype(dtype))
+            seen = np.zeros((stop - start) * dim, np.bool_)
+            row_starts = np.arange(0, len(seen), dim)
+            places = np.repeat(row_starts, lengths[start:stop])
+            places += self.values[self.offsets[start] : self.offsets[stop]]
+            seen[places] = True
+            found = np.flatnonzero(seen)  # three times as fast as nonzero in two dimensions
+            counts.append(np.diff(np.searchsorted(found, row_starts), append=len(found)))
+            columns.append((found - np.repeat(row_starts, counts[-1])).astype(dtype))
         if not counts:
             return np.full((0, maxlen or 0), value, dtype=dtype)
         unique = Sequences(np.concatenate(columns), offsets_of(np.concatenate(counts)))
