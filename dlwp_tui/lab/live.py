@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from functools import cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui.i18n import _
 from dlwp_tui.lab import values
 from dlwp_tui.lab.unmix import Unmixer, weights
+from dlwp_tui.paths import atomic_write
 from dlwp_tui.runs import kinds
 
 if TYPE_CHECKING:
@@ -126,19 +128,35 @@ def _classes() -> tuple[Any, Any]:
     class Checkpoint(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         """Backup of the last two epochs, so that a crash while one is written leaves the other.
 
-        It stays after a finished fit: a run resumed in its third fold must not train the first two again.
+        It stays after a finished fit: a run resumed in its third fold must not train the first two again. Keras does
+        not keep the random state of Dropout and the like among the weights; `seeds.json` does, by epoch.
         """
 
         def __init__(self, lab: Lab, folder: Path) -> None:
             super().__init__(str(folder), double_checkpoint=True, delete_checkpoint=False)
             self.lab = lab
+            self._seeds = folder / "seeds.json"
+            self._kept: dict[str, list[Any]] = {}
 
         def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
             self.model._initial_epoch = None  # a model's second fit starts from 0, not from where its first resumed
             super().on_train_begin(logs)
+            if self._seeds.exists() and self.model._initial_epoch is not None:
+                self._kept = json.loads(self._seeds.read_text(encoding="utf-8"))
+                states = self._kept.get(str(self.model._initial_epoch), [])
+                for variable, state in zip(_seed_states(self.model), states, strict=bool(states)):
+                    variable.assign(state)
 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
             with self.lab.stop.hold():
+                states = [variable.numpy().tolist() for variable in _seed_states(self.model)]
+                self._kept = {str(epoch): self._kept.get(str(epoch), []), str(epoch + 1): states}
+                atomic_write(self._seeds, json.dumps(self._kept))
                 super().on_epoch_end(epoch, logs)
 
     return Live, Checkpoint
+
+
+def _seed_states(model: keras.Model) -> list[Any]:
+    """The random states of a model's layers, in the model's order."""
+    return [variable for variable in model.non_trainable_variables if variable.path.endswith("seed_generator_state")]

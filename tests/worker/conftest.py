@@ -55,7 +55,7 @@ def nursery(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Zygote]]:
     """Makes real zygotes that skip the import of TensorFlow; `extra` is Python run in them before they serve."""
     made: list[Zygote] = []
 
-    def make(extra: str = "") -> Zygote:
+    def make(extra: str = "", wanted: str = "ready") -> Zygote:
         code = WITHOUT_TENSORFLOW + extra + "import sys; forking.main(int(sys.argv[1]))"
 
         def start(fd: int) -> Any:
@@ -73,7 +73,7 @@ def nursery(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Zygote]]:
         one = Zygote()
         made.append(one)
         one.start()
-        wait_for(lambda: one.state == "ready", what="the zygote to be ready")
+        wait_for(lambda: one.state == wanted, what=f"the zygote to be {wanted}")
         return one
 
     yield make

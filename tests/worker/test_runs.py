@@ -61,7 +61,7 @@ def test_the_lesson_runs_without_tensorflow(fake: Lesson, tmp_path: Path) -> Non
     for name in ("tensorflow", "keras"):
         (blocker / f"{name}.py").write_text("raise SystemExit('imported')\n")
     env = {**os.environ, "PYTHONPATH": str(blocker)}
-    done = subprocess.run(script("print(launch.start(fake, {}).path)"), env=env, capture_output=True, text=True)
+    done = subprocess.run(script("print(launch.start(fake, {}).path)"), env=env, capture_output=True, text=True, check=True)
     folder = RunFolder(Path(done.stdout.strip()))
     assert control.wait(folder, 20)
     assert state_of(folder) == "finished"
@@ -310,6 +310,6 @@ def test_a_worker_does_not_keep_the_niceness_or_threads_of_its_starter(fake: Les
     worker = psutil.Process(pid_of(folder))
     assert worker.nice() == psutil.Process().nice()
     assert os.getsid(worker.pid) == worker.pid
-    assert Path(os.readlink(f"/proc/{worker.pid}/fd/0")) == Path("/dev/null")
+    assert Path(f"/proc/{worker.pid}/fd/0").readlink() == Path("/dev/null")
     assert Path(worker.cwd()) == folder.artifacts
     assert control.stop(folder)

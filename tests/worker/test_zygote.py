@@ -129,9 +129,12 @@ def test_too_little_memory_means_no_zygote(monkeypatch: pytest.MonkeyPatch) -> N
     assert one.state == "off" and "memory" in one.why
 
 
-def test_no_tensorflow_is_told(nursery: Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(pytest.fail.Exception):
-        nursery("forking._warm_up = lambda client: 'No module named tensorflow'\n")
+def test_without_tensorflow_the_zygote_says_so(fake: Lesson, nursery: Nursery) -> None:
+    one = nursery("forking._warm_up = lambda client: 'No module named tensorflow'\n", wanted="failed")
+    assert one.why == "No module named tensorflow"
+    folder = launch.start(fake, {}, zygote=one)
+    assert control.wait(folder, 20)
+    assert state_of(folder) == "finished"
 
 
 def test_the_lock_is_handed_over_without_a_gap(fake: Lesson, nursery: Nursery) -> None:
