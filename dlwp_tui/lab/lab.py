@@ -190,7 +190,7 @@ class Lab:
     def artifact(self, name: str) -> Path:
         """A path in the run's folder, its parent made. Raises ValueError when `name` would lead out of it."""
         root = self.artifacts.resolve()
-        path = (root / name).resolve()
+        path = (root / name.replace("\0", "")).resolve()
         if not name.strip() or "\0" in name or path == root or not path.is_relative_to(root):
             raise ValueError(f"artifact({name!r}): the name must stay inside the run's folder")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,8 @@ def test_the_lesson_runs_without_tensorflow(fake: Lesson, tmp_path: Path) -> Non
     for name in ("tensorflow", "keras"):
         (blocker / f"{name}.py").write_text("raise SystemExit('imported')\n")
     env = {**os.environ, "PYTHONPATH": str(blocker)}
-    done = subprocess.run(script("print(launch.start(fake, {}).path)"), env=env, capture_output=True, text=True, check=True)
+    command = script("print(launch.start(fake, {}).path)")
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     folder = RunFolder(Path(done.stdout.strip()))
     assert control.wait(folder, 20)
     assert state_of(folder) == "finished"

@@ -1,0 +1,182 @@
+"""The lab with Keras: batches in order, means un-mixed, models kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlwp_tui.lab import Lab, StopRun, batches, live
+from dlwp_tui.lab.unmix import weights
+from tests.lab.conftest import Told, make_lab
+
+pytestmark = pytest.mark.keras
+
+
+def _rows(dataset: Any) -> list[int]:
+    return [int(row) for batch in dataset for row in np.ravel(batch.numpy())]
+
+
+@pytest.fixture(params=["tensor", "numpy", "whole"])
+def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The ways batches are gathered: all must give the same."""
+    monkeypatch.setattr(batches, "_TINY_ROW", 1 << 40 if request.param == "whole" else 0)
+    monkeypatch.setattr(batches, "_IN_TENSOR", 0 if request.param == "numpy" else 1 << 40)
+    return str(request.param)
+
+
+def test_batches_reshuffle_each_pass_and_repeat_each_run(tmp_path: Path, told: Told, path: str) -> None:
+    x = np.arange(103)
+    first = make_lab(tmp_path / "a", told, seed=5).batches(x, batch_size=10)
+    one, two = _rows(first), _rows(first)
+    assert sorted(one) == sorted(two) == list(range(103))
+    assert one != two and one != list(range(103))
+    assert int(first.cardinality()) == 11
+    again = make_lab(tmp_path / "b", told, seed=5).batches(x, batch_size=10)
+    assert [_rows(again), _rows(again)] == [one, two]
+    assert _rows(make_lab(tmp_path / "c", told, seed=6).batches(x, batch_size=10)) != one
+    lab = make_lab(tmp_path / "d", told, seed=5)
+    assert _rows(lab.batches(x, batch_size=10, shuffle=False)) == list(range(103))
+    assert _rows(lab.batches(x, batch_size=10)) != one  # the run's second dataset has an order of its own
+
+
+def test_the_order_of_an_epoch_does_not_depend_on_those_before(lab: Lab) -> None:
+    dataset = lab.batches(np.arange(50), batch_size=7)
+    orders = {}
+    for epoch in (0, 1, 2, 1, 0):
+        lab.clock.fit = (1, epoch)
+        order = _rows(dataset)
+        assert orders.setdefault(epoch, order) == order
+    assert len({tuple(order) for order in orders.values()}) == 3
+
+
+def test_structures_stay_together(lab: Lab, path: str) -> None:
+    n = 40
+    x = {"a": np.arange(n), "b": np.arange(n * 3, dtype="float32").reshape(n, 3)}
+    y = (np.arange(n) * 2, list(range(n)))
+    for got, (double, same) in lab.batches(x, y, 9):
+        rows = got["a"].numpy()
+        assert got["b"].shape[1:] == (3,) and got["b"].dtype == "float32"
+        assert (got["b"].numpy()[:, 0] == rows * 3).all()
+        assert (double.numpy() == rows * 2).all() and (same.numpy() == rows).all()
+
+
+def test_bad_batches_are_refused(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="first dimensions differ"):
+        lab.batches(np.zeros((3, 2)), np.zeros(4))
+    with pytest.raises(ValueError, match="batch_size=0"):
+        lab.batches(np.zeros(3), batch_size=0)
+    with pytest.raises(TypeError, match="padded first"):
+        lab.batches(np.array([[1], [1, 2]], dtype=object))
+
+
+def _still_model(**compile_options: Any) -> Any:
+    """A model that learns nothing, so that each batch's loss can be computed again."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, "sigmoid")])
+    options = {"metrics": ["accuracy", "mae"]} | compile_options
+    model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy", **options)
+    return model
+
+
+@pytest.mark.parametrize("per_execution", [1, 2])
+def test_batch_events_are_un_mixed_exactly(
+    lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch, per_execution: int
+) -> None:
+    monkeypatch.setattr(live, "THROTTLE", 0)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(70, 4)).astype("float32")
+    y = (rng.random(70) > 0.5).astype("float32")
+    model = _still_model(steps_per_execution=per_execution)
+    model.fit(
+        lab.batches(x, y, 20, shuffle=False), validation_data=(x[:9], y[:9]), epochs=2,
+        callbacks=lab.callbacks("fold 1", part=(1, 3)), verbose=0,
+    )  # fmt: skip
+    size = 20 * per_execution
+    wanted = [
+        model.evaluate(x[at : at + size], y[at : at + size], verbose=0, return_dict=True) for at in range(0, 70, size)
+    ]
+    points = [event for event in told if event["e"] == "batch"]
+    assert len(points) == 2 * len(wanted)
+    for point, want in zip(points, wanted * 2, strict=True):
+        assert point["metrics"] == pytest.approx(want, abs=2e-6)
+    assert [point["step"] for point in points] == ([1, 2, 3, 4] if per_execution == 1 else [2, 4]) * 2
+    assert points[0]["steps"] == 4 and points[0]["epochs"] == 2 and points[-1]["epoch"] == 2
+    epochs = [event for event in told if event["e"] == "epoch"]
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2]
+    whole = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert {name: epochs[0]["metrics"][name] for name in whole} == pytest.approx(whole, abs=2e-6)
+    assert "val_loss" in epochs[0]["metrics"] and epochs[0]["seconds"] > 0 and epochs[0]["label"] == "fold 1"
+    progress = [(event["done"], event["total"]) for event in told if event["e"] == "progress"]
+    assert progress[0] == (3, 6) and set(progress) <= {(3, 6), (4, 6)}
+
+
+def test_metrics_of_several_outputs_have_weights() -> None:
+    import keras
+
+    inputs = keras.Input((4,))
+    outputs = {name: keras.layers.Dense(1, name=name)(inputs) for name in ("age", "income")}
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", {"age": "mse", "income": "mae"}, metrics={"age": ["mae"], "income": ["mae"]})
+    y = {"age": np.ones((10, 1)), "income": np.ones((10, 1))}
+    history = model.fit(np.zeros((10, 4)), y, batch_size=4, verbose=0).history
+    by_samples = {"loss": 10.0, "age_mae": 10.0, "income_mae": 10.0}
+    by_batches = {"age_loss": 3.0, "income_loss": 3.0}  # Keras weighs each output's loss by batches
+    assert weights(model, history) == by_samples | by_batches
+
+
+def test_what_is_no_mean_is_passed_on(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    monkeypatch.setattr(live, "THROTTLE", 0)
+    model = _still_model(metrics=[keras.metrics.AUC(name="auc")])
+    y = np.array([0, 1] * 8, "float32")
+    model.fit(np.ones((16, 4)), y, batch_size=8, callbacks=lab.callbacks(), verbose=0)
+    assert [event["metrics"]["auc"] for event in told if event["e"] == "batch"] == [0.5, 0.5]
+
+
+def test_batch_events_are_throttled(lab: Lab, told: Told) -> None:
+    model = _still_model()
+    model.fit(lab.batches(np.zeros((2000, 4)), np.zeros(2000), 1), callbacks=lab.callbacks(), verbose=0)
+    points = [event for event in told if event["e"] == "batch"]
+    seconds = next(event for event in told if event["e"] == "epoch")["seconds"]
+    assert 1 <= len(points) <= seconds / 0.05 + 2
+
+
+def test_a_requested_stop_ends_the_fit(lab: Lab) -> None:
+    model = _still_model()
+    lab.stop.requested = True
+    with pytest.raises(StopRun):
+        model.fit(np.zeros((20, 4)), np.zeros(20), callbacks=lab.callbacks(), verbose=0)
+    assert lab.fitting is model
+
+
+def test_models_are_described_kept_and_loaded(lab: Lab, told: Told) -> None:
+    model = _still_model()
+    lab.summary(model, label="tiny")
+    assert told[-1]["layers"] == [[model.layers[0].name, "Dense", "(None, 1)", 5]]
+    assert (told[-1]["params"], told[-1]["trainable"], told[-1]["label"]) == (5, 5, "tiny")
+    x = np.ones((1, 4))
+    want = model.predict(x, verbose=0)
+    assert lab.save(model) == lab.artifacts / "model.keras"
+    assert (lab.load().predict(x, verbose=0) == want).all()
+    lab.save(model, "best.weights.h5")
+    other = _still_model()
+    other.set_weights([weight * 0 for weight in other.get_weights()])
+    assert (lab.load("best.weights.h5", into=other).predict(x, verbose=0) == want).all()
+    with pytest.raises(ValueError, match="needs the model"):
+        lab.load("best.weights.h5")
+    with pytest.raises(FileNotFoundError, match=r"no second\.keras \(there is .*model\.keras"):
+        lab.load("second")
+    assert not [path for path in lab.artifacts.iterdir() if path.name.startswith(".")]
+
+
+def test_an_unbuilt_model_is_described_as_far_as_it_goes(lab: Lab, told: Told) -> None:
+    import keras
+
+    lab.summary(keras.Sequential([keras.layers.Dense(2)]))
+    assert told[-1]["params"] is None and told[-1]["layers"][0][2:] == ["?", None]

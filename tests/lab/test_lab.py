@@ -1,0 +1,182 @@
+"""The lab without TensorFlow: own loops, files, pictures, checks."""
+
+from __future__ import annotations
+
+import signal
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlwp_tui.lab import Lab, StopRun, values
+from dlwp_tui.lab.stop import Stop
+from tests.lab.conftest import Told, make_lab
+
+
+def _kinds(told: Told, kind: str) -> Told:
+    return [event for event in told if event["e"] == kind]
+
+
+def test_a_short_loop_keeps_every_point(lab: Lab, told: Told) -> None:
+    for step in lab.steps(50, label="a"):
+        lab.log(step, label="a", loss=np.float32(1 / step), count=np.int64(step))
+    points = _kinds(told, "epoch")
+    assert [point["epoch"] for point in points] == list(range(1, 51))
+    assert points[1]["metrics"] == {"loss": 0.5, "count": 2}
+    assert points[0]["epochs"] == 50 and points[0]["label"] == "a"
+    assert _kinds(told, "progress")[-1] == {"e": "progress", "done": 50, "total": 50, "label": "a"}
+
+
+def test_a_long_loop_is_thinned_and_keeps_its_last_point(lab: Lab, told: Told) -> None:
+    for step in lab.steps(20_000):
+        lab.log(step, loss=1 / step)
+    points = [point["epoch"] for point in _kinds(told, "epoch")]
+    assert points[0] == 1 and points[-1] == 20_000
+    assert len(points) < 500
+    assert points == sorted(set(points))
+
+
+def test_the_last_point_of_a_loop_without_steps_is_kept(lab: Lab, told: Told) -> None:
+    lab._loop_steps = 5_000
+    lab.log(1, loss=1.0)
+    lab.log(2, loss=0.5)
+    lab.result(loss=0.5)
+    assert [point["epoch"] for point in _kinds(told, "epoch")] == [1, 2]
+
+
+def test_a_stopped_loop_ends_early(lab: Lab) -> None:
+    seen = []
+    with pytest.raises(StopRun):
+        for step in lab.steps(10):
+            seen.append(step)
+            lab.stop.requested = step == 3
+    assert seen == [1, 2, 3]
+
+
+def test_a_loss_that_is_no_number_is_said_once(lab: Lab, told: Told) -> None:
+    for step in lab.steps(3):
+        lab.log(step, loss=float("nan"), other=float("inf"))
+    (warning,) = _kinds(told, "warning")
+    assert warning["code"] == "nan" and "loss" in warning["message"]
+    assert _kinds(told, "epoch")[0]["metrics"] == {"loss": "nan", "other": "inf"}
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/passwd", "a/../../b", "", "  ", ".", "a\0b"])
+def test_artifacts_stay_in_the_folder(lab: Lab, name: str) -> None:
+    with pytest.raises(ValueError, match="stay inside"):
+        lab.artifact(name)
+
+
+def test_artifacts_make_their_folder(lab: Lab) -> None:
+    path = lab.artifact("pictures/最后.png")
+    assert path.parent.is_dir() and path == lab.artifacts / "pictures" / "最后.png"
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "tolerance", "ok"),
+    [
+        (1.0, 1, 0, True),
+        (1.01, 1, 0.1, True),
+        (1.2, 1, 0.1, False),
+        (float("nan"), 1, 10, False),
+        ((2, 3), [2, 3], 0, True),
+        ((2, 3), (2, 3, 4), 0, False),
+        (np.array([0.5, 0.5]), [0.5, 0.5001], 1e-3, True),
+        (np.array([1, 2], "uint8"), [2, 1], 0, False),
+        ("relu", "relu", 0, True),
+        (True, True, 0, True),
+        (np.float32(0.1), 0.1, 1e-6, True),
+        (["a", "b"], ["a", "c"], 0, False),
+        (None, 3, 0, False),
+        (np.array([0, 255], "uint8"), [1, 254], 1, True),
+    ],
+)
+def test_check(lab: Lab, told: Told, *, got: object, want: object, tolerance: float, ok: bool) -> None:
+    assert lab.check("it is so", claim="C001", got=got, want=want, tolerance=tolerance) is ok
+    assert told[-1]["ok"] is ok and told[-1]["claim"] == "C001"
+
+
+def test_results_are_single_numbers(lab: Lab, told: Told) -> None:
+    lab.result(label="fold 1", mae=np.float64(2.5), n=np.array([3]))
+    assert told[-1] == {"e": "result", "label": "fold 1", "metrics": {"mae": 2.5, "n": 3}}
+    for bad in (np.arange(3), "text", None, [1]):
+        with pytest.raises(TypeError, match="mae should be one number"):
+            lab.result(mae=bad)
+    assert values.figures({"flag": True}) == {"flag": 1}
+
+
+def test_tables_and_texts(lab: Lab, told: Told) -> None:
+    lab.table("t", ["a", "b"], [[1, np.float32(0.5)], ("x", None)])
+    assert told[-1] == {"e": "table", "title": "t", "columns": ["a", "b"], "rows": [[1, 0.5], ["x", None]]}
+    with pytest.raises(ValueError, match="3 cells under 2 columns"):
+        lab.table("t", ["a", "b"], [[1, 2, 3]])
+    lab.text("title", "正文")
+    lab.phase("vectorising")
+    assert [event["e"] for event in told[-2:]] == ["text", "phase"]
+
+
+@pytest.mark.parametrize(
+    ("image", "mode", "first"),
+    [
+        (np.zeros((4, 6)), "L", 0),
+        (np.full((4, 6, 1), 300), "L", 255),
+        (np.full((4, 6, 3), 0.5), "RGB", (128, 128, 128)),
+        (np.full((4, 6, 4), 7, "uint8"), "RGBA", (7, 7, 7, 7)),
+        (np.array([[-1.0, 1.0]] * 4), "L", 0),
+        (np.ones((4, 6), bool), "L", 255),
+        (np.full((4, 6), np.nan), "L", 0),
+        (Image.new("RGB", (6, 4), (1, 2, 3)), "RGB", (1, 2, 3)),
+    ],
+)
+def test_pictures(lab: Lab, told: Told, image: object, mode: str, first: object) -> None:
+    path = lab.picture("a digit/7", image, caption="seven")
+    with Image.open(path) as picture:
+        assert picture.mode == mode and picture.getpixel((0, 0)) == first
+        assert (told[-1]["width"], told[-1]["height"]) == picture.size
+    assert told[-1]["file"] == path.name and told[-1]["caption"] == "seven"
+    assert lab.picture("a digit/7", image) != path
+
+
+@pytest.mark.parametrize("image", [np.zeros(3), np.zeros((2, 2, 2)), np.zeros((0, 4)), np.zeros((1, 2, 3, 4))])
+def test_what_is_no_picture_is_refused(lab: Lab, image: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        lab.picture("p", image)
+
+
+def test_dataset_says_its_source(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {}
+
+    def load(name: str, source: str, **options: object) -> object:
+        asked.update(name=name, source=source, **options)
+        return types.SimpleNamespace(name="imdb", source="synthetic", detail="d")
+
+    monkeypatch.setattr("dlwp_tui.data.load", load)
+    lab = make_lab(tmp_path / "a", told, source="synthetic")
+    assert lab.dataset("imdb", num_words=10) is not None
+    assert asked == {"name": "imdb", "source": "synthetic", "num_words": 10}
+    assert told == [{"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"}]
+
+
+def test_part_counts_from_0(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="counts from 0"):
+        lab.callbacks(part=(4, 4))
+
+
+def test_a_held_stop_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    timers = []
+    monkeypatch.setattr(signal, "setitimer", lambda which, seconds: timers.append(seconds))
+    stop = Stop()
+    with pytest.raises(StopRun), stop.hold():
+        stop.request()
+        stop.check()
+        done = True
+    assert done and timers == []
+    with pytest.raises(StopRun):
+        stop.request()
+    assert timers == [0.3]
+    stop.settle()
+    stop.request()
+    stop.check()
+    assert timers == [0.3, 0]
