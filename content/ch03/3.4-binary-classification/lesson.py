@@ -20,7 +20,7 @@ VALIDATION = 10_000  # 书中的划分：前 10,000 条验证，后 15,000 条�
 def build(hidden_layers: int, units: int, activation: str, dropout: float) -> keras.Model:
     """词的编号 (n, 长度) → 好评的概率 (n, 1)。"""
     model = keras.Sequential([keras.Input((None,), dtype="int32")])
-    # 书里先把全部影评变成 float64 矩阵，训练集与测试集各 2 GB。这里由第一层按批转换，结果完全相同
+    # 书里先把影评变成 float64 矩阵，训练集、测试集各占 2 GB。这里按批转换，结果完全相同
     model.add(layers.CategoryEncoding(WORDS, output_mode="multi_hot"))
     for _ in range(hidden_layers):
         model.add(layers.Dense(units, activation=activation))
@@ -30,25 +30,14 @@ def build(hidden_layers: int, units: int, activation: str, dropout: float) -> ke
     return model
 
 
-def run(
-    lab: Lab,
-    *,
-    hidden_layers: int,
-    units: int,
-    activation: str,
-    loss: str,
-    optimizer: str,
-    dropout: float,
-    epochs: int,
-    batch_size: int,
-    validate: bool,
-) -> None:
+def run(lab: Lab, *, hidden_layers: int, units: int, activation: str, loss: str, optimizer: str,
+        dropout: float, epochs: int, batch_size: int, validate: bool) -> None:  # fmt: skip
     # 1. 数据：x 是长短不一的编号序列，y 是 0（差评）或 1（好评）
     imdb = lab.dataset("imdb", num_words=WORDS)
     (train_data, y_train), (test_data, y_test) = imdb
     sizes = [len(train_data), len(test_data)]
     lab.check("25,000 条训练、25,000 条测试", claim="C048", got=sizes, want=[25_000, 25_000])
-    # 0、1、2 留给填充、开头、未知词，所以编号减 3 才是词典里的序号；查不到的写成 ?（词典是另一个文件，可能不在）
+    # 0、1、2 留给填充、开头、未知词，所以编号减 3 才是词典里的序号；查不到的写成 ?
     review = imdb.decode(train_data[0]) if imdb.index is not None else ""
     lab.text("第一条训练影评，从编号还原", review or "没有词典 imdb_word_index.json")
     if imdb.source != "synthetic":
@@ -57,14 +46,14 @@ def run(
         if review:
             lab.check("编号减 3 才查得到词", claim="C049", got=review[: len(start)], want=start)
 
-    # 2. 准备：每条影评只留出现过的词，短的用“开头”编号 1 补齐（每条本来就有 1，补它不改变结果）
+    # 2. 准备：每条影评只留出现过的词，用“开头”编号 1 补齐（每条本来就有 1，补它不改变结果）
     lab.phase("准备数据")
     x_train = train_data.unique_padded(value=1, dtype="int16")
     by_hand = np.zeros(WORDS)
     by_hand[train_data[0]] = 1.0  # 书里的 results[i, sequence] = 1.
     encode = layers.CategoryEncoding(WORDS, output_mode="multi_hot")
     same = np.array_equal(encode(x_train[0].astype("int32")), by_hand)
-    lab.check("CategoryEncoding 与手写的向量化逐项相同", claim="C050", got=same, want=True)
+    lab.check("按批转换与手写的向量化逐项相同", claim="C050", got=same, want=True)
 
     # 3. 网络
     model = build(hidden_layers, units, activation, dropout)
@@ -72,15 +61,16 @@ def run(
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=5)
     lab.summary(model)
     count = (WORDS + 1) * units + (hidden_layers - 1) * (units + 1) * units + units + 1
-    lab.check("参数个数 = Σ(输入 + 1) × 单元", claim="C051", got=model.count_params(), want=count)
+    lab.check("参数 = Σ(输入 + 1) × 单元", claim="C051", got=model.count_params(), want=count)
 
-    # 4. 训练。validate：留出 10,000 条挑轮次；否则全部 25,000 条用来训练，最后在测试集上只评一次
+    # 4. 训练。validate：留出 10,000 条挑轮次；否则 25,000 条全部训练，在测试集上只评一次
     held = VALIDATION if validate else 0
     x_val, y_val = x_train[:held], y_train[:held]
     batches = lab.batches(x_train[held:], y_train[held:], batch_size)  # 每轮换一个新的顺序
     samples = len(x_train) - held
     steps = math.ceil(samples / batch_size)
-    lab.check(f"{samples:,} 条，每批 {batch_size} 条：每轮 {steps} 步", claim="C053", got=len(batches), want=steps)
+    statement = f"{samples:,} 条，每批 {batch_size} 条：每轮 {steps} 步"
+    lab.check(statement, claim="C053", got=len(batches), want=steps)
     lab.phase("训练")
     model.fit(
         batches,
@@ -99,15 +89,19 @@ def run(
     scores = model.evaluate(unseen, return_dict=True, verbose=0)
     which = "val" if validate else "test"
     lab.result(**{f"{which}_{name}": value for name, value in scores.items()})
-    p = np.concatenate([model.predict_on_batch(x) for x, _ in unseen])[:, 0]  # 按批预测：内存里始终只有一批 multi-hot
-    lab.check("sigmoid 的输出都在 0 与 1 之间", claim="C052", got=bool(p.min() >= 0 and p.max() <= 1), want=True)
-    names = ["差评", "好评"]
-    rows = [[i, f"{p[i]:.4f}", names[int(p[i] > 0.5)], names[y_val[i]]] for i in range(10)]
+    # 按批预测，内存里始终只有一批 multi-hot；(n, 1) → (n,)
+    p = np.concatenate([model.predict_on_batch(x) for x, _ in unseen])[:, 0]
+    inside = bool(p.min() >= 0 and p.max() <= 1)
+    lab.check("sigmoid 的输出都在 0 与 1 之间", claim="C052", got=inside, want=True)
+    names, guess = ["差评", "好评"], (p > 0.5).astype(int)
+    rows = [[i, f"{p[i]:.4f}", names[guess[i]], names[y_val[i]]] for i in range(10)]
     lab.table("前 10 条的预测（分界是 0.5）", ["编号", "好评概率", "预测", "标签"], rows)
-    right = (p > 0.5) == y_val
-    bands = {"> 0.99：很有把握是好评": p > 0.99, "< 0.01：很有把握是差评": p < 0.01, "其余": abs(p - 0.5) <= 0.49}
-    rows = [[k, f"{b.mean():.1%}", f"{right[b].mean():.1%}" if b.any() else "–"] for k, b in bands.items()]
-    lab.table("模型有多确定", ["好评概率", "占比", "其中预测正确"], rows)
+    rows = []
+    sure = {"> 0.99": p > 0.99, "< 0.01": p < 0.01, "其余": abs(p - 0.5) <= 0.49}
+    for band, chosen in sure.items():
+        right = f"{(guess == y_val)[chosen].mean():.1%}" if chosen.any() else "–"
+        rows.append([band, f"{chosen.mean():.1%}", right])
+    lab.table("有多确定？", ["好评概率", "占比", "其中预测正确"], rows)
 
 
 def probe(lab: Lab):
@@ -116,7 +110,7 @@ def probe(lab: Lab):
     model = lab.load()
 
     def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)  # 与训练数据同样的处理：开头是 1，词表之外是 2
+        encoded = words.encode(review, num_words=WORDS)  # 与训练数据同样处理：1 开头，2 词表之外
         p = float(model(np.array([encoded.ids], dtype="int32"))[0, 0])
         return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
 
