@@ -227,8 +227,8 @@ class HistoryView(Widget, can_focus=False):
         self.rows = rows
         table = self._table
         table.clear(columns=True)
-        for name in self._columns():
-            table.add_column(name, key=name)
+        for number, name in enumerate(self._columns()):
+            table.add_column(name, key=str(number))
         for row in rows:
             table.add_row(*self._cells(row), key=row.id)
         if cursor is not None:
@@ -250,7 +250,10 @@ class HistoryView(Widget, can_focus=False):
         if self.every_lesson:
             return [""]
         count = Counter(name for row in self.rows for name in row.best_figures)
-        return [name for name, _times in count.most_common(2)]
+        chosen: dict[str, str] = {}  # one column a figure: `loss` where no run has `val_loss`
+        for name, _times in sorted(count.items(), key=lambda item: (not item[0].startswith("val_"), -item[1])):
+            chosen.setdefault(_short(name), name)
+        return list(chosen.values())[:2]
 
     def _cells(self, row: HistoryRow) -> list[Text]:
         theme = self.app.current_theme

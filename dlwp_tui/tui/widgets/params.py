@@ -39,7 +39,8 @@ class FieldInput(Input):
 
     async def _on_key(self, event: events.Key) -> None:
         if self._number and event.is_printable and not self.check_consume_key(event.key, event.character):
-            return  # bubbles to the screen
+            event.prevent_default()  # Input's own handler would type it; so it bubbles to the screen
+            return
         await super()._on_key(event)
 
 
@@ -235,7 +236,7 @@ class ParamsForm(Widget, can_focus=False):
     # -- building ------------------------------------------------------------------------------------------------
 
     def _fields(self, lesson: Lesson, state: FormState) -> list[Widget]:
-        presets = Chips([(name, name) for name in lesson.presets], id="preset")
+        presets = Chips([(name, name) for name in lesson.presets], id="form-preset")
         self._rows["preset"] = _Row(presets, _("Left and right take another preset."))
         out: list[Widget] = [_line(_("Preset"), self._rows["preset"]), self._see]
         for number, (name, param) in enumerate(lesson.params.items()):
@@ -245,10 +246,11 @@ class ParamsForm(Widget, can_focus=False):
             shown = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
             out.append(_line(str(param.label) or name, row, shown, gap=number == 0))
         data = Chips(
-            [("auto", _("automatic")), ("real", _("real")), ("synthetic", _("synthetic"))], state.source, id="source"
+            [("auto", _("automatic")), ("real", _("real")), ("synthetic", _("synthetic"))],
+            state.source, id="form-source",
         )
-        seed = FieldInput(state.seed, number=True, id="seed", placeholder=_("random"))
-        device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="device")
+        seed = FieldInput(state.seed, number=True, id="form-seed", placeholder=_("random"))
+        device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="form-device")
         for name, label, editor2, text, shown in (
             ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones."), ""),
             ("seed", _("Seed"), seed, _("The same seed gives the same figures; empty draws one, which is recorded."),
@@ -282,7 +284,7 @@ class ParamsForm(Widget, can_focus=False):
     @on(Chips.Changed)
     def _edited(self, event: Input.Changed | Chips.Changed) -> None:
         event.stop()
-        if isinstance(event, Chips.Changed) and event.chips.id == "preset":
+        if isinstance(event, Chips.Changed) and event.chips.id == "form-preset":
             self.use_preset(event.value)
         self._check()
 
