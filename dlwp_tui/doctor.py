@@ -33,7 +33,16 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything a lesson needs, in the order a person would."""
     looks: tuple[Callable[[], Finding], ...] = (
-        _python, _tensorflow, _home, _disk, _course, _settings, _data, _gpu, _terminal, _keys
+        _python,
+        _tensorflow,
+        _home,
+        _disk,
+        _course,
+        _settings,
+        _data,
+        _gpu,
+        _terminal,
+        _keys,
     )
     return [look() for look in looks]
 
@@ -47,7 +56,9 @@ def _python() -> Finding:
 def _tensorflow() -> Finding:
     if importlib.util.find_spec("tensorflow") is None:
         return Finding(
-            "TensorFlow", False, _("not installed"),
+            "TensorFlow",
+            False,
+            _("not installed"),
             _("Install it: python3 -m pip install tensorflow   (with an NVIDIA GPU: 'tensorflow[and-cuda]')"),
         )
     return Finding("TensorFlow", True, f"{_version('tensorflow')}, Keras {_version('keras')}")
@@ -133,7 +144,9 @@ def _keys() -> Finding:
     unknown = [name for name in remapped if name not in known]
     if unknown:
         return Finding(
-            _("keys"), False, _("unknown ids in [keys]: {names}").format(names=", ".join(unknown)),
+            _("keys"),
+            False,
+            _("unknown ids in [keys]: {names}").format(names=", ".join(unknown)),
             _("Known ids: {ids}").format(ids=", ".join(known)),
         )
     return Finding(_("keys"), True, _("{count} remapped").format(count=len(remapped)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -26,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > VerticalScroll {
-        width: 84; max-width: 96%; height: auto; max-height: 94%;
+        width: 92; max-width: 96%; height: auto; max-height: 94%;
         padding: 1 2; background: $surface; border: round $border; border-title-align: left;
     }
     """
@@ -35,51 +36,39 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = _("Help")
             box.border_subtitle = _("Esc closes")
-            yield Static(self._text())
+            yield Static(self._body())
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def _text(self) -> Text:
-        keys = load().keys
-        text = Text()
+    def _body(self) -> Group:
+        remapped = load().keys
+        parts: list[RenderableType] = []
         for group, members in groupby(KEYS, key=lambda key: key.group):
-            text.append(_(group) + "\n", style="bold")
-            cells = [(label(key, keys), _(key.text)) for key in members]
-            text.append_text(_columns(cells))
-            text.append("\n")
-        text.append(_("Signs") + "\n", style="bold")
-        text.append_text(
-            _columns(
-                [
-                    ("○ ◐ ✓", _("unread, begun, read")),
-                    ("▸", _("the section has a lesson to run")),
-                    ("● ✓ ■ ✗ †", _("training, finished, stopped, failed, died")),
-                ]
-            )
-        )
-        text.append("\n" + _("Your runs, notes and data lie in {home}").format(home=paths.home()), style="dim")
-        text.append(
-            "\n" + _("Select text with shift + mouse; after a cut connection `reset` repairs the terminal."),
-            style="dim",
-        )
-        return text
+            cells = [(label(key, remapped), _(key.text)) for key in members]
+            parts += [Text(_(group), style="bold"), _columns(cells), ""]
+        signs = [
+            ("○ ◐ ✓", _("unread, begun, read")),
+            ("▸", _("has a lesson to run")),
+            ("● ✓", _("training, finished")),
+            ("■ ✗ †", _("stopped, failed, died")),
+        ]
+        parts += [Text(_("Signs"), style="bold"), _columns(signs), ""]
+        for sentence in (
+            _("Your runs, notes and data lie in {home}").format(home=paths.home()),
+            _("Select text with shift + mouse; after a cut connection `reset` repairs the terminal."),
+        ):
+            parts.append(Text(sentence, style="dim"))
+        return Group(*parts)
 
 
-def _columns(cells: list[tuple[str, str]], width: int = 38) -> Text:
-    """Two columns of `key  meaning`, aligned by cell width."""
-    text = Text()
+def _columns(cells: list[tuple[str, str]]) -> Table:
+    """`key  meaning` twice a row, down the left half first."""
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    for ratio in (1, 3, 1, 3):
+        grid.add_column(ratio=ratio, style="bold" if ratio == 1 else "")
     half = (len(cells) + 1) // 2
     for row in range(half):
-        for number in (row, row + half):
-            if number >= len(cells):
-                continue
-            key, meaning = cells[number]
-            entry = Text("  ")
-            entry.append(key + " " * max(1, 10 - cell_len(key)), style="bold")
-            entry.append(meaning)
-            entry.append(" " * max(1, width - entry.cell_len))
-            text.append_text(entry)
-        text.rstrip()
-        text.append("\n")
-    return text
+        right = cells[row + half] if row + half < len(cells) else ("", "")
+        grid.add_row(*cells[row], *right)
+    return grid
