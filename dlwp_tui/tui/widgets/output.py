@@ -187,15 +187,22 @@ class OutputView(Widget, can_focus=False):
         if seen == self._seen and self._blocks:
             return
         self._seen = seen
-        wanted = blocks(self.view, self._ascii, self.app.current_theme.dark)
-        same = 0
-        while same < min(len(wanted), len(self._blocks)) and self._blocks[same].block.key == wanted[same].key:
-            same += 1
-        for old in self._blocks[same:]:
-            old.remove()
-        fresh = [BlockView(block) for block in wanted[same:]]
-        self._blocks[same:] = fresh
-        self.query_one("#said", VerticalScroll).mount_all(fresh)
+        box = self.query_one("#said", VerticalScroll)
+        old = list(self._blocks)
+        self._blocks = []
+        for block in blocks(self.view, self._ascii, self.app.current_theme.dark):
+            place = next((number for number, view in enumerate(old) if view.block.key == block.key), None)
+            if place is None:
+                fresh = BlockView(block)
+                box.mount(fresh, before=old[0] if old else None)
+                self._blocks.append(fresh)
+                continue
+            for gone in old[:place]:  # what was said keeps its order: these were replaced
+                gone.remove()
+            self._blocks.append(old[place])
+            del old[: place + 1]
+        for gone in old:
+            gone.remove()
 
     def _fill_log(self) -> None:
         text = self.query_one("#log-text", Static)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -44,6 +44,10 @@ class FieldInput(Input):
         await super()._on_key(event)
 
 
+class FormBody(Vertical):
+    """Scrolls with the focus. No VerticalScroll: its arrow keys would scroll instead of walking the fields."""
+
+
 @dataclass
 class FormState:
     """What a form holds, as typed: kept for each lesson while the app runs."""
@@ -75,8 +79,8 @@ class ParamsForm(Widget, can_focus=False):
 
     DEFAULT_CSS = """
     ParamsForm { height: 1fr; }
-    ParamsForm VerticalScroll {
-        height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
+    FormBody {
+        overflow-y: auto; height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-size-vertical: 1;
     }
     ParamsForm .row { height: auto; }
@@ -111,7 +115,7 @@ class ParamsForm(Widget, can_focus=False):
         self.lesson: Lesson | None = None
         self._rows: dict[str, _Row] = {}
         self._states: dict[str, FormState] = {}
-        self._body = VerticalScroll(can_focus=False)
+        self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
 
@@ -130,7 +134,7 @@ class ParamsForm(Widget, can_focus=False):
         else:
             state = self._states.get(lesson.id) or FormState(_as_raw(lesson.values(self._first_preset())))
             fields = self._fields(lesson, state)
-        old, self._body = self._body, VerticalScroll(*fields, can_focus=False)
+        old, self._body = self._body, FormBody(*fields)
         self.mount(self._body, after=old)  # a body of its own for each lesson: the old one's ids are still in use
         old.remove()
         self._check()

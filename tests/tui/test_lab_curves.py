@@ -1,0 +1,245 @@
+"""Curves: a live run from hand-written events, overlays, warnings, scales, and not one redraw too many."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Static
+
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.widgets import lab_look, lab_series
+from dlwp_tui.tui.widgets.chart import Chart
+from dlwp_tui.tui.widgets.lab_curves import CurvesView
+from dlwp_tui.tui.widgets.lab_messages import RunShown, RunStateChanged
+from dlwp_tui.tui.widgets.lab_series import Look
+from dlwp_tui.tui.widgets.lab_strip import RunStrip
+from tests.tui.lab_runs import LabApp, LiveRun, finished, rows, until
+
+pytestmark = pytest.mark.usefixtures("course_dir")
+SIZE = (70, 36)
+
+
+def curves(app: LabApp) -> CurvesView:
+    return app.lab.query_one(CurvesView)
+
+
+def charts(app: LabApp) -> list[Chart]:
+    return list(curves(app).query(Chart))
+
+
+def note(app: LabApp) -> str:
+    return str(app.lab.query_one("#curves-note", Static).content)
+
+
+async def test_an_empty_lab_says_what_to_do():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        assert "Press r to run" in "\n".join(rows(app))
+
+
+async def test_a_run_is_followed_while_it_trains():
+    run = LiveRun()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        assert app.lab.running == run.folder
+        run.epoch(1)
+        await until(pilot, lambda: charts(app) and "•" in charts(app)[0].text, "the first point")
+        axis = charts(app)[0].text.split("\n")[-1]
+        run.epoch(2)
+        run.epoch(3)
+        await until(pilot, lambda: charts(app)[0].text.count("•") == 4, "three training dots and the legend's")
+        assert charts(app)[0].text.split("\n")[-1] == axis  # a running axis does not rescale
+        assert any(0x2800 < ord(c) < 0x2900 for c in charts(app)[0].text)
+        text = "\n".join(rows(app))
+        assert "● training" in text and "epoch 3/5" in text and "loss  0.3333" in text
+        run.end()
+        await until(pilot, lambda: app.lab.running is None, "the end to be seen")
+        await until(pilot, lambda: app.of(RunStateChanged), "RunStateChanged")
+        changed = app.of(RunStateChanged)[-1]
+        assert (changed.run_id, changed.lesson_id, changed.state) == (run.folder.id, "1.1", RunState.FINISHED)
+        assert "✓ finished" in "\n".join(rows(app))
+        assert [shown.run_id for shown in app.of(RunShown)][-1] == run.folder.id
+
+
+async def test_nothing_is_redrawn_without_news_or_out_of_sight():
+    run = LiveRun()
+    run.epoch(1)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: charts(app) and charts(app)[0].builds, "a first frame")
+        await until(pilot, lambda: not app.lab._follower._unread, "the run to be read")
+        await pilot.pause(0.4)
+        builds = charts(app)[0].builds
+        await pilot.pause(0.6)
+        charts(app)[0].refresh()  # a repaint (focus, scroll) takes the cached frame
+        await pilot.pause()
+        assert charts(app)[0].builds == builds
+        app.lab.show_tab("params")
+        await pilot.pause(0.3)
+        run.epoch(2)
+        await until(pilot, lambda: len(next(iter(app.lab.shown.curves.values()))) == 2, "the reader to go on unseen")
+        assert charts(app)[0].builds == builds
+        app.lab.show_tab("curves")
+        await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
+    run.end()
+
+
+async def test_the_newest_run_of_the_lesson_is_shown_on_opening():
+    finished({"rate": 2.0}, ago=500)
+    newest = finished(ago=5)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.lab.shown is not None, "the newest run")
+        assert app.lab.shown.folder == newest and app.lab.tab == "params"
+
+
+async def test_compare_lays_earlier_runs_over_with_their_changed_params():
+    older = finished({"rate": 2.0}, ago=500)
+    app = LabApp()
+    run = finished(ago=5)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.lab.shown is not None and app.lab.shown.curves, "the newest run")
+        app.lab.action_tab("curves")
+        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
+        app.lab.action_compare()
+        await until(pilot, lambda: "rate=2.0" in charts(app)[0].text, "the overlay's legend")
+        marker = lab_look.MARKERS[lab_look.place(older.id) % 8]
+        assert f"━{marker}━ rate=2.0" in charts(app)[0].text
+        assert lab_look.place(older.id) != lab_look.place(run.id)
+        assert "compared with 1" in note(app)
+        app.lab.action_compare()
+        await until(pilot, lambda: "rate=2.0" not in charts(app)[0].text, "the overlay to go")
+
+
+async def test_nan_is_said_above_the_charts():
+    run = LiveRun()
+    run.epoch(1)
+    run.epoch(2, loss=math.nan, val_loss=math.nan)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: "⚠" in note(app), "the warning")
+        assert "not a number" in note(app)
+        assert "⚠" in "\n".join(rows(app))
+    run.end()
+
+
+async def test_scales_smoothing_batches_and_single_metrics():
+    run = LiveRun()
+    for number in range(1, 6):
+        for step in (1, 2, 3):
+            run.events.write("batch", label="", epoch=number, epochs=5, step=step, steps=3,
+                             metrics={"loss": 1 / number, "accuracy": 0.5})
+        run.epoch(number, loss=1 / number, accuracy=0.5 + number / 20, val_loss=0.4, val_accuracy=0.6)
+    run.end()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: curves(app).shown_metrics == ["loss", "accuracy"], "both charts")
+        await until(pilot, lambda: len(charts(app)) == 2 and charts(app)[0].builds, "both frames")
+        for action, said in (("log_scale", "log axis"), ("smooth", "smoothing 0.6"), ("batches", "single batches")):
+            getattr(app.lab, f"action_{action}")()
+            assert said in note(app)
+        await until(pilot, lambda: "batches" in charts(app)[0].text, "the batches' curve")
+        app.lab.action_smooth()
+        app.lab.action_smooth()
+        assert curves(app).smoothing == 0
+        app.lab.action_metric()
+        await until(pilot, lambda: len(charts(app)) == 1 and charts(app)[0].text.startswith("Loss"), "loss alone")
+        app.lab.action_metric()
+        await until(pilot, lambda: charts(app)[0].text.startswith("Accuracy"), "accuracy alone")
+        app.lab.action_metric()
+        await until(pilot, lambda: len(charts(app)) == 2, "both again")
+
+
+async def test_synthetic_data_are_labelled_in_title_and_strip():
+    run = LiveRun()
+    run.events.write("dataset", name="imdb", source="synthetic", detail="")
+    run.epoch(1)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: charts(app) and "synthetic data" in charts(app)[0].text, "the title")
+        assert "synthetic data" in rows(app)[-1]
+    run.end()
+
+
+@pytest.mark.parametrize("size", [(50, 14), (50, 24), (60, 30), (80, 24), (100, 40), (64, 60), (30, 10)])
+async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
+    monkeypatch.setenv("DLWP_LANG", "zh")
+    finished({"rate": 2.0}, ago=500)
+    folder = finished(ago=5)
+    app = LabApp()
+    async with app.run_test(size=size) as pilot:
+        app.lab.show_run(folder)
+        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
+        app.lab.action_compare()
+        for tab in ("params", "curves", "output", "source", "history"):
+            app.lab.action_tab(tab)
+            await pilot.pause(0.15)
+            assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
+
+
+async def test_labels_become_curves_of_their_own():
+    run = LiveRun()
+    for fold in ("fold 1", "fold 2", "fold 3"):
+        for number in (1, 2, 3):
+            run.epoch(number, 3, fold, mae=3 / number, val_mae=3.5 / number)
+    view = RunView.open(run.end().folder)
+    view.update()
+    assert lab_series.metrics([view]) == ["mae"]
+    data = lab_series.chart("mae", view, [], Look())
+    assert [one.label for one in data.series] == [f"fold {n} validation" for n in (1, 2, 3)]
+    assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
+
+
+async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
+    run = LiveRun()
+    for number in range(1, 11):
+        run.epoch(number, 10)
+    view = RunView.open(run.end().folder)
+    view.update()
+    series = lab_series.chart("loss", view, [], Look(smoothing=0.9)).series
+    raw = [one for one in series if one.faint]
+    smooth = [one for one in series if not one.faint]
+    assert len(raw) == len(smooth) == 2
+    assert list(raw[0].ys) == [1 / number for number in range(1, 11)]
+    assert smooth[0].ys[0] == pytest.approx(1.0)  # no bias towards 0
+    assert max(smooth[0].ys) - min(smooth[0].ys) < max(raw[0].ys) - min(raw[0].ys)
+
+
+async def test_strip_keeps_its_width_while_figures_change():
+    run = LiveRun()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder)
+        strip = app.lab.query_one(RunStrip)
+        places = set()
+        for number, loss in ((1, 0.5), (2, 12.25), (3, 1234.5)):
+            run.epoch(number, 10, loss=loss, val_loss=0.1)
+            await until(pilot, lambda n=number: app.lab.shown.epoch == n, f"epoch {number}")
+            await pilot.pause()
+            row = next(row for row in rows(app) if "val_loss" in row)
+            places.add(row.index("val_loss"))
+            assert "epoch" in next(row for row in rows(app) if "● training" in row)
+        assert len(places) == 1
+        assert strip.size.height == 2
+    run.end()
+
+
+def test_figures_are_always_seven_cells():
+    for value in (0, 1, -1, 0.00012, 1e-9, 12.3456, 999.99, 123456, 9e12, -4.5e-7, math.nan, math.inf, 1e300, 9.99999):
+        assert len(lab_look.figure(value)) == 7, value
+
+
+def test_a_run_keeps_its_place():
+    first = lab_look.place("a-run")
+    assert lab_look.place("another-run") == first + 1
+    assert lab_look.place("a-run") == first
