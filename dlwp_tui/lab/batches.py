@@ -44,8 +44,11 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
         yield order()
 
     gather = _gatherer(flat)
+    plain = tf.autograph.experimental.do_not_convert  # there is no Python loop to convert, and looking takes 0.1 s
 
+    @plain  # type: ignore[untyped-decorator]
     def one_pass(rows: Any) -> tf.data.Dataset:
+        @plain  # type: ignore[untyped-decorator]
         def batch(k: Any) -> Any:
             return tf.nest.pack_sequence_as(arrays, gather(rows[k * batch_size : (k + 1) * batch_size]))
 
@@ -53,6 +56,7 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
 
     if sum(array.nbytes for array in flat) <= min(n * _TINY_ROW, _IN_TENSOR):
 
+        @plain  # type: ignore[untyped-decorator]
         def whole(_: Any) -> Any:
             rows = tf.ensure_shape(tf.numpy_function(order, [], tf.int32), (n,))
             return tf.nest.pack_sequence_as(arrays, gather(rows))

@@ -10,11 +10,15 @@ def warm() -> None:
     """Import what a worker needs. Raises ImportError where TensorFlow is not installed."""
     import keras  # 1.6 s with .pyc; Keras imports TensorFlow
 
-    # Keras loads parts of itself at first use; callbacks and datasets are used by every lesson.
+    # Keras and NumPy load parts of themselves at first use.
+    import numpy.random  # noqa: F401
+    import PIL.PngImagePlugin  # noqa: F401
     from keras import callbacks, layers  # noqa: F401
 
     import dlwp_tui.lab.batches
     import dlwp_tui.lab.live
+    import dlwp_tui.lab.models
+    import dlwp_tui.lab.pictures
 
     dlwp_tui.lab.live.define()
     assert keras.config.backend() == "tensorflow", keras.config.backend()
