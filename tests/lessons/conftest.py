@@ -1,0 +1,123 @@
+"""Lessons through the real engine: forked workers on the CPU, synthetic data made once a session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlwp_tui.course import reader
+from dlwp_tui.engine import control, launch
+from dlwp_tui.engine.zygote import Zygote
+from dlwp_tui.runs import state
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from tests.conftest import wait_for
+from tests.worker.conftest import warm  # noqa: F401
+
+TIMEOUT = 240.0
+"""Seconds for one run on a machine that does other things too; alone the longest takes 20."""
+
+
+@pytest.fixture(scope="session")
+def _twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("datasets")
+
+
+@pytest.fixture(autouse=True)
+def _one_cache(home: Path, _twins: Path) -> None:
+    """Converted and synthetic datasets are kept for the session: the IMDB twin takes seconds to make."""
+    cache = home / "dlwp" / "cache"
+    cache.mkdir(parents=True)
+    (cache / "datasets").symlink_to(_twins, target_is_directory=True)
+
+
+@pytest.fixture(autouse=True)
+def _sweep(home: Path) -> Iterator[None]:
+    """End what a failed test left running."""
+    yield
+    for folder in control.active():
+        control.kill(folder)
+
+
+@pytest.fixture
+def start(warm: Zygote) -> Callable[..., RunFolder]:  # noqa: F811
+    """`start("3.4", preset=..., seed=..., source=..., units=4)` starts a run on the CPU."""
+
+    def begin(
+        lesson: str, *, preset: str | None = None, seed: int = 1, source: str = "synthetic", **values: Any
+    ) -> RunFolder:
+        return launch.start(
+            reader.load().lesson(lesson),
+            values,
+            preset=preset,
+            seed=seed,
+            source=source,  # type: ignore[arg-type]
+            device="cpu",
+            zygote=warm,
+        )
+
+    return begin
+
+
+@pytest.fixture
+def run(start: Callable[..., RunFolder]) -> Callable[..., RunView]:
+    """The same, waited for: the finished run's view. Every check of the lesson must have held."""
+    return lambda *args, **kwargs: finished(start(*args, **kwargs))
+
+
+def finished(folder: RunFolder) -> RunView:
+    """Wait for a run and look at it; fail with its log unless it finished and all its checks are true."""
+    assert control.wait(folder, TIMEOUT), f"still running after {TIMEOUT} s"
+    view = RunView.open(folder)
+    view.update()
+    assert view.state is RunState.FINISHED, "\n".join([str(view.error), *view.log_tail(40)])
+    assert not view.warnings
+    assert [check for check in view.checks if not check.ok] == []
+    return view
+
+
+def finished_with_peak(folder: RunFolder) -> tuple[RunView, float]:
+    """The finished run's view, and its worker's largest resident memory (VmHWM) in MB."""
+    peak = 0.0
+
+    def over() -> bool:
+        nonlocal peak
+        if (pid := state.worker_pid(folder)) is not None:
+            peak = max(peak, high_water(pid))
+        return not state.locked(folder)
+
+    wait_for(over, TIMEOUT, "the run to end")
+    assert peak > 0
+    return finished(folder), peak
+
+
+def high_water(pid: int) -> float:
+    """VmHWM of a process in MB; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def curve(view: RunView, metric: str, label: str = "") -> list[float]:
+    """The per-epoch values of one curve."""
+    (found,) = [c for key, c in view.curves.items() if (key.label, key.metric) == (label, metric)]
+    return list(found.ys)
+
+
+def table(view: RunView, title: str) -> list[list[Any]]:
+    """The rows of the table called `title`."""
+    (found,) = [t for t in view.tables if t.title == title]
+    return [list(row) for row in found.rows]
+
+
+def claims(view: RunView) -> set[str]:
+    """The claims of the note that the run checked."""
+    return {check.claim for check in view.checks if check.claim}
