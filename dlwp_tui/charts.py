@@ -196,7 +196,7 @@ def _y_axis(ys: list[float], rows: int, log_y: bool) -> _Axis:
 
 def _log_axis(low: float, high: float, count: int) -> _Axis:
     """Limits and ticks in decimal logarithms: at powers of ten, below two decades also at 2 and 5 times them."""
-    if high - low < 0.5:  # within a factor of three powers of ten say nothing: round values do
+    if high - low < 0.5 and abs(low) < 290:  # within a factor of three powers of ten say nothing: round values do
         step = _step(10**high - 10**low, count + 1)
         places = max(0, -math.floor(math.log10(step) + 1e-9))
         values = [n * step for n in range(math.ceil(10**low / step), math.floor(10**high / step) + 1)]

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dlwp_tui import settings
-from dlwp_tui.i18n import _
+from dlwp_tui.i18n import _, ngettext
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_look, lab_series
 from dlwp_tui.tui.widgets.chart import Chart
@@ -208,7 +208,7 @@ class CurvesView(Widget, can_focus=True):
             how.append(_("compared with {count}").format(count=len(self.overlays)))
         hidden = len(self.metrics) - len(self.shown_metrics)
         if hidden > 0:
-            how.append(_("{count} more metrics").format(count=hidden))
+            how.append(ngettext("{count} more metric", "{count} more metrics", hidden).format(count=hidden))
         if how:
             said.append(" · ".join(how))
         text = "\n".join(said)

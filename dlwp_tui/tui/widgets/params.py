@@ -80,8 +80,8 @@ class ParamsForm(Widget, can_focus=False):
     DEFAULT_CSS = """
     ParamsForm { height: 1fr; }
     FormBody {
-        overflow-y: auto; height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
-        scrollbar-size-vertical: 1;
+        overflow-y: auto; height: 1fr; padding: 0 0 0 1; scrollbar-size-vertical: 1;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
     }
     ParamsForm .row { height: auto; }
     ParamsForm .label { width: 14; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
