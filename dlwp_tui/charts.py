@@ -18,12 +18,10 @@ from typing import Any, Literal
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from dlwp_tui import charts_axis
+from dlwp_tui.charts_axis import HUGE, LABEL_CELLS
 from dlwp_tui.i18n import _
 
-LABEL_CELLS = 6
-"""Width of every y tick label: figures keep their width while they change."""
-HUGE = 1e300
-"""Larger magnitudes are drawn as this, so that no difference of two values overflows."""
 _LOCK = threading.Lock()  # plotext has one global figure
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
@@ -80,8 +78,8 @@ def draw(
     if plot_width < 8 or plot_height < 2:
         return _join([*head, *_figures(drawable, width, log_y)], width, height)
     points = [pair[1] for pair in drawable]
-    x_low, x_high = _x_limits(points, x_range)
-    y_axis = _y_axis([y for one in points for _x, y in one], plot_height, log_y)
+    x_low, x_high = charts_axis.x_limits(points, x_range)
+    y_axis = charts_axis.y_axis([y for one in points for _x, y in one], plot_height, log_y)
     scale_x = _scale(x_low, x_high)
     scale_y = _scale(y_axis.low, y_axis.high)
     unit = [
@@ -120,18 +118,11 @@ class _Paper:
     color: bool
 
 
-@dataclass(frozen=True)
-class _Axis:
-    low: float
-    high: float
-    ticks: list[tuple[float, str]]
-
-
 def _clean(series: Series, log_y: bool) -> list[tuple[float, float]]:
     """The drawable points sorted by x; with `log_y`, y is its decimal logarithm."""
     points: list[tuple[float, float]] = []
     for raw_x, raw_y in zip(series.xs, series.ys, strict=False):
-        x, y = _float(raw_x), _float(raw_y)
+        x, y = charts_axis.as_float(raw_x), charts_axis.as_float(raw_y)
         if not (math.isfinite(x) and math.isfinite(y)) or (log_y and y <= 0):
             continue
         x, y = max(-HUGE, min(HUGE, x)), max(-HUGE, min(HUGE, y))
@@ -139,14 +130,6 @@ def _clean(series: Series, log_y: bool) -> list[tuple[float, float]]:
     if any(a[0] > b[0] for a, b in pairwise(points)):
         points.sort(key=lambda point: point[0])
     return points
-
-
-def _float(value: float) -> float:
-    """`value` as a float; NaN for an int beyond any float."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.nan
 
 
 def _scale(low: float, high: float) -> Callable[[float], float]:
@@ -163,96 +146,11 @@ def _column(unit: float, columns: int) -> int:
     return math.floor(0.5 + (2 * columns - 1) * unit) // 2
 
 
-def _spread(low: float, high: float) -> tuple[float, float]:
-    """A range wide enough to divide by: a constant gets a margin of a tenth of itself."""
-    size = max(abs(low), abs(high))
-    if high - low > max(size * 1e-9, 1e-290):
-        return low, high
-    margin = size * 0.1 if size > 1e-280 else 1.0
-    return low - margin, high + margin
-
-
-def _step(span: float, count: int) -> float:
-    """The smallest of 1, 2, 5 x 10^n that divides `span` into at most `count` parts."""
-    rough = span / max(count, 1)
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next((m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9)), 10 * power)
-
-
-def _y_axis(ys: list[float], rows: int, log_y: bool) -> _Axis:
-    """Limits rounded outward to whole steps, and a labelled tick about every third row."""
-    low, high = _spread(min(ys), max(ys))
-    count = max(2, min(8, rows // 3))
-    if log_y:
-        return _log_axis(low, high, count)
-    step = _step(high - low, count)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    if (last - first) > 64 or abs(first) > 1e14:  # the step vanishes beside the values: only the ends can be told
-        return _Axis(low, high, [(v, _figure(v, None)) for v in (low, high)])
-    values = [n * step for n in range(first, last + 1)]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return _Axis(values[0], values[-1], [(v, _figure(v, decimals)) for v in values])
-
-
-def _log_axis(low: float, high: float, count: int) -> _Axis:
-    """Limits and ticks in decimal logarithms: at powers of ten, below two decades also at 2 and 5 times them."""
-    if high - low < 0.5 and abs(low) < 290:  # within a factor of three powers of ten say nothing: round values do
-        step = _step(10**high - 10**low, count + 1)
-        places = max(0, -math.floor(math.log10(step) + 1e-9))
-        values = [n * step for n in range(math.ceil(10**low / step), math.floor(10**high / step) + 1)]
-        if 2 <= len(values) <= 2 * count + 4:
-            return _Axis(low, high, [(math.log10(v), _figure(v, places)) for v in values if v > 0])
-    for factors, every in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), max(1, math.ceil((high - low) / count)))):
-        exponents = range(math.floor(low), math.ceil(high) + 1)
-        ticks = [e + math.log10(f) for e in exponents if e % every == 0 for f in factors]
-        ticks = [t for t in ticks if low - 1e-9 <= t <= high + 1e-9]
-        if 2 <= len(ticks) <= count + 2:
-            return _Axis(low, high, [(t, _figure(_power(t), None)) for t in ticks])
-    return _Axis(low, high, [(t, _figure(_power(t), None)) for t in (low, high)])
-
-
-def _power(exponent: float) -> float:
-    return 10.0**exponent if exponent < 308 else HUGE
-
-
-def _figure(value: float, decimals: int | None) -> str:
-    """`value` in at most LABEL_CELLS characters, with `decimals` where that fits, else the most digits that fit."""
-    if value == 0:
-        value = 0.0  # no "-0"
-    size = abs(value)
-    if value == 0 or 1e-4 <= size < 1e6:
-        fewest = 0 if size >= 10 else 3  # 0.0012345 may not become 0.00
-        for places in range(decimals if decimals is not None else 4, fewest - 1 if decimals is None else -1, -1):
-            text = f"{value:.{places}f}"
-            if len(text) <= LABEL_CELLS:
-                return (text.rstrip("0").rstrip(".") if decimals is None and "." in text else text)
-    for digits in (2, 1, 0):
-        mantissa, _mark, exponent = f"{value:.{digits}e}".partition("e")
-        if "." in mantissa:
-            mantissa = mantissa.rstrip("0").rstrip(".")
-        if len(text := f"{mantissa}e{int(exponent)}") <= LABEL_CELLS:
-            return text
-    return f"{'-' if value < 0 else ''}e{int(exponent)}"  # -1e-300: seven characters
-
-
-def _x_limits(points: list[list[tuple[float, float]]], fixed: tuple[float, float] | None) -> tuple[float, float]:
-    low = min(one[0][0] for one in points)
-    high = max(one[-1][0] for one in points)
-    for end in map(_float, fixed or ()):
-        if math.isfinite(end):
-            low, high = max(-HUGE, min(low, end)), min(HUGE, max(high, end))
-    size = max(abs(low), abs(high))
-    if high - low > max(size * 1e-9, 1e-290):
-        return low, high
-    margin = max(0.5, size * 0.1)  # a single epoch stands in the middle
-    return low - margin, high + margin
-
-
 def _x_axis(limits: tuple[float, float], width: int, label: str, ascii: bool) -> list[Text]:
     """The axis line and its labels: whole epochs where the range holds at least one step of them."""
     low, high = limits
     scale = _scale(low, high)
-    step = _step(high - low, max(1, min(10, width // 7)))
+    step = charts_axis.step_of(high - low, max(1, min(10, width // 7)))
     whole = high - low >= 1
     if whole:
         step = max(1.0, step)
@@ -268,7 +166,7 @@ def _x_axis(limits: tuple[float, float], width: int, label: str, ascii: bool) ->
     end = room - cell_len(tail) - (1 if tail else 0)
     for value in values:
         column = _column(scale(value), width)
-        name = _figure(value, decimals)
+        name = charts_axis.figure(value, decimals)
         start = max(0, min(room - len(name), LABEL_CELLS + 1 + column - (len(name) - 1) // 2))
         if start <= taken + 1 or start + len(name) > end:
             continue
@@ -410,7 +308,7 @@ def _figures(drawable: list[tuple[Series, list[tuple[float, float]]]], width: in
     """Too small for a chart: the last values, one a line."""
     lines = []
     for one, points in drawable:
-        last = _power(points[-1][1]) if log_y else points[-1][1]
+        last = charts_axis.power(points[-1][1]) if log_y else points[-1][1]
         lines.append(Text(_crop(f"{_printable(one.label)} {last:.4g}".strip(), width)))
     return lines
 
