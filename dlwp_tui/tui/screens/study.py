@@ -14,7 +14,7 @@ from textual import on, work
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, ngettext
-from dlwp_tui.runs import store
+from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.runs.verdict import Verdict
@@ -325,6 +325,7 @@ class StudyScreen(ReadingScreen):
 
     def action_quit(self) -> None:
         """Quit; when runs are going on, say first that they will go on, and where to find them."""
+        self._active = [folder for folder in self._active if state.locked(folder)]  # the last look is up to 1 s old
         if not self._active:
             self.app.exit()
             return
