@@ -71,8 +71,11 @@ def draw(
     head = _head(_printable(title or y_label), series, paper)
     body_height = height - len(head)
     if not drawable:
-        empty = hint or (_("No value above 0 to draw on a log axis.") if any(one.ys for one in series) and log_y else
-                         _("Nothing to draw yet."))
+        empty = hint or (
+            _("No value above 0 to draw on a log axis.")
+            if any(one.ys for one in series) and log_y
+            else _("Nothing to draw yet.")
+        )
         return _join([*head, *_centred(empty, width, body_height)], width, height)
     plot_width, plot_height = width - LABEL_CELLS - 1, body_height - 2
     if plot_width < 8 or plot_height < 2:
@@ -82,9 +85,7 @@ def draw(
     y_axis = charts_axis.y_axis([y for one in points for _x, y in one], plot_height, log_y)
     scale_x = _scale(x_low, x_high)
     scale_y = _scale(y_axis.low, y_axis.high)
-    unit = [
-        [(scale_x(x), scale_y(y)) for x, y in _decimate(one, plot_width, x_low, x_high)] for one in points
-    ]
+    unit = [[(scale_x(x), scale_y(y)) for x, y in _decimate(one, plot_width, x_low, x_high)] for one in points]
     canvas = _canvas([pair[0] for pair in drawable], unit, _Paper(plot_width, plot_height, ascii, color))
     ticks: dict[int, str] = {}
     for value, label in y_axis.ticks:
@@ -176,14 +177,12 @@ def _x_axis(limits: tuple[float, float], width: int, label: str, ascii: bool) ->
     corner, tick, flat = ("+", "+", "-") if ascii else ("└", "┬", "─")
     axis = " " * LABEL_CELLS + corner + "".join(tick if n in marks else flat for n in range(width))
     names = "".join(text[: room - cell_len(tail)]) + tail
-    if in_gutter and names[: LABEL_CELLS].isspace():
+    if in_gutter and names[:LABEL_CELLS].isspace():
         names = set_cell_size(f" {label}", LABEL_CELLS) + names[LABEL_CELLS:]
     return [Text(axis, style="dim"), Text(names, style="dim")]
 
 
-def _decimate(
-    points: list[tuple[float, float]], columns: int, low: float, high: float
-) -> list[tuple[float, float]]:
+def _decimate(points: list[tuple[float, float]], columns: int, low: float, high: float) -> list[tuple[float, float]]:
     """`points` (sorted by x), at most a lowest and a highest for each of `columns`; fewer points stay as they are."""
     if len(points) <= 2 * columns:
         return points

@@ -91,7 +91,7 @@ def figure(value: float, decimals: int | None) -> str:
         for places in range(decimals if decimals is not None else 4, fewest - 1 if decimals is None else -1, -1):
             text = f"{value:.{places}f}"
             if len(text) <= LABEL_CELLS:
-                return (text.rstrip("0").rstrip(".") if decimals is None and "." in text else text)
+                return text.rstrip("0").rstrip(".") if decimals is None and "." in text else text
     for digits in (2, 1, 0):
         mantissa, _mark, exponent = f"{value:.{digits}e}".partition("e")
         if "." in mantissa:

@@ -102,7 +102,7 @@ def _course() -> Finding:
 def _settings() -> Finding:
     problems = settings.load().problems
     if problems:
-        return Finding(_("settings"), False, "; ".join(problems), _("Correct or delete the file."))
+        return Finding(_("settings"), False, "; ".join(map(str, problems)), _("Correct or delete the file."))
     path = paths.settings_file()
     return Finding(_("settings"), True, str(path) if path.exists() else _("none ({path})").format(path=path))
 

@@ -143,17 +143,21 @@ class Sampler:
         limit = ask(lambda: nvml.nvmlDeviceGetEnforcedPowerLimit(handle))
         found = ask(lambda: nvml.nvmlDeviceGetComputeRunningProcesses(handle))
         temperature = ask(lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU))
-        return None if lost else Gpu(
-            index=index,
-            name=name.decode() if isinstance(name, bytes) else str(name),
-            memory_used=None if memory is None else int(memory.used),
-            memory_total=None if memory is None else int(memory.total),
-            utilisation=None if load is None else int(load.gpu),
-            temperature=None if temperature is None else int(temperature),
-            power=None if power is None else power / 1000,  # NVML counts milliwatts
-            power_limit=None if limit is None else limit / 1000,
-            processes=None if found is None else tuple(GpuProcess(int(p.pid), p.usedGpuMemory) for p in found),
-            note=_("MIG: load is not measured") if mig else "",
+        return (
+            None
+            if lost
+            else Gpu(
+                index=index,
+                name=name.decode() if isinstance(name, bytes) else str(name),
+                memory_used=None if memory is None else int(memory.used),
+                memory_total=None if memory is None else int(memory.total),
+                utilisation=None if load is None else int(load.gpu),
+                temperature=None if temperature is None else int(temperature),
+                power=None if power is None else power / 1000,  # NVML counts milliwatts
+                power_limit=None if limit is None else limit / 1000,
+                processes=None if found is None else tuple(GpuProcess(int(p.pid), p.usedGpuMemory) for p in found),
+                note=_("MIG: load is not measured") if mig else "",
+            )
         )
 
     def _open(self) -> bool:

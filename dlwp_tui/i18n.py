@@ -33,6 +33,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(language()).ngettext(one, many, count)
 
 
+def pgettext(context: str, message: str) -> str:
+    """`message` in the interface's language, where one English word needs two translations; `context` tells which."""
+    return _catalogue(language()).pgettext(context, message)
+
+
 def N_(message: str) -> str:
     """Mark a constant for the catalogue where it cannot be translated yet; `_` it where it is shown."""
     return message

@@ -63,7 +63,7 @@ def content() -> Path:
 
 
 def ensure(folder: Path) -> Path:
-    """Make `folder` (0o700, private on a shared server) and return it; raise StorageError with the cause if it cannot be."""
+    """Make `folder` (0o700: private on a shared server) and return it. Raises StorageError with the cause."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -94,11 +94,11 @@ def atomic_write(path: Path, text: str) -> None:
     ensure(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(part, "w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise storage_error(path, error) from error

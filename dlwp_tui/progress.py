@@ -1,8 +1,8 @@
 """What the learner has read, answered and where they left off: one JSON file, safe with several apps open.
 
 Format (`progress.json`): `{"v": 1, "last": {"section": "3.4", "page": 2}, "sections": {"3.4": {"pages": [0, 1],
-"quiz": {"0": true}, "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two apps that are open
-at once lose nothing of each other's.
+"quiz": {"0": true}, "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two apps that are
+open at once lose nothing of each other's.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _locked() -> Iterator[None]:
     path = paths.progress_file().with_suffix(".lock")
     paths.ensure(path.parent)
     try:
-        file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed by the with below
+        file = path.open("w", encoding="utf-8")
     except OSError as error:
         raise paths.storage_error(path, error) from error
     with file:

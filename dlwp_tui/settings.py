@@ -9,6 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui import paths
+from dlwp_tui.i18n import N_, _
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong in the settings file. `str()` says it in the interface's language, which the file itself names."""
+
+    path: Path
+    message: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.path}: {_(self.message).format(**dict(self.facts))}"
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,7 @@ class Settings:
     language: str = "zh"
     """`zh` or `en`."""
     theme: str = "dlwp-dark"
-    """A theme of the app: `dlwp-dark`, `dlwp-light`, or any of Textual's, such as `ansi-dark` for 16 colours."""
+    """A theme: `dlwp-dark`, `dlwp-light`, or any of Textual's, such as `ansi-dark` for 16 colours."""
     cpu_slots: int = 1
     """Runs that may train at the same time on the CPU."""
     default_preset: str = "book"
@@ -27,12 +40,12 @@ class Settings:
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
     keys: dict[str, str] = field(default_factory=dict)
     """Remapped keys: `{binding id: key}`; `dlwp doctor` lists the ids."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Complaint, ...] = ()
     """What was wrong in the file, one sentence each. Not stored."""
 
 
 def load() -> Settings:
-    """The settings in force. A missing file means defaults; a broken one means defaults and a sentence in `problems`."""
+    """The settings in force. A missing file means defaults; a broken one, defaults and a sentence in `problems`."""
     path = paths.settings_file()
     try:
         stamp = path.stat()
@@ -55,21 +68,27 @@ def _read(path: Path, _mtime: int, _size: int) -> Settings:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Settings(problems=(f"{path}: {error}",))
+        return Settings(problems=(_complaint(path, N_("cannot be read: {reason}"), reason=error),))
     return _checked(path, raw)
 
 
 def _checked(path: Path, raw: dict[str, Any]) -> Settings:
     known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings) if f.name != "problems"}
     good: dict[str, Any] = {}
-    problems: list[str] = []
+    problems: list[Complaint] = []
     for key, value in raw.items():
         if key not in known:
-            problems.append(f"{path}: unknown key {key!r}; known keys: {', '.join(known)}")
+            message = N_("unknown key {key}; known keys: {known}")
+            problems.append(_complaint(path, message, key=repr(key), known=", ".join(known)))
         elif type(value) is not known[key]:
-            problems.append(f"{path}: {key} = {value!r} should be of type {known[key].__name__}")
+            message = N_("{key} = {value} should be of type {type}")
+            problems.append(_complaint(path, message, key=key, value=repr(value), type=known[key].__name__))
         elif key == "cpu_slots" and not 1 <= value <= 64:
-            problems.append(f"{path}: cpu_slots = {value} is outside 1–64")
+            problems.append(_complaint(path, N_("cpu_slots = {value} is outside 1–64"), value=value))
         else:
             good[key] = value
     return Settings(**good, problems=tuple(problems))
+
+
+def _complaint(path: Path, message: str, **facts: object) -> Complaint:
+    return Complaint(path, message, tuple((name, str(fact)) for name, fact in facts.items()))

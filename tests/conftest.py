@@ -13,7 +13,7 @@ import pytest
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
-"""Real data files beside the checkout, where there are any. Tests that use them skip with a reason when they are absent."""
+"""Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
 

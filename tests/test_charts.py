@@ -80,8 +80,18 @@ def test_long_series_keep_their_size_and_extremes(ys, width):
 
 @pytest.mark.parametrize(
     "ys",
-    [[math.nan], [math.inf], [-math.inf, math.nan], [5e-324, 1e-323], [1.7e308, -1.7e308], [-3, -2], [0, 0, 0],
-     [1e6, 1e6 + 1e-9], [1000.0001, 1000.0002], [10**400, 1]],
+    [
+        [math.nan],
+        [math.inf],
+        [-math.inf, math.nan],
+        [5e-324, 1e-323],
+        [1.7e308, -1.7e308],
+        [-3, -2],
+        [0, 0, 0],
+        [1e6, 1e6 + 1e-9],
+        [1000.0001, 1000.0002],
+        [10**400, 1],
+    ],
 )
 def test_odd_values_do_not_raise(ys):
     for log_y in (False, True):
@@ -145,8 +155,9 @@ def test_overlays_differ_without_colour():
     earlier = Series("units=4", EPOCHS, [2.0] * 20, "line", marker="×")
     plain = draw([earlier, ours], 60, 12, color=False)
     assert "━×━ units=4" in plain.plain and plain.plain.count("×") >= 3
-    assert not any("red" in str(span.style) for span in draw([Series("a", [1, 2], [1, 2], color="red")], 40, 9,
-                                                              color=False).spans)
+    assert not any(
+        "red" in str(span.style) for span in draw([Series("a", [1, 2], [1, 2], color="red")], 40, 9, color=False).spans
+    )
 
 
 def test_colours_follow_their_series():

@@ -75,8 +75,9 @@ class FakeNvml:
         return self._answer("temperature", 54)
 
     def nvmlDeviceGetComputeRunningProcesses(self, handle):
-        return self._answer("processes", [SimpleNamespace(pid=7, usedGpuMemory=GIB),
-                                          SimpleNamespace(pid=8, usedGpuMemory=None)])
+        return self._answer(
+            "processes", [SimpleNamespace(pid=7, usedGpuMemory=GIB), SimpleNamespace(pid=8, usedGpuMemory=None)]
+        )
 
 
 @pytest.fixture
@@ -103,8 +104,15 @@ def test_a_good_gpu(nvml):
 
 @pytest.mark.parametrize(
     ("call", "field"),
-    [("memory", "memory_used"), ("memory", "memory_total"), ("load", "utilisation"), ("temperature", "temperature"),
-     ("power", "power"), ("limit", "power_limit"), ("processes", "processes")],
+    [
+        ("memory", "memory_used"),
+        ("memory", "memory_total"),
+        ("load", "utilisation"),
+        ("temperature", "temperature"),
+        ("power", "power"),
+        ("limit", "power_limit"),
+        ("processes", "processes"),
+    ],
 )
 @pytest.mark.parametrize("code", [3, 4])  # NotSupported, NoPermission
 def test_each_field_degrades_alone(nvml, call, field, code):
@@ -198,8 +206,9 @@ def test_unreadable_limits_are_no_limits(monkeypatch):
 def test_line_keeps_its_width_and_drops_what_does_not_fit():
     gpu = Gpu(0, "NVIDIA H200", 12 * GIB, 141 * GIB, 7, 54, 90.0)
     low = hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu,)))
-    high = hardware.line(Hardware(100.0, 2, 23 * GIB, 24 * GIB, (Gpu(0, "NVIDIA H200", 140 * GIB, 141 * GIB, 100, 60,
-                                                                     700.0),)))
+    high = hardware.line(
+        Hardware(100.0, 2, 23 * GIB, 24 * GIB, (Gpu(0, "NVIDIA H200", 140 * GIB, 141 * GIB, 100, 60, 700.0),))
+    )
     assert len(low) == len(high)
     assert low == "CPU   1%  RAM  5.0/24G  GPU0 H200   7%  12/141G 54°C  90W"
     assert hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB)) == "CPU   1%  RAM  5.0/24G  no GPU"
@@ -209,8 +218,14 @@ def test_line_keeps_its_width_and_drops_what_does_not_fit():
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("NVIDIA A100-SXM4-80GB", "A100"), ("NVIDIA GeForce RTX 4090", "RTX 4090"), ("Tesla T4", "T4"),
-     ("NVIDIA H100 80GB HBM3", "H100"), ("NVIDIA H200", "H200"), ("NVIDIA RTX A6000", "RTX A6000")],
+    [
+        ("NVIDIA A100-SXM4-80GB", "A100"),
+        ("NVIDIA GeForce RTX 4090", "RTX 4090"),
+        ("Tesla T4", "T4"),
+        ("NVIDIA H100 80GB HBM3", "H100"),
+        ("NVIDIA H200", "H200"),
+        ("NVIDIA RTX A6000", "RTX A6000"),
+    ],
 )
 def test_short_names(name, short):
     assert hardware.short_name(name) == short

@@ -63,7 +63,12 @@ def test_a_lost_terminal_ends_it() -> None:
 
 def test_stdin_that_is_no_terminal_names_the_commands() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dlwp_tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30
+        [sys.executable, "-m", "dlwp_tui"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert done.returncode == 2
     assert "dlwp list" in done.stderr

@@ -74,7 +74,7 @@ def check(
                 {"file": str(problem.file), "where": problem.where, "message": problem.message, "cure": problem.cure}
             )
         else:
-            output.line(f"{problem.file}: {problem.where}: {problem.message} {problem.cure}".replace(": : ", ": "))
+            output.line(str(problem))
     if problems:
         output.say(_("{count} problems.").format(count=len(problems)))
         raise typer.Exit(1)

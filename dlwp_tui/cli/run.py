@@ -12,6 +12,7 @@ from dlwp_tui.cli.runs import Run
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Param, Value
+    from dlwp_tui.runs.spec import Source
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
@@ -93,7 +94,7 @@ def start(
     *,
     preset: str = "book",
     seed: int | None = None,
-    source: str = "auto",
+    source: Source = "auto",
     device: str = "auto",
     detach: bool = False,
     json: bool = False,

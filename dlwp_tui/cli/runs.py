@@ -46,7 +46,7 @@ def list_runs(
             output.json_line(row.as_json())
     elif rows:
         output.table(
-            [_("run"), _("state"), _("source"), _("time"), _("changed"), _("best")],
+            [_("run"), _("state"), _("data"), _("time"), _("changed"), _("best")],
             [
                 [
                     row.id,

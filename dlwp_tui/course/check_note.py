@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from dlwp_tui.course import markdown, style
 from dlwp_tui.course.blocks import Alert, Diagram, Trouble
 from dlwp_tui.course.files import read_text, relative
+from dlwp_tui.course.note import LARGEST_PAGE
 from dlwp_tui.course.problem import BrokenFile, Problem, line
 from dlwp_tui.course.resolve import resolver
 from dlwp_tui.errors import UsageError
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from dlwp_tui.course.glossary import Glossary
     from dlwp_tui.course.note import Page
     from dlwp_tui.course.reader import Course, Section
-
-PAGE_BYTES = 5 * 1024
-"""The largest page: 5 KB are on the screen in 0.24 s, 10 KB in 0.5-0.9 s, and it grows quadratically."""
 
 
 def check(course: Course, section: Section, glossary: Glossary | None) -> Iterator[Problem]:
@@ -49,12 +47,12 @@ def check(course: Course, section: Section, glossary: Glossary | None) -> Iterat
 
 def _page(here: str, page: Page) -> Iterator[Problem]:
     size = len(page.markdown.encode())
-    if size > PAGE_BYTES:
+    if size > LARGEST_PAGE:
         yield Problem(
             here,
             line(page.line),
             _("The page {title!r} has {size:.1f} KB, {limit} fit.").format(
-                title=page.title, size=size / 1024, limit=PAGE_BYTES // 1024
+                title=page.title, size=size / 1024, limit=LARGEST_PAGE // 1024
             ),
             _("Divide it with another ## heading."),
         )
@@ -106,9 +104,7 @@ def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
             )
 
 
-def _links(
-    here: str, course: Course, section: Section, page: Page, glossary: Glossary | None
-) -> Iterator[Problem]:
+def _links(here: str, course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:
     for link in page.links():
         where = line(page.line - 1 + link.line)
         try:

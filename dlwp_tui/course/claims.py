@@ -116,9 +116,7 @@ class Claims(BaseModel):
         seen: set[str] = set()
         for claim in self.claims:
             if claim.id in seen:
-                yield Fault(
-                    f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own.")
-                )
+                yield Fault(f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own."))
             seen.add(claim.id)
 
 

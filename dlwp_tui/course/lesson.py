@@ -180,9 +180,10 @@ class Param(_Strict):
         }.get(self.type, _("a text"))
         allowed = f" ({self.range})" if self.range and self.type != "bool" else ""
         return ParamError(
-            name, _("{name} = {value} is not allowed: it takes {kind}{allowed}.").format(
+            name,
+            _("{name} = {value} is not allowed: it takes {kind}{allowed}.").format(
                 name=name, value=raw, kind=kind, allowed=allowed
-            )
+            ),
         )
 
 

@@ -178,16 +178,16 @@ def _own(old: list[Token], index: int, source: list[str]) -> tuple[int, list[Blo
 
 
 def _token(data: Block | Trouble, old: Token) -> Token:
-    kind = "problem" if isinstance(data, Trouble) else {"RunCard": "run", "ExperimentCard": "experiment"}.get(
-        type(data).__name__, type(data).__name__.lower()
+    kind = (
+        "problem"
+        if isinstance(data, Trouble)
+        else {"RunCard": "run", "ExperimentCard": "experiment"}.get(type(data).__name__, type(data).__name__.lower())
     )
     content = {"Diagram": "text", "Math": "tex", "Alert": "body", "Quiz": "question", "Trouble": "message"}
     attribute = content.get(type(data).__name__)
     meta: dict[str, Any] = {"data": data}
     text = getattr(data, attribute) if attribute else ""
-    return Token(
-        f"x_{kind}", "", 0, content=text, info=old.info, map=old.map, level=old.level, block=True, meta=meta
-    )
+    return Token(f"x_{kind}", "", 0, content=text, info=old.info, map=old.map, level=old.level, block=True, meta=meta)
 
 
 def _tidy(token: Token) -> None:

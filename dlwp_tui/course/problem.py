@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from dlwp_tui.errors import ContentError
-from dlwp_tui.i18n import _
+from dlwp_tui.i18n import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}, {self.where}" if self.where else self.file
-        return f"{place}: {self.message} {self.cure}".rstrip()
+        return f"{place}: {sentence(self.message, self.cure)}"
 
 
 class BrokenFile(ContentError):
@@ -38,7 +38,7 @@ class BrokenFile(ContentError):
         hint = first.cure
         if len(problems) > 1:
             more = _("`dlwp check` lists all {count} problems of this file.").format(count=len(problems))
-            hint = f"{hint} {more}".lstrip()
+            hint = sentence(hint, more)
         super().__init__(f"{place}: {first.message}", hint)
         self.problems = tuple(problems)
 
@@ -60,5 +60,5 @@ def names(words: Iterable[str]) -> str:
 
 
 def sentence(*parts: str) -> str:
-    """The parts that are not empty, as one text."""
-    return " ".join(part for part in parts if part)
+    """The parts that are not empty, as one text; Chinese sentences follow one another without a space."""
+    return ("" if language() == "zh" else " ").join(part for part in parts if part)

@@ -171,7 +171,7 @@ class Course:
         )
 
     def _near(self, wanted: str) -> str:
-        """"Did you mean" by title or slug for words, by id for numbers."""
+        """ "Did you mean" by title or slug for words, by id for numbers."""
         lowered = wanted.casefold()
         if lowered and not ID.fullmatch(lowered):
             for section in self.sections:
@@ -210,7 +210,7 @@ def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Title, list[
     faults += [_unknown_key(key, known, "") for key in data if key not in known]
     entries = data.get("chapters", [])
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        faults.append(("chapters", _("No chapter is listed."), _('Add [[chapters]] with id, folder and title.')))
+        faults.append(("chapters", _("No chapter is listed."), _("Add [[chapters]] with id, folder and title.")))
         entries = []
     known = {"id", "folder", "title"}
     for number, entry in enumerate(entries, 1):

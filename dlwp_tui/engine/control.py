@@ -101,9 +101,7 @@ def _pid(folder: RunFolder) -> int:
         if time.monotonic() > deadline:
             break
         time.sleep(_LOOK)
-    raise RunError(
-        _("Run {run} is not active.").format(run=folder.id), _("`dlwp runs` shows what is.")
-    )
+    raise RunError(_("Run {run} is not active.").format(run=folder.id), _("`dlwp runs` shows what is."))
 
 
 def _send(folder: RunFolder, pid: int, number: signal.Signals) -> None:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from dlwp_tui.course import blocks
 from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.i18n import _, pgettext
 from dlwp_tui.render import command, formula, inline, table, wrap
 
 if TYPE_CHECKING:
@@ -29,11 +29,17 @@ if TYPE_CHECKING:
 WIDEST = 100
 """Longer lines are hard to read, however wide the terminal is."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-ALERTS = {
-    "note": ("i", "Note"), "tip": ("*", "Tip"), "important": ("!", "Important"), "warning": ("!", "Warning"),
-    "caution": ("!", "Caution"),
-}  # fmt: skip
-"""Kind of an alert -> sign and English word."""
+
+
+def alert_head(kind: str) -> tuple[str, str]:
+    """The sign of an alert of this kind, and the word that stands over it where the note gives no title."""
+    return {
+        "note": ("i", pgettext("alert", "Note")),
+        "tip": ("*", pgettext("alert", "Tip")),
+        "important": ("!", pgettext("alert", "Important")),
+        "warning": ("!", pgettext("alert", "Warning")),
+        "caution": ("!", pgettext("alert", "Caution")),
+    }[kind]
 
 
 def render(
@@ -148,8 +154,8 @@ class _Walker:
             case blocks.Quiz():
                 yield from self.quiz(data)
             case blocks.Alert():
-                sign, word = ALERTS[data.kind]
-                title = Text.assemble(f"{sign} ", inline.styled(inline.parse(data.title or _(word)), style))
+                sign, word = alert_head(data.kind)
+                title = Text.assemble(f"{sign} ", inline.styled(inline.parse(data.title or word), style))
                 title.stylize("bold")
                 yield from self.barred([title, *list(self.document(data.body, width - 2))[:-1]])
             case blocks.Trouble(message=message, cure=cure):

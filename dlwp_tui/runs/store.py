@@ -164,9 +164,7 @@ def _scan() -> tuple[list[RunFolder], list[Problem]]:
 
 
 def _none_yet() -> RunError:
-    return RunError(
-        _("There are no runs yet."), _("Start one with: dlwp run 3.4 --preset quick"), exit_code=2
-    )
+    return RunError(_("There are no runs yet."), _("Start one with: dlwp run 3.4 --preset quick"), exit_code=2)
 
 
 def _unknown(wanted: str, names: list[str]) -> RunError:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from dlwp_tui import settings
@@ -45,13 +46,26 @@ class DlwpApp(App[None]):
         terminal.install(self)
         self.push_screen(study_screen(self.session, self._section))
         for problem in chosen.problems:
-            self.notify(problem, title=_("Settings"), severity="warning", timeout=10)
+            self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10)
         if self._warm_up:
             # After the first paint: importing TensorFlow takes a core for 2 s.
             self.call_after_refresh(self.session.warm_up)
 
     def on_unmount(self) -> None:
         self.session.close()
+
+    def action_command_palette(self) -> None:
+        """The palette, with its prompt in the learner's language."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(
+                CommandPalette(placeholder=_("Find a section, a preset or a command"), id="--command-palette")
+            )
+
+    def search_themes(self) -> None:
+        """The palette over all themes."""
+        from textual.theme import ThemeProvider
+
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Find a theme")))
 
     def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's commands of the program itself, in the learner's language."""

@@ -28,6 +28,8 @@ class Key:
     """Place in the footer, 1–8; 0 is not shown there."""
     shown: str = ""
     """How the key is written for people, where it is not `keys` itself."""
+    local: bool = False
+    """True for a key of one widget, which binds it itself: here for the help only."""
 
     def binding(self) -> Binding:
         """The Textual binding."""
@@ -37,6 +39,7 @@ class Key:
 
 
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
+PAST, CARD = N_("In the history"), N_("On a card of the note")
 
 KEYS: tuple[Key, ...] = (
     Key("run.start", "r", "run", N_("run"), RUN, 1),
@@ -45,6 +48,7 @@ KEYS: tuple[Key, ...] = (
     Key("lab.params", "p", "tab('params')", N_("parameters"), RUN, 3),
     Key("run.preset", "d", "preset", N_("next preset"), RUN),
     Key("run.probe", "i", "probe", N_("try the model"), RUN),
+    Key("run.again", "e", "rerun", N_("the shown run again"), RUN),
     Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]"),
     Key("page.previous", "left_square_bracket,left", "page(-1)", N_("previous page"), READ, 0, "["),
     Key("page.on", "space", "read_on", N_("read on"), READ, 0, "space"),
@@ -62,11 +66,22 @@ KEYS: tuple[Key, ...] = (
     Key("lab.output", "o", "tab('output')", N_("output"), LOOK),
     Key("lab.source", "u", "tab('source')", N_("source"), LOOK),
     Key("lab.history", "h", "tab('history')", N_("history"), LOOK),
+    Key("lab.log", "l", "log", N_("the run's log"), LOOK),
+    Key("chart.metric", "g", "metric", N_("one metric large"), LOOK),
     Key("chart.compare", "c", "compare", N_("compare"), LOOK, 4),
     Key("chart.log", "y", "log_scale", N_("log axis"), LOOK),
     Key("chart.smooth", "m", "smooth", N_("smoothing"), LOOK),
     Key("chart.batches", "a", "batches", N_("batches or epochs"), LOOK),
     Key("chart.maximise", "x", "maximise", N_("one pane large"), LOOK),
+    Key("card.start", "enter", "", N_("start"), CARD, local=True),
+    Key("card.params", "e", "", N_("into the form"), CARD, local=True),
+    Key("past.show", "enter", "", N_("show its curves"), PAST, local=True),
+    Key("past.overlay", "c", "", N_("lay over the shown run"), PAST, local=True),
+    Key("past.rerun", "e", "", N_("run again"), PAST, local=True),
+    Key("past.use", "f", "", N_("use its parameters"), PAST, local=True),
+    Key("past.export", "w", "", N_("write as CSV"), PAST, local=True),
+    Key("past.all", "b", "", N_("all lessons or this one"), PAST, local=True),
+    Key("past.delete", "delete", "", N_("delete (twice)"), PAST, local=True),
     Key("app.help", "question_mark", "help", N_("help"), APP, 8, "?"),
     Key("app.palette", "colon,ctrl+p", "app.command_palette", N_("commands"), APP, 0, ":"),
     Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),
@@ -78,7 +93,7 @@ KEYS: tuple[Key, ...] = (
 
 def bindings() -> list[Binding]:
     """The study screen's bindings, footer order first."""
-    return [key.binding() for key in sorted(KEYS, key=lambda key: key.footer or 99)]
+    return [key.binding() for key in sorted(KEYS, key=lambda key: key.footer or 99) if not key.local]
 
 
 def label(key: Key, remapped: dict[str, str]) -> str:

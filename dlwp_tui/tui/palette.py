@@ -44,7 +44,7 @@ class CourseCommands(Provider):
         commands: list[tuple[str, str, Callable[[], object]]] = [
             (_(key.text).capitalize(), _(key.group), partial(study.run_action, key.action))
             for key in KEYS
-            if not key.action.startswith("app.command_palette")
+            if not key.local and key.action != "app.command_palette"
         ]
         lesson = study.lesson
         if lesson is not None:

@@ -64,7 +64,16 @@ def test_headings_inside_fences_do_not_cut() -> None:
 def test_first_part_of_only_a_title_is_left_out_unless_it_is_all() -> None:
     assert [page.title for page in note.pages("# t\n\n## a\n\nx\n", "t")] == ["a"]
     assert [page.title for page in note.pages("# t\n", "t")] == ["t"]
-    assert [page.title for page in note.pages("# t\n\nx\n\n## `a` **b** ##\n", "t")] == ["t", "a b"]
+    own = "x" * note.SHORT_BEGINNING
+    assert [page.title for page in note.pages(f"# t\n\n{own}\n\n## `a` **b** ##\n", "t")] == ["t", "a b"]
+
+
+def test_a_short_beginning_shares_its_page_with_the_first_part_where_it_fits() -> None:
+    [page] = note.pages("# t\n\nx\n\n## a\n\ny\n", "t")
+    assert (page.title, page.line) == ("t", 1)
+    assert "x" in page.markdown and "## a" in page.markdown
+    large = "y" * note.LARGEST_PAGE
+    assert [page.title for page in note.pages(f"# t\n\nx\n\n## a\n\n{large}\n", "t")] == ["t", "a"]
 
 
 @given(

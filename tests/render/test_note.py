@@ -31,7 +31,9 @@ def course(course_dir: Path) -> reader.Course:
 
 def test_a_whole_note(course: reader.Course) -> None:
     text = printed(render(course.section("1.1").note(), lessons=course.lesson))
-    assert text == """\
+    assert (
+        text
+        == """\
 1.1 假的一课
 
 开头一段，重点与 code，公式 x²。
@@ -69,6 +71,7 @@ Quiz 1
   ✗ a. 与运气无关。
   ✓ b. 对，见代码。
 """
+    )
 
 
 def test_an_experiment_that_does_not_exist_says_so(course: reader.Course) -> None:

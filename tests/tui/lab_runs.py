@@ -33,8 +33,14 @@ class LiveRun:
         values = lesson.values(overrides=params or {})
         self.folder: RunFolder = store.create(
             RunSpec(
-                id=folders.new_id("1.1", created), lesson="1.1", params=values, preset=lesson.matching_preset(values),
-                seed=1, created=created, content="", code_hash="0" * 16,
+                id=folders.new_id("1.1", created),
+                lesson="1.1",
+                params=values,
+                preset=lesson.matching_preset(values),
+                seed=1,
+                created=created,
+                content="",
+                code_hash="0" * 16,
             )
         )
         self._lock = state.take_lock(self.folder)
@@ -120,5 +126,3 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
 def rows(app: App[Any]) -> list[str]:
     """The screen as text."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
-
-

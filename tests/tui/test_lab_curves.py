@@ -137,8 +137,15 @@ async def test_scales_smoothing_batches_and_single_metrics():
     run = LiveRun()
     for number in range(1, 6):
         for step in (1, 2, 3):
-            run.events.write("batch", label="", epoch=number, epochs=5, step=step, steps=3,
-                             metrics={"loss": 1 / number, "accuracy": 0.5})
+            run.events.write(
+                "batch",
+                label="",
+                epoch=number,
+                epochs=5,
+                step=step,
+                steps=3,
+                metrics={"loss": 1 / number, "accuracy": 0.5},
+            )
         run.epoch(number, loss=1 / number, accuracy=0.5 + number / 20, val_loss=0.4, val_accuracy=0.6)
     run.end()
     app = LabApp()
@@ -250,8 +257,15 @@ def test_a_run_keeps_its_place():
 async def test_opening_a_long_run_never_keeps_a_key_waiting():
     run = LiveRun()
     for step in range(8000):
-        run.events.write("batch", label="", epoch=1 + step // 200, epochs=40, step=step % 200 + 1, steps=200,
-                         metrics={"loss": 0.5, "accuracy": 0.8})
+        run.events.write(
+            "batch",
+            label="",
+            epoch=1 + step // 200,
+            epochs=40,
+            step=step % 200 + 1,
+            steps=200,
+            metrics={"loss": 0.5, "accuracy": 0.8},
+        )
     run.epoch(40, 40)
     run.end()
     app = LabApp()

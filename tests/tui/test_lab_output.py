@@ -38,8 +38,19 @@ async def test_everything_a_run_said_is_shown():
         app.lab.show_run(run.folder, tab="output")
         await until(pilot, lambda: "a red square" in output(app).text, "the picture")
         text = output(app).text
-        for said in ("0.2931", "✓ params", "C111", "✗ shape", "(None, 16)", "(None, 32)", "Worst", "160,016", "▀",
-                     "synthetic data", "Checks 1/2"):
+        for said in (
+            "0.2931",
+            "✓ params",
+            "C111",
+            "✗ shape",
+            "(None, 16)",
+            "(None, 32)",
+            "Worst",
+            "160,016",
+            "▀",
+            "synthetic data",
+            "Checks 1/2",
+        ):
             assert said in text, said
         assert text.replace("\n", "").count("一部开头极好") == 6  # wrapped, not cut
         before = list(output(app).query(BlockView))
@@ -147,4 +158,4 @@ async def test_source_is_read_at_the_first_look_and_numbered():
         await until(pilot, lambda: "def run" in source.text, "the code")
         assert app.focused is source
         lines = source.text.split("\n")
-        assert lines[0].startswith(" 1  \"\"\"A lesson") and any(line.startswith("10  ") for line in lines)
+        assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)

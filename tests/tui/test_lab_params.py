@@ -41,7 +41,11 @@ async def test_run_posts_checked_values_with_their_preset():
         await until(pilot, lambda: app.of(RunRequested), "RunRequested")
         (asked,) = app.of(RunRequested)
         assert (asked.lesson_id, asked.preset, asked.seed, asked.source, asked.device) == (
-            "1.1", "quick", None, "auto", "auto"
+            "1.1",
+            "quick",
+            None,
+            "auto",
+            "auto",
         )
         assert asked.values == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
         assert type(asked.values["epochs"]) is int

@@ -268,7 +268,7 @@ async def test_a_quiz_can_be_answered_wrong_then_right(course: Course) -> None:
 
 async def test_a_quiz_counts_those_on_earlier_pages_and_takes_clicks(tmp_path: Path) -> None:
     quiz = ":::quiz\n哪个？\n- [ ] 甲 :: 不是。\n- [x] 乙 :: 是。\n:::\n"
-    course = own_course(tmp_path, f"# 1.2 考\n\n{quiz}\n{quiz}\n## 二\n\n{quiz}")
+    course = own_course(tmp_path, f"# 1.2 考\n\n## 一\n\n{quiz}\n{quiz}\n## 二\n\n{quiz}")
     app = Reader(course)
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.2", 1)

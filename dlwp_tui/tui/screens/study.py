@@ -246,13 +246,14 @@ class StudyScreen(ReadingScreen):
 
     def action_tab(self, name: str) -> None:
         """Show one of the lab's tabs."""
-        self.lab.show_tab(name)
-        self.show_pane("lab")
+        self.show_pane("lab", focus=False)
+        self.lab.show_tab(name, focus=True)
 
     def action_compare(self) -> None:
         """Overlay the lesson's earlier runs, or take them away."""
-        self.lab.show_tab("curves")
         self.show_pane("lab", focus=False)
+        if self.lab.tab != "history":  # there it lays the run under the cursor over the shown one
+            self.lab.show_tab("curves")
         self.lab.action_compare()
 
     def action_log_scale(self) -> None:
@@ -266,6 +267,20 @@ class StudyScreen(ReadingScreen):
     def action_batches(self) -> None:
         """Curves per batch or per epoch."""
         self.lab.action_batches()
+
+    def action_metric(self) -> None:
+        """All metrics, then each alone and large."""
+        self.show_pane("lab", focus=False)
+        self.lab.action_metric()
+
+    def action_log(self) -> None:
+        """The shown run's log, or what it said."""
+        self.show_pane("lab", focus=False)
+        self.lab.action_log()
+
+    def action_rerun(self) -> None:
+        """The shown run again, with its seed."""
+        self.lab.action_rerun()
 
     def action_preset(self) -> None:
         """The next preset into the form."""
@@ -310,7 +325,7 @@ class StudyScreen(ReadingScreen):
     def _show_active(self, folders: list[RunFolder], waiting: int) -> None:
         ended = {folder.id for folder in self._active} - {folder.id for folder in folders}
         self._active = folders
-        self.query_one(HardwareBar).set_runs(len(folders) - waiting, waiting)
+        self.query_one(HardwareBar).set_runs(len(folders), waiting)
         if ended:
             self.lab.look_again()
             self._show_verdicts()

@@ -75,7 +75,7 @@ class ContentsTree(Tree[Section]):
         self._invalidate()
         self.refresh()
 
-    def render_label(self, node: TreeNode[Section], base_style: Style, style: Style) -> Text:
+    def render_label(self, node: TreeNode[Section], base_style: Style, style: Style) -> Text:  # noqa: ARG002
         """`✓ 3.4 电影评论分类 ▸`, cut to the tree's width."""
         section = node.data
         if section is None:

@@ -218,7 +218,10 @@ class HistoryView(Widget, can_focus=False):
     def _fill(self, rows: list[HistoryRow]) -> None:
         drawn = (
             [(row.id, row.state, round(row.seconds), row.best_figures) for row in rows],
-            self._shown, self._overlays, self.every_lesson, self.app.theme,
+            self._shown,
+            self._overlays,
+            self.every_lesson,
+            self.app.theme,
         )
         if drawn == self._drawn:
             return
@@ -292,9 +295,11 @@ class HistoryView(Widget, can_focus=False):
             told = _("Delete again to delete {run} and its files; Esc keeps it.")
             line.update(Content(told.format(run=self._asking)))
         else:
-            line.update(Content(_(
-                "Enter curves · c compare · e run again · f use params · w export · b all lessons · Del delete"
-            )))
+            line.update(
+                Content(
+                    _("Enter curves · c compare · e run again · f use params · w export · b all lessons · Del delete")
+                )
+            )
 
 
 def _rich(color: str) -> str:

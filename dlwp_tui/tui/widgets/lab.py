@@ -330,8 +330,10 @@ class LabPane(Vertical, can_focus=False):
     def _focus_probe(self) -> None:
         if not self._output.focus_probe():
             has_probe = self.lesson is not None and any(probe.input == "text" for probe in self.lesson.probes)
-            told = _("Run the lesson first: the probe needs a trained model.") if has_probe else _(
-                "This lesson has nothing to try."
+            told = (
+                _("Run the lesson first: the probe needs a trained model.")
+                if has_probe
+                else _("This lesson has nothing to try.")
             )
             self.notify(told)
 
@@ -395,5 +397,3 @@ def _lesson(section: Section | None) -> tuple[Lesson | None, str]:
         return section.lesson(), ""
     except DlwpError as error:
         return None, str(error)
-
-

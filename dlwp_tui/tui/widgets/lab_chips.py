@@ -41,7 +41,11 @@ class Chips(Widget, can_focus=True):
             return self.chips
 
     def __init__(
-        self, options: Sequence[tuple[str, str]], value: str | None = None, *, id: str | None = None,
+        self,
+        options: Sequence[tuple[str, str]],
+        value: str | None = None,
+        *,
+        id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """`options` are (value, text)."""

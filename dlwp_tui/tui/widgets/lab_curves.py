@@ -138,7 +138,10 @@ class CurvesView(Widget, can_focus=True):
         look = Look(self.log_y, self.smoothing, self.batches, self._palette(), self._ascii)
         shown, overlays = self.view, self.overlays
         stamp = (
-            shown.folder.id, shown.version, tuple((one.folder.id, one.version) for one in overlays), look,
+            shown.folder.id,
+            shown.version,
+            tuple((one.folder.id, one.version) for one in overlays),
+            look,
         )
         source = lab_look.source_word(shown.source)
         for chart, name in zip(self._charts, names, strict=True):

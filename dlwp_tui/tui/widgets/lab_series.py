@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dlwp_tui.charts import Series
-from dlwp_tui.i18n import _
+from dlwp_tui.i18n import _, pgettext
 from dlwp_tui.runs import compare
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
 from dlwp_tui.runs.smoothing import smooth
@@ -70,9 +70,11 @@ def run_name(view: RunView, beside: RunView | None = None) -> str:
 
 
 def _own(metric: str, view: RunView, look: Look) -> list[Series]:
-    labels = list(dict.fromkeys(
-        key.label for key in (*view.curves, *view.batch_curves) if key.metric.removeprefix("val_") == metric
-    ))
+    labels = list(
+        dict.fromkeys(
+            key.label for key in (*view.curves, *view.batch_curves) if key.metric.removeprefix("val_") == metric
+        )
+    )
     home = lab_look.place(view.folder.id)
     series: list[Series] = []
     for number, label in enumerate(labels):
@@ -89,7 +91,7 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
         if training is not None and (len(labels) <= BOTH_SIDES or validation is None) and training.xs:
             kind = "dots" if validation is not None or len(training) < 200 else "line"
             pattern = Series("", (), (), "dots" if kind == "dots" else "line", color, marker if label else "")
-            series += _line(_name(label, _("training")), training, pattern, look)
+            series += _line(_name(label, pgettext("curve", "training")), training, pattern, look)
         if validation is not None and validation.xs:
             series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
     return series
@@ -116,8 +118,14 @@ def _line(name: str, curve: Curve, pattern: Series, look: Look, *, raw: bool = F
     faint = Series("", curve.xs, curve.ys, pattern.kind, pattern.color, "", True)
     return [
         faint,
-        Series(name, curve.xs, smooth(curve.ys, look.smoothing), "line", pattern.color,
-               pattern.marker or (_marker(0, look) if pattern.kind == "dots" else "")),
+        Series(
+            name,
+            curve.xs,
+            smooth(curve.ys, look.smoothing),
+            "line",
+            pattern.color,
+            pattern.marker or (_marker(0, look) if pattern.kind == "dots" else ""),
+        ),
     ]
 
 

@@ -57,8 +57,12 @@ class RunStrip(Widget):
         done, rest = bar(fraction or 0.0, room, self._ascii)
         shade = style if style == "dim" else f"${style}"
         return Content.assemble(
-            (state, shade if style == "dim" else f"$text-{style}"), " ", (done, shade), (rest, "$surface-lighten-3"),
-            "  ", tail,
+            (state, shade if style == "dim" else f"$text-{style}"),
+            " ",
+            (done, shade),
+            (rest, "$surface-lighten-3"),
+            "  ",
+            tail,
         ).truncate(max(1, width))
 
     def _told(self, view: RunView) -> list[str]:

@@ -19,9 +19,8 @@ from textual.widgets import Static
 from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
 
 from dlwp_tui.course import blocks
-from dlwp_tui.i18n import _
 from dlwp_tui.render import formula, inline, table
-from dlwp_tui.render.note import ALERTS
+from dlwp_tui.render.note import alert_head
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.widgets.note_fold import NoteListData, page_parser
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
@@ -39,8 +38,8 @@ STRONG = ("warning", "caution", "important")
 
 def alert_title(alert: blocks.Alert) -> Text:
     """`! 勘误`: a sign, and the note's own title or the kind's word."""
-    sign, word = ALERTS[alert.kind]
-    return Text.assemble(f"{sign} ", inline.parse(alert.title or _(word)))
+    sign, word = alert_head(alert.kind)
+    return Text.assemble(f"{sign} ", inline.parse(alert.title or word))
 
 
 class NoteParagraph(NoteText):

@@ -98,7 +98,7 @@ class QuizBlock(Card):
         line.stylize(f"@choose({at})")
         if at not in self.chosen:
             return [line]
-        sign, word, mark = ("✓", _("Right."), "right") if option.right else ("✗", _("Not quite."), "wrong")
+        glyph, word, mark = ("✓", _("Right."), "right") if option.right else ("✗", _("Not quite."), "wrong")
         said = option.why.startswith(word.rstrip(".。"))  # the note's own words begin with it
-        reason = Text.assemble((sign if said else f"{sign} {word}", mark), " ", inline.parse(option.why))
+        reason = Text.assemble((glyph if said else f"{glyph} {word}", mark), " ", inline.parse(option.why))
         return [line, inline.hanging(Text("      "), reason, width)]

@@ -271,10 +271,12 @@ def blocks(view: RunView | None, ascii: bool, dark: bool) -> list[Block]:
         out.append(Block(("text", said), lambda width, t=said: lab_blocks.said(t, width)))  # type: ignore[misc]
     for picture in view.pictures:
         path = view.folder.artifacts / picture.file
-        out.append(Block(
-            ("picture", picture, _stamp(view, picture.file)),
-            lambda width, p=picture, f=path: lab_blocks.picture(p, f, width, ascii, dark),  # type: ignore[misc]
-        ))
+        out.append(
+            Block(
+                ("picture", picture, _stamp(view, picture.file)),
+                lambda width, p=picture, f=path: lab_blocks.picture(p, f, width, ascii, dark),  # type: ignore[misc]
+            )
+        )
     for model in view.models:
         out.append(Block(("model", model), lambda width, m=model: lab_blocks.model(m, width)))  # type: ignore[misc]
     for use in view.datasets:

@@ -251,14 +251,20 @@ class ParamsForm(Widget, can_focus=False):
             out.append(_line(str(param.label) or name, row, shown, gap=number == 0))
         data = Chips(
             [("auto", _("automatic")), ("real", _("real")), ("synthetic", _("synthetic"))],
-            state.source, id="form-source",
+            state.source,
+            id="form-source",
         )
         seed = FieldInput(state.seed, number=True, id="form-seed", placeholder=_("random"))
         device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="form-device")
         for name, label, editor2, text, shown in (
             ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones."), ""),
-            ("seed", _("Seed"), seed, _("The same seed gives the same figures; empty draws one, which is recorded."),
-             ""),
+            (
+                "seed",
+                _("Seed"),
+                seed,
+                _("The same seed gives the same figures; empty draws one, which is recorded."),
+                "",
+            ),
             ("device", _("Device"), device, _("Automatic takes a free GPU, else the CPU."), ""),
         ):
             row = self._rows[name] = _Row(editor2, text)
