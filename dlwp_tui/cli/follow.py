@@ -153,7 +153,8 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
     label = f"[{get('label')}] " if get("label") else ""
     match event["e"]:
         case kinds.EPOCH if epochs:
-            return [f"{label}{_('epoch')} {get('epoch')}/{get('epochs')}  {_metrics(get('metrics'))}"]
+            word = _("epoch")
+            return [f"{label}{word} {get('epoch')}/{get('epochs')}  {_metrics(get('metrics'))}"]
         case kinds.PHASE:
             return [f"— {get('name')}"]
         case kinds.DATASET:

@@ -45,13 +45,14 @@ def list_runs(
         for row in rows:
             output.json_line(row.as_json())
     elif rows:
+        sources = {"real": _("real"), "unverified": _("unverified"), "synthetic": _("synthetic")}
         output.table(
             [_("run"), _("state"), _("data"), _("time"), _("changed"), _("best")],
             [
                 [
                     row.id,
                     row.label,
-                    row.source or "",
+                    sources.get(row.source or "", ""),
                     output.duration(row.seconds),
                     " ".join(f"{name}={value}" for name, value in row.changed.items()) or (row.preset or ""),
                     output.figures(row.best_figures),

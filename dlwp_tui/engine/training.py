@@ -96,7 +96,7 @@ def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
     slot.give_back()
     if spec.device == "gpu":
         raise RunError(message, cure)
-    lab.warn("gpu", f"{message} {_('The run trains on the CPU.')} {cure}")
+    lab.warn("gpu", " ".join((message, _("The run trains on the CPU."), cure)))
     return slots.take("cpu")
 
 

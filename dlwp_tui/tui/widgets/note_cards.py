@@ -167,7 +167,7 @@ class ExperimentBlock(Card):
             self.redraw()
 
     def build(self, width: int) -> Content:
-        title = Text.assemble((f"◆ {_('Experiment')}", "accent"), "  ")
+        title = Text.assemble(("◆ " + _("Experiment"), "accent"), "  ")
         if self.experiment is None:
             trouble = self.trouble or self.experiment_id
             return content(inline.lines([title.append(self.experiment_id), Text(f"✗ {trouble}", "wrong")]))

@@ -53,7 +53,7 @@ class QuizBlock(Card):
         return any(self.quiz.options[at].right for at in self.chosen)
 
     def build(self, width: int) -> Content:
-        title = Text.assemble((f"? {_('Quiz')}", "accent"), "  ")
+        title = Text.assemble(("? " + _("Quiz"), "accent"), "  ")
         lines = [inline.hanging(title, inline.parse(self.quiz.question), width), Text()]
         for at, option in enumerate(self.quiz.options):
             lines += self._option(at, option, width)
