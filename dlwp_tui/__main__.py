@@ -13,12 +13,11 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run the CLI with `args` and return its exit code."""
-    from dlwp_tui.cli import invoke
     from dlwp_tui.errors import DlwpError
 
     _speak_utf8()
     try:
-        code = invoke(args)
+        code = _dispatch(args)
         sys.stdout.flush()
     except DlwpError as error:
         print(error.message, file=sys.stderr)
@@ -31,6 +30,16 @@ def run(args: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _dispatch(args: list[str]) -> int:
+    if not args:  # the app itself: `dlwp` alone
+        from dlwp_tui.cli.app import open_app
+
+        return open_app()
+    from dlwp_tui.cli.commands import invoke
+
+    return invoke(args)
 
 
 def _speak_utf8() -> None:

@@ -1,73 +1,99 @@
-"""The App: themes, language, keys, terminal guards. What a learner sees is the StudyScreen."""
+"""The App: themes, language, keys, terminal guards. What a learner sees is the StudyScreen.
+
+The first frame needs only textual itself; everything else (pydantic, the notes' markdown, the engine: 0.4 s) is
+imported behind it, so the terminal is never empty for longer than a bare Textual app leaves it.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from textual.app import App, SystemCommand
-from textual.command import CommandPalette
+from textual.app import App, ComposeResult, SystemCommand
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
 from dlwp_tui import settings
-from dlwp_tui.course.reader import Course
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, language
 from dlwp_tui.tui import terminal, themes
-from dlwp_tui.tui.palette import CourseCommands
-from dlwp_tui.tui.screens.study import StudyScreen, study_screen
-from dlwp_tui.tui.session import Session, explain
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from dlwp_tui.course.reader import Course
+    from dlwp_tui.tui.session import Session
+
+
+def _course_commands() -> type[Provider]:
+    from dlwp_tui.tui.palette import CourseCommands
+
+    return CourseCommands
 
 
 class DlwpApp(App[None]):
     """`dlwp`: opens where the learner left off, or at `section`."""
 
     TITLE = "dlwp"
-    ENABLE_COMMAND_PALETTE = True
-    COMMANDS = {CourseCommands}
+    COMMANDS = {_course_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
     ESCAPE_TO_MINIMIZE = True
     CSS_PATH = "app.tcss"
 
     def __init__(self, course: Course, section: str | None = None, *, warm_up: bool = True) -> None:
         super().__init__()
-        self.session = Session(course)
+        self.course = course
+        self.session: Session | None = None
+        """None until the first frame is on the screen."""
         self._section = section
         self._warm_up = warm_up
         for theme in themes.OWN:
             self.register_theme(theme)
-
-    def on_mount(self) -> None:
         chosen = settings.load()
         self.theme = chosen.theme if chosen.theme in self.available_themes else themes.DARK.name
-        if chosen.keys:
-            self.set_keymap(chosen.keys)
+
+    def compose(self) -> ComposeResult:
+        """The first frame: the study screen's outline, empty."""
+        with Horizontal(id="top"):
+            yield Static(Content.assemble(("dlwp", "bold $accent"), f"  {self.course.title}"), id="crumbs")
+        with Horizontal(id="panes"):
+            for name, title in (("contents", _("Contents")), ("note", _("Note")), ("lab", _("Lab"))):
+                pane = Static(id=name, classes="pane")
+                pane.border_title = title
+                yield pane
+
+    def on_mount(self) -> None:
+        self.screen.add_class("-pane-note")
         terminal.install(self)
-        self.push_screen(study_screen(self.session, self._section))
-        for problem in chosen.problems:
-            self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10)
-        if self._warm_up:
-            # After the first paint: importing TensorFlow takes a core for 2 s.
-            self.call_after_refresh(self.session.warm_up)
+        self.call_after_refresh(self._open)
 
     def on_unmount(self) -> None:
-        self.session.close()
+        if self.session is not None:
+            self.session.close()
 
-    def action_command_palette(self) -> None:
-        """The palette, with its prompt in the learner's language."""
-        if not CommandPalette.is_open(self):
-            self.push_screen(
-                CommandPalette(placeholder=_("Find a section, a preset or a command"), id="--command-palette")
-            )
+    def _open(self) -> None:
+        """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
+        gc.enable()  # see `cli.app`
+        from dlwp_tui.tui.screens.study import study_screen
+        from dlwp_tui.tui.session import Session
 
-    def search_themes(self) -> None:
-        """The palette over all themes."""
-        from textual.theme import ThemeProvider
+        self.session = Session(self.course)
+        chosen = settings.load()
+        if chosen.keys:
+            self.set_keymap(chosen.keys)
+        self.push_screen(study_screen(self.session, self._section))
+        for problem in chosen.problems:
+            self.notify(problem, title=_("Settings"), severity="warning", timeout=10, markup=False)
+        if self._warm_up:
+            # After the study screen's first paint: importing TensorFlow takes a core for 2 s.
+            self.call_after_refresh(self.session.warm_up)
 
-        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Find a theme")))
-
-    def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette's commands of the program itself, in the learner's language."""
         yield SystemCommand(_("Theme"), _("Choose among all themes"), self.action_change_theme)
         yield SystemCommand(_("Language: 中文 / English"), _("Switch the language"), self.action_next_language)
@@ -84,31 +110,41 @@ class DlwpApp(App[None]):
 
     def action_next_language(self) -> None:
         """Chinese or English, and remember it; the screen is built anew in the other language."""
+        from dlwp_tui.tui.screens.study import study_screen
+
         other = "en" if language() == "zh" else "zh"
-        self._remember(lambda now: replace(now, language=other))
-        self.switch_screen(study_screen(self.session))
+        if self.session is not None and self._remember(lambda now: replace(now, language=other)):
+            self.switch_screen(study_screen(self.session))
 
     def action_save_picture(self) -> None:
         """Save the screen as SVG into the data home."""
         from dlwp_tui import paths
 
-        folder = paths.ensure(paths.home() / "screenshots")
-        name = self.save_screenshot(path=str(folder))
-        self.notify(_("Saved {path}").format(path=name))
+        try:
+            folder = paths.ensure(paths.home() / "screenshots")
+            name = self.save_screenshot(path=str(folder))
+        except (DlwpError, OSError) as error:
+            self.notify(str(error), severity="error", markup=False)
+        else:
+            self.notify(_("Saved {path}").format(path=name), markup=False)
 
     async def action_ask_quit(self) -> None:
         """Quit, saying first what goes on."""
+        from dlwp_tui.tui.screens.study import StudyScreen
+
         screen = self.screen
         if isinstance(screen, StudyScreen):
-            await screen.run_action("quit")
+            screen.action_quit()
         else:
             self.exit()
 
-    def _remember(self, change: Callable[[settings.Settings], settings.Settings]) -> None:
+    def _remember(self, change: Callable[[settings.Settings], settings.Settings]) -> bool:
         try:
             settings.save(change(settings.load()))
         except DlwpError as error:
-            self.notify(explain(error), severity="warning")
+            self.notify(str(error), severity="warning", markup=False)
+            return False
+        return True
 
 
 def run(course: Course, section: str | None = None) -> int:

@@ -28,14 +28,15 @@ class Key:
     """Place in the footer, 1–8; 0 is not shown there."""
     shown: str = ""
     """How the key is written for people, where it is not `keys` itself."""
+    short: str = ""
+    """For the footer, where `text` is too long for 80 columns."""
     local: bool = False
     """True for a key of one widget, which binds it itself: here for the help only."""
 
     def binding(self) -> Binding:
         """The Textual binding."""
-        return Binding(
-            self.keys, self.action, _(self.text), show=self.footer > 0, key_display=self.shown or None, id=self.id
-        )
+        text = _(self.short or self.text)
+        return Binding(self.keys, self.action, text, show=self.footer > 0, key_display=self.shown or None, id=self.id)
 
 
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
@@ -45,15 +46,15 @@ KEYS: tuple[Key, ...] = (
     Key("run.start", "r", "run", N_("run"), RUN, 1),
     Key("run.stop", "s", "stop", N_("stop"), RUN, 2),
     Key("run.pause", "z", "pause", N_("pause or go on"), RUN),
-    Key("lab.params", "p", "tab('params')", N_("parameters"), RUN, 3),
+    Key("lab.params", "p", "tab('params')", N_("parameters"), RUN, 3, short=N_("params")),
     Key("run.preset", "d", "preset", N_("next preset"), RUN),
     Key("run.probe", "i", "probe", N_("try the model"), RUN),
     Key("run.again", "e", "rerun", N_("the shown run again"), RUN),
-    Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]"),
+    Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]", N_("page")),
     Key("page.previous", "left_square_bracket,left", "page(-1)", N_("previous page"), READ, 0, "["),
     Key("page.on", "space", "read_on", N_("read on"), READ, 0, "space"),
     Key("page.back", "backspace", "read_back", N_("read back"), READ, 0, "⌫"),
-    Key("section.next", "n", "section(1)", N_("next section"), READ, 6),
+    Key("section.next", "n", "section(1)", N_("next section"), READ, 6, short=N_("section")),
     Key("section.previous", "N", "section(-1)", N_("previous section"), READ),
     Key("card.next", "j", "card(1)", N_("next card, quiz or link"), READ),
     Key("card.previous", "k", "card(-1)", N_("previous card, quiz or link"), READ),

@@ -1,0 +1,24 @@
+"""Opening the app. Apart from the other commands because it must not wait for typer (60 ms) and pydantic (80 ms)."""
+
+from __future__ import annotations
+
+import gc
+
+
+def open_app(section: str | None = None) -> int:
+    """Open the app at `section`, or where the learner left off; returns the exit code.
+
+    Raises UsageError where there is no terminal to draw on, and for an unknown section, before the screen is taken.
+    """
+    from dlwp_tui.tui.terminal import require_terminal
+
+    require_terminal()
+    gc.disable()  # imports make no garbage: 25 ms of 250; the app enables it behind its first frame
+    from dlwp_tui.course import reader
+
+    course = reader.load()
+    if section is not None:
+        course.section(section)
+    from dlwp_tui.tui import app
+
+    return app.run(course, section)

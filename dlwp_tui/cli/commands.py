@@ -1,0 +1,57 @@
+"""The command line: all commands put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlwp_tui import __version__
+from dlwp_tui.cli import course, data, machine, run, runs
+from dlwp_tui.i18n import _
+
+
+def build() -> typer.Typer:
+    """The command line, in the learner's language."""
+    app = typer.Typer(
+        name="dlwp",
+        help=_('A study lab in the terminal for "Python 深度学习". Without a command it opens the app.'),
+        rich_markup_mode=None,  # rich costs 230 ms of --help
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=False,
+        invoke_without_command=True,
+    )
+    app.callback()(_main)
+    course.register(app)
+    run.register(app)
+    runs.register(app)
+    app.add_typer(data.build(), name="data")
+    machine.register(app)
+    return app
+
+
+def invoke(args: list[str]) -> int:
+    """Run `args` and return the exit code. Usage errors are printed by typer (2); DlwpError passes through."""
+    try:
+        build()(args, prog_name="dlwp")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    return 0
+
+
+def _main(
+    context: typer.Context,
+    section: Annotated[
+        str | None, typer.Option("--section", "-s", metavar="ID", help=_("Open the app at this section."))
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is not None:
+        return
+    from dlwp_tui.cli.app import open_app
+
+    raise typer.Exit(open_app(section))
