@@ -13,9 +13,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult, SystemCommand
+from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.widgets import Static
 
 from dlwp_tui import settings
@@ -88,10 +90,20 @@ class DlwpApp(App[None]):
             self.set_keymap(chosen.keys)
         self.push_screen(study_screen(self.session, self._section))
         for problem in chosen.problems:
-            self.notify(problem, title=_("Settings"), severity="warning", timeout=10, markup=False)
+            self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
         if self._warm_up:
             # After the study screen's first paint: importing TensorFlow takes a core for 2 s.
             self.call_after_refresh(self.session.warm_up)
+
+    def action_command_palette(self) -> None:
+        """The palette, with its prompt in the learner's language."""
+        if not isinstance(self.screen, CommandPalette):
+            prompt = _("Find a section, a preset or a command")
+            self.push_screen(CommandPalette(placeholder=prompt, id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """The palette over all themes."""
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Find a theme")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette's commands of the program itself, in the learner's language."""
