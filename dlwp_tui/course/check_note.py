@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from dlwp_tui.course.note import Page
     from dlwp_tui.course.reader import Course, Section
 
+OLD = "旧写法"
+"""The heading of a table's column of names that no longer exist: such a table maps old to new."""
+
 
 def check(course: Course, section: Section, glossary: Glossary | None) -> Iterator[Problem]:
     """Every problem of a section's note; `glossary` None when it could not be read."""
@@ -67,9 +70,14 @@ def _page(here: str, page: Page) -> Iterator[Problem]:
 
 def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator[Problem]:
     shift = page.line - 1
-    quiet: set[int] = set()  # lines where old names and paths are quoted (errata) or where \ is TeX
+    quiet: set[int] = set()  # lines where old names and paths are quoted (errata, OLD tables) or where \ is TeX
+    table = range(0)
     resolve = resolver(course, section, broken=False)
     for number, token in markdown.tokens(page.markdown, resolve):
+        if token.type == "table_open" and token.map:
+            table = range(number, number + token.map[1] - token.map[0])
+        elif token.type == "inline" and token.content == OLD and number in table[:1]:
+            quiet.update(table)
         data = token.meta.get("data")
         if isinstance(data, Trouble):
             yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.cure)

@@ -191,6 +191,14 @@ def test_errata_and_formulas_may_quote_what_is_wrong(copy) -> None:
     assert check(copy.folder) == []
 
 
+def test_a_table_of_old_names_may_quote_them(copy) -> None:
+    rows = "\n|---|---|\n| `fit_generator`，`unit8` | `fit` |\n| `lr=0.1` | `learning_rate=0.1` |\n"
+    copy.append(NOTE, f"\n| 旧写法 | 新写法 |{rows}")
+    assert check(copy.folder) == []
+    copy.append(NOTE, f"\n| 写法 | 旧写法吗 |{rows}\n`lr=0.2`\n")
+    assert len(check(copy.folder)) == 4
+
+
 def test_what_only_looks_like_a_path(copy) -> None:
     copy.append(
         NOTE, "\n`~/.keras/datasets` train/val https://x.org/home/y 1/2 `learning_rate=0.1` `lr == 1` color=1\n"
