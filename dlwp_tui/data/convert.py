@@ -32,15 +32,16 @@ def store(dataset: Dataset, checksum: str, arrays: Arrays) -> None:
 
 def twin(dataset: Dataset) -> Arrays:
     """The arrays of the synthetic twin, made the first time, and again when the code that makes it changes."""
-    return _cached(_path(dataset, f"twin-{_twin_code()}"), dataset.twin)
+    return _cached(_path(dataset, twin_version()), dataset.twin)
 
 
 @cache
-def _twin_code() -> str:
+def twin_version() -> str:
+    """A checksum of the code that makes the twins."""
     digest = hashlib.sha256()
     for source in sorted((Path(__file__).parent / "synthetic").glob("*.py")):
         digest.update(source.read_bytes())
-    return digest.hexdigest()
+    return f"twin-{digest.hexdigest()}"
 
 
 def _path(dataset: Dataset, key: str) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from dlwp_tui.data import convert, locate, registry
+from dlwp_tui.data import convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import State, Status
 from dlwp_tui.data.shape import Split
@@ -17,7 +17,7 @@ from dlwp_tui.errors import DataError, UsageError
 from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.data.dataset import Arrays
+    from numpy.typing import NDArray
 
 Source = Literal["auto", "real", "synthetic"]
 Found = Literal["real", "unverified", "synthetic"]
@@ -93,24 +93,25 @@ def not_usable(dataset: Dataset, found: Status) -> DataError:
 def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
     main = found.each[0]
     assert main.path is not None  # a usable file has a path
-    arrays = convert.converted(dataset, main.path, main.checksum)
+    path = main.path
     verified = main.state is State.REAL
     detail = (
-        _("Real data: {path}").format(path=main.path)
+        _("Real data: {path}").format(path=path)
         if verified
-        else _("Real data from an unverified file: {path}").format(path=main.path)
+        else _("Real data from an unverified file: {path}").format(path=path)
     )
-    shaped = dataset.shape(arrays, **options)
+    shaped, _words = prepared.shaped(
+        dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum)
+    )
     source: Found = "real" if verified else "unverified"
     return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
 
 
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
-    arrays = convert.twin(dataset)
     detail = f"{detail} {trouble}".strip()
-    shaped = dataset.shape(arrays, **options)
-    return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(arrays))
+    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: convert.twin(dataset))
+    return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(words))
 
 
 def _real_index(found: Status) -> WordIndex | None:
@@ -118,10 +119,10 @@ def _real_index(found: Status) -> WordIndex | None:
     return None if path is None else WordIndex(lambda: read_index(path))
 
 
-def _twin_index(arrays: Arrays) -> WordIndex | None:
-    if (packed := arrays.get("words_utf8")) is None:
+def _twin_index(words: NDArray[Any] | None) -> WordIndex | None:
+    if words is None:
         return None
-    return WordIndex(lambda: {w: r for r, w in enumerate(packed.tobytes().decode("utf-8").split("\n"), 1)})
+    return WordIndex(lambda: {word: rank for rank, word in enumerate(words.tobytes().decode("utf-8").split("\n"), 1)})
 
 
 def _options(dataset: Dataset, given: dict[str, Any]) -> dict[str, Any]:

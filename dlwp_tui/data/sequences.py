@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
     IntArray = NDArray[np.integer[Any]]
+    Kept = Callable[[str, Callable[[], NDArray[Any]]], NDArray[Any]]
 
 Side = Literal["pre", "post"]
 
@@ -28,6 +29,8 @@ class Sequences:
 
     values: IntArray
     offsets: IntArray
+    kept: Kept | None = field(default=None, repr=False)
+    """`kept(name, make)` gives the matrix kept under `name`, or makes it; None for what is not in the cache."""
 
     @classmethod
     def of(cls, rows: Iterable[Iterable[int]]) -> Sequences:
@@ -144,6 +147,14 @@ class Sequences:
         (25000, 10000). `m` is the largest number of distinct ids, or `maxlen`: then the highest ids, which are
         the rarest words, are left out.
         """
+        import numpy as np
+
+        if self.kept is not None:
+            name = f"unique-{maxlen}-{value}-{np.dtype(dtype).name}"
+            return self.kept(name, lambda: self._unique_padded(maxlen, value, dtype))
+        return self._unique_padded(maxlen, value, dtype)
+
+    def _unique_padded(self, maxlen: int | None, value: int, dtype: DTypeLike) -> IntArray:
         import numpy as np
 
         counts: list[NDArray[Any]] = []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.i18n import _
 from dlwp_tui.lab import values
+from dlwp_tui.lab.building import built_first
 from dlwp_tui.lab.unmix import Unmixer, weights
 from dlwp_tui.paths import atomic_write
 from dlwp_tui.runs import kinds
@@ -59,6 +60,7 @@ def _classes() -> tuple[Any, Any]:
 
         def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.lab.fitting = self.model
+            built_first(self.model)
 
         def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.epoch = epoch + 1
