@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from dlwp_tui import progress
 from dlwp_tui.course.lesson import Lesson
@@ -20,6 +20,7 @@ from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.session import Session, explain
 from dlwp_tui.tui.widgets.contents import ContentsTree
+from dlwp_tui.tui.widgets.keybar import KeyBar
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.status import HardwareBar
@@ -72,7 +73,7 @@ class ReadingScreen(Screen[None]):
             lab = LabPane(id="lab", classes="pane")
             lab.border_title = _("Lab")
             yield lab
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
         yield Static(id="too-small")
 
     def on_mount(self) -> None:
@@ -236,6 +237,16 @@ class ReadingScreen(Screen[None]):
             target.focus_tab()
         else:
             target.focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Give the pane that holds the focus the accent border."""
+        holders = set(event.widget.ancestors_with_self)
+        for name in PANES:
+            pane = self.query_one(f"#{name}")
+            if pane.has_class("-active") != (pane in holders):
+                # Not `:focus-within`, which styles every widget of both panes anew at each change: 60 ms.
+                pane.set_class(pane in holders, "-active", update=False)
+                self.app.stylesheet.apply(pane)
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]

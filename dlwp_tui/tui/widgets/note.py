@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -247,10 +248,13 @@ class NotePane(VerticalScroll):
         self.query_one("#note-notice").display = False
         body.section_id, body.lessons = section.id, self.lessons
         shown = note.pages[page] if note.pages else Page(0, note.title, "", 1)
+        self._show_frame(note, shown)
+        await asyncio.sleep(1 / 60)  # a frame: the new title answers the key, the body follows in 0.1 s
+        if turn != self._shown:
+            return
         await body.update(_without_heading(shown.markdown))
         if turn != self._shown:
             return
-        self._show_frame(note, shown)
         self._restore_blocks()
         self.call_after_refresh(self._restore_place, section.id, page)
         self.post_message(self.PageChanged(section.id, page, len(note.pages)))
