@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui import paths
+from dlwp_tui.data.words import read_index
 from dlwp_tui.errors import StorageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Raised when the arrays of a converted file change their meaning."""
+_END = "# end"  # the last line of a list of words; no word has a blank
 
 
 def converted(dataset: Dataset, main: Path, checksum: str) -> Arrays:
@@ -33,6 +35,29 @@ def store(dataset: Dataset, checksum: str, arrays: Arrays) -> None:
 def twin(dataset: Dataset) -> Arrays:
     """The arrays of the synthetic twin, made the first time, and again when the code that makes it changes."""
     return _cached(_path(dataset, twin_version()), dataset.twin)
+
+
+def words(index: Path, checksum: str) -> list[str]:
+    """The words of the word index at `index`, in the order of their ranks; [] where the ranks are not 1 to n.
+
+    88,584 words take 4 ms, as JSON 40 ms. Raises DataError where the index cannot be read.
+    """
+    kept = paths.cache() / "datasets" / f"{index.stem}-{checksum[:20]}.txt"
+    try:
+        found = kept.read_text(encoding="utf-8").split("\n")
+        if found.pop() == _END:
+            return found
+    except (OSError, ValueError):
+        pass  # not there yet, or broken: it is made again
+    ranks = read_index(index)
+    found = sorted(ranks, key=ranks.__getitem__)
+    if any("\n" in word for word in ranks) or [ranks[word] for word in found] != list(range(1, len(found) + 1)):
+        return []
+    try:
+        paths.atomic_write(kept, "\n".join([*found, _END]))
+    except StorageError:
+        return found  # as for arrays: the cache only saves time
+    return found
 
 
 @cache

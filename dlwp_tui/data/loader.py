@@ -115,14 +115,20 @@ def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loade
 
 
 def _real_index(found: Status) -> WordIndex | None:
-    path = next((p for n, p in found.files.items() if n.endswith("_word_index.json")), None)
-    return None if path is None else WordIndex(lambda: read_index(path))
+    usable = (s for s in found.each if s.file.name.endswith("_word_index.json") and s.state in locate.USABLE)
+    if (index := next(usable, None)) is None or (path := index.path) is None:
+        return None
+    return WordIndex(lambda: read_index(path), in_order=lambda: convert.words(path, index.checksum))
 
 
 def _twin_index(words: NDArray[Any] | None) -> WordIndex | None:
     if words is None:
         return None
-    return WordIndex(lambda: {word: rank for rank, word in enumerate(words.tobytes().decode("utf-8").split("\n"), 1)})
+
+    def in_order() -> list[str]:
+        return words.tobytes().decode("utf-8").split("\n")
+
+    return WordIndex(lambda: {word: rank for rank, word in enumerate(in_order(), 1)}, in_order=in_order)
 
 
 def _options(dataset: Dataset, given: dict[str, Any]) -> dict[str, Any]:

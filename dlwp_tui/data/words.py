@@ -46,9 +46,18 @@ class Encoded:
 class WordIndex:
     """Rank of each word (1 = most frequent), as in Keras' `*_word_index.json`; ids in the data are rank + 3."""
 
-    def __init__(self, read: Callable[[], Mapping[str, int]], index_from: int = INDEX_FROM) -> None:
-        """`read` is called at the first use: 88,584 words cost 40 ms that a plain training run does not need."""
+    def __init__(
+        self,
+        read: Callable[[], Mapping[str, int]],
+        index_from: int = INDEX_FROM,
+        in_order: Callable[[], list[str]] | None = None,
+    ) -> None:
+        """`read` is called at the first use: 88,584 words cost 40 ms that a plain training run does not need.
+
+        in_order: gives all words, the first in rank first; then ids are turned into words without the whole index.
+        """
         self._read = read
+        self._in_order = in_order
         self.index_from = index_from
 
     @cached_property
@@ -57,15 +66,22 @@ class WordIndex:
         return self._read()
 
     @cached_property
-    def _by_rank(self) -> dict[int, str]:
+    def _by_rank(self) -> Mapping[int, str]:
         return {rank: word for word, rank in self.ranks.items()}
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self._in_order() if self._in_order is not None else []
 
     def __len__(self) -> int:
         return len(self.ranks)
 
     def word(self, word_id: int) -> str:
         """The word of an id of the data; `?` for the reserved ids and unknown ones, as in the book."""
-        return self._by_rank.get(int(word_id) - self.index_from, "?")
+        rank = int(word_id) - self.index_from
+        if self._words:
+            return self._words[rank - 1] if 1 <= rank <= len(self._words) else "?"
+        return self._by_rank.get(rank, "?")
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids of the data -> text."""

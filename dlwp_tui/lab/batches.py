@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _TINY_ROW = 512  # bytes; such data is put in order whole: 25 ms of CPU for Boston's 303 rows (b16), else 51 ms
-_IN_TENSOR = 16 << 20  # bytes; smaller arrays become tensors (a copy), larger ones are gathered from NumPy's memory
+_IN_TENSOR = 4 << 20  # bytes; smaller arrays become tensors (a copy), larger ones are gathered from NumPy's memory
 
 
 def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:

@@ -15,7 +15,9 @@ def warm() -> None:
     import PIL.PngImagePlugin  # noqa: F401
     from keras import callbacks, layers  # noqa: F401
 
+    import dlwp_tui.data.loader
     import dlwp_tui.lab.batches
+    import dlwp_tui.lab.building
     import dlwp_tui.lab.live
     import dlwp_tui.lab.models
     import dlwp_tui.lab.pictures
