@@ -34,7 +34,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DLWP_HOME", str(folder / "dlwp"))
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(folder / ".keras"))
-    for name in ("DLWP_CONTENT", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "COLORTERM", "NO_COLOR"):
+    for name in (
+        "DLWP_CONTENT",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "COLORTERM",
+        "NO_COLOR",
+        "COLUMNS",
+        "LINES",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DLWP_LANG", "en")
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", os.environ["DLWP_TEST_PYCACHE"])

@@ -49,7 +49,9 @@ class Terminal:
 
     def text(self) -> str:
         """The screen now, one line a row. A wide character's second cell is left out."""
-        return "\n".join(row.rstrip() for row in self._screen.display)
+        buffer = self._screen.buffer  # not `display`, which fails on a wide character cut by a resize
+        rows = ("".join(buffer[y][x].data for x in range(self.columns)) for y in range(self.rows))
+        return "\n".join(row.rstrip() for row in rows)
 
     def send(self, keys: str | bytes) -> None:
         """Type."""

@@ -42,8 +42,14 @@ def kill(folder: RunFolder) -> None:
     """End a run's process at once; everything since its last checkpoint is lost. Raises RunError when not active."""
     pid = _pid(folder)
     _send(folder, pid, signal.SIGKILL)
-    if not wait(folder, _BIRTH):
-        raise RunError(_("Run {run} (process {pid}) cannot be ended.").format(run=folder.id, pid=pid))
+    deadline = time.monotonic() + _BIRTH
+    while not wait(folder, _PATIENCE):
+        if time.monotonic() > deadline:
+            raise RunError(_("Run {run} (process {pid}) cannot be ended.").format(run=folder.id, pid=pid))
+        now = state.worker_pid(folder)
+        if now is not None and now != pid:  # a cold worker's child took over in this moment
+            pid = now
+            _send(folder, pid, signal.SIGKILL)
     _say_stopped(folder)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from dlwp_tui import paths
 from dlwp_tui.engine import environment, failures, signals, slots
 from dlwp_tui.engine.code import function, load_code
+from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.errors import DlwpError, RunError, StorageError
@@ -31,8 +32,11 @@ from dlwp_tui.runs.spec import RunSpec
 _RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that says so
 
 
-def work(job: Job, lock_fd: int) -> int:
-    """Train the run; returns the process' exit code. Must be called in the main thread, once a process."""
+def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
+    """Train the run; returns the process' exit code. Must be called in the main thread, once a process.
+
+    cold: nothing is imported yet; with TensorFlow it is a child of this process that trains, and returns.
+    """
     stop = Stop()
     signals.install(stop)
     if not _claim(lock_fd):
@@ -46,11 +50,15 @@ def work(job: Job, lock_fd: int) -> int:
     try:
         _reserve(folder)
         events = EventWriter(folder.events)
-        pauser = signals.Pauser(events)
         spec = store.read_spec(folder)
         lab = _lab(job, spec, events, stop)
         slot = slots.take(spec.device)
         began = time.monotonic()
+        _set_device(slot)
+        if cold and go_on_in_child(job, lambda child: state.write_owner(lock_fd, child)):
+            _own(lock_fd)
+            stop.check()
+        pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
         lab.flush()
         stop.settle()
@@ -70,10 +78,7 @@ def work(job: Job, lock_fd: int) -> int:
 
 
 def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
-    """Set the device, import the lesson, run it; returns the slot that was used."""
-    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-    os.environ["CUDA_VISIBLE_DEVICES"] = slot.visible
-    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # else TensorFlow takes the whole of a GPU that others share
+    """Import the lesson, run it; returns the slot that was used."""
     if slot.kind == "cpu":
         _started(job, lab, slot)
     code = load_code(Path(job.code))
@@ -85,6 +90,13 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
     _warn_of_memory(job, lab)
     function(code, "run", "def run(lab, *, ...)")(lab, **spec.params)
     return slot
+
+
+def _set_device(slot: slots.Slot) -> None:
+    """What TensorFlow reads when it first touches a device."""
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    os.environ["CUDA_VISIBLE_DEVICES"] = slot.visible
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # else TensorFlow takes the whole of a GPU that others share
 
 
 def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
@@ -162,6 +174,15 @@ def _claim(lock_fd: int) -> bool:
         return False
     state.write_owner(lock_fd, os.getpid())
     return True
+
+
+def _own(lock_fd: int) -> None:
+    """Take the record lock over from the parent, which has let go of it and has named this process in the file.
+
+    Another worker that found it free for a moment has seen the name, and ends.
+    """
+    fcntl.lockf(lock_fd, fcntl.LOCK_EX)
+    state.write_owner(lock_fd, os.getpid())
 
 
 def _reserve(folder: RunFolder) -> None:

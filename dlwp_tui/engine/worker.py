@@ -19,22 +19,29 @@ NICE = 5
 """Weight 335 against the screen's 1024."""
 
 
-def become(job: Job, fd: int) -> NoReturn:
-    """Do `job` in this process and end it. `fd` is the run's locked lock, or the probe's end of its socket."""
+def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
+    """Do `job` in this process and end it. `fd` is the run's locked lock, or the probe's end of its socket.
+
+    cold: this Python is new; a lesson with TensorFlow is then done by a child of it (see `engine/cold.py`).
+    """
     silence(job.log, job.folder.artifacts)
     give_way()
     os.set_inheritable(fd, False)
     if job.probe is None:
         from dlwp_tui.engine.training import work
 
-        leave(work(job, fd))
+        leave(work(job, fd, cold=cold))
+    if cold:
+        from dlwp_tui.engine.cold import go_on_in_child
+
+        go_on_in_child(job)
     from dlwp_tui.engine.answering import answer
 
     leave(answer(job, fd))
 
 
 def give_way() -> None:
-    """Lower this process' share of a busy processor to a third of the screen's: 95 % of the keys in 67 ms instead of 82.
+    """Lower this process' share of a busy processor to a third of the screen's: 95 % of keys in 67 ms, not 82.
 
     Alone on the machine it loses nothing.
     """
@@ -72,4 +79,4 @@ def leave(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    become(Job.loads(sys.argv[1]), int(sys.argv[2]))
+    become(Job.loads(sys.argv[1]), int(sys.argv[2]), cold=True)

@@ -16,6 +16,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
+from dlwp_tui.engine.worker import NICE
 from dlwp_tui.errors import ContentError, RunError, UsageError
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id
@@ -309,7 +310,7 @@ def test_a_worker_does_not_keep_the_niceness_or_threads_of_its_starter(fake: Les
     folder = launch.start(fake, {"mode": "hang"})
     until_event(folder, "epoch")
     worker = psutil.Process(pid_of(folder))
-    assert worker.nice() == psutil.Process().nice()
+    assert worker.nice() == psutil.Process().nice() + NICE
     assert os.getsid(worker.pid) == worker.pid
     assert Path(f"/proc/{worker.pid}/fd/0").readlink() == Path("/dev/null")
     assert Path(worker.cwd()) == folder.artifacts

@@ -12,6 +12,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch, probe, zygote
+from dlwp_tui.engine.worker import NICE
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.errors import UsageError
 from dlwp_tui.runs import state
@@ -28,7 +29,7 @@ def test_a_ready_zygote_forks_the_worker(fake: Lesson, nursery: Nursery) -> None
     worker = psutil.Process(pid_of(folder))
     assert worker.ppid() == one.pid
     assert os.getsid(worker.pid) == worker.pid
-    assert worker.nice() == psutil.Process().nice()
+    assert worker.nice() == psutil.Process().nice() + NICE
     worker.kill()
     assert control.wait(folder, 5)
     assert state_of(folder) == "died"
