@@ -12,7 +12,7 @@ from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
-from tests.lessons.conftest import claims, curve, finished, table
+from tests.lessons.conftest import MB, claims, curve, finished, finished_with_peak, table
 from tests.worker.conftest import state_of, until_event
 
 pytestmark = pytest.mark.keras
@@ -50,6 +50,15 @@ def test_validation_run(run: Callable[..., RunView], warm: Zygote) -> None:
     assert set(answer["bars"]) == {"好评", "差评"}
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]
+
+
+@pytest.mark.parametrize("preset", ["book", "final"])
+@pytest.mark.parametrize("cold", [True, False])
+def test_memory_at_book_size(start: Callable[..., RunFolder], preset: str, cold: bool) -> None:
+    """Data and network of full size; more epochs take no more memory."""
+    options = {"zygote": None} if cold else {}
+    _view, peak = finished_with_peak(start("3.4", preset=preset, epochs=2, **options))
+    assert peak < MB
 
 
 def test_final_run_meets_the_test_set_once(run: Callable[..., RunView]) -> None:
