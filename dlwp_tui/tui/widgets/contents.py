@@ -76,29 +76,27 @@ class ContentsTree(Tree[Section]):
         self.refresh()
 
     def render_label(self, node: TreeNode[Section], base_style: Style, style: Style) -> Text:  # noqa: ARG002
-        """`✓ 3.4 电影评论分类 ▸`, cut to the tree's width."""
+        """`✓ 3.4 电影评论分类 ▸`: the title is cut to the tree's width, what stands around it is not."""
         section = node.data
         if section is None:
-            done = sum(self._mark(child.data) == "read" for child in node.children if child.data)
-            label = Text.assemble(
-                "▾ " if node.is_expanded else "▸ ",
-                node.label if isinstance(node.label, Text) else Text(node.label),
-                (f"  {done}/{len(node.children)}", "dim"),
-            )
+            sections = [child.data for child in node.children if child.data]
+            done = sum(self._mark(child) == "read" for child in sections)
+            before = Text("▾ " if node.is_expanded else "▸ ")
+            title = node.label.copy() if isinstance(node.label, Text) else Text(node.label)
+            after = Text(f"  {done}/{len(sections)}", "dim")
         else:
             mark = self._mark(section)
-            opened = section.id == self._open
-            label = Text.assemble(
-                ("›" if opened else " ", "bold"),
-                (MARKS[mark], "dim" if mark == "unread" else ""),
-                " ",
-                (f"{section.id} {section.title}", "bold" if opened else ""),
-                (" ▸" if section.has_lesson else "", "dim"),
+            weight = "bold" if section.id == self._open else ""
+            before = Text.assemble(
+                ("›" if weight else " ", "bold"), (MARKS[mark], "dim" if mark == "unread" else ""), " "
             )
+            title = Text(f"{section.id} {section.title}", weight)
+            after = Text(" ▸" if section.has_lesson else "", "dim")
+        room = self.scrollable_content_region.width - (0 if section is None else 2)
+        if room > 8:
+            title.truncate(max(4, room - before.cell_len - after.cell_len), overflow="ellipsis")
+        label = Text.assemble(before, title, after)
         label.stylize_before(style)
-        width = self.scrollable_content_region.width - 2 * (0 if section is None else 1)
-        if width > 8:
-            label.truncate(width, overflow="ellipsis")
         return label
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Section]) -> None:

@@ -1,0 +1,147 @@
+"""Make the pictures of the README from the real app and the real engine: `uv run python screenshots/make.py`.
+
+Trains lesson 3.4 (twice, about 20 s each) on the synthetic twin in a data home of its own, so that everybody gets the
+same pictures. Needs `rsvg-convert` (Debian: librsvg2-bin) and the fonts fonts-noto-cjk and fonts-dejavu-core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.cells import get_character_cell_size
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from dlwp_tui.tui.app import DlwpApp
+
+HERE = Path(__file__).parent
+CELL = 12.2
+"""Width of a cell in Rich's SVG: 20 px high characters of 0.61 em."""
+NARROW = '"DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace'
+WIDE = '"Noto Sans Mono CJK SC", "Noto Sans CJK SC", sans-serif'
+TEXT = re.compile(r'<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)" textLength="[\d.]+"([^>]*)>(.*?)</text>', re.DOTALL)
+
+
+async def main() -> None:
+    """Every picture, in the order a learner meets them."""
+    with tempfile.TemporaryDirectory(prefix="dlwp-pictures-") as folder:
+        os.environ.update(DLWP_HOME=str(Path(folder) / "home"), KERAS_HOME=str(Path(folder) / "keras"), DLWP_LANG="zh")
+        from dlwp_tui.course import reader
+        from dlwp_tui.render import wrap
+        from dlwp_tui.tui.app import DlwpApp
+
+        wrap.install()
+        app = DlwpApp(reader.load(), "3.4")
+        async with app.run_test(size=(160, 45)) as pilot:
+            await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+            await press(pilot, "]", "]", "]", "r")
+            await until(pilot, lambda: epoch(app) >= 7)
+            picture(app, "training")
+            await until(pilot, lambda: not going_on(app))
+            await press(pilot, "d", "d", "d", "r")  # the preset with 4 units
+            await until(pilot, lambda: going_on(app))
+            await until(pilot, lambda: not going_on(app))
+            await press(pilot, "c", "2", "]")
+            picture(app, "compare")
+            await press(pilot, "o")
+            picture(app, "output")
+            await pilot.resize_terminal(120, 40)
+            await press(pilot, "h")
+            picture(app, "medium")
+            await pilot.resize_terminal(80, 24)
+            await press(pilot, "v")
+            picture(app, "narrow-curves")
+            await press(pilot, "2")
+            picture(app, "narrow-note")
+            await pilot.resize_terminal(160, 45)
+            await press(pilot, "D", "v")
+            picture(app, "light")
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, letting the screen come to rest after each."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.6)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], timeout: float = 180) -> None:
+    """Let the app run until `condition` holds."""
+    for _ in range(int(timeout / 0.1)):
+        await pilot.pause(0.1)
+        if condition():
+            return
+    raise TimeoutError(f"{condition} did not come true")
+
+
+def epoch(app: DlwpApp) -> int:
+    """The shown run's epoch."""
+    from dlwp_tui.tui.widgets.lab import LabPane
+
+    shown = app.screen.query_one(LabPane).shown
+    return (shown.epoch or 0) if shown is not None else 0
+
+
+def going_on(app: DlwpApp) -> bool:
+    """Whether the shown run is at work."""
+    from dlwp_tui.tui.widgets.lab import LabPane
+
+    return app.screen.query_one(LabPane).running is not None
+
+
+def picture(app: DlwpApp, name: str) -> None:
+    """The screen now as `name.png`."""
+    app.clear_notifications()
+    app.screen.refresh(repaint=True)
+    svg = right_widths(app.export_screenshot(title="dlwp"))
+    target = HERE / f"{name}.png"
+    subprocess.run(
+        ["rsvg-convert", "--zoom", "0.8", "-o", str(target)], input=svg.encode(), check=True, stdout=subprocess.PIPE
+    )
+    print(target.name)
+
+
+def right_widths(svg: str) -> str:
+    """Rich counts a wide character as one cell, and browsers squeeze Chinese: put each wide one into its own cells."""
+    svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)  # no font from the network
+    svg = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {NARROW};", svg)
+    svg = re.sub(r"font-size:\s*20px", f"font-size: {20 * CELL / 12.04:.2f}px", svg)  # DejaVu advances 0.602 em
+    svg = svg.replace("</style>", f".wide {{ font-family: {WIDE}; font-size: 20px; }}\n</style>", 1)
+    return TEXT.sub(_split, svg)
+
+
+def _split(match: re.Match[str]) -> str:
+    style, y, rest = match[1], match[3], match[4]
+    x = float(match[2])
+    out: list[str] = []
+    for run in re.findall(r"[\u1100-\uffef]|[^\u1100-\uffef]+", html.unescape(match[5])):
+        cells = sum(get_character_cell_size(character) for character in run)
+        lead = len(run) - len(run.lstrip(" \xa0"))  # rsvg drops outer spaces
+        text = run.strip(" \xa0")
+        if text and cells == 2 * len(run):
+            place = x + (2 * CELL - 20) / 2
+            out.append(f'<text class="{style} wide" x="{place:.1f}" y="{y}"{rest}>{html.escape(text)}</text>')
+        elif text:
+            length = CELL * sum(get_character_cell_size(character) for character in text)
+            shown = html.escape(text).replace(" ", "&#160;").replace("\xa0", "&#160;")
+            place = x + CELL * lead
+            out.append(f'<text class="{style}" x="{place:.1f}" y="{y}" textLength="{length:.1f}"{rest}>{shown}</text>')
+        x += CELL * cells
+    return "".join(out)
+
+
+if __name__ == "__main__":
+    if shutil.which("rsvg-convert") is None:
+        sys.exit("rsvg-convert is missing: apt-get install librsvg2-bin fonts-noto-cjk fonts-dejavu-core")
+    asyncio.run(main())
