@@ -1,0 +1,164 @@
+"""`dlwp run`, `watch`, `rerun`, `runs`, `stop`, `pause`, `resume`, `export`, `delete`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from dlwp_tui import paths
+from tests.cli.conftest import Cli
+from tests.conftest import wait_for
+from tests.terminal import Terminal
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_pipe_gets_plain_lines(cli: Cli) -> None:
+    done = cli("run", "1.1", "--rate", "2", "--epochs", "3")
+    assert done.returncode == 0, done.stderr
+    assert "epoch 3/3  loss 0.6667  val_loss 0.7667" in done.stdout
+    assert "✓ loss falls" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_is_the_events_and_last_the_summary(cli: Cli) -> None:
+    done = cli("run", "1.1", "--preset", "quick", "--seed", "7", "--json")
+    assert done.returncode == 0, done.stderr
+    *events, summary = lines(done.stdout)
+    kinds = [event["e"] for event in events]
+    assert kinds[:2] == ["queued", "started"] and kinds[-1] == "ended" and kinds.count("epoch") == 3
+    assert {"run", "lesson", "state", "source", "seed", "params", "result", "best", "seconds"} <= summary.keys()
+    assert (summary["lesson"], summary["state"], summary["seed"], summary["preset"]) == ("1.1", "finished", 7, "quick")
+    assert summary["params"] == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
+    assert summary["result"] == {"loss": pytest.approx(1 / 3)}
+
+
+def test_a_lessons_params_are_options_with_range_default_and_meaning(cli: Cli) -> None:
+    done = cli("run", "1.1", "--help", COLUMNS="120")
+    assert done.returncode == 0
+    text = " ".join(done.stdout.split())
+    assert "--epochs INT Epochs · 1–100000 · default 5 · 训练几轮" in text
+    assert "--rate NUMBER Rate · 0 < x ≤ 10 · default 1.0" in text
+    assert "--mode ok|raise|nan|hang" in text
+    assert "--noisy / --no-noisy" in text
+    assert "--data auto|real|synthetic" in text
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["1.1", "--ratee", "2"], "--rate"),
+        (["1.1", "--rate", "0"], "0 < x ≤ 10"),
+        (["1.1", "--epochs", "many"], "a whole number (1–100000)"),
+        (["1.1", "--mode", "x"], "ok | raise | nan | hang"),
+        (["1.1", "--preset", "nope"], "book, quick"),
+        (["1.1", "--data", "nope"], "auto, real or synthetic"),
+        (["1.1", "--seed", "-1"], "0"),
+        (["1.2"], "no lesson"),
+        (["1.11"], "Did you mean 1.1?"),
+        ([], "Which lesson?"),
+    ],
+)
+def test_what_cannot_be_run_is_said_and_nothing_starts(cli: Cli, args: list[str], said: str) -> None:
+    done = cli("run", *args)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not paths.runs().exists()
+
+
+def test_a_lesson_that_raises_fails_with_its_last_lines_and_where_the_log_is(cli: Cli) -> None:
+    done = cli("run", "1.1", "--mode", "raise")
+    assert done.returncode == 1
+    assert "ValueError: told to fail" in done.stderr
+    log = Path(done.stderr.rsplit("The whole log: ", 1)[1].strip())
+    assert "a line for the log" in log.read_text(encoding="utf-8")
+    assert "a line for the log" not in done.stdout
+
+
+def test_nan_is_noticed_and_said(cli: Cli) -> None:
+    done = cli("run", "1.1", "--mode", "nan")
+    assert done.returncode == 0
+    assert any(line.startswith("! ") for line in done.stdout.splitlines())
+    [*_events, summary] = lines(cli("rerun", "last", "--json").stdout)
+    assert summary["warnings"]
+
+
+def test_detach_watch_pause_resume_stop_export_delete(cli: Cli) -> None:
+    run = cli("run", "1.1", "--mode", "hang", "--epochs", "3", "--detach").stdout.strip()
+    wait_for(lambda: "training" in cli("runs", "--active").stdout, what="the run at work")
+    assert cli("pause", run).returncode == 0
+    assert "paused" in cli("runs").stdout
+    assert cli("delete", run, "--yes").returncode == 1  # at work
+    assert cli("resume", run[-4:]).returncode == 0
+    stopped = cli("stop", "last")
+    assert stopped.returncode == 0 and run in stopped.stderr
+    watched = cli("watch", run, "--json")
+    assert watched.returncode == 130
+    assert lines(watched.stdout)[-1]["state"] == "stopped"
+    rows = list(csv.DictReader(io.StringIO(cli("export", run, "--csv").stdout)))
+    assert rows[0]["epoch"] == "1" and float(rows[0]["loss"]) == 1.0
+    assert json.loads(cli("export", run, "--json").stdout)["run"] == run
+    assert cli("export", run).returncode == 2
+    assert json.loads(cli("runs", "--json").stdout)["state"] == "stopped"
+    assert cli("delete", run, "--yes").returncode == 0
+    assert "No runs yet" in cli("runs").stderr
+
+
+def test_unknown_and_ambiguous_runs(cli: Cli) -> None:
+    assert "There are no runs yet" in cli("watch", "last").stderr
+    first, second = (cli("run", "1.1", "--epochs", "1", "--detach").stdout.strip() for _ in range(2))
+    for run in (first, second):
+        cli("watch", run)
+    shared = first[:8]
+    several = cli("watch", shared)
+    assert several.returncode == 2
+    assert first in several.stderr and second in several.stderr
+    near = cli("watch", first[:-1] + "?")
+    assert near.returncode == 2 and "Did you mean" in near.stderr
+
+
+def test_the_same_seed_gives_the_same_figures(cli: Cli) -> None:
+    *_e, first = lines(cli("run", "1.1", "--json").stdout)
+    *_e, again = lines(cli("rerun", str(first["run"]), "--json").stdout)
+    assert (again["seed"], again["result"], again["params"]) == (first["seed"], first["result"], first["params"])
+
+
+@pytest.mark.parametrize(("answer", "state"), [("s", "stopped"), ("l", None)])
+def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | None) -> None:
+    with Terminal.dlwp("run", "1.1", "--mode", "hang") as terminal:
+        terminal.wait_for("training")
+        terminal.send("\x03")
+        terminal.wait_for("[s]top / [l]eave")
+        terminal.send(answer + "\r")
+        assert terminal.wait() == 130
+    run = next(paths.runs().iterdir()).name
+    if state is None:
+        assert "training" in cli("runs", "--active").stdout
+        assert cli("stop", run).returncode == 0
+    else:
+        assert "stopped" in cli("runs").stdout
+
+
+def test_ctrl_c_without_a_terminal_stops_the_run(course_dir: Path, cli: Cli) -> None:
+    import subprocess
+    import sys
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dlwp_tui", "run", "1.1", "--mode", "hang"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(lambda: "training" in cli("runs", "--active").stdout, what="the run at work")
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Stopped" in err
