@@ -107,7 +107,7 @@ def test_detach_watch_pause_resume_stop_export_delete(cli: Cli) -> None:
     assert lines(watched.stdout)[-1]["state"] == "stopped"
     rows = list(csv.DictReader(io.StringIO(cli("export", run, "--csv").stdout)))
     assert rows[0]["epoch"] == "1" and float(rows[0]["loss"]) == 1.0
-    assert json.loads(cli("export", run, "--json").stdout)["run"] == run
+    assert json.loads(cli("export", run, "--json").stdout)["run"]["id"] == run
     assert cli("export", run).returncode == 2
     assert json.loads(cli("runs", "--json").stdout)["state"] == "stopped"
     assert cli("delete", run, "--yes").returncode == 0
