@@ -5,7 +5,8 @@ kinds and fields it does not know. NaN and infinity are written as the strings "
 
 queued    device                         waits for a slot
 started   pid, device, versions, resumed(bool), initial_epoch    has its slot; device is "cpu" or "GPU 0: NVIDIA H200"
-phase     name                           what the lesson is doing now, in the learner's words
+phase     name, code                     what the lesson is doing now, in the learner's words; code (or none): "saving",
+          the run was stopped and keeps its weights, so a stop waits longer
 dataset   name, source, detail           source: "real" | "unverified" | "synthetic"
 model     label, layers [[name, kind, shape, params], ...], params, trainable
 batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
@@ -17,10 +18,13 @@ text      title, body
 table     title, columns, rows
 check     statement, claim, got, want, ok
 result    metrics {name: number}, label
-warning   code ("nan", "disk", ...), message
+warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more than is free),
+          "gpu" (it is there, and TensorFlow cannot use it), "code" (the lesson's code has changed since the run that
+          this one repeats or continues)
 paused    -
 resumed   -
-ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}
+ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, killed (true: it was ended
+          from outside, so whoever did it wrote this event; seconds is null and nothing was kept)
 """
 
 from __future__ import annotations

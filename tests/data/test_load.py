@@ -167,10 +167,9 @@ def test_words_of_real_data_without_its_index(tiny_imdb: Path) -> None:
 
 def test_status_remembers_checksums_until_the_file_changes(tiny_imdb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert locate.status("imdb").state is State.REAL
-    monkeypatch.setattr(hashlib, "file_digest", lambda *_args: pytest.fail("read again"))
-    assert locate.status("imdb").files == {"imdb.npz": tiny_imdb}
-    monkeypatch.undo()
-    monkeypatch.setenv("KERAS_HOME", str(tiny_imdb.parent.parent))
+    with monkeypatch.context() as patch:
+        patch.setattr(hashlib, "file_digest", lambda *_args: pytest.fail("read again"))
+        assert locate.status("imdb").files == {"imdb.npz": tiny_imdb}
     tiny_imdb.write_bytes(tiny_imdb.read_bytes() + b"x")
     assert locate.status("imdb").state is State.DAMAGED
 

@@ -52,6 +52,97 @@ def test_the_order_of_an_epoch_does_not_depend_on_those_before(lab: Lab) -> None
     assert len({tuple(order) for order in orders.values()}) == 3
 
 
+def test_small_data_is_drawn_whole_seeded_and_by_epoch(tmp_path: Path, told: Told, monkeypatch: Any) -> None:
+    """The path of Boston's 303 rows, with the limits as they are: in order, in a resumed run, and as large data is."""
+    x = np.random.default_rng(0).normal(size=(303, 13)).astype("float32")
+    y = np.arange(303, dtype="float32")
+
+    def epochs(seed: int, wanted: tuple[int, ...], fit: int = 1) -> dict[int, list[int]]:
+        lab = make_lab(tmp_path / "a", told, seed=seed)
+        dataset = lab.batches(x, y, 16)
+        assert int(dataset.cardinality()) == 19
+        found = {}
+        for epoch in wanted:
+            lab.clock.fit = (fit, epoch)
+            passed = list(dataset.as_numpy_iterator())
+            assert [len(rows) for rows, _ in passed] == [16] * 18 + [15]
+            for rows, targets in passed:
+                assert (rows == x[targets.astype(int)]).all()
+            found[epoch] = [int(target) for _, targets in passed for target in targets]
+        return found
+
+    whole = epochs(5, (0, 1, 2))
+    assert all(sorted(order) == list(range(303)) for order in whole.values())
+    assert len({tuple(order) for order in whole.values()}) == 3
+    assert epochs(5, (2,))[2] == whole[2]  # resumed after two epochs
+    assert epochs(6, (0,))[0] != whole[0] and epochs(5, (0,), fit=2)[0] != whole[0]
+    monkeypatch.setattr(batches, "_TINY_ROW", 0)
+    assert epochs(5, (0, 1, 2)) == whole
+    monkeypatch.setattr(batches, "_IN_TENSOR", 0)
+    assert epochs(5, (0, 1, 2)) == whole
+    fixed = make_lab(tmp_path / "a", told, seed=5).batches(x, y, 16, shuffle=False)
+    assert [int(t) for _, targets in fixed.as_numpy_iterator() for t in targets] == list(range(303))
+
+
+@pytest.mark.parametrize("as_arrays", [True, False])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_the_step_is_traced_once_and_gives_the_same(lab: Lab, as_arrays: bool, outputs: int) -> None:
+    """`accuracy` means binary or sparse categorical, by the shapes of what is fitted: as Keras itself decides."""
+    import keras
+
+    x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
+    y = (x[:, 0] > 0).astype("int64") if outputs == 1 else np.arange(40) % outputs
+    loss = "binary_crossentropy" if outputs == 1 else "sparse_categorical_crossentropy"
+    figures = []
+    for watched in (True, False):
+        keras.utils.set_random_seed(3)
+        last = "sigmoid" if outputs == 1 else "softmax"
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), keras.layers.Dense(outputs, last)])
+        traced: list[int] = []
+
+        def counted(y_true: Any, y_pred: Any, traced: list[int] = traced) -> Any:
+            traced.append(1)
+            return keras.losses.get(loss)(y_true, y_pred)
+
+        model.compile("rmsprop", counted, metrics=["accuracy", "mae"][: 2 if outputs == 1 else 1])
+        data = (x, y) if as_arrays else (lab.batches(x, y, 8, shuffle=False),)
+        callbacks = lab.callbacks() if watched else []
+        options = {"batch_size": 8, "shuffle": False} if as_arrays else {}
+        history = model.fit(*data, epochs=2, callbacks=callbacks, verbose=0, **options).history
+        figures.append(history)
+        assert len(traced) == (1 if watched else 2)
+    assert figures[0] == figures[1]
+    assert {"loss", "accuracy"} <= set(figures[0]) and all(value > 0.2 for value in figures[0]["accuracy"])
+
+
+def test_models_that_keras_alone_can_build_are_left_to_it(lab: Lab) -> None:
+    import keras
+
+    x, y = np.ones((16, 4), "float32"), np.ones((16, 1), "float32")
+
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, inputs: Any) -> Any:
+            return self.dense(inputs)
+
+    class OwnStep(keras.Sequential):
+        def train_step(self, data: Any) -> Any:
+            assert not self.optimizer.built or self.optimizer.iterations is not None
+            return super().train_step(data)
+
+    inputs = keras.Input((4,))
+    two = keras.Model(inputs, [keras.layers.Dense(1)(inputs), keras.layers.Dense(1)(inputs)])
+    unbuilt = keras.Sequential([keras.layers.Dense(1)])
+    for model, target in ((Own(), y), (OwnStep([keras.Input((4,)), keras.layers.Dense(1)]), y), (two, [y, y]),
+                          (unbuilt, y)):  # fmt: skip
+        model.compile("sgd", "mse")
+        history = model.fit(x, target, epochs=2, callbacks=lab.callbacks(), verbose=0).history
+        assert history["loss"][1] < history["loss"][0]
+
+
 def test_structures_stay_together(lab: Lab, path: str) -> None:
     n = 40
     x = {"a": np.arange(n), "b": np.arange(n * 3, dtype="float32").reshape(n, 3)}

@@ -1,0 +1,207 @@
+"""Shaped sequences in the cache: the same arrays, mapped; never in the way when the cache is broken, full or shut."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlwp_tui import data, paths
+from dlwp_tui.data import convert, locate, prepared
+from dlwp_tui.data.loader import Loaded
+from tests.data.conftest import Official, write_imdb
+
+
+@pytest.fixture
+def tiny(official: Official) -> Path:
+    """A tiny imdb.npz that counts as the publisher's."""
+    path = write_imdb(locate.keras_folders()[0] / "imdb.npz")
+    official("imdb", path.read_bytes())
+    return path
+
+
+def _folders() -> list[Path]:
+    return sorted((paths.cache() / "datasets").glob("*.shaped"))
+
+
+def _same(one: Loaded, other: Loaded) -> bool:
+    return one.meta == other.meta and all(
+        a.x.values.tolist() == b.x.values.tolist()
+        and a.x.values.dtype == b.x.values.dtype
+        and a.x.offsets.tolist() == b.x.offsets.tolist()
+        and a.y.tolist() == b.y.tolist()
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _mapped(array: Any) -> bool:
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
+def test_the_second_load_maps_what_the_first_shaped(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = data.load("imdb", num_words=12)
+    matrix = first.train.x.unique_padded(dtype="int16")
+    monkeypatch.setattr(convert, "converted", lambda *_: pytest.fail("the file was read again"))
+    again = data.load("imdb", num_words=12)
+    assert _same(first, again) and type(again.meta["labels"]) is tuple
+    assert _mapped(again.train.x.values) and not _mapped(first.train.x.values)
+    monkeypatch.setattr(type(again.train.x), "_unique_padded", lambda *_: pytest.fail("made again"))
+    kept = again.train.x.unique_padded(dtype="int16")
+    assert _mapped(kept) and kept.tolist() == matrix.tolist() and kept.dtype == matrix.dtype
+
+
+def test_each_matrix_has_a_file_of_its_own(tiny: Path) -> None:
+    calls: list[dict[str, Any]] = [{}, {"maxlen": 2}, {"dtype": "int64"}, {"value": 2}]
+    for _ in range(2):
+        loaded = data.load("imdb")
+        for split in loaded:
+            for call in calls:
+                plain = type(split.x)(split.x.values, split.x.offsets).unique_padded(**call)
+                got = split.x.unique_padded(**call)
+                assert got.tolist() == plain.tolist() and got.dtype == plain.dtype
+    assert loaded.train.x[1:].unique_padded().shape[0] == 2
+    assert len(list(_folders()[0].glob("*-unique-*.npy"))) == 8
+
+
+def test_a_lesson_may_write_into_its_arrays(tiny: Path) -> None:
+    want = data.load("imdb").train.x.values.tolist()
+    for _ in range(2):
+        loaded = data.load("imdb")
+        matrix = loaded.train.x.unique_padded()
+        assert loaded.train.x.values.tolist() == want and matrix.max() < 99_999
+        loaded.train.x.values[:] = 7
+        loaded.train.y[:] = 7
+        matrix[:] = 99_999
+    assert data.load("imdb").train.y.max() == 1
+
+
+def test_other_options_content_and_code_are_kept_apart(
+    tiny: Path, official: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = data.load("imdb")
+    assert not _same(data.load("imdb", num_words=9), first)
+    assert not _same(data.load("imdb", seed=5), first)
+    write_imdb(tiny, y_train=np.array([0, 1, 0]))
+    official("imdb", tiny.read_bytes())
+    assert data.load("imdb").train.y.tolist() != first.train.y.tolist()
+    before = len(_folders())
+    monkeypatch.setattr(prepared, "_code", lambda: "newer")
+    monkeypatch.setattr(prepared, "_KEEP", 10)
+    data.load("imdb")
+    assert len(_folders()) == before + 1
+
+
+def test_the_twin_keeps_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = data.load("imdb", "synthetic", num_words=100)
+    monkeypatch.setattr(convert, "twin", lambda *_: pytest.fail("the twin was read again"))
+    again = data.load("imdb", "synthetic", num_words=100)
+    assert _same(first, again)
+    assert again.decode(again.train.x[0][:20]) == first.decode(first.train.x[0][:20])
+    assert again.words.ranks == first.words.ranks
+    words = list(again.words.ranks)
+    assert again.decode([0, 1, 2, 3, 4, len(words) + 3, len(words) + 4]) == f"? ? ? ? {words[0]} {words[-1]} ?"
+
+
+def _cut(folder: Path) -> None:
+    file = folder / "train_values.npy"
+    file.write_bytes(file.read_bytes()[:-4])
+
+
+def _swap(folder: Path) -> None:
+    np.save(folder / "test_y.npy", np.zeros(50))
+
+
+def _drop_meta(folder: Path) -> None:
+    (folder / "meta.json").write_text("{", encoding="utf-8")
+
+
+def _spoil_matrix(folder: Path) -> None:
+    (folder / "train-unique-None-1-int32.npy").write_bytes(b"\x93NUMPY")
+
+
+@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta, _spoil_matrix])
+def test_what_is_broken_is_made_again(tiny: Path, harm: Callable[[Path], None]) -> None:
+    first = data.load("imdb")
+    matrix = first.train.x.unique_padded().tolist()
+    (folder,) = _folders()
+    harm(folder)
+    for _ in range(2):
+        again = data.load("imdb")
+        assert _same(first, again) and again.train.x.unique_padded().tolist() == matrix
+    assert _mapped(again.train.x.values) and _mapped(again.train.x.unique_padded())
+
+
+def _full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(*_args: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", no_space)
+
+
+def _nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_ROOM", 1 << 62)
+
+
+def _blocked(_monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(paths.cache())
+    paths.cache().write_text("a file where the folder should be", encoding="utf-8")
+
+
+@pytest.mark.parametrize("trouble", [_full, _nearly_full, _blocked])
+def test_without_room_everything_is_computed(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    first = data.load("imdb")
+    matrix = first.train.x.unique_padded().tolist()
+    shutil.rmtree(_folders()[0])
+    trouble(monkeypatch)
+    for _ in range(2):
+        again = data.load("imdb")
+        assert _same(first, again) and again.train.x.unique_padded().tolist() == matrix
+    assert not paths.cache().is_dir() or (_folders() == [] and not list((paths.cache() / "datasets").glob(".*")))
+
+
+def test_the_folders_used_last_are_kept(tiny: Path) -> None:
+    for number, words in enumerate((5, 6, 7, 8)):
+        data.load("imdb", num_words=words)
+        for folder in _folders():
+            if folder.stat().st_mtime > 1000:
+                os.utime(folder, (number, number))
+    oldest = min(_folders(), key=lambda folder: folder.stat().st_mtime)
+    stale = oldest.with_name(f".{oldest.name}.1.part")
+    fresh = oldest.with_name(f".{oldest.name}.2.part")
+    stale.mkdir()
+    fresh.mkdir()
+    os.utime(stale, (0, 0))
+    data.load("imdb", num_words=5)  # used again
+    data.load("imdb", num_words=9)
+    assert len(_folders()) == 4 and oldest in _folders()
+    assert fresh.exists() and not stale.exists()
+
+
+def test_arrays_need_no_folder(official: Official) -> None:
+    data.load("boston_housing", "synthetic")
+    assert _folders() == []
+
+
+def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = tmp_path / "imdb_word_index.json"
+    index.write_text('{"film": 2, "the": 1, "caf\\u00e9": 3}', encoding="utf-8")
+    assert convert.words(index, "a" * 32) == ["the", "film", "café"]
+    with monkeypatch.context() as patch:
+        patch.setattr(convert, "read_index", lambda _: pytest.fail("read again"))
+        assert convert.words(index, "a" * 32) == ["the", "film", "café"]
+    (kept,) = (paths.cache() / "datasets").glob("imdb_word_index-*.txt")
+    kept.write_text("the\nfi", encoding="utf-8")  # torn
+    assert convert.words(index, "a" * 32) == ["the", "film", "café"]
+    for ranks in ('{"the": 1, "film": 3}', '{"a\\nb": 1}', '{"the": 1, "film": 1}'):
+        index.write_text(ranks, encoding="utf-8")
+        assert convert.words(index, ranks) == []
