@@ -1,7 +1,7 @@
-"""What the learner has read, answered and where they left off: one JSON file, safe with several apps open.
+"""What the learner has read, answered, bookmarked and where they left off: one JSON file, safe with several apps open.
 
 Format (`progress.json`): `{"v": 1, "last": {"section": "3.4", "page": 2}, "sections": {"3.4": {"pages": [0, 1],
-"quiz": {"0": true}, "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two apps that are
+"quiz": {"0": true}, "bookmarks": [1], "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two apps that are
 open at once lose nothing of each other's.
 """
 
@@ -26,6 +26,8 @@ class SectionProgress:
     """Pages (0-based) the learner has opened."""
     quiz: dict[int, bool] = field(default_factory=dict)
     """Answers by quiz index: True when the last answer was right."""
+    bookmarks: frozenset[int] = frozenset()
+    """Pages (0-based) the learner marked."""
 
     def state(self, page_count: int) -> str:
         """`unread`, `started` or `read`, for a section of `page_count` pages."""
@@ -46,6 +48,11 @@ class Progress:
     def of(self, section: str) -> SectionProgress:
         """The marks of one section; empty for one never opened."""
         return self.sections.get(section, SectionProgress())
+
+    @property
+    def bookmarks(self) -> frozenset[tuple[str, int]]:
+        """Every bookmark as (section, page)."""
+        return frozenset((section, page) for section, marks in self.sections.items() for page in marks.bookmarks)
 
 
 def load() -> Progress:
@@ -80,6 +87,21 @@ def answer(section: str, quiz: int, right: bool) -> None:
         raw.setdefault("sections", {}).setdefault(section, {}).setdefault("quiz", {})[str(quiz)] = right
 
     _update(change)
+
+
+def bookmark(section: str, page: int) -> bool:
+    """Mark `page` of `section`, or take its mark away; returns whether it is marked now. Raises StorageError."""
+    marked = False
+
+    def change(raw: dict[str, Any]) -> None:
+        nonlocal marked
+        marks = raw.setdefault("sections", {}).setdefault(section, {})
+        before = set(_ints(marks.get("bookmarks")))
+        marked = page not in before
+        marks["bookmarks"] = sorted(before ^ {page})
+
+    _update(change)
+    return marked
 
 
 def reset(section: str | None = None) -> None:
@@ -141,7 +163,7 @@ def _locked() -> Iterator[None]:
 def _section(raw: object) -> SectionProgress:
     values = _dict(raw)
     quiz = {int(key): bool(right) for key, right in _dict(values.get("quiz")).items() if key.isdigit()}
-    return SectionProgress(frozenset(_ints(values.get("pages"))), quiz)
+    return SectionProgress(frozenset(_ints(values.get("pages"))), quiz, frozenset(_ints(values.get("bookmarks"))))
 
 
 def _dict(raw: object) -> dict[str, Any]:

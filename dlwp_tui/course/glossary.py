@@ -14,13 +14,13 @@ that a link may say `term:loss-function`.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.problem import did_you_mean
 from dlwp_tui.course.unsound import Fault, Unsound
 from dlwp_tui.course.validate import validate
 from dlwp_tui.errors import UsageError
@@ -63,15 +63,30 @@ class Glossary(BaseModel):
         """The term with this Chinese, English or other name, or None."""
         return self._by_name.get(_folded(name))
 
+    def search(self, text: str) -> list[Term]:
+        """The terms `text` occurs in: those it begins a name of first, then within a name, then within the text.
+
+        An empty `text` gives all, in the file's order.
+        """
+        wanted = _folded(text)
+        ranked = sorted(((_rank(term, wanted), index) for index, term in enumerate(self.terms)))
+        return [self.terms[index] for rank, index in ranked if rank < _NOWHERE]
+
+    def named_like(self, text: str) -> list[Term]:
+        """The terms with `text` in one of their names, in the order of `search`."""
+        return [term for term in self.search(text) if _rank(term, _folded(text)) <= _WITHIN_A_NAME]
+
     def get(self, name: str) -> Term:
         """Like `find`, but raises UsageError with "did you mean"."""
         if term := self.find(name):
             return term
+        raise UsageError(_("The glossary has no term {name!r}.").format(name=name), self.near(name))
+
+    def near(self, name: str) -> str:
+        """`Did you mean 过拟合?`, or an empty text when no name resembles this one."""
         known = {_folded(other): other for term in self.terms for other in term.names}
-        near = did_you_mean(_folded(name), known)
-        for folded, written in known.items():
-            near = near.replace(f" {folded}?", f" {written}?")
-        raise UsageError(_("The glossary has no term {name!r}.").format(name=name), near)
+        close = get_close_matches(_folded(name), known, n=1, cutoff=0.6)
+        return _("Did you mean {name}?").format(name=known[close[0]]) if close else ""
 
     @model_validator(mode="after")
     def _each_name_once(self) -> Glossary:
@@ -99,6 +114,23 @@ def load(content: Path) -> Glossary:
     if not file.exists():
         return Glossary()
     return validate(Glossary, read_toml(file, content), relative(file, content))
+
+
+_WITHIN_A_NAME, _NOWHERE = 2, 4
+
+
+def _rank(term: Term, wanted: str) -> int:
+    """0: is a name, 1: begins one, 2: within one, 3: within the text, 4: nowhere."""
+    names = [_folded(name) for name in term.names]
+    if not wanted:
+        return 1
+    if wanted in names:
+        return 0
+    if any(name.startswith(wanted) for name in names):
+        return 1
+    if any(wanted in name for name in names):
+        return 2
+    return 3 if wanted in _folded(term.text) else _NOWHERE
 
 
 def _folded(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,16 @@ def history(lesson: str | None = None) -> list[HistoryRow]:
                 presets[spec.lesson] = compare.bases(_lesson(spec.lesson))
             rows.append(_row(folder, presets[spec.lesson]))
     return rows
+
+
+def finished_counts() -> dict[str, int]:
+    """How many runs of each lesson have finished: `run.json` and the last block of each run's events, nothing more."""
+    counts: Counter[str] = Counter()
+    for folder in store.all():
+        event = state.last_lifecycle(folder)
+        if event is not None and event.get("state") == RunState.FINISHED:
+            counts[store.read_spec(folder).lesson] += 1
+    return dict(counts)
 
 
 _ended: dict[Path, tuple[tuple[int, int], HistoryRow]] = {}
