@@ -18,11 +18,20 @@ from typing import Any, Literal, get_args
 from dlwp_tui import paths
 from dlwp_tui.course.reader import Course, Section
 from dlwp_tui.errors import DlwpError, StorageError
-from dlwp_tui.i18n import language
+from dlwp_tui.i18n import N_, language
 
 Kind = Literal["title", "heading", "term", "param", "text", "own"]
 """What was found: a section's title, a heading, a glossary term, a param, a note's text, the learner's own note."""
 RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(get_args(Kind))}
+WORDS: dict[str, str] = {
+    "title": N_("section"),
+    "heading": N_("heading"),
+    "term": N_("term"),
+    "param": N_("param"),
+    "text": N_("text"),
+    "own": N_("my note"),
+}
+"""A kind as it is shown, to be translated."""
 FORMAT = 1
 """Of the cached file; another one is made anew."""
 SNIPPET = 90
@@ -160,7 +169,11 @@ def _sources(course: Course) -> Iterator[tuple[str, Stamp]]:
             status = file.stat()
         except FileNotFoundError:
             continue
-        yield str(file.relative_to(course.content)), (status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = (0, 0)  # reading it says what is wrong
+        else:
+            stamp = (status.st_mtime_ns, status.st_size)
+        yield str(file.relative_to(course.content)), stamp
 
 
 def _read_cache(file: Path) -> dict[str, dict[str, Any]]:
@@ -252,7 +265,7 @@ def _documents(course: Course, entries: dict[str, dict[str, Any]]) -> Iterator[_
         number = f"{section.id} {section.title}"
         titles = dict.fromkeys(text for text in (number, *lesson.get("titles", ())) if text)
         for page, part in enumerate(entries.get(str(here / "note.md"), {}).get("pages", ())):
-            names = [("title", text) for text in titles] if page == 0 else []
+            names: list[tuple[Kind, str]] = [("title", text) for text in titles] if page == 0 else []
             names += [("heading", text) for text in (part["title"], *part["headings"]) if text != section.title]
             yield _Document(
                 "text", section.id, page, section.title, part["title"], tuple(names), tuple(part["lines"]), fold(number)

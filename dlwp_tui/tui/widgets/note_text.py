@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ STYLES = {
 LINK = "$accent underline"
 CURRENT = "bold reverse"
 """The link the keyboard is on; reverse shows without colours too."""
+FOUND = "bold $background on $warning"
+"""What was searched for; bold shows without colours too."""
 
 
 def install_wrapping() -> bool:
@@ -93,6 +96,7 @@ class NoteText(MarkdownBlock, can_focus=False):
         self.targets: list[str] = []
         """Where the links lead, each once, in reading order."""
         self.current: int | None = None
+        self.found: re.Pattern[str] | None = None
 
     def build_from_token(self, token: Token) -> None:
         """Called by Textual with the block's inline token."""
@@ -111,7 +115,17 @@ class NoteText(MarkdownBlock, can_focus=False):
 
     def redraw(self) -> None:
         """Paint again, after a change of the current link."""
-        self.set_content(content(self.marked, self.target))
+        self.set_content(self.with_found(content(self.marked, self.target)))
+
+    def show_found(self, pattern: re.Pattern[str]) -> str:
+        """Mark what matches `pattern` from now on; the text it was looked for in."""
+        self.found = pattern
+        self.redraw()
+        return self._content.plain
+
+    def with_found(self, text: Content) -> Content:
+        """`text` with the matches marked."""
+        return text.highlight_regex(self.found, style=FOUND) if self.found is not None else text
 
     @property
     def target(self) -> str | None:
@@ -164,8 +178,12 @@ class FittedText(NoteText):
         self.redraw()
 
     def redraw(self) -> None:
-        self._fitted = Fitted(self.build)
+        self._fitted = Fitted(lambda width: self.with_found(self.build(width)))
         self.update(self._fitted)
+
+    def show_found(self, pattern: re.Pattern[str]) -> str:
+        super().show_found(pattern)
+        return self._fitted.at(max(1, self.content_size.width)).plain
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for the clipboard."""

@@ -1,0 +1,66 @@
+"""`dlwp search`: places of the course that hold a text, in a plain terminal or a pipe."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.i18n import _
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("search", help=_("Search notes, glossary, lesson titles and params."))(search)
+
+
+def search(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help=_("What to look for, Chinese or English."))],
+    limit: Annotated[int, typer.Option("--limit", min=1, help=_("How many results at most."))] = 20,
+    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from dlwp_tui import mynotes
+    from dlwp_tui.course import reader
+    from dlwp_tui.course import search as engine
+
+    wanted = " ".join(text)
+    index = engine.load(reader.load())
+    for file, reason in index.skipped:
+        output.say(_("{file} was left out: {reason}").format(file=file, reason=reason))
+    if index.unsaved is not None:
+        output.say(index.unsaved.message)
+    results = index.search(wanted, limit, own=[(note.section_id, note.text) for note in mynotes.all()])
+    if not results:
+        output.say(_("Nothing found for {text}.").format(text=wanted))
+        raise typer.Exit(1)
+    for result in results:
+        if json:
+            output.json_line(
+                {
+                    "kind": result.kind,
+                    "section": result.section,
+                    "page": result.page,
+                    "title": result.title,
+                    "heading": result.heading,
+                    "snippet": result.snippet,
+                    "heading_spans": result.heading_spans,
+                    "snippet_spans": result.snippet_spans,
+                }
+            )
+            continue
+        where = f"{result.section} {result.title}".strip()
+        heading = result.heading if result.heading != result.title else ""
+        place = " › ".join(part for part in (where, _marked(heading, result.heading_spans)) if part)
+        output.line(f"{place}  [{_(engine.WORDS[result.kind])}]")
+        if result.snippet:
+            output.line(f"    {_marked(result.snippet, result.snippet_spans)}")
+
+
+def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """The matches bold on a terminal; plain in a pipe."""
+    if not output.is_terminal() or not text:
+        return text
+    for start, end in reversed(spans):
+        text = text[:start] + typer.style(text[start:end], bold=True) + text[end:]
+    return text
