@@ -1,8 +1,8 @@
 """What the learner has read, answered, bookmarked and where they left off: one JSON file, safe with several apps open.
 
 Format (`progress.json`): `{"v": 1, "last": {"section": "3.4", "page": 2}, "sections": {"3.4": {"pages": [0, 1],
-"quiz": {"0": true}, "bookmarks": [1], "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two apps that are
-open at once lose nothing of each other's.
+"quiz": {"0": true}, "bookmarks": [1], "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two
+apps that are open at once lose nothing of each other's.
 """
 
 from __future__ import annotations

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from dlwp_tui import progress
+from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.keys import KEYS
 
 if TYPE_CHECKING:
+    from dlwp_tui.course.note import Page
+    from dlwp_tui.course.reader import Section
     from dlwp_tui.tui.screens.study import StudyScreen
 
 
@@ -56,8 +60,30 @@ class CourseCommands(Provider):
                 )
                 for name, preset in lesson.presets.items()
             ]
+        commands += self._bookmarks(study)
         commands += [
             (f"{section.id} {section.title}", _("Open the section"), partial(study.open_section, section))
             for section in study.session.course.sections
         ]
         return commands
+
+    def _bookmarks(self, study: StudyScreen) -> list[tuple[str, str, Callable[[], object]]]:
+        """The bookmarks in reading order; one whose page is gone from the note is left out."""
+        seen = progress.load()
+        found: list[tuple[str, str, Callable[[], object]]] = []
+        for section in study.session.course.sections:
+            for page in _pages(section, seen):
+                name = _("Bookmark: {page}").format(page=f"{section.id} {section.title} › {page.title}")
+                found.append((name, _("Go to this page"), partial(study.open_section, section, page.index)))
+        return found
+
+
+def _pages(section: Section, seen: progress.Progress) -> list[Page]:
+    """The bookmarked pages of a section."""
+    marked = seen.of(section.id).bookmarks
+    if not marked:
+        return []
+    try:
+        return [page for page in section.note().pages if page.index in marked]
+    except DlwpError:
+        return []  # opening the section says what is wrong with its note

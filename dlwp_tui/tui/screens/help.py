@@ -50,6 +50,7 @@ class HelpScreen(ModalScreen[None]):
         signs = [
             ("○ ◐ ✓", _("unread, begun, read")),
             ("▸", _("has a lesson to run")),
+            ("★", _("bookmark")),
             ("● ✓", _("training, finished")),
             ("■ ✗ †", _("stopped, failed, died")),
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,11 +20,15 @@ from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.session import Session, explain
+from dlwp_tui.tui.trail import Place, Trail
 from dlwp_tui.tui.widgets.contents import ContentsTree
 from dlwp_tui.tui.widgets.keybar import KeyBar
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.status import HardwareBar
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.search import Result
 
 SMALLEST = (50, 14)
 """Columns and rows below which nothing can be read; a sentence says so instead."""
@@ -47,6 +52,7 @@ class ReadingScreen(Screen[None]):
         self.section: Section | None = None
         self._wanted = section
         self._pane = "note"
+        self._trail = Trail()
 
     @property
     def lesson(self) -> Lesson | None:
@@ -79,11 +85,12 @@ class ReadingScreen(Screen[None]):
     def on_mount(self) -> None:
         self.show_pane("note", focus=False)
         seen = progress.load()
+        self.query_one(NotePane).set_bookmarks(seen.bookmarks)
         section = self._first_section(seen)
         self.open_section(section, page=seen.page if section.id == seen.section and not self._wanted else 0)
 
-    def open_section(self, section: Section, page: int = 0) -> None:
-        """Show a section's note and lesson."""
+    def open_section(self, section: Section, page: int = 0, words: Sequence[str] = ()) -> None:
+        """Show a section's note and lesson; `words` that were searched for are marked on the page."""
         self.section = section
         chapter = section.chapter
         self.query_one("#crumbs", Static).update(
@@ -95,7 +102,7 @@ class ReadingScreen(Screen[None]):
             )
         )
         self.query_one(ContentsTree).open_section(section)
-        self.query_one(NotePane).show(section, page)
+        self.query_one(NotePane).show(section, page, words)
         self.query_one(LabPane).show(section)
         self.post_message(self.SectionOpened(section))
 
@@ -130,7 +137,9 @@ class ReadingScreen(Screen[None]):
     @on(NotePane.PageChanged)
     def _page_changed(self, event: NotePane.PageChanged) -> None:
         self.guard(lambda: progress.visit(event.section_id, event.page))
-        self.query_one(ContentsTree).show_progress(progress.load())
+        self._show_progress()
+        if self.query_one(NotePane).settled:
+            self._trail.visit(Place(event.section_id, event.page))
 
     @on(NotePane.QuizAnswered)
     def _quiz_answered(self, event: NotePane.QuizAnswered) -> None:
@@ -142,7 +151,7 @@ class ReadingScreen(Screen[None]):
             if section := self.find_or_say(event.target):
                 self.open_section(section)
         elif event.kind == "term":
-            self._show_term(event.target)
+            self._open_glossary(event.target)
         else:  # never opened here: the browser would start on the server
             self.app.copy_to_clipboard(event.target)
             self.notify(event.target, title=_("Address copied; open it on your own machine"), timeout=8, markup=False)
@@ -180,6 +189,29 @@ class ReadingScreen(Screen[None]):
         else:
             self.open_section(target)
 
+    def action_travel(self, step: int) -> None:
+        """Back to the page that was open before, or forward again."""
+        shown = self.query_one(NotePane)
+        # A note that cannot be read is no page of the trail: back from it is the page before.
+        place = self._trail.place if shown.note is None and step < 0 else self._trail.go(step)
+        if place is None:
+            self.notify(_("No page was opened before.") if step < 0 else _("No page lies ahead."), timeout=2)
+        elif section := self.find_or_say(place.section):
+            self.open_section(section, place.page)
+
+    def action_bookmark(self) -> None:
+        """Set a bookmark on the open page, or take it away."""
+        note = self.query_one(NotePane)
+        if note.section is None or note.note is None:
+            return
+        section, page = note.section.id, note.page
+        self.guard(lambda: self._say_bookmark(progress.bookmark(section, page)))
+        self._show_progress()
+
+    def action_glossary(self) -> None:
+        """Every term, found by typing."""
+        self._open_glossary()
+
     def action_card(self, step: int) -> None:
         """Focus the next run card, experiment, quiz or link of the page."""
         self.show_pane("note", focus=False)
@@ -190,8 +222,10 @@ class ReadingScreen(Screen[None]):
             note.action_focus_previous_card()
 
     def action_search(self) -> None:
-        """Find sections and commands by typing."""
-        self.app.action_command_palette()
+        """Search the course; the chosen place opens with the words marked."""
+        from dlwp_tui.tui.screens.search import SearchScreen
+
+        self.app.push_screen(SearchScreen(self.session.course), self._open_found)
 
     def action_help(self) -> None:
         """Every key."""
@@ -265,11 +299,42 @@ class ReadingScreen(Screen[None]):
                 return section
         return course.sections[0]
 
-    def _show_term(self, name: str) -> None:
-        from dlwp_tui.course import glossary
+    def _open_found(self, found: Result | None) -> None:
+        if found is None:
+            return
+        if found.kind == "term":
+            self._open_glossary(found.name)
+        elif section := self.find_or_say(found.section):
+            self.open_section(section, found.page, found.words)
+            self.show_pane("note")
 
-        term = glossary.load(self.session.course.content).find(name)
-        if term is None:
+    def _open_glossary(self, name: str = "") -> None:
+        """The glossary, at the term `name` where one is given."""
+        from dlwp_tui.course import glossary
+        from dlwp_tui.tui.screens.glossary import GlossaryScreen
+
+        try:
+            terms = glossary.load(self.session.course.content)  # 13 ms
+        except DlwpError as error:
+            self.say(error)
+            return
+        term = terms.find(name) if name else None
+        if name and term is None:
             self.notify(_("{term} is not in the glossary.").format(term=name), severity="warning", markup=False)
-        else:
-            self.notify(term.text, title=f"{term.zh} · {term.en}", timeout=12, markup=False)
+            return
+
+        def answered(section_id: str | None) -> None:
+            if section_id is not None and (section := self.find_or_say(section_id)) is not None:
+                self.open_section(section)
+                self.show_pane("note")
+
+        self.app.push_screen(GlossaryScreen(terms, term), answered)
+
+    def _show_progress(self) -> None:
+        seen = progress.load()
+        self.query_one(ContentsTree).show_progress(seen)
+        self.query_one(NotePane).set_bookmarks(seen.bookmarks)
+
+    def _say_bookmark(self, marked: bool) -> None:
+        text = _("Bookmark set; `:` lists your bookmarks.") if marked else _("Bookmark removed.")
+        self.notify(text, timeout=3, markup=False)

@@ -17,10 +17,11 @@ from dlwp_tui.progress import Progress
 
 MARKS = {"unread": "○", "started": "◐", "read": "✓"}
 """A sign, not only a colour, for each state of reading."""
+BOOKMARK = "★"
 
 
 class ContentsTree(Tree[Section]):
-    """Chapters and sections; Enter opens one. Marks: ○ unread, ◐ begun, ✓ read; ▸ at the end: has a lesson."""
+    """Chapters and sections; Enter opens one. ○ unread, ◐ begun, ✓ read; at the end ★ bookmark in it, ▸ has a lesson."""
 
     BINDINGS = [
         Binding("left", "fold", show=False),
@@ -91,7 +92,8 @@ class ContentsTree(Tree[Section]):
                 ("›" if weight else " ", "bold"), (MARKS[mark], "dim" if mark == "unread" else ""), " "
             )
             title = Text(f"{section.id} {section.title}", weight)
-            after = Text(" ▸" if section.has_lesson else "", "dim")
+            starred = f" {BOOKMARK}" if self._progress.of(section.id).bookmarks else ""
+            after = Text(starred + (" ▸" if section.has_lesson else ""), "dim")
         room = self.scrollable_content_region.width - (0 if section is None else 2)
         if room > 8:
             title.truncate(max(4, room - before.cell_len - after.cell_len), overflow="ellipsis")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +27,7 @@ from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
+from dlwp_tui.tui.widgets.note_find import mark
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
 from dlwp_tui.tui.widgets.note_text import NoteText, install_wrapping
 
@@ -128,7 +129,8 @@ class NotePane(VerticalScroll):
         self.page = 0
         self.note: Note | None = None
         """The note shown; None before the first, and when it cannot be read."""
-        self._shown = 0
+        self._shown = self._settled = 0
+        self._bookmarks: frozenset[tuple[str, int]] = frozenset()
         self._scrolled: dict[tuple[str, int], int] = {}
         self._answers: dict[tuple[str, int], list[int]] = {}
         self._verdicts: dict[tuple[str, str], tuple[Verdict | None, tuple[int, int] | None]] = {}
@@ -142,11 +144,27 @@ class NotePane(VerticalScroll):
 
     # -- what the screen tells ---------------------------------------------------------------------------------------
 
-    def show(self, section: Section, page: int = 0) -> AwaitComplete:
-        """Show a page (from 0; -1 is the last) of a section's note, where it was left. May be awaited."""
+    def show(self, section: Section, page: int = 0, words: Sequence[str] = ()) -> AwaitComplete:
+        """Show a page (from 0; -1 is the last) of a section's note, where it was left. May be awaited.
+
+        `words` that were searched for are marked, and the page is scrolled to them.
+        """
         self._remember_place()
         self._shown += 1
-        return AwaitComplete(self._show(section, page, self._shown)).call_next(self)
+        return AwaitComplete(self._show(section, page, self._shown, words)).call_next(self)
+
+    @property
+    def settled(self) -> bool:
+        """True when the page asked for last is the one shown: a PageChanged that comes before that is of the past."""
+        return self._settled == self._shown
+
+    def set_bookmarks(self, bookmarks: frozenset[tuple[str, int]]) -> None:
+        """Which pages, as (section, page), carry a bookmark; the title line says it of the page shown."""
+        if bookmarks == self._bookmarks:
+            return
+        self._bookmarks = bookmarks
+        if self.note is not None and self.note.pages:
+            self._show_frame(self.note, self.note.pages[self.page])
 
     def set_verdict(self, experiment_id: str, verdict: Verdict | None, lesson: str | None = None) -> None:
         """What an experiment has shown; kept for when its page is shown. `lesson` defaults to the section's own."""
@@ -230,7 +248,7 @@ class NotePane(VerticalScroll):
 
     # -- showing -----------------------------------------------------------------------------------------------------
 
-    async def _show(self, section: Section, page: int, turn: int) -> None:
+    async def _show(self, section: Section, page: int, turn: int, words: Sequence[str]) -> None:
         body = self.query_one(NoteMarkdown)
         try:
             note = section.note()
@@ -256,7 +274,8 @@ class NotePane(VerticalScroll):
         if turn != self._shown:
             return
         self._restore_blocks()
-        self.call_after_refresh(self._restore_place, section.id, page)
+        self.call_after_refresh(self._restore_place, section.id, page, words)
+        self._settled = turn
         self.post_message(self.PageChanged(section.id, page, len(note.pages)))
 
     def _show_frame(self, note: Note, page: Page) -> None:
@@ -272,6 +291,8 @@ class NotePane(VerticalScroll):
 
     def _say_broken(self, section: Section, error: DlwpError) -> None:
         notice = self.query_one("#note-notice", Static)
+        if (note.section_id, page.index) in self._bookmarks:
+            title = Content.assemble(title, ("  ★ " + _("bookmark"), "dim"))
         said = Content.assemble(
             Content.styled("✗ " + _("This note cannot be shown."), "bold $text-error"), "\n", error.message
         )
@@ -299,9 +320,14 @@ class NotePane(VerticalScroll):
         if self.section is not None and self.note is not None:
             self._scrolled[self.section.id, self.page] = int(self.scroll_offset.y)
 
-    def _restore_place(self, section_id: str, page: int) -> None:
-        if self.section is not None and (self.section.id, self.page) == (section_id, page):
-            self.scroll_to(y=self._scrolled.get((section_id, page), 0), animate=False, immediate=True)
+    def _restore_place(self, section_id: str, page: int, words: Sequence[str]) -> None:
+        if self.section is None or (self.section.id, self.page) != (section_id, page):
+            return
+        y = 0 if words else self._scrolled.get((section_id, page), 0)
+        if words and (place := mark(self.query_one(NoteMarkdown), words)):
+            top = place.block.region.y - self.content_region.y + int(self.scroll_offset.y)
+            y = top + place.line - self.content_region.height // 3
+        self.scroll_to(y=y, animate=False, immediate=True)
 
     def _turn(self, step: int) -> bool:
         if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):

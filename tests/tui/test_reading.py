@@ -1,0 +1,232 @@
+"""Reading in the whole app, on the fixture course: glossary, bookmarks, back and forward."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList, Static
+
+from dlwp_tui import progress
+from dlwp_tui.course import reader
+from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.keys import KEYS
+from dlwp_tui.tui.palette import CourseCommands
+from dlwp_tui.tui.screens.glossary import GlossaryScreen
+from dlwp_tui.tui.screens.study import StudyScreen
+from dlwp_tui.tui.widgets.note import NotePane
+from tests.tui.lab_runs import rows, until
+
+SIZE = (120, 40)
+TERMS = """
+[[terms]]
+zh = "过拟合"
+en = "overfitting"
+also = ["过度拟合"]
+text = "模型记住了训练数据，而不是规律；看 `val_loss`。"
+section = "1.2"
+
+[[terms]]
+zh = "损失函数"
+en = "loss function"
+text = "衡量预测离目标多远。"
+"""
+
+
+@pytest.fixture
+def course(copy_of_course: Path) -> reader.Course:
+    (copy_of_course / "glossary.toml").write_text(TERMS, encoding="utf-8")
+    return reader.load(copy_of_course)
+
+
+@pytest.fixture
+def copy_of_course(course_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import shutil
+
+    folder = tmp_path / "course"
+    shutil.copytree(course_dir, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("DLWP_CONTENT", str(folder))
+    return folder
+
+
+def open_app(course: reader.Course, section: str | None = None) -> DlwpApp:
+    return DlwpApp(course, section, warm_up=False)
+
+
+def note(app: DlwpApp) -> NotePane:
+    return app.screen_stack[1].query_one(NotePane)
+
+
+async def at(pilot, app: DlwpApp, section: str, page: int) -> None:
+    """Wait until a page is open and remembered."""
+
+    def shown() -> bool:
+        if len(app.screen_stack) < 2 or not app.screen_stack[1].query(NotePane):
+            return False  # still behind the first frame
+        pane, seen = note(app), progress.load()
+        there = pane.section is not None and (pane.section.id, pane.page) == (section, page)
+        return there and pane.settled and (seen.section, seen.page) == (section, page)
+
+    await until(pilot, shown, f"{section} page {page}")
+    await pilot.pause()
+
+
+def toasts(app: DlwpApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+async def test_back_and_forward_after_a_link(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        note(app).post_message(NotePane.LinkPressed("sec", "1.2"))
+        await at(pilot, app, "1.2", 0)
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("less_than_sign")
+        await until(pilot, lambda: "No page was opened before." in toasts(app))
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        await at(pilot, app, "1.2", 0)
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: "No page lies ahead." in toasts(app))
+
+
+async def test_two_quick_steps_back_keep_the_way_forward(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        for page in (1, 2):
+            await pilot.press("right_square_bracket")
+            await at(pilot, app, "1.1", page)
+        screen = app.screen
+        assert isinstance(screen, StudyScreen)
+        screen.action_travel(-1)
+        screen.action_travel(-1)
+        await at(pilot, app, "1.1", 0)
+        screen.action_travel(1)
+        screen.action_travel(1)
+        await at(pilot, app, "1.1", 2)
+
+
+async def test_back_from_a_note_that_cannot_be_read(course: reader.Course) -> None:
+    course.section("1.2").note_file.write_bytes(b"\xff\xfe\x00")
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("n")
+        await until(pilot, lambda: note(app).note is None, "the broken note")
+        await pilot.press("B")
+        assert progress.load().bookmarks == frozenset()
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 0)
+
+
+async def test_a_bookmark_is_set_shown_listed_and_removed(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("B")
+        assert progress.load().bookmarks == {("1.1", 1)}
+        await until(pilot, lambda: "第一页  ★ bookmark" in "\n".join(rows(app)), "the sign in the title line")
+        assert any("1.1 假的一课 ★ ▸" in row for row in rows(app))
+        await pilot.press("left_square_bracket")
+        await at(pilot, app, "1.1", 0)
+        assert "★ bookmark" not in "\n".join(rows(app))
+        commands = {text: run for text, _help, run in CourseCommands(app.screen)._commands()}
+        commands["Bookmark: 1.1 假的一课 › 第一页"]()
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("B")
+        await until(pilot, lambda: "★" not in "\n".join(rows(app)), "no sign left")
+        assert progress.load().bookmarks == frozenset()
+        assert not [
+            text for text, _help, _run in CourseCommands(app.screen)._commands() if text.startswith("Bookmark:")
+        ]
+
+
+async def test_bookmarks_of_an_earlier_day_are_shown(course: reader.Course) -> None:
+    progress.visit("1.1", 0)
+    progress.bookmark("1.1", 0)
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        assert "★ bookmark" in "\n".join(rows(app))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_glossary_filters_and_opens_the_section(course: reader.Course, size: tuple[int, int]) -> None:
+    app = open_app(course)
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen), "the glossary")
+        await until(pilot, lambda: "而不是规律；看 val_loss。" in "\n".join(rows(app)), "the first entry")
+        await pilot.press("down")
+        await until(pilot, lambda: "衡量预测离目标多远。" in "\n".join(rows(app)), "the second entry")
+        await until(pilot, lambda: isinstance(app.focused, Input), "the filter to have the focus")
+        await pilot.press(*"over")
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1, "one term")
+        await until(pilot, lambda: "also: 过度拟合" in "\n".join(rows(app)), "its entry")
+        await pilot.press("enter")
+        await at(pilot, app, "1.2", 0)
+        assert isinstance(app.screen, StudyScreen)
+
+
+async def test_the_glossary_without_a_match_and_without_a_section(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.focused, Input), "the filter to have the focus")
+        await pilot.press(*"los-functions")
+        await until(pilot, lambda: "No term fits los-functions." in "\n".join(rows(app)))
+        assert "Did you mean loss function?" in "\n".join(rows(app))
+        await pilot.press("enter")
+        assert isinstance(app.screen, GlossaryScreen)
+        app.screen.query_one(Input).value = "loss"
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: "no section on 损失函数 alone" in toasts(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen))
+
+
+async def test_a_term_link_opens_its_entry(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        note(app).post_message(NotePane.LinkPressed("term", "loss-function"))
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen), "the glossary")
+        await until(pilot, lambda: "衡量预测离目标多远。" in "\n".join(rows(app)), "the entry")
+        term = app.screen.term  # type: ignore[attr-defined]
+        assert term is not None and term.zh == "损失函数"
+        await pilot.press("escape")
+        note(app).post_message(NotePane.LinkPressed("term", "没有的词"))
+        await until(pilot, lambda: "没有的词 is not in the glossary." in toasts(app))
+        assert isinstance(app.screen, StudyScreen)
+
+
+async def test_a_broken_or_empty_glossary_is_said(course: reader.Course) -> None:
+    file = course.content / "glossary.toml"
+    file.write_text("[[terms]\n", encoding="utf-8")
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: bool(toasts(app)), "what is wrong")
+        assert isinstance(app.screen, StudyScreen)
+        file.unlink()
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen))
+        assert str(app.screen.query_one("#term", Static).render()).startswith("This course has no glossary.")
+
+
+def test_the_footer_stays_at_eight_and_no_key_has_two_meanings() -> None:
+    assert sum(key.footer > 0 for key in KEYS) == 8
+    taken = [name for key in KEYS if not key.local for name in key.keys.split(",")]
+    assert len(taken) == len(set(taken))
