@@ -24,11 +24,11 @@ Kind = Literal["title", "heading", "term", "param", "text", "own"]
 """What was found: a section's title, a heading, a glossary term, a param, a note's text, the learner's own note."""
 RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(get_args(Kind))}
 WORDS: dict[str, str] = {
-    "title": N_("section"),
+    "title": N_("section title"),
     "heading": N_("heading"),
     "term": N_("term"),
     "param": N_("param"),
-    "text": N_("text"),
+    "text": N_("note text"),
     "own": N_("my note"),
 }
 """A kind as it is shown, to be translated."""

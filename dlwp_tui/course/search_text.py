@@ -47,6 +47,8 @@ class _Collected:
         self._block: list[str] = []
         self._fence = self._kind = ""
         self._quiz = False
+        self._math: list[str] | None = None
+        """The lines so far of a displayed formula that is still open."""
 
     def close(self) -> None:
         """A paragraph or an item ends here."""
@@ -66,12 +68,11 @@ class _Collected:
 
     def take(self, line: str) -> None:
         """A line outside fences, without the marks of a quotation."""
-        if line.startswith(":::"):
+        if self._math is not None or line.startswith("$$"):
+            self._formula(line)
+        elif line.startswith(":::"):
             self.close()
             self._quiz = line == ":::quiz"
-        elif line.startswith("$$"):
-            self.close()
-            self.lines.append(formula(line.strip("$ ")) if line.strip("$ ") else "")
         elif heading := re.match(r"#{1,6}\s+(.*?)\s*#*$", line):
             self.close()
             self.headings.append(plain_line(heading[1]))
@@ -83,6 +84,16 @@ class _Collected:
             self.lines.append("  ".join(cell for cell in cells if cell))
         else:
             self._prose(line)
+
+    def _formula(self, line: str) -> None:
+        if self._math is None:
+            self.close()
+            self._math, line = [], line[2:]
+        text, closed, _rest = line.partition("$$")
+        self._math.append(text)
+        if closed:
+            self.lines.append(formula(" ".join(self._math).strip()))
+            self._math = None
 
     def _prose(self, line: str) -> None:
         item, alert = _PREFIX.match(line), _ALERT.match(line)
