@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui import __version__
-from dlwp_tui.cli import course, data, glossary, machine, progress, run, runs
+from dlwp_tui.cli import course, data, glossary, machine, notes, progress, run, runs
 from dlwp_tui.i18n import _
 
 
@@ -26,6 +26,7 @@ def build() -> typer.Typer:
     course.register(app)
     glossary.register(app)
     progress.register(app)
+    notes.register(app)
     run.register(app)
     runs.register(app)
     app.add_typer(data.build(), name="data")

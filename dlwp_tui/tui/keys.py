@@ -63,6 +63,8 @@ KEYS: tuple[Key, ...] = (
     Key("card.next", "j", "card(1)", N_("next card, quiz or link"), READ),
     Key("card.previous", "k", "card(-1)", N_("previous card, quiz or link"), READ),
     Key("search", "slash", "search", N_("search"), READ, 7, "/"),
+    Key("mine.write", "w", "write", N_("write your own note"), READ),
+    Key("mine.outside", "E", "write_outside", N_("your note in $EDITOR"), READ),
     Key("focus.contents", "1", "pane('contents')", N_("contents"), READ),
     Key("focus.note", "2", "pane('note')", N_("note"), READ),
     Key("focus.lab", "3", "pane('lab')", N_("lab"), READ),

@@ -22,6 +22,7 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.probing import Probing
 from dlwp_tui.tui.screens.dialogs import AskDialog
 from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.screens.writing import WritingScreen
 from dlwp_tui.tui.session import RunRequest, Session, explain
 from dlwp_tui.tui.widgets import lab_messages as lab_said
 from dlwp_tui.tui.widgets.lab import LabPane
@@ -33,7 +34,7 @@ POLL_ACTIVE_S = 1.0
 """How often the list of active runs is looked at: one listing of folders and a lock test each."""
 
 
-class StudyScreen(ReadingScreen):
+class StudyScreen(WritingScreen):
     """Contents | note | lab, and the runs between them. Make one with `study_screen`, in the language of the day."""
 
     def __init__(self, session: Session, section: str | None) -> None:

@@ -28,6 +28,7 @@ from dlwp_tui.i18n import _
 from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.widgets.note_find import mark
+from dlwp_tui.tui.widgets.note_own import OwnNote
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
 from dlwp_tui.tui.widgets.note_text import NoteText, install_wrapping
 
@@ -140,6 +141,7 @@ class NotePane(VerticalScroll):
         yield Static(id="note-title")
         yield Static(id="note-notice")
         yield NoteMarkdown()
+        yield OwnNote()
         yield Turn(id="note-turn")
 
     # -- what the screen tells ---------------------------------------------------------------------------------------
@@ -182,6 +184,12 @@ class NotePane(VerticalScroll):
         for block in self.query(RunBlock):
             if block.card == card:
                 block.show_state(state)
+
+    async def show_own(self, section_id: str, text: str, copies: Sequence[str] = ()) -> None:
+        """The learner's own note under the section's: whole on the last page, one line on the others."""
+        if self.section is not None and self.section.id == section_id:
+            last = self.note is None or self.page + 1 >= len(self.note.pages)
+            await self.query_one(OwnNote).show(text, copies, section_id, self.lessons, whole=last)
 
     # -- what keys and screen do -------------------------------------------------------------------------------------
 
@@ -234,7 +242,7 @@ class NotePane(VerticalScroll):
     @on(QuizBlock.Answered)
     def _quiz_answered(self, event: QuizBlock.Answered) -> None:
         event.stop()
-        if self.section is None:
+        if self.section is None or event.block not in self._quizzes:  # one in the learner's own note is not counted
             return
         index = self._quiz_index(event.block)
         self._answers[self.section.id, index] = list(event.block.chosen)
@@ -263,7 +271,7 @@ class NotePane(VerticalScroll):
         if self.has_focus_within and not self.has_focus:
             self.focus(scroll_visible=False)  # what has the focus now goes away with its page
         self.section, self.note, self.page = section, note, page
-        self.query_one("#note-notice").display = False
+        self.query_one("#note-notice").display = self.query_one(OwnNote).display = False
         body.section_id, body.lessons = section.id, self.lessons
         shown = note.pages[page] if note.pages else Page(0, note.title, "", 1)
         self._show_frame(note, shown)
@@ -305,7 +313,7 @@ class NotePane(VerticalScroll):
     def _restore_blocks(self) -> None:
         """Answers given, verdicts reached and runs going on, on the page just mounted."""
         assert self.section is not None
-        for block in self.query(QuizBlock):
+        for block in self._quizzes:
             if chosen := self._answers.get((self.section.id, self._quiz_index(block))):
                 block.restore(chosen)
         for experiment in self.query(ExperimentBlock):
@@ -382,7 +390,11 @@ class NotePane(VerticalScroll):
             for page in self.note.pages[: self.page]
             for _line, token in markdown.tokens(page.markdown)
         )
-        return before + list(self.query(QuizBlock)).index(block)
+        return before + self._quizzes.index(block)
+
+    @property
+    def _quizzes(self) -> list[QuizBlock]:
+        return list(self.query_one(NoteMarkdown).query(QuizBlock))
 
 
 def _lesson(lesson_id: str) -> Lesson:

@@ -1,0 +1,66 @@
+"""The writing part of the study screen: the learner's own note under the course's, and the keys to edit it."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import SuspendNotSupported
+
+from dlwp_tui import editor, mynotes
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.widgets.note import NotePane
+
+
+class WritingScreen(ReadingScreen):
+    """Reading, and writing beside it."""
+
+    def action_write(self) -> None:
+        """Open the editor on the open section's own note."""
+        from dlwp_tui.tui.screens.mynote import EditorScreen  # TextArea is for those who write
+
+        if self.section is None:
+            return
+        try:
+            note = mynotes.read(self.section.id)
+        except DlwpError as error:
+            self.say(error)
+            return
+        title = f"{self.section.id} {self.section.title}"
+        self.app.push_screen(EditorScreen(title, note), lambda _done: self.show_own_note())
+
+    def action_write_outside(self) -> None:
+        """Open the note in $EDITOR; the app waits in the background."""
+        if self.section is None:
+            return
+        try:
+            editor.command()
+            with self.app.suspend():
+                editor.edit(mynotes.file(self.section.id))
+        except SuspendNotSupported:
+            self.notify(_("This terminal cannot show another program; `w` edits the note here."), severity="warning")
+        except DlwpError as error:
+            self.say(error)
+        self.show_own_note()
+
+    @on(NotePane.PageChanged)
+    def _own_note_wanted(self) -> None:
+        self.show_own_note()
+
+    def show_own_note(self) -> None:
+        """Show the learner's note under the open page, as it is on the disk now."""
+        if self.section is not None:
+            self._read_own_note(self.section.id)
+
+    @work(thread=True, exclusive=True, group="own-note", exit_on_error=False)
+    def _read_own_note(self, section_id: str) -> None:
+        try:
+            text = mynotes.read(section_id).text
+            copies = [path.name for path in mynotes.conflicts(section_id)]
+        except DlwpError as error:
+            self.app.call_from_thread(self.say, error)
+            return
+        self.call_later(self._show_own_note, section_id, text, copies)
+
+    async def _show_own_note(self, section_id: str, text: str, copies: list[str]) -> None:
+        await self.query_one(NotePane).show_own(section_id, text, copies)

@@ -1,0 +1,71 @@
+"""The learner's own note, under the course's: on a section's last page as a whole, on the others as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.lesson import Lesson
+
+    Lessons = Callable[[str], Lesson]
+
+LARGEST = 4 * 1024
+"""Characters shown here: laying out Markdown is quadratic (see `course.note`); the editor has the rest."""
+
+
+class OwnNote(Vertical):
+    """Nothing at all while the learner has written nothing."""
+
+    DEFAULT_CSS = """
+    OwnNote {
+        height: auto; display: none; margin: 1 1 0 1;
+        & > #own-title { height: auto; color: $text-muted; }
+        & > #own-more { height: auto; color: $text-muted; display: none; }
+        & > NoteMarkdown { margin: 0; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="own-title")
+        yield NoteMarkdown()
+        yield Static(id="own-more")
+
+    async def show(self, text: str, copies: Sequence[str], section_id: str, lessons: Lessons, *, whole: bool) -> None:
+        """Show `text`, cards in it as in the section's note; `copies` names files kept after a conflict."""
+        text = text.strip()
+        body, more = self.query_one(NoteMarkdown), self.query_one("#own-more", Static)
+        body.section_id, body.lessons = section_id, lessons
+        self.display = bool(text or copies)
+        body.display = whole
+        head = Content.assemble(("── ", "dim"), (_("My note"), "bold"))
+        if not whole and text:
+            first = next(line for line in text.splitlines() if line.strip()).strip().lstrip("#>-* ")
+            head = Content.assemble(head, ("  " + first, "dim"))
+        self.query_one("#own-title", Static).update(head)
+        shown = _beginning(text)
+        notices = []
+        if whole and shown != text:
+            notices.append(_("… the rest is in the editor: w"))
+        if copies:
+            names = ", ".join(copies)
+            notices.append(_("Kept beside it after a change elsewhere: {names}").format(names=names))
+        more.display = bool(notices)
+        more.update(Content("\n".join(notices)))
+        await body.update(shown if whole else "")
+
+
+def _beginning(text: str) -> str:
+    """At most LARGEST characters, whole lines where there are any."""
+    if len(text) <= LARGEST:
+        return text
+    cut = text[:LARGEST]
+    return cut[: cut.rfind("\n")] if "\n" in cut else cut
