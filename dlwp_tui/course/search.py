@@ -34,8 +34,8 @@ WORDS: dict[str, str] = {
 """A kind as it is shown, to be translated."""
 FORMAT = 1
 """Of the cached file; another one is made anew."""
-SNIPPET = 90
-"""Characters of a snippet at most."""
+SNIPPET, SEEN, BEFORE = 90, 34, 14
+"""Characters of a snippet at most, those of them an 80-column screen shows in Chinese, those before the match."""
 LEAST_SHARE = 0.4
 """How many of the query's parts a page must hold, where no page holds all of its words."""
 
@@ -89,8 +89,7 @@ class Index:
         query = _Query.of(text)
         if not query.words:
             return []
-        titles = {document.section: document.title for document in self.documents if document.page == 0}
-        documents = [*self.documents, *_own_documents(own, titles)]
+        documents = [*self.documents, *_own_documents(own, self.documents)]
         found = [match for document in documents if (match := _match(document, query))]
         if not found and len(parts := query.parts()) > 1:
             found = [match for document in documents if (match := _loose_match(document, parts))]
@@ -290,11 +289,13 @@ def _documents(course: Course, entries: dict[str, dict[str, Any]]) -> Iterator[_
         yield _Document("term", where, 0, title, heading, tuple(names), (term["text"],), name=term["names"][0])
 
 
-def _own_documents(own: Iterable[tuple[str, str]], titles: dict[str, str]) -> Iterator[_Document]:
+def _own_documents(own: Iterable[tuple[str, str]], documents: Iterable[_Document]) -> Iterator[_Document]:
+    """The learner's notes; they stand under the last page of their section."""
+    last = {document.section: document for document in documents if document.kind == "text"}
     for section, text in own:
-        title = titles.get(section, "")
+        title, page = (last[section].title, last[section].page) if section in last else ("", 0)
         lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-        yield _Document("own", section, 0, title, "", (), lines, fold(f"{section} {title}"))
+        yield _Document("own", section, page, title, "", (), lines, fold(f"{section} {title}"))
 
 
 # -- matching --------------------------------------------------------------------------------------------------------
@@ -341,9 +342,13 @@ def _match(document: _Document, query: _Query) -> _Match | None:
     everything.append(document.folded)
     if not any(word in text for word in words for text in everything):
         return None
-    for kind, text in document.folded_names:
-        if found := phrase.search(text):
-            return _Match(document, kind, words, phrase, (0, RANK[kind], *_closeness(found, text), 0))
+    named = [
+        _Match(document, kind, words, phrase, (0, RANK[kind], *_closeness(found, text), 0))
+        for kind, text in document.folded_names
+        if (found := phrase.search(text))
+    ]
+    if named:
+        return min(named, key=lambda match: match.key)
     body: Kind = "own" if document.kind == "own" else "text"
     if found := phrase.search(document.folded):
         apart, _longer = _closeness(found, document.folded)
@@ -416,11 +421,9 @@ def _snippet(match: _Match) -> str:
         return bool(match.phrase and match.phrase.search(folded)), sum(word in folded for word in match.words)
 
     line = max(lines, key=weight)  # the first of the best
-    if len(line) <= SNIPPET:
-        return line
     found = match.phrase.search(fold(line)) if match.phrase else None
     places = spans(line, match.words)
     at = found.start() if found else places[0][0] if places else 0
-    start = max(0, min(at - SNIPPET // 4, len(line) - SNIPPET))
+    start = 0 if at < SEEN - BEFORE else max(0, min(at - BEFORE, len(line) - SEEN))
     cut = line[start : start + SNIPPET].strip()
     return ("…" if start else "") + cut + ("…" if start + SNIPPET < len(line) else "")
