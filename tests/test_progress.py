@@ -71,3 +71,27 @@ def test_an_unwritable_home_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DLWP_HOME", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="DLWP_HOME"):
         progress.visit("3.4", 0)
+
+
+def test_a_bookmark_is_set_and_taken_away() -> None:
+    progress.visit("3.4", 0)
+    assert progress.bookmark("3.4", 2)
+    assert progress.bookmark("3.5", 0)
+    assert progress.load().bookmarks == {("3.4", 2), ("3.5", 0)}
+    assert progress.load().of("3.4").pages == {0}, "a bookmark is no reading"
+    assert not progress.bookmark("3.4", 2)
+    assert progress.load().bookmarks == {("3.5", 0)}
+    progress.reset("3.5")
+    assert progress.load().bookmarks == frozenset()
+
+
+def test_two_apps_bookmarking_at_once_lose_nothing() -> None:
+    marks = (
+        "import sys; from dlwp_tui import progress\n"
+        "for page in range(int(sys.argv[1]), 40, 2): progress.bookmark('3.4', page); progress.visit('3.4', page)"
+    )
+    apps = [subprocess.Popen([sys.executable, "-c", marks, first]) for first in "01"]
+    assert [app.wait(60) for app in apps] == [0, 0]
+    seen = progress.load()
+    assert seen.bookmarks == {("3.4", page) for page in range(40)}
+    assert seen.of("3.4").pages == set(range(40))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlwp_tui import paths
 from dlwp_tui.course import markdown, note, reader
 from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard, Trouble
 from dlwp_tui.course.markdown import Link
@@ -247,3 +248,19 @@ def test_plain_text_for_searching() -> None:
     assert markdown.plain(text).split("\n") == [
         "标题 x", "重 y^2 链", "a", "b", "1", "2", "x = 1", "注", "内容", "问", "对", "因", "错", "果", "z",
     ]  # fmt: skip
+
+
+def test_counted_quizzes_are_the_parsers() -> None:
+    """`Page.quizzes` counts lines: over the whole course it must agree with the Markdown parser."""
+    total = 0
+    for section in reader.load(paths.content()).sections:
+        for page in section.note().pages:
+            parsed = sum(token.type == "x_quiz" for _line, token in markdown.tokens(page.markdown))
+            assert page.quizzes == parsed, f"{section.id}, {page.title}"
+            total += parsed
+    assert total > 100
+
+
+def test_a_quiz_in_a_fence_is_none() -> None:
+    quiz = ":::quiz\n问？\n- [x] 是\n- [ ] 否\n:::\n"
+    assert note.pages(f"# 1.1 标题\n\n{quiz}\n```\n{quiz}```\n\n{quiz}", "标题")[0].quizzes == 2

@@ -82,3 +82,33 @@ def test_a_claim_twice(copy) -> None:
     copy.append("claims.toml", "\n" + (copy / "claims.toml").read_text(encoding="utf-8"))
     with pytest.raises(BrokenFile, match=r"claims\.C001: This id is used twice"):
         claims.load(copy.folder)
+
+
+TWO = '\n[[terms]]\nzh = "损失函数"\nen = "loss function"\ntext = "过拟合时它在验证数据上回升。"\nsection = "1.1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "named"),
+    [
+        ("", ["过拟合", "损失函数"], ["过拟合", "损失函数"]),
+        ("LOSS-f", ["损失函数"], ["损失函数"]),
+        ("函数", ["损失函数"], ["损失函数"]),
+        ("过拟合", ["过拟合", "损失函数"], ["过拟合"]),
+        ("过度", ["过拟合"], ["过拟合"]),
+        ("回升", ["损失函数"], []),
+        ("xyz", [], []),
+    ],
+)
+def test_search_ranks_names_before_texts(copy, text: str, found: list[str], named: list[str]) -> None:
+    copy.append("glossary.toml", TWO)
+    terms = glossary.load(copy.folder)
+    assert [term.zh for term in terms.search(text)] == found
+    assert [term.zh for term in terms.named_like(text)] == named
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_term_meant_is_written_as_in_the_glossary(copy, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("DLWP_LANG", language)
+    copy.append("glossary.toml", TWO)
+    assert "loss function" in glossary.load(copy.folder).near("los-functions")
+    assert glossary.load(copy.folder).near("zzz") == ""

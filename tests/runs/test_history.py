@@ -51,6 +51,20 @@ def test_a_row_says_what_the_run_was(make_run: Make, course_dir: Path) -> None:
     assert line["run"] == run.folder.id and line["state"] == "finished" and line["result"] == {"accuracy": 0.75}
 
 
+def test_finished_runs_are_counted_by_lesson(make_run: Make) -> None:
+    assert history.finished_counts() == {}
+    for lesson in ("1.1", "3.5", "1.1"):
+        finished(make_run(lesson))
+    make_run("1.1").say("queued", 1).say("started", 2).say("ended", 3, state="stopped", seconds=1)
+    make_run("1.1").hold().say("queued", 1).say("started", 2)
+    make_run("1.1")
+    resumed = finished(make_run("1.1"))
+    resumed.say("started", 9)
+    assert history.finished_counts() == {"1.1": 2, "3.5": 1}
+    resumed.say("ended", 10, state="finished", seconds=1)
+    assert history.finished_counts() == {"1.1": 3, "3.5": 1}
+
+
 def test_rows_are_filtered_by_lesson_newest_first(make_run: Make, course_dir: Path) -> None:
     runs = [finished(make_run("1.1", params=FULL)), make_run("3.5"), finished(make_run("1.1", params=FULL))]
     assert [row.id for row in history.history("1.1")] == [runs[2].folder.id, runs[0].folder.id]

@@ -188,7 +188,7 @@ async def test_the_glossary_without_a_match_and_without_a_section(course: reader
         assert "Did you mean loss function?" in "\n".join(rows(app))
         await pilot.press("enter")
         assert isinstance(app.screen, GlossaryScreen)
-        app.screen.query_one(Input).value = "loss"
+        app.screen.query_one(Input).value = "损失函数"
         await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
         await pilot.press("enter")
         await until(pilot, lambda: "no section on 损失函数 alone" in toasts(app))
