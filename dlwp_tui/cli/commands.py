@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui import __version__
-from dlwp_tui.cli import course, data, glossary, machine, notes, progress, run, runs
+from dlwp_tui.cli import course, data, glossary, machine, notes, progress, run, runs, search
 from dlwp_tui.i18n import _
 
 
@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_main)
     course.register(app)
+    search.register(app)
     glossary.register(app)
     progress.register(app)
     notes.register(app)

@@ -291,6 +291,8 @@ class NotePane(VerticalScroll):
         count = len(note.pages)
         number = Content.styled(f"{page.index + 1}/{count}", "dim")
         title = Content.styled(page.title, "bold $accent")
+        if (note.section_id, page.index) in self._bookmarks:
+            title = Content.assemble(title, ("  ★ " + _("bookmark"), "dim"))
         self.query_one("#note-title", Static).update(Content.assemble(number, "  ", title) if count > 1 else title)
         turn = self.query_one(Turn)
         turn.display = page.index + 1 < count
@@ -299,8 +301,6 @@ class NotePane(VerticalScroll):
 
     def _say_broken(self, section: Section, error: DlwpError) -> None:
         notice = self.query_one("#note-notice", Static)
-        if (note.section_id, page.index) in self._bookmarks:
-            title = Content.assemble(title, ("  ★ " + _("bookmark"), "dim"))
         said = Content.assemble(
             Content.styled("✗ " + _("This note cannot be shown."), "bold $text-error"), "\n", error.message
         )
