@@ -52,7 +52,8 @@ def search(
         where = f"{result.section} {result.title}".strip()
         heading = result.heading if result.heading != result.title else ""
         place = " › ".join(part for part in (where, _marked(heading, result.heading_spans)) if part)
-        output.line(f"{place}  [{_(engine.WORDS[result.kind])}]")
+        kind = engine.WORDS[result.kind]
+        output.line(f"{place}  [{_(kind)}]")
         if result.snippet:
             output.line(f"    {_marked(result.snippet, result.snippet_spans)}")
 

@@ -171,11 +171,12 @@ def _row(result: Result) -> Content:
     where = f"{result.section} {result.title}".strip()
     heading = result.heading if result.heading != result.title else ""
     spans = result.heading_spans if heading else search.spans(where, result.words)
+    kind = search.WORDS[result.kind]
     first = Content.assemble(
         Content.styled(where, "dim") if heading else _marked(where, spans),
         Content.styled(" › " if where and heading else "", "dim"),
         _marked(heading, spans) if heading else "",
-        Content.styled(f"  {_(search.WORDS[result.kind])}", "dim"),
+        Content.styled(f"  {_(kind)}", "dim"),
     )
     return Content.assemble(first, "\n  ", _marked(result.snippet, result.snippet_spans))
 
