@@ -104,9 +104,10 @@ def _experiment(
         experiment = lesson.experiment(card.id)
     except DlwpError:
         return None  # the linter says why; the reader sees the card's name
-    rows = [f"**{_('Experiment')}**: {_one(str(experiment.statement), href)}", ""]
+    rows = [_labelled(_("Experiment"), str(experiment.statement), href), ""]
     if str(experiment.recorded):
-        rows += [f"*{_('The note recorded:')}* {_one(str(experiment.recorded), href)}", ""]
+        word = _("The note recorded:")
+        rows += [f"*{word}* {_one(str(experiment.recorded), href)}", ""]
     commands = [
         f"{command.run(lesson_id, experiment.preset, values, lesson)}  # {name}"
         for name, values in experiment.runs.items()
@@ -115,12 +116,17 @@ def _experiment(
 
 
 def _quiz(quiz: blocks.Quiz, href: Href) -> list[str]:
-    rows = [f"**{_('Question')}**: {_one(quiz.question, href)}", ""]
+    rows = [_labelled(_("Question"), quiz.question, href), ""]
     answers = list(zip(LETTERS, quiz.options, strict=False))
     rows += [f"- {letter}. {_one(option.text, href)}" for letter, option in answers]
-    rows += ["", "<details>", f"<summary>{_('Answer')}</summary>", ""]
+    summary = _("Answer")
+    rows += ["", "<details>", f"<summary>{summary}</summary>", ""]
     rows += [f"- {'✓' if option.right else '✗'} {letter}. {_one(option.why, href)}" for letter, option in answers]
     return [*rows, "", "</details>"]
+
+
+def _labelled(label: str, text: str, href: Href) -> str:
+    return f"**{label}** · {_one(text, href)}"
 
 
 def _one(text: str, href: Href) -> str:

@@ -65,6 +65,7 @@ class _Tree:
     def __post_init__(self) -> None:
         self.glossary = glossary.load(self.course.content)
         self.anchors = _anchors(self.glossary)
+        self.words = {"glossary": _("Glossary"), "mine": _("My note"), "code": _("Code")}
         own = mynotes.all() if self.mine else []
         self.own = {
             section.id: [one for one in own if one.section_id == section.id] for section in self.course.sections
@@ -110,9 +111,9 @@ class _Tree:
             if chapter.sections:
                 rows += [f"- [{chapter.id} {chapter.title}]({self.to('', self.place(chapter.folder) + '/README.md')})"]
                 rows += ["  " + row for row in self.contents(chapter, "")]
-        rows += ["", f"[{_('Glossary')}](glossary.md)", ""]
+        rows += ["", f"[{self.words['glossary']}](glossary.md)", ""]
         for one in self.stray:
-            rows += [f"## {_('My note')} {one.section_id}", "", self.converted(one.text, one.section_id, ""), ""]
+            rows += [f"## {self.words['mine']} {one.section_id}", "", self.converted(one.text, one.section_id, ""), ""]
         return "\n".join(rows)
 
     def contents(self, chapter: Chapter, here: str) -> list[str]:
@@ -128,7 +129,7 @@ class _Tree:
 
     def terms(self) -> str:
         href = self.href("")
-        rows = [f"# {_('Glossary')}", ""]
+        rows = [f"# {self.words['glossary']}", ""]
         for term in self.glossary.terms:
             rows += [f'### <a id="{self.anchors[term.zh]}"></a>{term.zh} ({term.en})', ""]
             if term.also:
@@ -147,7 +148,7 @@ class _Tree:
         text = "\n\n".join(parts)
         rows = [self.converted(text, section.id, here), "", "---", "", self.turning(section, here), ""]
         for one in self.own[section.id]:
-            rows += [f"## {_('My note')}", "", self.converted(one.text.strip("\n"), section.id, here), ""]
+            rows += [f"## {self.words['mine']}", "", self.converted(one.text.strip("\n"), section.id, here), ""]
         files = {f"{here}/README.md": "\n".join(rows).encode("utf-8", errors="replace")}
         beside = {link.target for link in notes.links(text) if link.kind == "file"}
         if section.has_lesson:
@@ -172,7 +173,7 @@ class _Tree:
 
     def turning(self, section: Section, here: str) -> str:
         """Code, the section before, the chapter, the section after."""
-        parts = [f"[{_('Code')}](lesson.py)"] if section.has_lesson else []
+        parts = [f"[{self.words['code']}](lesson.py)"] if section.has_lesson else []
         before, after = self.course.previous(section.id), self.course.next(section.id)
         if before:
             parts.append(f"← [{before.id} {before.title}]({self.to(here, self.place(before.folder) + '/README.md')})")

@@ -136,7 +136,7 @@ def test_blocks_one_by_one(course_dir: Path) -> None:
     assert convert("> [!NOTE]\n> text") == "> [!NOTE]\n> text"
     quiz = convert(":::quiz\nWhy?\n- [ ] a :: no\n- [x] b :: yes\n:::\nafter")
     assert quiz == (
-        "**Question**: Why?\n\n- a. a\n- b. b\n\n<details>\n<summary>Answer</summary>\n\n"
+        "**Question** · Why?\n\n- a. a\n- b. b\n\n<details>\n<summary>Answer</summary>\n\n"
         "- ✗ a. no\n- ✓ b. yes\n\n</details>\n\nafter"
     )
     assert convert("[y](term:a(b)) `[z](sec:1)` [n](term:nowhere)") == (

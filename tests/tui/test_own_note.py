@@ -39,7 +39,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 
 async def opened(pilot: Pilot[None]) -> NotePane:
-    await until(pilot, lambda: isinstance(pilot.app.screen, StudyScreen))
+    await until(pilot, lambda: isinstance(pilot.app.screen, StudyScreen) and pilot.app.screen.query(NotePane))
     pane = pilot.app.screen.query_one(NotePane)
     await until(pilot, lambda: pane.note is not None)
     return pane
