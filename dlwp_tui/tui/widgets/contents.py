@@ -21,7 +21,7 @@ BOOKMARK = "★"
 
 
 class ContentsTree(Tree[Section]):
-    """Chapters and sections; Enter opens one. ○ unread, ◐ begun, ✓ read; at the end ★ bookmark in it, ▸ has a lesson."""
+    """Chapters and sections; Enter opens one. ○ unread, ◐ begun, ✓ read; at the end ★ bookmarked, ▸ has a lesson."""
 
     BINDINGS = [
         Binding("left", "fold", show=False),
