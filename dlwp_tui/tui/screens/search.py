@@ -45,7 +45,7 @@ class SearchScreen(ModalScreen[Result | None]):
     SearchScreen Input, SearchScreen Input:focus {
         border: none; height: 1; padding: 0; margin: 0 0 1 0; background: $surface;
     }
-    SearchScreen #said { color: $text-muted; height: auto; }
+    SearchScreen #said { color: $text-muted; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     SearchScreen OptionList, SearchScreen OptionList:focus {
         height: 1fr; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
         text-wrap: nowrap; text-overflow: ellipsis;
