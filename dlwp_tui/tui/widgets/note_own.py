@@ -27,9 +27,9 @@ class OwnNote(Vertical):
 
     DEFAULT_CSS = """
     OwnNote {
-        height: auto; display: none; margin: 1 1 0 1;
-        & > #own-title { height: auto; color: $text-muted; }
-        & > #own-more { height: auto; color: $text-muted; display: none; }
+        height: auto; display: none; margin: 0 0 1 0;
+        & > #own-title { height: auto; padding: 0 1; color: $text-muted; }
+        & > #own-more { height: auto; padding: 0 1; color: $text-muted; display: none; }
         & > NoteMarkdown { margin: 0; }
     }
     """
