@@ -138,7 +138,7 @@ def test_code_in_the_notes_is_python_of_today(tokens: Tokens) -> None:
 
 
 OLD = re.compile(
-    r"[A-Za-z]:\\|\bfit_generator\b|\blr\s*=(?!=)|\bunit8\b|\bk?eras\.backend\.(?:mean|gradients)|\bK\.\w+\("
+    r"[A-Za-z]:\\|\bfit_generator\b|\blr\s*=(?!=)|\bunit8\b|\bkeras\.backend\.(?:mean|gradients)|\bK\.\w+\("
 )
 """A folder of one machine, and names Keras 3 does not know."""
 
