@@ -77,7 +77,7 @@ async def test_letters_in_a_number_field_stay_keys_of_the_screen():
     app = LabApp()
     app.bind("r", "note('r')")
     async with app.run_test(size=SIZE) as pilot:
-        field(app, "epochs").focus()
+        app.set_focus(field(app, "epochs"))
         await pilot.press("7", "r")
         assert app.keys == ["r"]
         assert field(app, "epochs").value == "7"  # the old value was selected, so typing replaced it
@@ -86,7 +86,7 @@ async def test_letters_in_a_number_field_stay_keys_of_the_screen():
 async def test_arrows_walk_the_form_and_choose():
     app = LabApp()
     async with app.run_test(size=SIZE) as pilot:
-        field(app, "epochs").focus()
+        app.set_focus(field(app, "epochs"))
         await pilot.press("down", "down")
         mode = app.lab.query_one("#param-mode", Chips)
         assert app.focused is mode

@@ -151,7 +151,7 @@ async def test_the_turn_line_turns_by_enter_and_by_click(course: Course) -> None
     app = Reader(course)
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.1")
-        app.query_one(Turn).focus()
+        app.set_focus(app.query_one(Turn))
         await pilot.press("enter")
         while app.pane.page != 1:
             await pilot.pause()
@@ -197,7 +197,7 @@ async def test_a_run_card_with_a_bad_value_says_so_and_starts_nothing(tmp_path: 
         await app.open(pilot, "1.2")
         app.said.clear()
         for card in app.query(RunBlock):
-            card.focus()
+            app.set_focus(card)
             await pilot.press("enter", "e")
         await pilot.pause()
         assert app.said == []
@@ -212,7 +212,7 @@ async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
         await app.open(pilot, "1.1", 1)
         card = app.query_one(ExperimentBlock)
         assert "not measured yet" in app.text()
-        card.focus()
+        app.set_focus(card)
         await pilot.press("enter")
         await pilot.pause()
         pressed = [m for m in app.said if isinstance(m, NotePane.ExperimentPressed)]
@@ -249,7 +249,7 @@ async def test_a_quiz_can_be_answered_wrong_then_right(course: Course) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.1", 2)
-        app.query_one(QuizBlock).focus()
+        app.set_focus(app.query_one(QuizBlock))
         await pilot.press("enter")
         await pilot.pause()
         assert "✗ Not quite. 与运气无关。" in app.text()
@@ -287,7 +287,7 @@ async def test_links_by_keyboard_and_by_click(course: Course) -> None:
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.1", 1)
         app.said.clear()
-        app.pane.focus()
+        app.set_focus(app.pane)
         app.pane.action_focus_next_card()
         await pilot.pause()
         assert isinstance(app.focused, NoteText)
@@ -315,7 +315,7 @@ async def test_a_web_link_is_posted_and_not_opened(tmp_path: Path, monkeypatch: 
     app = Reader(course)
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.2")
-        app.query_one(NoteTable).focus()
+        app.set_focus(app.query_one(NoteTable))
         await pilot.press("enter")
         await pilot.pause()
         links = [m for m in app.said if isinstance(m, NotePane.LinkPressed)]
@@ -394,7 +394,7 @@ async def test_rows_are_exactly_as_wide_as_the_screen(tmp_path: Path, width: int
             for page in range(pages):
                 await app.open(pilot, section, page)
                 for stop in app.pane.stops:
-                    stop.focus()
+                    app.set_focus(stop)
                     await pilot.pause()
                     assert {cell_len(row) for row in app.rows()} == {width}
 
@@ -405,7 +405,7 @@ async def test_wide_lines_scroll_sideways_by_keyboard(tmp_path: Path) -> None:
         await app.open(pilot, "1.2")
         diagram = app.query_one(DiagramBlock)
         assert diagram.focusable
-        diagram.focus()
+        app.set_focus(diagram)
         await pilot.press("right", "right", "right")
         await pilot.pause()
         assert diagram.scroll_offset.x > 0
@@ -416,16 +416,16 @@ async def test_the_focus_shows_without_colour(course: Course) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 60)) as pilot:
         await app.open(pilot, "1.1", 1)
-        app.pane.focus()
+        app.set_focus(app.pane)
         await pilot.pause()
         before = app.rows()
         for stop in app.pane.stops:
             if not isinstance(stop, NoteText) or not stop.targets:  # a link is reversed instead, which is no character
-                stop.focus()
+                app.set_focus(stop)
                 await pilot.pause()
                 assert app.rows() != before, stop
         link = next(stop for stop in app.pane.stops if isinstance(stop, NoteText) and stop.targets)
-        link.focus()
+        app.set_focus(link)
         await pilot.pause()
         assert any(segment.style and segment.style.reverse for segment in link.render_line(0))
 
