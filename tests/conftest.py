@@ -18,6 +18,17 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
 
 
+WAITING = ("tests/tui", "tests/cli", "tests/worker", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
+"""Tests that wait for other processes or a screen. The machine may stall for seconds, so each may be tried twice."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the waiting tests their second try; all others have one."""
+    for item in items:
+        if item.nodeid.startswith(WAITING):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _shared_bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One .pyc cache for all worker processes of the session, outside the source tree."""
