@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dlwp_tui.cli import output
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.state import RunState, word
 from dlwp_tui.runs.view import RunView, summary
 
 POLL_S = 0.1
@@ -101,7 +101,7 @@ def _until_end(view: RunView, step: Callable[[], None]) -> RunState:
 
 
 def _where(view: RunView) -> str:
-    parts = [view.spec.lesson, _state_word(view.state)]
+    parts = [view.spec.lesson, word(view.state)]
     if view.epochs:
         parts.append(f"{view.epoch}/{view.epochs}")
     if view.phase:
@@ -132,7 +132,7 @@ class PlainPrinter:
             self._emit(" ".join(filter(None, [_("result"), label, output.figures(metrics)])))
         self._emit(
             _("{run} {state} after {seconds}").format(
-                run=self._folder.id, state=_state_word(view.state), seconds=output.duration(view.elapsed_s)
+                run=self._folder.id, state=word(view.state), seconds=output.duration(view.elapsed_s)
             )
         )
         if view.state in (RunState.FAILED, RunState.DIED):
@@ -189,18 +189,6 @@ def _table(columns: object, rows: object) -> list[str]:
         return []
     lines = output.aligned([str(name) for name in columns], [[str(cell) for cell in row] for row in rows])
     return [f"  {text}" for text in lines]
-
-
-def _state_word(state: RunState) -> str:
-    return {
-        RunState.QUEUED: _("waiting"),
-        RunState.RUNNING: _("training"),
-        RunState.PAUSED: _("paused"),
-        RunState.FINISHED: _("finished"),
-        RunState.STOPPED: _("stopped"),
-        RunState.FAILED: _("failed"),
-        RunState.DIED: _("died"),
-    }[state]
 
 
 def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:

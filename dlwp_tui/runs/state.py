@@ -43,17 +43,38 @@ class RunState(StrEnum):
         return self in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
+_GLYPHS = {
+    RunState.QUEUED: "◌",
+    RunState.RUNNING: "●",
+    RunState.PAUSED: "‖",
+    RunState.FINISHED: "✓",
+    RunState.STOPPED: "■",
+    RunState.FAILED: "✗",
+    RunState.DIED: "†",
+}
+
+
 def label(state: RunState) -> str:
     """The state as lists and titles show it: a glyph and a word, since colour is never the only sign."""
+    return f"{_GLYPHS[state]} {word(state)}"
+
+
+def word(state: RunState) -> str:
+    """The state in the interface's language, for a sentence."""
     return {
-        RunState.QUEUED: "◌ " + _("waiting"),
-        RunState.RUNNING: "● " + _("training"),
-        RunState.PAUSED: "‖ " + _("paused"),
-        RunState.FINISHED: "✓ " + _("finished"),
-        RunState.STOPPED: "■ " + _("stopped"),
-        RunState.FAILED: "✗ " + _("failed"),
-        RunState.DIED: "† " + _("died"),
+        RunState.QUEUED: _("waiting"),
+        RunState.RUNNING: _("training"),
+        RunState.PAUSED: _("paused"),
+        RunState.FINISHED: _("finished"),
+        RunState.STOPPED: _("stopped"),
+        RunState.FAILED: _("failed"),
+        RunState.DIED: _("died"),
     }[state]
+
+
+def current(folder: RunFolder) -> RunState:
+    """The run's state now, from its files alone."""
+    return derive(folder, last_lifecycle(folder))
 
 
 def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) -> RunState:

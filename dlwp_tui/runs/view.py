@@ -36,7 +36,7 @@ class RunView:
     @classmethod
     def open(cls, folder: RunFolder) -> RunView:
         """A view of the run in `folder`. Raises RunError when there is none or its run.json is broken."""
-        return cls(folder, store.read_spec(folder), state.derive(folder, state.last_lifecycle(folder)))
+        return cls(folder, store.read_spec(folder), state.current(folder))
 
     @classmethod
     def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:

@@ -17,11 +17,10 @@ from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.runs import export as exporter
-from dlwp_tui.runs import store, verdict
+from dlwp_tui.runs import state, store, verdict
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote, Source
 from dlwp_tui.runs.state import RunState
-from dlwp_tui.runs.view import RunView
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Session:
     def pause_or_go_on(self, run_id: str) -> None:
         """Pause a running run; let a paused one go on; resume a stopped one from its checkpoint."""
         folder = store.find(run_id)
-        if RunView.open(folder).state in (RunState.RUNNING, RunState.QUEUED):
+        if state.current(folder) in (RunState.RUNNING, RunState.QUEUED):
             control.pause(folder)
         else:
             launch.resume(folder, zygote=self.zygote)
@@ -110,7 +109,7 @@ class Session:
     def active(self) -> tuple[list[RunFolder], int]:
         """The runs that are going on now, and how many of them wait for a slot."""
         folders = control.active()
-        waiting = sum(RunView.open(folder).state is RunState.QUEUED for folder in folders)
+        waiting = sum(state.current(folder) is RunState.QUEUED for folder in folders)
         return folders, waiting
 
     def data_status(self, lesson: Lesson) -> str:
@@ -121,14 +120,14 @@ class Session:
             return _("needs no dataset")
         parts = []
         for name in lesson.datasets:
-            state = locate.status(name).state
+            found = locate.status(name).state
             word = {
                 "real": _("real data"),
                 "unverified": _("real data (unverified file)"),
                 "missing": _("synthetic data – real file not found, see: dlwp data get {name}"),
                 "half-downloaded": _("synthetic data – the real file is half downloaded, see: dlwp data get {name}"),
                 "damaged": _("synthetic data – the real file is damaged, see: dlwp data verify {name}"),
-            }.get(state, state)
+            }.get(found, found)
             parts.append(f"{name}: " + word.format(name=name))
         return " · ".join(parts)
 

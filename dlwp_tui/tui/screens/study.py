@@ -341,7 +341,9 @@ class StudyScreen(WritingScreen):
 
     def action_quit(self) -> None:
         """Quit; when runs are going on, say first that they will go on, and where to find them."""
-        self._active = [folder for folder in self._active if self._goes_on(folder)]  # the last look is up to 1 s old
+        self._active = [
+            folder for folder in self._active if state.current(folder).active
+        ]  # the last look is up to 1 s old
         if not self._active:
             self.app.exit()
             return
@@ -360,10 +362,6 @@ class StudyScreen(WritingScreen):
         )
         answers = [("leave", _("Leave them running")), ("stop", _("Stop them")), ("stay", _("Stay"))]
         self.app.push_screen(AskDialog(title, body, answers), answered)
-
-    @staticmethod
-    def _goes_on(folder: RunFolder) -> bool:
-        return state.derive(folder, state.last_lifecycle(folder)).active
 
     def _stop_all(self) -> None:
         for folder in self._active:
