@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui.course import expect, lesson_code, style
 from dlwp_tui.course.files import read_text, relative
+from dlwp_tui.course.lesson import PRESET_RUN
 from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, line, names, sentence
 from dlwp_tui.errors import ContentError
 from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from dlwp_tui.course.claims import Claims
     from dlwp_tui.course.lesson import Experiment, Lesson, Text
@@ -36,6 +37,9 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
     else:
         yield from style.machine_paths(here, enumerate(read_text(toml, section.content).split("\n"), 1))
         yield from _facts(here, lesson, datasets)
+        for name, preset in lesson.presets.items():
+            if preset.expect:
+                yield from _expect(here, f"presets.{name}", preset.expect, (PRESET_RUN,))
         for experiment in lesson.experiments:
             yield from _experiment(here, experiment, claims)
     try:
@@ -65,16 +69,19 @@ def _experiment(here: str, experiment: Experiment, claims: Claims) -> Iterator[P
     for claim in experiment.claims:
         if claims.find(claim) is None:
             yield _no_claim(here, f"{where}.claims", claim, claims)
+    yield from _expect(here, where, experiment.expect, experiment.runs)
+
+
+def _expect(here: str, where: str, text: str, runs: Collection[str]) -> Iterator[Problem]:
+    """An expectation that does not parse, or speaks of runs there are not."""
     try:
-        expression = expect.parse(experiment.expect)
+        expression = expect.parse(text)
     except ContentError as error:
         yield Problem(here, f"{where}.expect", error.message, error.hint)
         return
     for run in expression.runs:
-        if run not in experiment.runs:
-            cure = sentence(
-                did_you_mean(run, experiment.runs), _("Its runs: {names}").format(names=names(experiment.runs))
-            )
+        if run not in runs:
+            cure = sentence(did_you_mean(run, runs), _("Its runs: {names}").format(names=names(runs)))
             yield Problem(here, f"{where}.expect", _("There is no run {run}.").format(run=run), cure)
 
 

@@ -18,8 +18,24 @@ from dlwp_tui.i18n import _, language
 Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
 
-RESERVED_PARAMS = {"seed", "preset", "data", "detach", "json", "help", "device", "lesson", "lab", "see", "why"}
+RESERVED_PARAMS = {
+    "seed",
+    "preset",
+    "data",
+    "detach",
+    "json",
+    "help",
+    "device",
+    "lesson",
+    "lab",
+    "see",
+    "why",
+    "expect",
+}
 """Names the CLI, `run(lab, ...)` or a preset already uses; a lesson may not declare them as params."""
+
+PRESET_RUN = "run"
+"""What the `expect` of a preset calls its one run."""
 
 Number = Annotated[float, Strict()]
 """TOML tells 5 from "5", and so do we: nothing is converted silently."""
@@ -195,6 +211,8 @@ class Preset(BaseModel):
     see: Prose = Text(zh="")
     why: Prose = Text(zh="")
     """Why these sizes differ from the book's, where they do."""
+    expect: str = ""
+    """What `see` promises, as a comparison of the figures of one run called `run`; see `course.expect`."""
 
     @property
     def values(self) -> dict[str, Value]:

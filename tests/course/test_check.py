@@ -85,6 +85,9 @@ BREAKS = {
     ),
     "expect unreadable": (edit(LESSON, EXPRESSION, "lst(big.loss) > 1"), LESSON, EXPECT, "lst"),
     "expect of an unknown run": (edit(LESSON, EXPRESSION, "last(bag.loss) > 1"), LESSON, EXPECT, "bag"),
+    "expect of a preset": (
+        edit(LESSON, "epochs = 3", 'epochs = 3\nexpect = "last(rum.loss) > 1"'), LESSON, "presets.quick.expect", "rum",
+    ),
     "unknown dataset": (edit(LESSON, "ram_mb = 50", 'ram_mb = 50\ndatasets = ["imbd"]'), LESSON, "datasets", "imbd"),
     "empty label": (edit(LESSON, 'zh = "打印"', 'zh = ""'), LESSON, "params.noisy.label", "empty"),
     "link to a section": (edit(NOTE, "sec:1.2", "sec:1.3"), NOTE, "line 7", "1.3"),
