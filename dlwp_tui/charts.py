@@ -85,7 +85,7 @@ def draw(
     y_axis = charts_axis.y_axis([y for one in points for _x, y in one], plot_height, log_y)
     scale_x = _scale(x_low, x_high)
     scale_y = _scale(y_axis.low, y_axis.high)
-    unit = [[(scale_x(x), scale_y(y)) for x, y in _decimate(one, plot_width, x_low, x_high)] for one in points]
+    unit = [[(scale_x(x), scale_y(y)) for x, y in decimate(one, plot_width, x_low, x_high)] for one in points]
     canvas = _canvas([pair[0] for pair in drawable], unit, _Paper(plot_width, plot_height, ascii, color))
     ticks: dict[int, str] = {}
     for value, label in y_axis.ticks:
@@ -100,13 +100,25 @@ def draw(
     return _join([*head, *rows], width, height)
 
 
-def decimate(xs: Sequence[float], ys: Sequence[float], columns: int) -> tuple[list[float], list[float]]:
-    """At most `2 * columns + 2` points: the lowest and the highest of each column, both kept exactly, and both ends."""
-    points = sorted((float(x), float(y)) for x, y in zip(xs, ys, strict=False) if math.isfinite(x) and math.isfinite(y))
-    if not points:
-        return [], []
-    thin = _decimate(points, columns, points[0][0], points[-1][0])
-    return [x for x, _y in thin], [y for _x, y in thin]
+def decimate(points: list[tuple[float, float]], columns: int, low: float, high: float) -> list[tuple[float, float]]:
+    """At most `2 * columns + 2` of `points` (sorted by x): the lowest and the highest of each column, and both ends.
+
+    `low` and `high` are the x of the first and the last column's outer edges. Fewer points stay as they are.
+    """
+    if len(points) <= 2 * columns:
+        return points
+    span = (high - low) or 1.0
+    kept, bucket, column = [points[0]], [points[0]], 0
+    for point in points:
+        here = min(columns - 1, int((point[0] - low) / span * columns))
+        if here != column:
+            kept += _extremes(bucket)
+            bucket, column = [], here
+        bucket.append(point)
+    kept += _extremes(bucket)
+    if kept[-1] != points[-1]:
+        kept.append(points[-1])
+    return kept
 
 
 @dataclass(frozen=True)
@@ -180,24 +192,6 @@ def _x_axis(limits: tuple[float, float], width: int, label: str, ascii: bool) ->
     if in_gutter and names[:LABEL_CELLS].isspace():
         names = set_cell_size(f" {label}", LABEL_CELLS) + names[LABEL_CELLS:]
     return [Text(axis, style="dim"), Text(names, style="dim")]
-
-
-def _decimate(points: list[tuple[float, float]], columns: int, low: float, high: float) -> list[tuple[float, float]]:
-    """`points` (sorted by x), at most a lowest and a highest for each of `columns`; fewer points stay as they are."""
-    if len(points) <= 2 * columns:
-        return points
-    span = (high - low) or 1.0
-    kept, bucket, column = [points[0]], [points[0]], 0
-    for point in points:
-        here = min(columns - 1, int((point[0] - low) / span * columns))
-        if here != column:
-            kept += _extremes(bucket)
-            bucket, column = [], here
-        bucket.append(point)
-    kept += _extremes(bucket)
-    if kept[-1] != points[-1]:
-        kept.append(points[-1])
-    return kept
 
 
 def _extremes(bucket: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -71,11 +71,13 @@ def test_any_numbers_give_exactly_the_size_asked_for(series, size, options):
 @given(st.lists(st.floats(), min_size=1, max_size=3000), st.integers(20, 100))
 def test_long_series_keep_their_size_and_extremes(ys, width):
     assert_size(draw([Series("s", range(len(ys)), ys)], width, 12), width, 12)
-    finite = [y for y in ys if math.isfinite(y)]
-    _xs, kept = decimate(range(len(ys)), ys, width)
-    assert len(kept) <= 2 * width + 2
-    if finite:
+    points = [(float(x), y) for x, y in enumerate(ys) if math.isfinite(y)]
+    if points:
+        kept = [y for _x, y in decimate(points, width, points[0][0], points[-1][0])]
+        finite = [y for _x, y in points]
+        assert len(kept) <= 2 * width + 2
         assert (min(kept), max(kept)) == (min(finite), max(finite))
+        assert (kept[0], kept[-1]) == (finite[0], finite[-1])
 
 
 @pytest.mark.parametrize(
