@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
+from dlwp_tui.course import forms
 from dlwp_tui.course.unsound import Fault, Unsound
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _, language
@@ -84,6 +85,8 @@ class Param(_Strict):
     max_open: Flag = False
     """True when `max` itself is not allowed (a dropout rate must be below 1)."""
     choices: tuple[str, ...] = ()
+    form: forms.Form = ""
+    """What a text has to be (`matrix`, `shape`, ...); anything else is refused before a run starts."""
     label: Text
     why: Prose = Text(zh="")
 
@@ -101,6 +104,8 @@ class Param(_Strict):
             yield Fault("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
         if self.type != "choice" and self.choices:
             yield Fault("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
+        if self.form and self.type != "text":
+            yield Fault("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
         for bound in ("min", "max"):
             if getattr(self, bound) is not None and not numeric:
                 yield Fault(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
@@ -166,7 +171,12 @@ class Param(_Strict):
                 return False
             raise self._error(name, raw)
         if self.type in ("choice", "text", "file"):
-            return str(raw)
+            try:
+                return forms.canonical(self.form, str(raw))
+            except forms.FormError as error:
+                raise ParamError(
+                    name, _("{name} = {value} is not allowed: {reason}").format(name=name, value=raw, reason=error)
+                ) from None
         if isinstance(text, bool):
             raise self._error(name, raw)
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 from dlwp_tui.lab import values
 from dlwp_tui.lab.clock import Clock
@@ -184,6 +185,10 @@ class Lab:
     def warn(self, code: str, message: str) -> None:
         """Something the learner should know that does not end the run."""
         self.event(kinds.WARNING, code=code, message=message)
+
+    def refuse(self, message: str, hint: str = "") -> NoReturn:
+        """End the run: its params cannot be used together. The learner reads the sentence, and no traceback."""
+        raise UsageError(message, hint)
 
     # -- files --------------------------------------------------------------------------------------------------
 
