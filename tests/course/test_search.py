@@ -8,7 +8,7 @@ import time
 import pytest
 
 from dlwp_tui import paths
-from dlwp_tui.course import reader, search
+from dlwp_tui.course import reader, search, search_files
 from dlwp_tui.course.search_text import page_text, plain_line
 from tests.course.conftest import Copy
 
@@ -163,13 +163,13 @@ def test_a_broken_note_is_skipped_and_named(copy: Copy) -> None:
 def test_the_cache_is_used_and_only_a_changed_file_is_read_again(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     search.load(reader.read(copy.folder))
     read: list[str] = []
-    original = search._read
+    original = search_files._read
 
-    def spy(course: reader.Course, name: str, stamp: search.Stamp) -> dict[str, object]:
+    def spy(course: reader.Course, name: str, stamp: search_files.Stamp) -> dict[str, object]:
         read.append(name)
         return original(course, name, stamp)
 
-    monkeypatch.setattr(search, "_read", spy)
+    monkeypatch.setattr(search_files, "_read", spy)
     search._loaded.clear()  # as in another process
     search.load(reader.read(copy.folder))
     assert read == []
@@ -182,11 +182,11 @@ def test_the_cache_is_used_and_only_a_changed_file_is_read_again(copy: Copy, mon
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', '{"format": 1, "files": {"glossary.toml": 3}}'])
 def test_a_damaged_cache_is_made_anew(copy: Copy, text: str) -> None:
     course = reader.read(copy.folder)
-    file = search.cache_file(course.content)
+    file = search_files.cache_file(course.content)
     file.parent.mkdir(parents=True)
     file.write_text(text, encoding="utf-8")
     assert search.load(course).search("1.2")[0].section == "1.2"
-    assert json.loads(file.read_text(encoding="utf-8"))["format"] == search.FORMAT
+    assert json.loads(file.read_text(encoding="utf-8"))["format"] == search_files.FORMAT
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_search_works(copy: Copy) -> None:
@@ -234,7 +234,7 @@ def test_the_whole_course_is_indexed_and_searched_quickly() -> None:
 
     def build() -> float:
         search._loaded.clear()
-        search.cache_file(course.content).unlink(missing_ok=True)
+        search_files.cache_file(course.content).unlink(missing_ok=True)
         return seconds(lambda: search.load(course))
 
     def seconds(work: object) -> float:
@@ -248,4 +248,4 @@ def test_the_whole_course_is_indexed_and_searched_quickly() -> None:
     assert seconds(lambda: search.load(course)) <= 0.75, "from the cache"
     for text in ("过拟合", "dropout", "的", "e", "交叉熵损失函数", "学习率 优化器", "没有这样的一句话"):
         assert min(seconds(lambda text=text: index.search(text)) for _ in range(2)) <= 0.15, text
-    assert search.cache_file(course.content).stat().st_size < 5_000_000
+    assert search_files.cache_file(course.content).stat().st_size < 5_000_000

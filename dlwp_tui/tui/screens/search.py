@@ -16,7 +16,9 @@ from textual.widgets.option_list import Option
 from dlwp_tui import mynotes
 from dlwp_tui.course import search
 from dlwp_tui.course.reader import Course
-from dlwp_tui.course.search import Index, Result, Spans
+from dlwp_tui.course.search import Index, Result
+from dlwp_tui.course.search_match import Spans
+from dlwp_tui.course.search_match import spans as spans_of
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, ngettext
 
@@ -170,7 +172,7 @@ def _row(result: Result) -> Content:
     """Two lines: where it is and what it is; the text around the match."""
     where = f"{result.section} {result.title}".strip()
     heading = result.heading if result.heading != result.title else ""
-    spans = result.heading_spans if heading else search.spans(where, result.words)
+    spans = result.heading_spans if heading else spans_of(where, result.words)
     kind = search.WORDS[result.kind]
     first = Content.assemble(
         Content.styled(where, "dim") if heading else _marked(where, spans),
