@@ -17,7 +17,7 @@ from dlwp_tui.course import reader
 from dlwp_tui.course.reader import Course
 from dlwp_tui.render import wrap
 from dlwp_tui.runs.verdict import Verdict, Vote
-from dlwp_tui.tui.widgets.note import NotePane, Turn
+from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.note_blocks import (
     AlertBlock,
     AlertText,
@@ -30,6 +30,7 @@ from dlwp_tui.tui.widgets.note_blocks import (
 )
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
+from dlwp_tui.tui.widgets.note_stops import Turn
 from dlwp_tui.tui.widgets.note_text import NoteText
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -25,41 +24,18 @@ from dlwp_tui.course.note import Note, Page
 from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.widgets import note_stops
 from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
 from dlwp_tui.tui.widgets.note_cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.widgets.note_find import mark
+from dlwp_tui.tui.widgets.note_memory import CardMemory
 from dlwp_tui.tui.widgets.note_own import OwnNote
 from dlwp_tui.tui.widgets.note_quiz import QuizBlock
-from dlwp_tui.tui.widgets.note_text import NoteText, install_wrapping
+from dlwp_tui.tui.widgets.note_stops import Turn
+from dlwp_tui.tui.widgets.note_text import install_wrapping
 
 if TYPE_CHECKING:
     from dlwp_tui.runs.verdict import Verdict
-
-
-class Turn(Static, can_focus=True):
-    """The last line of a page: what comes next; Enter or a click turns the page."""
-
-    FOCUS_ON_CLICK = False
-    BINDINGS = [Binding("enter", "turn", show=False)]
-    DEFAULT_CSS = """
-    Turn {
-        height: auto; margin: 1 0; padding: 0; color: $text-muted; border-left: blank;
-        &:focus { border-left: thick $accent; color: $text; text-style: bold; }
-        &:hover { color: $text; }
-    }
-    """
-
-    @dataclass
-    class Pressed(Message):
-        """Turn the page."""
-
-    def action_turn(self) -> None:
-        """Turn the page."""
-        self.post_message(self.Pressed())
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.action_turn()
 
 
 class NotePane(VerticalScroll):
@@ -133,9 +109,7 @@ class NotePane(VerticalScroll):
         self._shown = self._settled = 0
         self._bookmarks: frozenset[tuple[str, int]] = frozenset()
         self._scrolled: dict[tuple[str, int], int] = {}
-        self._answers: dict[tuple[str, int], list[int]] = {}
-        self._verdicts: dict[tuple[str, str], tuple[Verdict | None, tuple[int, int] | None]] = {}
-        self._states: list[tuple[blocks.RunCard, str]] = []
+        self._cards = CardMemory(self)
 
     def compose(self) -> ComposeResult:
         yield Static(id="note-title")
@@ -170,20 +144,15 @@ class NotePane(VerticalScroll):
 
     def set_verdict(self, experiment_id: str, verdict: Verdict | None, lesson: str | None = None) -> None:
         """What an experiment has shown; kept for when its page is shown. `lesson` defaults to the section's own."""
-        progress = self._known(experiment_id, lesson)[1] if verdict is not None and verdict.kind == "pending" else None
-        self._set_experiment(experiment_id, lesson, verdict, progress)
+        self._cards.verdict(self._owner(lesson), experiment_id, verdict)
 
     def set_progress(self, experiment_id: str, done: int, total: int, lesson: str | None = None) -> None:
         """An experiment's runs are going on: `done` of `total` have ended."""
-        self._set_experiment(experiment_id, lesson, self._known(experiment_id, lesson)[0], (done, total))
+        self._cards.progress(self._owner(lesson), experiment_id, done, total)
 
     def set_run_state(self, lesson: str, preset: str | None, params: dict[str, str], state: str) -> None:
         """Say on the matching card how its run is going (`● running 3/20`); an empty text says nothing again."""
-        card = blocks.RunCard(lesson, preset, params)
-        self._states = [(other, text) for other, text in self._states if other != card] + [(card, state)]
-        for block in self.query(RunBlock):
-            if block.card == card:
-                block.show_state(state)
+        self._cards.run_state(blocks.RunCard(lesson, preset, params), state)
 
     async def show_own(self, section_id: str, text: str, copies: Sequence[str] = ()) -> None:
         """The learner's own note under the section's: whole on the last page, one line on the others."""
@@ -210,16 +179,16 @@ class NotePane(VerticalScroll):
 
     def action_focus_next_card(self) -> None:
         """The next card, quiz, link or wide block; at the end, the line that turns the page."""
-        self._focus_stop(1)
+        note_stops.focus(self, 1)
 
     def action_focus_previous_card(self) -> None:
         """The one before."""
-        self._focus_stop(-1)
+        note_stops.focus(self, -1)
 
     @property
     def stops(self) -> list[Widget]:
         """What takes the focus on this page, in reading order."""
-        return [widget for widget in self.query("*").results(Widget) if widget.focusable]
+        return note_stops.of(self)
 
     # -- messages of the blocks --------------------------------------------------------------------------------------
 
@@ -245,7 +214,7 @@ class NotePane(VerticalScroll):
         if self.section is None or event.block not in self._quizzes:  # one in the learner's own note is not counted
             return
         index = self._quiz_index(event.block)
-        self._answers[self.section.id, index] = list(event.block.chosen)
+        self._cards.answer(self.section.id, index, event.block.chosen)
         self.post_message(self.QuizAnswered(self.section.id, index, event.right))
 
     @on(Markdown.LinkClicked)
@@ -281,7 +250,7 @@ class NotePane(VerticalScroll):
         await body.update(_without_heading(shown.markdown))
         if turn != self._shown:
             return
-        self._restore_blocks()
+        self._cards.restore(section.id, [(self._quiz_index(block), block) for block in self._quizzes])
         self.call_after_refresh(self._restore_place, section.id, page, words)
         self._settled = turn
         self.post_message(self.PageChanged(section.id, page, len(note.pages)))
@@ -310,20 +279,6 @@ class NotePane(VerticalScroll):
         self.query_one(Turn).display = False
         self.scroll_home(animate=False)
 
-    def _restore_blocks(self) -> None:
-        """Answers given, verdicts reached and runs going on, on the page just mounted."""
-        assert self.section is not None
-        for block in self._quizzes:
-            if chosen := self._answers.get((self.section.id, self._quiz_index(block))):
-                block.restore(chosen)
-        for experiment in self.query(ExperimentBlock):
-            if known := self._verdicts.get((experiment.lesson_id, experiment.experiment_id)):
-                experiment.show_verdict(*known)
-        for card, state in self._states:
-            for run in self.query(RunBlock):
-                if run.card == card:
-                    run.show_state(state)
-
     def _remember_place(self) -> None:
         if self.section is not None and self.note is not None:
             self._scrolled[self.section.id, self.page] = int(self.scroll_offset.y)
@@ -342,42 +297,6 @@ class NotePane(VerticalScroll):
             return False
         self.show(self.section, self.page + step)
         return True
-
-    def _focus_stop(self, step: int) -> None:
-        focused = self.screen.focused
-        if isinstance(focused, NoteText) and focused.advance(step):
-            return
-        stops = self.stops
-        if not stops:
-            return
-        if focused in stops:
-            place = stops.index(focused) + step
-            if 0 <= place < len(stops):
-                stops[place].focus()
-        else:
-            self._visible_stop(stops, step).focus()
-
-    def _visible_stop(self, stops: list[Widget], step: int) -> Widget:
-        """The first stop (going on) or the last (going back) that is in view, so that reading is not thrown back."""
-        seen = [stop for stop in stops if stop.region.overlaps(self.content_region)]
-        if seen:
-            return seen[0 if step > 0 else -1]
-        top = self.content_region.y
-        below = [stop for stop in stops if stop.region.y >= top]
-        above = [stop for stop in stops if stop.region.y < top]
-        return (below or above[-1:])[0] if step > 0 else (above or below)[-1 if above else 0]
-
-    def _set_experiment(
-        self, experiment_id: str, lesson: str | None, verdict: Verdict | None, progress: tuple[int, int] | None
-    ) -> None:
-        owner = self._owner(lesson)
-        self._verdicts[owner, experiment_id] = (verdict, progress)
-        for block in self.query(ExperimentBlock):
-            if (block.lesson_id, block.experiment_id) == (owner, experiment_id):
-                block.show_verdict(verdict, progress)
-
-    def _known(self, experiment_id: str, lesson: str | None) -> tuple[Verdict | None, tuple[int, int] | None]:
-        return self._verdicts.get((self._owner(lesson), experiment_id), (None, None))
 
     def _owner(self, lesson: str | None) -> str:
         return lesson or (self.section.id if self.section is not None else "")
