@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import itertools
+import lzma
 import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -17,11 +21,63 @@ from dlwp_tui.i18n import _
 MAX_FILES = 150_000
 """aclImdb, the largest archive of the course by number, has 100,000 files."""
 MAX_BYTES = 4 << 30
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
+    RuntimeError,
+)  # a RuntimeError is an encrypted zip  # fmt: skip
 
 
 def is_archive(path: Path) -> bool:
     """True for a zip or tar archive, judged by its content. An npz is a zip as well: look at its keys first."""
     return zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+
+
+@contextlib.contextmanager
+def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Iterator[tuple[str, IO[bytes], int]]]:
+    """The members of `path` whose path `wanted` accepts, one after another as (path, stream, bytes), from memory.
+
+    A tar is read once, from front to back, so a stream must be read before the next member is asked for. The same
+    members as in `unpack` are refused, and a damaged archive is, too, as long as the `with` block lasts.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                infos = _judged(path, archive)
+                yield ((i.filename, archive.open(i), i.file_size) for i in infos if wanted(i.filename))
+        else:
+            with tarfile.open(path, "r:*") as tar:
+                yield _tar_members(path, tar, wanted)
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def _tar_members(
+    path: Path, tar: tarfile.TarFile, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, IO[bytes], int]]:
+    files, size = 0, 0
+    for member in tar:
+        if member.isdir():
+            continue
+        _judge(path, member.name, is_file=member.isfile())
+        files, size = files + 1, size + member.size
+        _bounded(path, files, size)
+        if wanted(member.name):
+            stream = tar.extractfile(member)
+            assert stream is not None  # only regular files passed
+            yield member.name, stream, member.size
+        tar.members.clear()  # type: ignore[attr-defined]  # else 100,000 members with their headers stay in memory
+
+
+def first_names(path: Path, count: int = 50) -> list[str]:
+    """The paths of the first `count` members of a zip or tar archive; [] for what is no archive, or damaged."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return archive.namelist()[:count]
+        with tarfile.open(path, "r:*") as tar:
+            return [member.name for member in itertools.islice(tar, count)]
+    except (*_DAMAGED, OSError):
+        return []
 
 
 def unpack(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
@@ -34,23 +90,25 @@ def unpack(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path
         if zipfile.is_zipfile(path):
             return _zip(path, folder, wanted)
         return _tar(path, folder, wanted)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError) as error:
-        raise DataError(
-            _("{path} is damaged or cut off: {reason}.").format(path=path, reason=error),
-            _("Get the archive again and compare its size."),
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
     except OSError as error:
         raise paths.storage_error(folder, error) from error
 
 
 def _zip(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
     with zipfile.ZipFile(path) as archive:
-        infos = [i for i in archive.infolist() if not i.is_dir()]
-        for info in infos:
-            link = (info.external_attr >> 16) & 0o170000 == 0o120000
-            _judge(path, info.filename, is_file=not link)
-        _bounded(path, len(infos), sum(i.file_size for i in infos))
+        infos = _judged(path, archive)
         return [_write(archive.open(i), folder, i.filename, i.file_size) for i in infos if wanted(i.filename)]
+
+
+def _judged(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    infos = [i for i in archive.infolist() if not i.is_dir()]
+    for info in infos:
+        link = (info.external_attr >> 16) & 0o170000 == 0o120000
+        _judge(path, info.filename, is_file=not link)
+    _bounded(path, len(infos), sum(i.file_size for i in infos))
+    return infos
 
 
 def _tar(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
@@ -83,6 +141,13 @@ def _judge(path: Path, name: str, *, is_file: bool) -> None:
 def _bounded(path: Path, files: int, size: int) -> None:
     if files > MAX_FILES or size > MAX_BYTES:
         raise _hostile(path, _("it would unpack to {files} files and {size} bytes").format(files=files, size=size))
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(
+        _("{path} is damaged or cut off: {reason}.").format(path=path, reason=error),
+        _("Get the archive again and compare its size."),
+    )
 
 
 def _hostile(path: Path, what: str) -> DataError:

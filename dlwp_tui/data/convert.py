@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,19 +22,25 @@ FORMAT = 1
 _END = "# end"  # the last line of a list of words; no word has a blank
 
 
-def converted(dataset: Dataset, main: Path, checksum: str) -> Arrays:
-    """The arrays of the file `main`, whose checksum is `checksum`; read through `dataset.read` the first time."""
-    return _cached(_path(dataset, checksum), lambda: dataset.read(main))
+def converted(dataset: Dataset, main: Path, checksum: str, options: Mapping[str, Any] | None = None) -> Arrays:
+    """The arrays of the file `main`, whose checksum is `checksum`; read through `dataset.read` the first time.
+
+    options: those the dataset is loaded with; `dataset.read` gets the ones it asks for.
+    """
+    asked = _asked(dataset, options)
+    return _cached(_path(dataset, checksum, asked), lambda: dataset.read(main, **asked))
 
 
 def store(dataset: Dataset, checksum: str, arrays: Arrays) -> None:
-    """Keep `arrays`, just read from a file with this checksum, for `converted`."""
-    _keep(_path(dataset, checksum), arrays)
+    """Keep `arrays`, just read from a file with this checksum, for `converted`; not where options choose a part."""
+    if not dataset.read_options:
+        _keep(_path(dataset, checksum), arrays)
 
 
-def twin(dataset: Dataset) -> Arrays:
+def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> Arrays:
     """The arrays of the synthetic twin, made the first time, and again when the code that makes it changes."""
-    return _cached(_path(dataset, twin_version()), dataset.twin)
+    asked = _asked(dataset, options)
+    return _cached(_path(dataset, twin_version(), asked), lambda: dataset.twin(**asked))
 
 
 def words(index: Path, checksum: str) -> list[str]:
@@ -69,8 +75,13 @@ def twin_version() -> str:
     return f"twin-{digest.hexdigest()}"
 
 
-def _path(dataset: Dataset, key: str) -> Path:
-    return paths.cache() / "datasets" / f"{dataset.name}-{key[:20]}-f{FORMAT}.npz"
+def _asked(dataset: Dataset, options: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: (options or dataset.options)[name] for name in dataset.read_options}
+
+
+def _path(dataset: Dataset, key: str, asked: Mapping[str, Any] | None = None) -> Path:
+    part = "".join(f"-{name}{value}" for name, value in (asked or {}).items())
+    return paths.cache() / "datasets" / f"{dataset.name}-{key[:20]}{part}-f{FORMAT}.npz"
 
 
 def _cached(path: Path, make: Callable[[], Arrays]) -> Arrays:

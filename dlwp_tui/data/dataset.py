@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
     """Plain numeric arrays by name, as they lie in the converted, pickle-free cache file."""
-    Read = Callable[[Path], Arrays]
+    Read = Callable[..., Arrays]
     Shape = Callable[..., Shaped]
-    Twin = Callable[[], Arrays]
+    Twin = Callable[..., Arrays]
+    Pick = Callable[[Sequence[Path], Mapping[str, Any]], Path]
 
 KERAS_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 """Where Keras' own loaders download from."""
@@ -37,11 +38,14 @@ class Text:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file as its publisher offers it. Exactly one of `sha256` and `md5` is the publisher's own checksum."""
+    """One file as its publisher offers it. At most one of `sha256` and `md5` is the publisher's own checksum.
+
+    A file whose publisher states none is checked by size and content, and is called unverified ever after.
+    """
 
     name: str
     urls: tuple[str, ...]
-    """The publisher's address first, then mirrors; tried in this order."""
+    """The publisher's address first, then mirrors; tried in this order. Empty for a file that is only imported."""
     size: int
     """Bytes; 0 when the publisher does not state it."""
     sha256: str = ""
@@ -51,15 +55,27 @@ class DataFile:
     """False for a file the loader can do without, such as a word index."""
     size_certain: bool = True
     """False where the size was never seen in a download log: then it is a hint for the progress bar, not a check."""
+    form_of: str = ""
+    """The name of the file this one stands in for: the same samples in another form (csv for zip). Only imported."""
+
+    @property
+    def published(self) -> bool:
+        """True where the publisher states a checksum."""
+        return bool(self.checksum)
+
+    @property
+    def exact_size(self) -> int:
+        """The bytes the file must have; 0 where they are not known for certain."""
+        return self.size if self.size_certain else 0
 
     @property
     def algorithm(self) -> str:
-        """The name of the official checksum, as hashlib knows it."""
-        return "sha256" if self.sha256 else "md5"
+        """The name of the official checksum, as hashlib knows it; sha256 where there is none."""
+        return "md5" if self.md5 else "sha256"
 
     @property
     def checksum(self) -> str:
-        """The official checksum, hexadecimal."""
+        """The official checksum, hexadecimal; empty where the publisher states none."""
         return self.sha256 or self.md5
 
 
@@ -74,9 +90,9 @@ class Dataset:
     origin: str
     """Who made it, and where that is written."""
     files: tuple[DataFile, ...]
-    """The main file first."""
+    """The main file first, then its other forms, then the rest."""
     read: Read
-    """Main file -> plain arrays, checked: keys, shapes and value ranges. DataError where they do not fit."""
+    """Main file, in any of its forms -> plain arrays, checked: keys, shapes, value ranges. DataError where not."""
     shape: Shape
     """Plain arrays and the loader's options -> train and test split exactly as the Keras loader returns them."""
     twin: Twin
@@ -91,11 +107,26 @@ class Dataset:
     """Arrays of `read` that must have so many entries in a file taken over by hand."""
     npz_keys: frozenset[str] = frozenset()
     """The keys of the main npz, by which an imported file is recognised."""
+    full: Mapping[str, int] = field(default_factory=dict)
+    """Arrays of `read` that have so many entries in the publisher's file; one with fewer needs `--accept`."""
+    recognise: Callable[[Path], str | None] | None = None
+    """Path -> the name in `files` that a file called something else goes by, judged by its first bytes, or None."""
+    pack: Callable[[Path, Path], Path | None] | None = None
+    """`pack(folder, into)` writes an unpacked folder as a main file into the folder `into`; None for another folder."""
+    read_options: tuple[str, ...] = ()
+    """Options that `read` and `twin` take as well, because they say which part of the file is wanted."""
+    pick: Pick | None = None
+    """Usable forms of the main file and the options -> the form that has what is asked. DataError where none has."""
 
     @property
     def main(self) -> DataFile:
         """The file that holds the samples."""
         return self.files[0]
+
+    @property
+    def forms(self) -> tuple[DataFile, ...]:
+        """The main file and the files that can stand for it."""
+        return tuple(f for f in self.files if f is self.main or f.form_of == self.main.name)
 
     def file(self, name: str) -> DataFile | None:
         """The file called `name`, or None."""

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from dlwp_tui import paths
-from dlwp_tui.data import checksum, convert, locate, npz, registry
-from dlwp_tui.data.dataset import DataFile
-from dlwp_tui.data.locate import State
+from dlwp_tui.data import checksum, content, convert, locate, npz, registry
+from dlwp_tui.data.content import Content
+from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.errors import DataError
 from dlwp_tui.i18n import _
 
@@ -36,17 +36,21 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
     """Download what is missing of the dataset `name` into DLWP_HOME/data; return where its files lie.
 
     A file is complete only with its publisher's size and checksum; until then it is called `*.part` and the next
-    call goes on where it stopped. Raises DataError with every address tried and the steps to do it by hand,
-    StorageError when the disk is full.
+    call goes on where it stopped. Where the publisher states no checksum, the content is checked instead, and a
+    record beside the file says so: it counts as unverified. Raises DataError with every address tried and the steps
+    to do it by hand, StorageError when the disk is full.
     """
     dataset = registry.get(name)
-    for one in locate.status(name).each:
-        if one.state is not State.REAL:
-            _file(name, one.file, progress or (lambda _file, _done, _total: None), timeout)
+    before = locate.status(name)
+    for file in dataset.files:
+        fetchable = bool(file.urls) or (file.required and not file.form_of)
+        if fetchable and not any(one.whole for one in before.forms(file)):
+            _file(dataset, file, progress or (lambda _file, _done, _total: None), timeout)
     status = locate.status(name)
-    if status.state is not State.REAL:
+    if status.state not in locate.USABLE or status.main.path is None:
         raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
-    convert.converted(dataset, status.files[dataset.main.name], dataset.main.checksum)  # now, not in the first run
+    if not dataset.read_options:
+        convert.converted(dataset, status.main.path, status.main.checksum)  # now, not in the first run
     return list(status.files.values())
 
 
@@ -67,7 +71,12 @@ class _BrokeOff(_Failed):
     """The connection ended in the middle: what came is kept."""
 
 
-def _file(name: str, file: DataFile, progress: Progress, timeout: float) -> None:
+def _file(dataset: Dataset, file: DataFile, progress: Progress, timeout: float) -> None:
+    if not file.urls:
+        raise DataError(
+            _("{file} of {name} cannot be downloaded by a program.").format(file=file.name, name=dataset.name),
+            _("Get it by hand ({origin}) and run `dlwp data import FILE`.").format(origin=dataset.origin),
+        )
     target = locate.target(file)
     paths.ensure(target.parent)
     part = locate.part_of(target)
@@ -75,13 +84,16 @@ def _file(name: str, file: DataFile, progress: Progress, timeout: float) -> None
     with _alone(part) as out:
         for url in file.urls:
             try:
-                _from(url, file, out, progress, timeout)
+                found = _from(url, dataset, file, out, progress, timeout=timeout)
             except _Failed as failed:
                 reasons.append(f"{url}: {failed}")
                 continue
             try:
+                if found is not None:  # before the file: without its record it would count as damaged
+                    content.record(target, checksum.of(part, "sha256"), part.stat().st_size, found, url)
                 part.replace(target)
-                locate.record_of(target).unlink(missing_ok=True)
+                if found is None:
+                    locate.record_of(target).unlink(missing_ok=True)
             except OSError as error:
                 raise paths.storage_error(target, error) from error
             checksum.of(target, file.algorithm)
@@ -90,19 +102,23 @@ def _file(name: str, file: DataFile, progress: Progress, timeout: float) -> None
             part.unlink(missing_ok=True)
     raise DataError(
         _("{file} could not be downloaded. {reasons}").format(file=file.name, reasons=" ".join(reasons)),
-        manual_steps(name, file),
+        manual_steps(dataset.name, file),
     )
 
 
-def _from(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout: float) -> None:
-    """Fill `out` from `url` until it is the whole, right file. _Failed otherwise; a wrong file is emptied."""
+def _from(
+    url: str, dataset: Dataset, file: DataFile, out: IO[bytes], progress: Progress, *, timeout: float
+) -> Content | None:
+    """Fill `out` from `url` until it is the whole, right file. _Failed otherwise; a wrong file is emptied.
+
+    Returns the content that was checked where there is no checksum.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         began_at = out.seek(0, 2)
         try:
-            if not (file.size_certain and began_at == file.size):  # else whole already, and only to be checked
+            if not (file.exact_size and began_at == file.size):  # else whole already, and only to be checked
                 _receive(url, file, out, progress, timeout)
-            _check(file, out)
-            return
+            return _check(dataset, file, out)
         except _BrokeOff:
             if attempt == ATTEMPTS or out.seek(0, 2) == began_at:
                 raise
@@ -110,6 +126,7 @@ def _from(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout:
             _truncate(out)
             if not began_at or attempt == ATTEMPTS:
                 raise  # with a beginning from elsewhere, the fault may be there: once more from the start
+    raise AssertionError("every attempt returns or raises")
 
 
 def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout: float) -> None:
@@ -119,12 +136,14 @@ def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeo
         request.add_header("Range", f"bytes={have}-")
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:
+            if not file.published and url.startswith("https:") and not response.url.startswith("https:"):
+                raise _Failed(_("leads to {url}, which anybody on the way could change").format(url=response.url))
             if have and not _continues(response, have):
                 _truncate(out)  # the server sends the whole file again
                 have = 0
             length = response.headers.get("Content-Length", "")
             whole = have + int(length) if length.isdigit() else 0
-            limit = file.size if file.size_certain else (file.size or whole) * 2 + SLACK
+            limit = file.exact_size or (file.size or whole) * 2 + SLACK
             if whole > limit:
                 raise _Failed(_("sends {got} bytes instead of {want}").format(got=whole, want=file.size))
             while block := response.read(BLOCK):
@@ -133,7 +152,7 @@ def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeo
                     raise _Failed(_("sends more than the {want} bytes of the file").format(want=file.size))
                 _write(out, block)
                 progress(file.name, have, file.size or whole)
-            if have < (whole or (file.size if file.size_certain else 0)):
+            if have < (whole or file.exact_size):
                 raise _broke_off(have, whole or file.size)
     except urllib.error.HTTPError as error:
         raise _Failed(_("answers {code} {reason}").format(code=error.code, reason=error.reason)) from error
@@ -154,14 +173,25 @@ def _broke_off(have: int, whole: int) -> _BrokeOff:
     return _BrokeOff(_("broke off after {got} of {want} bytes").format(got=have, want=whole or "?"))
 
 
-def _check(file: DataFile, out: IO[bytes]) -> None:
+def _check(dataset: Dataset, file: DataFile, out: IO[bytes]) -> Content | None:
     size = out.seek(0, 2)
-    if file.size_certain and size != file.size:
+    if file.exact_size and size != file.size:
         raise _Failed(_("sent {got} bytes instead of {want}").format(got=size, want=file.size))
     out.seek(0)
+    if not file.published:
+        try:
+            found = content.judge(Path(out.name), dataset, file)
+        except DataError as error:
+            raise _Failed(_("sent something else: {message}").format(message=error.message)) from error
+        if not found.whole:
+            raise _Failed(_("sent only a part of {file}").format(file=file.name))
+        if found.arrays is not None:
+            convert.store(dataset, checksum.of(Path(out.name), "sha256"), found.arrays)
+        return found
     if hashlib.file_digest(out, file.algorithm).hexdigest() != file.checksum:  # type: ignore[arg-type]
         what = npz.what_is(Path(out.name))
         raise _Failed(_("sent another file than the publisher's (checksum differs; it {what})").format(what=what))
+    return None
 
 
 def _truncate(out: IO[bytes]) -> None:

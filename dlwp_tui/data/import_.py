@@ -6,24 +6,21 @@ publisher's is taken only with `accept`, after its shapes and value ranges fit, 
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import shutil
 import tempfile
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from dlwp_tui import paths
-from dlwp_tui.data import archive, checksum, convert, locate, npz, registry
+from dlwp_tui.data import archive, checksum, content, convert, locate, npz, registry
+from dlwp_tui.data.content import Content
 from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.locate import State
 from dlwp_tui.errors import DataError, DlwpError
 from dlwp_tui.i18n import _
-
-if TYPE_CHECKING:
-    from dlwp_tui.data.dataset import Arrays
 
 MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""
@@ -48,9 +45,16 @@ class Imported:
             return _("{file} of {name} is the original file; lessons train on it now.").format(
                 file=self.file, name=self.dataset
             )
-        return _(
-            "{file} of {name} is not the original file; its content was checked. Runs on it say: unverified file."
-        ).format(file=self.file, name=self.dataset)
+        known = registry.get(self.dataset).file(self.file)
+        if known and not known.published:
+            message = _(
+                "{file} of {name} was checked; there is no checksum to compare. Runs on it say: unverified file."
+            )
+        else:
+            message = _(
+                "{file} of {name} is not the original file; its content was checked. Runs on it say: unverified file."
+            )
+        return message.format(file=self.file, name=self.dataset)
 
 
 def import_path(path: Path | str, name: str | None = None, accept: bool = False) -> list[Imported]:
@@ -70,11 +74,9 @@ def import_path(path: Path | str, name: str | None = None, accept: bool = False)
         raise DataError(_("{path} is not a regular file.").format(path=path), _("Give a file, a folder or an archive."))
     if not os.access(path, os.R_OK):
         raise DataError(_("{path} may not be read.").format(path=path), _("Change its permissions with chmod."))
-    known = registry.owner_of(path.name)
-    if known is None and not npz.keys(path) and archive.is_archive(path):
+    if _known(path, dataset) is None and not npz.keys(path) and archive.is_archive(path):
         return _archive(path, dataset, accept)
-    plans = [_plan(path, dataset, accept)]
-    return [_keep(plan) for plan in plans]
+    return _keep_all([_plan(path, dataset, accept)])
 
 
 @dataclass(frozen=True)
@@ -86,55 +88,65 @@ class _Plan:
     file: DataFile
     state: State
     sha256: str
-    arrays: Arrays | None
-    checks: tuple[str, ...]
+    content: Content
 
 
 def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
-    wanted = {f.name for d in ([dataset] if dataset else registry.DATASETS.values()) for f in d.files}
+    datasets = [dataset] if dataset else list(registry.DATASETS.values())
+    wanted = {f.name for d in datasets for f in d.files}
     try:
         found = [p for p in sorted(folder.iterdir()) if p.name in wanted and p.is_file()]
     except OSError as error:
         raise DataError(_("{path} cannot be read: {reason}.").format(path=folder, reason=error.strerror)) from error
-    if not found:
-        raise DataError(
-            _("There is no dataset file in {path}.").format(path=folder),
-            _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
-        )
-    plans = [_plan(p, dataset, accept) for p in found]  # all are judged before the first is kept
-    return [_keep(plan) for plan in plans]
+    with _workshop() as into:
+        packed = [(d, d.pack(folder, into)) for d in datasets if d.pack]
+        plans = [_plan(p, dataset, accept) for p in found]  # all are judged before the first is kept
+        plans += [_plan(path, owner, accept, folder) for owner, path in packed if path]
+        if not plans:
+            raise DataError(
+                _("There is no dataset file in {path}.").format(path=folder),
+                _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
+            )
+        return _keep_all(plans)
 
 
 def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
     wanted = {f.name for d in ([dataset] if dataset else registry.DATASETS.values()) for f in d.files}
-    paths.ensure(paths.data())
-    with tempfile.TemporaryDirectory(dir=paths.data(), prefix=".import-") as folder:
-        files = archive.unpack(path, Path(folder), lambda member: PurePosixPath(member).name in wanted)
+    with _workshop() as folder:
+        files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
             raise DataError(
                 _("The archive {path} holds no dataset file.").format(path=path),
                 _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
             )
-        plans = [_plan(f, dataset, accept) for f in files]
-        return [_keep(plan) for plan in plans]
+        return _keep_all([_plan(f, dataset, accept) for f in files])
 
 
-def _plan(path: Path, dataset: Dataset | None, accept: bool) -> _Plan:
-    owner, file = _recognise(path, dataset)
+@contextlib.contextmanager
+def _workshop() -> Iterator[Path]:
+    paths.ensure(paths.data())
+    with tempfile.TemporaryDirectory(dir=paths.data(), prefix=".import-") as folder:
+        yield Path(folder)
+
+
+def _plan(path: Path, dataset: Dataset | None, accept: bool, called: Path | None = None) -> _Plan:
+    """`called`: what the learner knows the file as, where it was packed from a folder."""
+    owner, file = _known(path, dataset) or _by_content(path, dataset)
     _not_absurd(path, file)
-    arrays, checks = _content(path, owner, file)
-    sha256 = checksum.of(path, "sha256")
+    found = content.judge(path, owner, file)
     official = checksum.of(path, file.algorithm) == file.checksum
-    if not official and not accept:
-        raise _not_official(path, file, checks)
+    if not accept and not official and (file.published or not found.whole):
+        raise _not_official(called or path, path.stat().st_size, file, found)
     state = State.REAL if official else State.UNVERIFIED
-    return _Plan(path, owner, file, state, sha256, arrays, checks)
+    return _Plan(path, owner, file, state, checksum.of(path, "sha256"), found)
 
 
-def _recognise(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]:
-    """Which file of which dataset this is: by checksum, by name, by content, in this order."""
+def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | None:
+    """Which file of which dataset this is: by checksum, by name, by its first bytes, in this order."""
     for owner in registry.DATASETS.values():
         for file in owner.files:
+            if not file.published:
+                continue
             # the size is compared first, so that a foreign file of many gigabytes is not read to the end
             if path.stat().st_size == file.size and checksum.of(path, file.algorithm) == file.checksum:
                 if dataset and owner is not dataset:
@@ -157,7 +169,10 @@ def _recognise(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]:
                 _("Rename it if it really belongs to {want}.").format(want=dataset.name),
             )
         return known
-    return _by_content(path, dataset)
+    for owner in [dataset] if dataset else registry.DATASETS.values():
+        if owner.recognise and (name := owner.recognise(path)) and (found := owner.file(name)):
+            return owner, found
+    return None
 
 
 def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]:
@@ -171,7 +186,7 @@ def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]
     for owner in registry.DATASETS.values():
         if keys and owner.npz_keys and owner.npz_keys <= keys:
             try:
-                _content(path, owner, owner.main)
+                content.judge(path, owner, owner.main)
             except DataError as error:
                 misfits.append(error.message)
             else:
@@ -194,42 +209,23 @@ def _not_absurd(path: Path, file: DataFile) -> None:
         )
 
 
-def _content(path: Path, dataset: Dataset, file: DataFile) -> tuple[Arrays | None, tuple[str, ...]]:
-    """The arrays (main file) and what was checked. DataError when the content does not fit."""
-    if file is not dataset.main:
-        if dataset.check_extra:
-            dataset.check_extra(path)
-        return None, (_("the words have ranks from 1"),)
-    try:
-        arrays = dataset.read(path)
-    except DataError as error:
-        if file.size and path.stat().st_size < file.size and npz.keys(path) is None:
-            error.hint = _("It has {got} of {want} bytes. {hint}").format(
-                got=path.stat().st_size, want=file.size, hint=error.hint
-            )
-        raise
-    for key, count in dataset.samples.items():
-        if len(arrays[key]) != count:
-            raise DataError(
-                _("{path}: {key} has {got} samples, {name} has {want}.").format(
-                    path=path, key=key, got=len(arrays[key]), name=dataset.name, want=count
-                ),
-                _("The file was cut or made for something else; get the original."),
-            )
-    return arrays, tuple(
-        f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
-        for key, a in arrays.items()
-        if not key.endswith("_offsets")
-    )
-
-
-def _not_official(path: Path, file: DataFile, checks: tuple[str, ...]) -> DataError:
+def _not_official(path: Path, size: int, file: DataFile, found: Content) -> DataError:
+    if file.published:
+        message = _("{path} is not the file its publisher offers: it has {got} bytes, the original {want}, and its "
+                    "checksum differs.")  # fmt: skip
+    elif file.exact_size:
+        message = _("{path} is not the file its publisher offers: it has {got} bytes, the original {want}.")
+    else:
+        message = _("{path} is not all that its publisher offers.")
     return DataError(
-        _("{path} is not the file its publisher offers: it has {got} bytes, the original {want}, and its checksum "
-          "differs.").format(path=path, got=path.stat().st_size, want=file.size or "?"),
+        message.format(path=path, got=size, want=file.size or "?"),
         _("Its content looks right ({checks}). If you trust where it comes from, import it with --accept; every run "
-          "on it will say that the file is unverified.").format(checks="; ".join(checks)),
+          "on it will say that the file is unverified.").format(checks="; ".join(found.checks)),
     )  # fmt: skip
+
+
+def _keep_all(plans: list[_Plan]) -> list[Imported]:
+    return [_keep(plan) for plan in plans]
 
 
 def _keep(plan: _Plan) -> Imported:
@@ -237,17 +233,15 @@ def _keep(plan: _Plan) -> Imported:
     paths.ensure(target.parent)
     record = locate.record_of(target)
     if plan.state is State.UNVERIFIED:  # before the file: without its record it would count as damaged
-        facts = {"sha256": plan.sha256, "size": plan.source.stat().st_size, "checks": plan.checks,
-                 "accepted_at": time.strftime("%Y-%m-%dT%H:%M:%S%z")}  # fmt: skip
-        paths.atomic_write(record, json.dumps(facts, ensure_ascii=False, indent=1))
+        content.record(target, plan.sha256, plan.source.stat().st_size, plan.content)
     if not (target.exists() and target.samefile(plan.source)):
         _copy(plan.source, target, plan.sha256)
     if plan.state is State.REAL:
         record.unlink(missing_ok=True)
     locate.part_of(target).unlink(missing_ok=True)
-    if plan.arrays is not None:
-        convert.store(plan.dataset, checksum.of(target, plan.file.algorithm), plan.arrays)
-    return Imported(plan.dataset.name, plan.file.name, plan.state, target, plan.checks)
+    if plan.content.arrays is not None:
+        convert.store(plan.dataset, checksum.of(target, plan.file.algorithm), plan.content.arrays)
+    return Imported(plan.dataset.name, plan.file.name, plan.state, target, plan.content.checks)
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:

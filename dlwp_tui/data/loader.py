@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dlwp_tui.data import convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
-from dlwp_tui.data.locate import State, Status
+from dlwp_tui.data.locate import FileStatus, State, Status
 from dlwp_tui.data.shape import Split
 from dlwp_tui.data.words import WordIndex, read_index
 from dlwp_tui.errors import DataError, UsageError
@@ -72,7 +72,12 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
         return _synthetic(dataset, settled, "")
     found = locate.status(name)
     if found.state in locate.USABLE:
-        return _real(dataset, found, settled)
+        try:
+            return _real(dataset, found, _chosen(dataset, found, settled), settled)
+        except _NotInFile as missing:
+            if source == "real":
+                raise
+            return _synthetic(dataset, settled, missing.message)
     if source == "real":
         raise not_usable(dataset, found)
     return _synthetic(dataset, settled, found.detail)
@@ -90,8 +95,21 @@ def not_usable(dataset: Dataset, found: Status) -> DataError:
     return DataError(message, hint)
 
 
-def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
-    main = found.each[0]
+class _NotInFile(DataError):
+    """The files are usable, but do not have what the options ask for."""
+
+
+def _chosen(dataset: Dataset, found: Status, options: dict[str, Any]) -> FileStatus:
+    if dataset.pick is None:
+        return found.main
+    usable = {s.path: s for s in found.forms(dataset.main) if s.path and s.state in locate.USABLE}
+    try:
+        return usable[dataset.pick(list(usable), options)]
+    except DataError as error:
+        raise _NotInFile(error.message, error.hint) from error
+
+
+def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, Any]) -> Loaded:
     assert main.path is not None  # a usable file has a path
     path = main.path
     verified = main.state is State.REAL
@@ -101,7 +119,7 @@ def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
         else _("Real data from an unverified file: {path}").format(path=path)
     )
     shaped, _words = prepared.shaped(
-        dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum)
+        dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
     source: Found = "real" if verified else "unverified"
     return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
@@ -110,7 +128,7 @@ def _real(dataset: Dataset, found: Status, options: dict[str, Any]) -> Loaded:
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     detail = f"{detail} {trouble}".strip()
-    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: convert.twin(dataset))
+    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: convert.twin(dataset, options))
     return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(words))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class State(StrEnum):
     REAL = "real"
     """There, with the publisher's checksum."""
     UNVERIFIED = "unverified"
-    """There with another checksum, accepted by the learner after its shapes and value ranges were checked."""
+    """There with another checksum (accepted by the learner) or with none to compare; its content was checked."""
     HALF_DOWNLOADED = "half-downloaded"
     """A download was cut off; `dlwp data get` goes on where it stopped."""
     DAMAGED = "damaged"
@@ -30,6 +31,7 @@ class State(StrEnum):
 
 
 USABLE = (State.REAL, State.UNVERIFIED)
+_WORST_FIRST = (State.MISSING, State.DAMAGED, State.HALF_DOWNLOADED, State.UNVERIFIED, State.REAL)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class FileStatus:
     """Of the algorithm the publisher uses."""
     detail: str = ""
     """What is wrong, in words."""
+    whole: bool = False
+    """True where nothing is gained by downloading it: the publisher's file, or one that has all it should have."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,15 @@ class Status:
     name: str
     state: State
     each: tuple[FileStatus, ...]
+
+    @property
+    def main(self) -> FileStatus:
+        """The best of the forms in which the samples can be there."""
+        return best(self.forms(self.each[0].file))
+
+    def forms(self, file: DataFile) -> tuple[FileStatus, ...]:
+        """`file` and the files that can stand for it."""
+        return tuple(s for s in self.each if s.file is file or s.file.form_of == file.name)
 
     @property
     def files(self) -> dict[str, Path]:
@@ -72,9 +85,14 @@ def status(name: str) -> Status:
     """
     dataset = registry.get(name)
     each = tuple(file_status(f) for f in dataset.files)
-    worst_first = [State.MISSING, State.DAMAGED, State.HALF_DOWNLOADED, State.UNVERIFIED, State.REAL]
-    needed = [s.state for s in each if s.file.required]
-    return Status(name, min(needed, key=worst_first.index), each)
+    found = Status(name, State.MISSING, each)
+    needed = [best(found.forms(f)).state for f in dataset.files if f.required and not f.form_of]
+    return replace(found, state=min(needed, key=_WORST_FIRST.index))
+
+
+def best(found: Sequence[FileStatus]) -> FileStatus:
+    """The one in the best state; the first of equals."""
+    return max(found, key=lambda one: _WORST_FIRST.index(one.state))
 
 
 def keras_folders() -> tuple[Path, ...]:
@@ -124,21 +142,28 @@ def _judge(file: DataFile, path: Path) -> FileStatus:
         size = path.stat().st_size
         digest = checksum.of(path, file.algorithm)
         if digest == file.checksum:
-            return FileStatus(file, State.REAL, path, digest)
-        if _accepted(path):
-            return FileStatus(file, State.UNVERIFIED, path, digest)
+            return FileStatus(file, State.REAL, path, digest, whole=True)
+        record = _record(path)
+        if record.get("sha256") == checksum.of(path, "sha256"):
+            whole = not file.published and record.get("whole") is True
+            return FileStatus(file, State.UNVERIFIED, path, digest, whole=whole)
+        if not file.published and not record and file.exact_size == size:  # from Keras' cache; read checks the rest
+            return FileStatus(file, State.UNVERIFIED, path, digest, whole=True)
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
         return FileStatus(file, State.DAMAGED, path, detail=detail)
-    detail = _("{path} ({got} bytes) is not the publisher's file ({want} bytes): its checksum differs.").format(
-        path=path, got=size, want=file.size or "?"
-    )
-    return FileStatus(file, State.DAMAGED, path, digest, detail)
+    if file.published:
+        detail = _("{path} ({got} bytes) is not the publisher's file ({want} bytes): its checksum differs.")
+    elif record:
+        detail = _("{path} ({got} bytes) was changed since it was taken over.")
+    else:
+        detail = _("{path} ({got} bytes) was not checked yet: `dlwp data import {path}` does it.")
+    return FileStatus(file, State.DAMAGED, path, digest, detail.format(path=path, got=size, want=file.size or "?"))
 
 
-def _accepted(path: Path) -> bool:
+def _record(path: Path) -> dict[str, Any]:
     try:
         record: Any = json.loads(record_of(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False  # no record, or a broken one: not accepted
-    return isinstance(record, dict) and record.get("sha256") == checksum.of(path, "sha256")
+        return {}  # no record, or a broken one: not accepted
+    return record if isinstance(record, dict) else {}

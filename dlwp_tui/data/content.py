@@ -1,0 +1,79 @@
+"""What is inside a dataset's file: read and checked, whoever brought it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui import paths
+from dlwp_tui.data import locate, npz
+from dlwp_tui.data.dataset import DataFile, Dataset
+from dlwp_tui.errors import DataError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.data.dataset import Arrays
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that was read and fits its dataset."""
+
+    arrays: Arrays | None
+    """What `dataset.read` returned; None for a file without samples."""
+    checks: tuple[str, ...]
+    """What was checked, one line each."""
+    whole: bool
+    """True where size and number of samples are those of the publisher's file, as far as they are known."""
+
+
+def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
+    """Read the file at `path` as `file` of `dataset`. DataError, with what is wrong, when its content does not fit."""
+    size = path.stat().st_size
+    fits = file.exact_size in (0, size)
+    if file not in dataset.forms:
+        if dataset.check_extra:
+            dataset.check_extra(path)
+        return Content(None, (_("the words have ranks from 1"),), fits)
+    try:
+        arrays = dataset.read(path)
+    except DataError as error:
+        if file.size and size < file.size and npz.keys(path) is None:
+            error.hint = _("It has {got} of {want} bytes. {hint}").format(got=size, want=file.size, hint=error.hint)
+        raise
+    for key, count in dataset.samples.items():
+        if len(arrays[key]) != count:
+            raise DataError(
+                _("{path}: {key} has {got} samples, {name} has {want}.").format(
+                    path=path, key=key, got=len(arrays[key]), name=dataset.name, want=count
+                ),
+                _("The file was cut or made for something else; get the original."),
+            )
+    fits = fits and all(len(arrays[key]) == count for key, count in dataset.full.items())
+    # without a certain size and without a number of samples, nothing says that the file is whole
+    return Content(arrays, tuple(_told(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
+
+
+def record(path: Path, sha256: str, size: int, content: Content, origin: str = "") -> None:
+    """Write beside `path` that its content was checked and is taken for true. StorageError when it cannot."""
+    facts: dict[str, Any] = {
+        "sha256": sha256,
+        "size": size,
+        "checks": content.checks,
+        "whole": content.whole,
+        "accepted_at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    if origin:
+        facts["from"] = origin
+    paths.atomic_write(locate.record_of(path), json.dumps(facts, ensure_ascii=False, indent=1))
+
+
+def _told(arrays: Arrays) -> list[str]:
+    return [
+        f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
+        for key, a in arrays.items()
+        if a.size and not key.endswith(("_offsets", "_utf8"))
+    ]
