@@ -69,6 +69,14 @@ def course_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def playground_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A second tiny course, with a canvas to draw on and a preset that promises something."""
+    folder = FIXTURES / "playground"
+    monkeypatch.setenv("DLWP_CONTENT", str(folder))
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections to anything but this machine fail at once."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState, word
 from dlwp_tui.runs.view import RunView, summary
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.seen import Seen
 
 POLL_S = 0.1
 EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
@@ -42,7 +46,7 @@ def _follow_json(folder: RunFolder) -> int:
             output.json_line(event)
 
     state = _until_end(view, step)
-    output.json_line(summary(view))
+    output.json_line(_summary(view))
     return EXIT_CODES.get(state, 1)
 
 
@@ -130,6 +134,7 @@ class PlainPrinter:
         """Print how it ended: figures, or what went wrong and where the log is."""
         for label, metrics in view.results.items():
             self._emit(" ".join(filter(None, [_("result"), label, output.figures(metrics)])))
+        self._say_seen(_seen(view))
         self._emit(
             _("{run} {state} after {seconds}").format(
                 run=self._folder.id, state=word(view.state), seconds=output.duration(view.elapsed_s)
@@ -144,6 +149,30 @@ class PlainPrinter:
                 for text in view.log_tail(12):
                     output.say(f"  {text}")
             output.say(_("The whole log: {path}").format(path=self._folder.log))
+
+    def _say_seen(self, found: Seen | None) -> None:
+        """The preset's promise beside what the run showed."""
+        if found is None:
+            return
+        self._emit(f"{found.label}: {found.promise}" if found.promise else found.label)
+        for told in (*found.told, *found.missing):
+            self._emit(f"  {told}")
+
+
+def _seen(view: RunView) -> Seen | None:
+    from dlwp_tui.engine import launch
+    from dlwp_tui.errors import DlwpError
+    from dlwp_tui.runs.seen import seen
+
+    try:
+        return seen(view, launch.lesson_of(view.spec))
+    except DlwpError:  # the lesson is no longer in the course, or broken: `dlwp check` says so
+        return None
+
+
+def _summary(view: RunView) -> dict[str, object]:
+    found = _seen(view)
+    return summary(view, None if found is None else found.holds)
 
 
 def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
@@ -213,6 +242,6 @@ def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
     view = RunView.open(folder)
     view.update()
     if json:
-        output.json_line(summary(view))
+        output.json_line(_summary(view))
     output.say(_("Stopped {run}; its curves stay: dlwp export {run} --csv").format(run=folder.id))
     return 130

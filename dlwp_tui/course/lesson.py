@@ -24,6 +24,8 @@ RESERVED_PARAMS = {
     "preset",
     "data",
     "detach",
+    "estimate",
+    "force",
     "json",
     "help",
     "device",

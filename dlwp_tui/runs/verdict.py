@@ -145,6 +145,14 @@ def figures_of(view: RunView) -> dict[str, list[float]]:
     return found
 
 
+def scalars_of(view: RunView) -> dict[str, float]:
+    """A run's single figures as `expect` reads them: seconds worked and, where a model was shown, its params."""
+    scalars = {"seconds": view.elapsed_s}
+    if view.models:
+        scalars["params"] = float(view.models[0].params)
+    return scalars
+
+
 def _vote(
     experiment: Experiment, expression: expect.Expression, views: Mapping[tuple[str, int], RunView], vote: int
 ) -> Vote:
@@ -161,7 +169,8 @@ def _vote(
         else:
             sides[side] = view
     outcome = expression.evaluate(
-        {side: figures_of(view) for side, view in sides.items()}, {side: _scalars(view) for side, view in sides.items()}
+        {side: figures_of(view) for side, view in sides.items()},
+        {side: scalars_of(view) for side, view in sides.items()},
     )
     holds = None if why else outcome.holds
     if not why and holds is None:
@@ -179,10 +188,3 @@ def _kind(votes: tuple[Vote, ...], views: Mapping[tuple[str, int], RunView]) -> 
         if 2 * sum(vote.holds is said for vote in votes) > len(votes):
             return "holds" if kind == "holds" else "does not hold"
     return "undecided"
-
-
-def _scalars(view: RunView) -> dict[str, float]:
-    scalars = {"seconds": view.elapsed_s}
-    if view.models:
-        scalars["params"] = float(view.models[0].params)
-    return scalars

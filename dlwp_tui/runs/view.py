@@ -325,8 +325,11 @@ class RunView:
         return self._clock.elapsed(_time(event) or self._clock.last_seen)
 
 
-def summary(view: RunView) -> dict[str, Any]:
-    """The last line of `--json`: plain JSON values, NaN and infinity as strings."""
+def summary(view: RunView, seen: bool | None = None) -> dict[str, Any]:
+    """The last line of `--json`: plain JSON values, NaN and infinity as strings.
+
+    `seen` is what `runs.seen` says of the preset's promise; None where there is none, or nothing to say of it.
+    """
     result: dict[str, Any] = {}
     for label, figures in view.results.items():
         result |= {str(CurveKey(label, metric)): value for metric, value in figures.items()}
@@ -342,6 +345,7 @@ def summary(view: RunView) -> dict[str, Any]:
                 "params": view.spec.params,
                 "preset": view.spec.preset,
                 "result": result,
+                "seen": seen,
                 "best": {name: {"value": best.value, "epoch": best.epoch} for name, best in view.best.items()},
                 "seconds": round(view.elapsed_s, 3),
                 "warnings": [{"code": notice.code, "message": notice.message} for notice in view.warnings],

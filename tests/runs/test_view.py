@@ -67,7 +67,7 @@ def test_everything_a_run_says_is_there(make_run: Make) -> None:
     assert json.loads(json.dumps(said, allow_nan=False)) == said
     assert set(said) == {
         "run", "lesson", "state", "source", "seed", "params", "preset",
-        "result", "best", "seconds", "warnings", "error",
+        "result", "seen", "best", "seconds", "warnings", "error",
     }  # fmt: skip
     assert said["state"] == "finished" and said["params"] == {"units": 4} and said["seed"] == 7
     assert said["result"] == {"loss": 0.5, "accuracy": "nan", "fold 1.mae": 2}

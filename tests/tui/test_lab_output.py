@@ -63,6 +63,27 @@ async def test_everything_a_run_said_is_shown():
     run.end()
 
 
+async def test_a_presets_promise_stands_under_the_result(playground_dir):
+    kept, broken = LiveRun({"epochs": 3}), LiveRun({"epochs": 3})
+    for epoch in (1, 2, 3):
+        kept.epoch(epoch, 3, loss=1 / epoch)
+        broken.epoch(epoch, 3, loss=float(epoch))
+    for run in (kept, broken):
+        run.events.write("result", metrics={"loss": 0.1}, label="")
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(kept.folder, tab="output")
+        await until(pilot, lambda: "0.1" in output(app).text, "the result")
+        assert "seen" not in output(app).text  # not before it has ended
+        kept.end()
+        await until(pilot, lambda: "✓ seen  第 3 轮损失最低" in output(app).text, "the promise kept")
+        text = output(app).text
+        assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
+        app.lab.show_run(broken.end().folder, tab="output")
+        await until(pilot, lambda: "✗ not seen  第 3 轮损失最低" in output(app).text, "the promise broken")
+        assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
+
+
 async def test_a_failed_run_says_why_first_and_where_the_log_is():
     run = LiveRun()
     run.epoch(1)

@@ -15,6 +15,7 @@ from dlwp_tui.i18n import _
 from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.runs.seen import Seen
 from dlwp_tui.tui.widgets import lab_look
 from dlwp_tui.tui.widgets.lab_look import bar, figure, fit
 
@@ -56,6 +57,19 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
         for label, row in figures.items()
     ]
     return _titled(_("Result"), _grid(["", *columns], rows, width))
+
+
+def seen(found: Seen, width: int) -> Text:
+    """Whether the run showed what its preset promised, with the figures that say so."""
+    style = {True: "$text-success", False: "bold $text-error", None: "$text-warning"}[found.holds]
+    text = Text().append(found.label, style)
+    if found.promise:
+        text.append(f"  {found.promise}")
+    for told in found.told:
+        text.append(f"\n  {told}", "dim")
+    for why in found.missing:
+        text.append("\n  " + _cut(why, width - 2), "$text-warning")
+    return text
 
 
 def checks(made: Sequence[Check], width: int) -> Text:

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from dlwp_tui import settings
 from dlwp_tui.course.lesson import Lesson, Probe
 from dlwp_tui.i18n import _
+from dlwp_tui.runs.seen import seen
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_chips import Chips
@@ -87,6 +88,7 @@ class OutputView(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view: RunView | None = None
+        self._lesson: Lesson | None = None
         self._probe: Probe | None = None
         self._ascii = False
         self._blocks: list[BlockView] = []
@@ -108,7 +110,8 @@ class OutputView(Widget, can_focus=False):
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
-        """The lesson whose text probe, if any, is offered."""
+        """The lesson whose text probe, if any, is offered, and whose presets say what there is to see."""
+        self._lesson = lesson
         probes = [probe for probe in lesson.probes if probe.input == "text"] if lesson else []
         self._probe = probes[0] if probes else None
         if self._probe is not None:
@@ -190,7 +193,7 @@ class OutputView(Widget, can_focus=False):
         box = self.query_one("#said", VerticalScroll)
         old = list(self._blocks)
         self._blocks = []
-        for block in blocks(self.view, self._ascii, self.app.current_theme.dark):
+        for block in blocks(self.view, self._ascii, self.app.current_theme.dark, self._lesson):
             place = next((number for number, view in enumerate(old) if view.block.key == block.key), None)
             if place is None:
                 fresh = BlockView(block)
@@ -247,7 +250,7 @@ class OutputView(Widget, can_focus=False):
             self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
 
 
-def blocks(view: RunView | None, ascii: bool, dark: bool) -> list[Block]:
+def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
     """What the tab shows of a run, in the order a learner asks: what went wrong, the result, then the rest."""
     if view is None:
         text = _("Press r to run; what the run says appears here.")
@@ -262,6 +265,9 @@ def blocks(view: RunView | None, ascii: bool, dark: bool) -> list[Block]:
         results = {label: dict(figures) for label, figures in view.results.items()}
         key = ("results", repr(results))
         out.append(Block(key, lambda width: lab_blocks.results(results, width)))
+    found = seen(view, lesson)
+    if found is not None:
+        out.append(Block(("seen", repr(found)), lambda width: lab_blocks.seen(found, width)))
     if view.checks:
         checks = tuple(view.checks)
         out.append(Block(("checks", repr(checks)), lambda width: lab_blocks.checks(checks, width)))
