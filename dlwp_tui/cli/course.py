@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
 
@@ -38,6 +39,8 @@ def list_course(
 
 def show(
     section: Annotated[str, typer.Argument(metavar="ID", help=_("A section, such as 3.4."))],
+    page: Annotated[int | None, typer.Option("--page", "-p", help=_("One page only, from 1."))] = None,
+    contents: Annotated[bool, typer.Option("--contents", "-c", help=_("List the section's pages."))] = False,
     json: Annotated[bool, typer.Option("--json", help=_("The note's pages as one JSON object."))] = False,
 ) -> None:
     from dlwp_tui.course import reader
@@ -45,9 +48,25 @@ def show(
     course = reader.load()
     found = course.section(section)
     note = found.note()
+    if page is not None and not 1 <= page <= len(note.pages):
+        raise UsageError(
+            _("{section} has no page {page}; it has {count}.").format(
+                section=found.id, page=page, count=len(note.pages)
+            ),
+            _("List them with: dlwp show {section} --contents").format(section=found.id),
+        )
+    chosen = note.pages if page is None else note.pages[page - 1 : page]
     if json:
-        pages = [{"title": page.title, "markdown": page.markdown} for page in note.pages]
+        pages = [
+            {"page": one.index + 1, "title": one.title} | ({} if contents else {"markdown": one.markdown})
+            for one in chosen
+        ]
         output.json_line({"id": found.id, "title": found.title, "lesson": found.has_lesson, "pages": pages})
+        return
+    if contents:
+        output.line(f"{found.id} {found.title}")
+        for one in chosen:
+            output.line(f"  {one.index + 1:>2}  {one.title}")
         return
     from rich.console import Console
 
@@ -57,7 +76,8 @@ def show(
     wrap.install()
     console = Console(highlight=False)
     width = min(console.width, 100)  # longer lines are hard to read
-    console.print(render.render(note, width, lessons=course.lesson), width=width)
+    shown = note if page is None else note.pages[page - 1]
+    console.print(render.render(shown, width, section_id=found.id, lessons=course.lesson), width=width)
 
 
 def check(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 5 * 1024
 """Bytes: 5 KB are on the screen in 0.24 s, 10 KB in 0.5-0.9 s, and it grows quadratically."""
 QUIZ = re.compile(r" {0,3}:{3,}\s*quiz\b")
+CARD = re.compile(r"^ {0,3}`{3,}(?:run|experiment)\b", re.MULTILINE)
 SHORT_BEGINNING = 1000
 """Bytes, about 330 Chinese characters: a page of its own would be an almost empty screen."""
 
@@ -49,6 +50,11 @@ class Page:
         """How many quizzes the page has, by its `:::quiz` lines: a count over the whole course takes 20 ms."""
         lines = self.markdown.splitlines()
         return sum(QUIZ.match(line) is not None for _number, line in _outside_fences(lines))
+
+    @property
+    def cards(self) -> int:
+        """How many run and experiment cards the page has, by their first lines."""
+        return len(CARD.findall(self.markdown))
 
     def links(self) -> list[Link]:
         """Every link of the page, those inside alerts included; `line` counts from the page's first line."""

@@ -54,6 +54,7 @@ KEYS: tuple[Key, ...] = (
     Key("page.previous", "left_square_bracket,left", "page(-1)", N_("previous page"), READ, 0, "["),
     Key("page.on", "space", "read_on", N_("read on"), READ, 0, "space"),
     Key("page.back", "backspace", "read_back", N_("read back"), READ, 0, "⌫"),
+    Key("section.pages", "P", "pages", N_("the section's pages"), READ),
     Key("section.next", "n", "section(1)", N_("next section"), READ, 6, short=N_("section")),
     Key("section.previous", "N", "section(-1)", N_("previous section"), READ),
     Key("place.back", "less_than_sign", "travel(-1)", N_("back to the page seen before"), READ, 0, "<"),

@@ -30,6 +30,20 @@ def test_show_in_a_pipe_has_no_colour(cli: Cli) -> None:
     assert [page["title"] for page in json.loads(cli("show", "1.1", "--json").stdout)["pages"]][1] == "第一页"
 
 
+def test_show_lists_the_pages_and_prints_one(cli: Cli) -> None:
+    assert cli("show", "1.1", "--contents").stdout.splitlines() == [
+        "1.1 假的一课", "   1  假的一课", "   2  第一页", "   3  第二页",
+    ]  # fmt: skip
+    second = cli("show", "1.1", "--page", "2")
+    assert "第一页" in second.stdout and "dlwp run 1.1 --preset quick" in second.stdout
+    assert "第二页" not in second.stdout and "开头一段" not in second.stdout
+    pages = json.loads(cli("show", "1.1", "--page", "3", "--json").stdout)["pages"]
+    assert [(page["page"], page["title"]) for page in pages] == [(3, "第二页")]
+    for wrong in ("0", "4"):
+        done = cli("show", "1.1", "--page", wrong)
+        assert done.returncode == 2 and "it has 3" in done.stderr and "--contents" in done.stderr
+
+
 def test_a_gbk_locale_changes_nothing(cli: Cli) -> None:
     assert "假的一课" in cli("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
 

@@ -11,12 +11,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
+from dlwp_tui import mynotes
 from dlwp_tui.course import reader, search
 from dlwp_tui.course.search import Index
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.screens.search import SearchScreen
 from dlwp_tui.tui.screens.study import StudyScreen
 from dlwp_tui.tui.widgets.note import NotePane
+from dlwp_tui.tui.widgets.note_own import OwnNote
 from dlwp_tui.tui.widgets.note_text import FOUND, NoteText
 from tests.tui.lab_runs import rows, until
 
@@ -104,6 +106,54 @@ async def test_code_is_marked_too(course: reader.Course) -> None:
         fence = note(app).query_one("NoteFence")
         assert [span.style for span in fence._content.spans].count(FOUND) == 1
         assert any("annealing_step" in row for row in rows(app))
+
+
+def marked(app: DlwpApp) -> list[str]:
+    """What is marked as found in the learner's own note, block by block."""
+    own = note(app).query_one(OwnNote)
+    return [
+        block._content.plain[span.start : span.end]
+        for block in own.query(NoteText)
+        for span in block._content.spans
+        if span.style == FOUND
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_hit_in_your_own_note_is_marked_and_in_view(course: reader.Course, size: tuple[int, int]) -> None:
+    """The section's text holds the word too, higher up: the page is scrolled to the learner's all the same."""
+    with (course.content / "ch01/1.1-fake/note.md").open("a", encoding="utf-8") as file:
+        file.write("\n## 最后一页\n\n量子退火在课文里。\n\n" + "别处的话。\n\n" * 30)
+    mynotes.write(mynotes.read("1.1"), "# 我的\n\n" + "闲话。\n\n" * 30 + "我的量子退火笔记。\n\n" + "尾声。\n\n" * 30)
+    app = DlwpApp(course, "1.2", warm_up=False)
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot, app)
+        screen = await typed(pilot, app, "量子退火")
+        place = [result.kind for result in screen.results].index("own")
+        await pilot.press(*["down"] * place, "enter")
+        await until(pilot, lambda: marked(app) == ["量子退火"], "the mark")
+        await until(pilot, lambda: any("我的量子退火笔记" in row for row in rows(app)), "the scroll to the place")
+        assert note(app).page == 4
+        above = note(app).scroll_offset.y
+        note(app).scroll_home(animate=False)
+        mynotes.write(mynotes.read("1.1"), mynotes.read("1.1").text + "又想到量子退火。\n")
+        study = app.screen
+        assert isinstance(study, StudyScreen)
+        study.show_own_note()
+        await until(pilot, lambda: len(marked(app)) == 2, "the marks after an edit")
+        assert above > 0 and note(app).scroll_offset.y == 0, "an edit does not scroll again"
+
+
+async def test_a_hit_far_down_a_long_own_note_is_shown(course: reader.Course) -> None:
+    mynotes.write(mynotes.read("1.2"), "闲话一句。\n\n" * 2000 + "深处的量子退火。\n\n" + "尾声。\n\n" * 2000)
+    app = DlwpApp(course, "1.1", warm_up=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        screen = await typed(pilot, app, "深处的量子退火")
+        assert [result.kind for result in screen.results] == ["own"]
+        await pilot.press("enter")
+        await until(pilot, lambda: marked(app) == ["深处的量子退火"], "the mark")
+        await until(pilot, lambda: any("深处的量子退火" in row for row in rows(app)), "the scroll to the place")
 
 
 async def test_arrows_choose_and_escape_changes_nothing(course: reader.Course) -> None:

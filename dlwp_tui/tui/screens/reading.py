@@ -19,12 +19,14 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.screens.hints import Hints
 from dlwp_tui.tui.session import Session, explain
 from dlwp_tui.tui.trail import Place, Trail
 from dlwp_tui.tui.widgets.contents import ContentsTree
 from dlwp_tui.tui.widgets.keybar import KeyBar
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
+from dlwp_tui.tui.widgets.note_text import NoteText
 from dlwp_tui.tui.widgets.status import HardwareBar
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class ReadingScreen(Screen[None]):
         self._wanted = section
         self._pane = "note"
         self._trail = Trail()
+        self._hints = Hints(session.course)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -89,8 +92,11 @@ class ReadingScreen(Screen[None]):
         section = self._first_section(seen)
         self.open_section(section, page=seen.page if section.id == seen.section and not self._wanted else 0)
 
-    def open_section(self, section: Section, page: int = 0, words: Sequence[str] = ()) -> None:
-        """Show a section's note and lesson; `words` that were searched for are marked on the page."""
+    def open_section(self, section: Section, page: int = 0, words: Sequence[str] = (), *, own: bool = False) -> None:
+        """Show a section's note and lesson; `words` that were searched for are marked on the page.
+
+        With `own` they were found in the learner's own note.
+        """
         self.section = section
         chapter = section.chapter
         self.query_one("#crumbs", Static).update(
@@ -102,7 +108,7 @@ class ReadingScreen(Screen[None]):
             )
         )
         self.query_one(ContentsTree).open_section(section)
-        self.query_one(NotePane).show(section, page, words)
+        self.query_one(NotePane).show(section, page, words, own=own)
         self.query_one(LabPane).show(section)
         self.post_message(self.SectionOpened(section))
 
@@ -156,6 +162,11 @@ class ReadingScreen(Screen[None]):
             self.app.copy_to_clipboard(event.target)
             self.notify(event.target, title=_("Address copied; open it on your own machine"), timeout=8, markup=False)
 
+    @on(NoteText.LinkHovered)
+    def _link_hovered(self, event: NoteText.LinkHovered) -> None:
+        event.stop()
+        event.block.tooltip = self._hints.of(event.href)
+
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def action_page(self, step: int) -> None:
@@ -177,6 +188,23 @@ class ReadingScreen(Screen[None]):
         note = self.query_one(NotePane)
         if not note.scroll_page(-1):
             note.action_previous_page()
+
+    @on(NotePane.PagesAsked)
+    def action_pages(self) -> None:
+        """The pages of the open section, to jump to."""
+        from dlwp_tui.tui.screens.pages import PagesScreen
+
+        shown = self.query_one(NotePane)
+        section, note = shown.section, shown.note
+        if section is None or note is None or not note.pages:
+            return  # the pane says what is wrong with the note
+
+        def answered(page: int | None) -> None:
+            if page is not None:
+                self.open_section(section, page)
+                self.show_pane("note")
+
+        self.app.push_screen(PagesScreen(note, shown.page, progress.load().of(section.id)), answered)
 
     def action_section(self, step: int) -> None:
         """Next or previous section, across chapters."""
@@ -305,7 +333,7 @@ class ReadingScreen(Screen[None]):
         if found.kind == "term":
             self._open_glossary(found.name)
         elif section := self.find_or_say(found.section):
-            self.open_section(section, found.page, found.words)
+            self.open_section(section, found.page, found.words, own=found.kind == "own")
             self.show_pane("note")
 
     def _open_glossary(self, name: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.containers import VerticalScroll
@@ -59,6 +59,9 @@ class NotePane(VerticalScroll):
         page: int
         pages: int
 
+    class PagesAsked(Message):
+        """The title line was clicked: which pages are there?"""
+
     @dataclass
     class RunCardPressed(Message):
         """A run card: start it, or with `start` False load its params into the form."""
@@ -108,6 +111,9 @@ class NotePane(VerticalScroll):
         """The note shown; None before the first, and when it cannot be read."""
         self._shown = self._settled = 0
         self._bookmarks: frozenset[tuple[str, int]] = frozenset()
+        self._words: tuple[str, ...] = ()
+        self._seek = ""
+        """Where the page is still to be scrolled to `_words`: in the `note`, in the `own` note, or nowhere."""
         self._scrolled: dict[tuple[str, int], int] = {}
         self._cards = CardMemory(self)
 
@@ -120,14 +126,16 @@ class NotePane(VerticalScroll):
 
     # -- what the screen tells ---------------------------------------------------------------------------------------
 
-    def show(self, section: Section, page: int = 0, words: Sequence[str] = ()) -> AwaitComplete:
+    def show(self, section: Section, page: int = 0, words: Sequence[str] = (), *, own: bool = False) -> AwaitComplete:
         """Show a page (from 0; -1 is the last) of a section's note, where it was left. May be awaited.
 
-        `words` that were searched for are marked, and the page is scrolled to them.
+        `words` that were searched for are marked, and the page is scrolled to them: with `own` to where they stand in
+        the learner's own note, which is shown a moment later (`show_own`).
         """
         self._remember_place()
         self._shown += 1
-        return AwaitComplete(self._show(section, page, self._shown, words)).call_next(self)
+        self._words, self._seek = tuple(words), "own" if own else "note"
+        return AwaitComplete(self._show(section, page, self._shown)).call_next(self)
 
     @property
     def settled(self) -> bool:
@@ -158,7 +166,10 @@ class NotePane(VerticalScroll):
         """The learner's own note under the section's: whole on the last page, one line on the others."""
         if self.section is not None and self.section.id == section_id:
             last = self.note is None or self.page + 1 >= len(self.note.pages)
-            await self.query_one(OwnNote).show(text, copies, section_id, self.lessons, whole=last)
+            own = self.query_one(OwnNote)
+            await own.show(text, copies, section_id, self.lessons, whole=last, words=self._words)
+            if last and self._words:
+                self.call_after_refresh(self._mark, own, "own")
 
     # -- what keys and screen do -------------------------------------------------------------------------------------
 
@@ -191,6 +202,11 @@ class NotePane(VerticalScroll):
         return note_stops.of(self)
 
     # -- messages of the blocks --------------------------------------------------------------------------------------
+
+    @on(events.Click, "#note-title")
+    def _title_clicked(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.PagesAsked())
 
     @on(Turn.Pressed)
     def _turn_pressed(self, event: Turn.Pressed) -> None:
@@ -225,7 +241,7 @@ class NotePane(VerticalScroll):
 
     # -- showing -----------------------------------------------------------------------------------------------------
 
-    async def _show(self, section: Section, page: int, turn: int, words: Sequence[str]) -> None:
+    async def _show(self, section: Section, page: int, turn: int) -> None:
         body = self.query_one(NoteMarkdown)
         try:
             note = section.note()
@@ -251,7 +267,7 @@ class NotePane(VerticalScroll):
         if turn != self._shown:
             return
         self._cards.restore(section.id, [(self._quiz_index(block), block) for block in self._quizzes])
-        self.call_after_refresh(self._restore_place, section.id, page, words)
+        self.call_after_refresh(self._restore_place, section.id, page)
         self._settled = turn
         self.post_message(self.PageChanged(section.id, page, len(note.pages)))
 
@@ -283,14 +299,24 @@ class NotePane(VerticalScroll):
         if self.section is not None and self.note is not None:
             self._scrolled[self.section.id, self.page] = int(self.scroll_offset.y)
 
-    def _restore_place(self, section_id: str, page: int, words: Sequence[str]) -> None:
+    def _restore_place(self, section_id: str, page: int) -> None:
         if self.section is None or (self.section.id, self.page) != (section_id, page):
             return
-        y = 0 if words else self._scrolled.get((section_id, page), 0)
-        if words and (place := mark(self.query_one(NoteMarkdown), words)):
-            top = place.block.region.y - self.content_region.y + int(self.scroll_offset.y)
-            y = top + place.line - self.content_region.height // 3
+        y = 0 if self._words else self._scrolled.get((section_id, page), 0)
         self.scroll_to(y=y, animate=False, immediate=True)
+        if self._words:
+            self._mark(self.query_one(NoteMarkdown), "note")
+
+    def _mark(self, part: Widget, name: Literal["note", "own"]) -> None:
+        """Mark what was searched for in the section's or the learner's own text; scroll to it if it is to be there."""
+        place = mark(part, self._words)
+        if place is None:
+            if self._seek == name == "note":
+                self._seek = "own"  # a page that holds none of the words: perhaps the learner's own note does
+        elif self._seek == name:
+            self._seek = ""  # once: the own note is shown anew after each edit
+            top = place.block.region.y - self.content_region.y + int(self.scroll_offset.y)
+            self.scroll_to(y=top + place.line - self.content_region.height // 3, animate=False, immediate=True)
 
     def _turn(self, step: int) -> bool:
         if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):

@@ -14,8 +14,6 @@ from dlwp_tui.tui.widgets.note_text import FOUND, NoteText
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
-
 
 @dataclass(frozen=True)
 class Place:
@@ -25,13 +23,13 @@ class Place:
     line: int
 
 
-def mark(body: NoteMarkdown, words: Sequence[str]) -> Place | None:
+def mark(body: Widget, words: Sequence[str]) -> Place | None:
     """Mark every place of `words` (folded) on the page; the first block that holds most of them, None where none does.
 
     A word counts where a line of a table or a list breaks inside it, too.
     """
     alone = [_pattern(word) for word in words]
-    together = re.compile("|".join(pattern.pattern for pattern in alone), re.IGNORECASE)
+    together = anywhere(words)
     best: Place | None = None
     most = 0
     for block in body.query(MarkdownBlock):
@@ -45,6 +43,11 @@ def mark(body: NoteMarkdown, words: Sequence[str]) -> Place | None:
         if held > most and (first := together.search(plain)):
             best, most = Place(block, plain.count("\n", 0, first.start())), held
     return best
+
+
+def anywhere(words: Sequence[str]) -> re.Pattern[str]:
+    """Matches any of the words, which may be broken over lines."""
+    return re.compile("|".join(_pattern(word).pattern for word in words), re.IGNORECASE)
 
 
 def _pattern(word: str) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.widgets.note_blocks import NoteMarkdown
+from dlwp_tui.tui.widgets.note_find import anywhere
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 LARGEST = 4 * 1024
 """Characters shown here: laying out Markdown is quadratic (see `course.note`); the editor has the rest."""
+BEFORE = 400
+"""Characters shown before what was searched for, where the beginning does not hold it."""
 
 
 class OwnNote(Vertical):
@@ -39,8 +42,20 @@ class OwnNote(Vertical):
         yield NoteMarkdown()
         yield Static(id="own-more")
 
-    async def show(self, text: str, copies: Sequence[str], section_id: str, lessons: Lessons, *, whole: bool) -> None:
-        """Show `text`, cards in it as in the section's note; `copies` names files kept after a conflict."""
+    async def show(
+        self,
+        text: str,
+        copies: Sequence[str],
+        section_id: str,
+        lessons: Lessons,
+        *,
+        whole: bool,
+        words: Sequence[str] = (),
+    ) -> None:
+        """Show `text`, cards in it as in the section's note; `copies` names files kept after a conflict.
+
+        Of a very long text the part that holds one of `words` is shown, else its beginning.
+        """
         text = text.strip()
         body, more = self.query_one(NoteMarkdown), self.query_one("#own-more", Static)
         body.section_id, body.lessons = section_id, lessons
@@ -51,7 +66,7 @@ class OwnNote(Vertical):
             first = next(line for line in text.splitlines() if line.strip()).strip().lstrip("#>-* ")
             head = Content.assemble(head, ("  " + first, "dim"))
         self.query_one("#own-title", Static).update(head)
-        shown = _beginning(text)
+        shown = _part(text, words)
         notices = []
         if whole and shown != text:
             notices.append(_("… the rest is in the editor: w"))
@@ -63,9 +78,17 @@ class OwnNote(Vertical):
         await body.update(shown if whole else "")
 
 
-def _beginning(text: str) -> str:
-    """At most LARGEST characters, whole lines where there are any."""
+def _part(text: str, words: Sequence[str]) -> str:
+    """At most LARGEST characters, whole lines where there are any: the beginning, or where one of `words` stands."""
     if len(text) <= LARGEST:
         return text
+    found = anywhere(words).search(text) if words else None
+    start = 0
+    if found and found.end() > len(_cut(text)):
+        start = text.rfind("\n", 0, max(0, found.start() - BEFORE)) + 1
+    return _cut(text[start:])
+
+
+def _cut(text: str) -> str:
     cut = text[:LARGEST]
-    return cut[: cut.rfind("\n")] if "\n" in cut else cut
+    return cut[: cut.rfind("\n")] if len(text) > LARGEST and "\n" in cut else cut

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import textual._wrap
 from markdown_it.token import Token
+from rich.style import Style as RichStyle
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.content import Content, Span
+from textual.message import Message
 from textual.style import Style
 from textual.visual import Visual
 from textual.widgets.markdown import Markdown, MarkdownBlock
@@ -32,6 +36,7 @@ STYLES = {
 }  # fmt: skip
 """Mark -> style of the theme. Nothing is said by colour alone: signs and words stand beside it."""
 LINK = "$accent underline"
+_LINK_ACTION = re.compile(r"link\((.*)\)", re.DOTALL)
 CURRENT = "bold reverse"
 """The link the keyboard is on; reverse shows without colours too."""
 FOUND = "bold $background on $warning"
@@ -61,6 +66,13 @@ def content(text: Text, current: str | None = None) -> Content:
     return Content(text.plain, spans)
 
 
+def hovered(style: RichStyle) -> str:
+    """Where the link leads that text of this style belongs to; empty where it belongs to none."""
+    click = style.meta.get("@click", "")
+    found = _LINK_ACTION.fullmatch(click) if isinstance(click, str) else None
+    return str(literal_eval(found[1])) if found else ""
+
+
 class Fitted(Visual):
     """Content that depends on the width it gets: tables, cards. Text in it can be selected as in any other content."""
 
@@ -88,6 +100,13 @@ class NoteText(MarkdownBlock, can_focus=False):
         Binding("shift+tab", "step(-1)", show=False),
         Binding("enter", "follow", show=False),
     ]
+
+    @dataclass
+    class LinkHovered(Message):
+        """The pointer came over a link; whoever knows what it leads to sets the block's `tooltip`."""
+
+        block: NoteText
+        href: str
 
     def __init__(self, markdown: Markdown, token: Token) -> None:
         super().__init__(markdown, token)
@@ -140,6 +159,14 @@ class NoteText(MarkdownBlock, can_focus=False):
         self.current = place
         self.redraw()
         return True
+
+    def watch_hover_style(self, previous_hover_style: RichStyle, hover_style: RichStyle) -> None:
+        """Textual sets the style under the pointer at each move; only a change of link does anything here."""
+        before, now = hovered(previous_hover_style), hovered(hover_style)
+        if now != before:
+            self.tooltip = None
+            if now:
+                self.post_message(self.LinkHovered(self, now))
 
     def on_focus(self, _event: events.Focus) -> None:
         self.current = 0
