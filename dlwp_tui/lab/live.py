@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.i18n import _
-from dlwp_tui.lab import values
+from dlwp_tui.lab import stepping, values
 from dlwp_tui.lab.building import built_first
 from dlwp_tui.lab.unmix import Unmixer, weights
 from dlwp_tui.paths import atomic_write
@@ -57,9 +57,11 @@ def _classes() -> tuple[Any, Any]:
             self._written = float("-inf")
             self._began = 0.0
             self._nan = False
+            self._stepper: stepping.Stepper | None = None
 
         def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.lab.fitting = self.model
+            self._stepper = stepping.install(self.model, self.params.get("steps"), self._first_step)
             built_first(self.model)
 
         def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
@@ -67,6 +69,8 @@ def _classes() -> tuple[Any, Any]:
             self.lab.clock.fit = (self.fit, epoch)
             self._unmixer.reset()
             self._began = time.monotonic()
+            if self._stepper is not None:
+                self._stepper.begin_epoch(self.params["steps"])
 
         def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
             logs = logs or {}
@@ -104,6 +108,9 @@ def _classes() -> tuple[Any, Any]:
         def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.lab.fitting = None
             self.lab.clock.fit = None
+
+        def _first_step(self, logs: dict[str, Any]) -> None:
+            self.on_train_batch_end(0, values.figures(logs))
 
         def _write_batch(self, step: int, logs: dict[str, Any]) -> None:
             means = values.figures(logs)

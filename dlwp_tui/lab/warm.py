@@ -21,6 +21,7 @@ def warm() -> None:
     import dlwp_tui.lab.live
     import dlwp_tui.lab.models
     import dlwp_tui.lab.pictures
+    import dlwp_tui.lab.stepping
 
     dlwp_tui.lab.live.define()
     assert keras.config.backend() == "tensorflow", keras.config.backend()

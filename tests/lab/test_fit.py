@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -187,15 +188,14 @@ def test_batch_events_are_un_mixed_exactly(
         lab.batches(x, y, 20, shuffle=False), validation_data=(x[:9], y[:9]), epochs=2,
         callbacks=lab.callbacks("fold 1", part=(1, 3)), verbose=0,
     )  # fmt: skip
-    size = 20 * per_execution
-    wanted = [
-        model.evaluate(x[at : at + size], y[at : at + size], verbose=0, return_dict=True) for at in range(0, 70, size)
-    ]
+    # the step after which each point comes: the very first step alone, then one point a call
+    ends = [[1, 2, 3, 4], [1, 2, 3, 4]] if per_execution == 1 else [[1, 2, 4], [2, 4]]
     points = [event for event in told if event["e"] == "batch"]
-    assert len(points) == 2 * len(wanted)
-    for point, want in zip(points, wanted * 2, strict=True):
+    assert [point["step"] for point in points] == [*ends[0], *ends[1]]
+    spans = [(20 * start, 20 * end) for epoch in ends for start, end in pairwise([0, *epoch])]
+    for point, (start, end) in zip(points, spans, strict=True):
+        want = model.evaluate(x[start:end], y[start:end], verbose=0, return_dict=True)
         assert point["metrics"] == pytest.approx(want, abs=2e-6)
-    assert [point["step"] for point in points] == ([1, 2, 3, 4] if per_execution == 1 else [2, 4]) * 2
     assert points[0]["steps"] == 4 and points[0]["epochs"] == 2 and points[-1]["epoch"] == 2
     epochs = [event for event in told if event["e"] == "epoch"]
     assert [epoch["epoch"] for epoch in epochs] == [1, 2]

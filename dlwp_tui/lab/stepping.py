@@ -1,0 +1,107 @@
+"""The first step of a fit alone, so that its figures are on the chart before the rest is made ready.
+
+With `steps_per_execution=n` Keras runs n steps in one call, and the first call waits until TensorFlow has traced and
+optimised a loop with two conditions around the training step: half a second in lesson 3.4. Here the first n steps run
+one by one and the first one is reported at once; from the second call on they run in one plain loop over the same
+traced step. The order of the steps, their number and what they compute are Keras' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+Report = Callable[[dict[str, Any]], None]
+"""Takes the logs of the fit's first step: Keras' running means as tensors."""
+
+
+def install(model: keras.Model, steps: int | None, report: Report) -> Stepper | None:
+    """Call when a fit begins, with the steps of its epochs: `model` runs them in a Stepper's way.
+
+    None, and nothing changed, where Keras alone knows how to run them: one step a call, an unknown number of steps,
+    several devices, or eager execution.
+    """
+    if steps is None or model.steps_per_execution < 2 or model.run_eagerly:
+        return None
+    if model.distribute_strategy.num_replicas_in_sync != 1 or model.train_function is None:
+        return None
+    stepper = model.train_function  # the second fit of a model need not be traced again
+    if not isinstance(stepper, Stepper):
+        stepper = model.train_function = Stepper(model, model.train_function)
+    stepper.begin_fit(report)
+    return stepper
+
+
+class Stepper:
+    """A model's `train_function`: takes the iterator, runs up to `steps_per_execution` steps, gives the last logs."""
+
+    def __init__(self, model: keras.Model, keras_function: Callable[[Any], Any]) -> None:
+        self._model = model
+        self._keras = keras_function
+        self._step: Any = None
+        self._loop: Any = None
+        self._spec: Any = None
+        self._left = 0
+        self._report: Report | None = None
+
+    def begin_fit(self, report: Report) -> None:
+        """A fit begins; `report` gets the logs of its first step."""
+        self._report = report
+
+    def begin_epoch(self, steps: int) -> None:
+        """An epoch of `steps` steps begins."""
+        self._left = steps
+
+    def __call__(self, iterator: Any) -> Any:
+        spec = getattr(iterator, "element_spec", None)
+        if self._step is None and _is_plain(spec):
+            self._make(spec)
+        if self._step is None or spec != self._spec or self._left < 1:
+            return self._keras(iterator)
+        count = min(self._model.steps_per_execution, self._left)
+        self._left -= count
+        if self._report is None and self._loop is not None:
+            return self._loop(iterator, count)
+        logs = None
+        for _ in range(count):
+            logs = self._step(iterator.get_next())
+            if self._report is not None:
+                self._report, report = None, self._report
+                report(logs)
+        return logs
+
+    def _make(self, spec: Any) -> None:
+        import tensorflow as tf
+
+        model, plain = self._model, tf.autograph.experimental.do_not_convert
+        step = tf.function(plain(model.train_step), input_signature=[spec], jit_compile=model.jit_compile)
+        outputs = step.get_concrete_function().structured_outputs
+        self._step, self._spec = step, spec
+        if any(one.shape.rank != 0 for one in tf.nest.flatten(outputs)):
+            return  # a metric that is no number has no value to begin the loop with: steps go on one by one
+
+        @tf.function(reduce_retracing=True)
+        @plain  # type: ignore[untyped-decorator]
+        def loop(iterator: Any, count: Any) -> Any:
+            nothing = tf.nest.map_structure(lambda one: tf.zeros((), one.dtype), outputs)
+            return tf.while_loop(
+                lambda done, _: done < count,
+                lambda done, _: (done + 1, step(iterator.get_next())),
+                (tf.constant(0), nothing),
+            )[1]
+
+        self._loop = lambda iterator, count: loop(iterator, tf.constant(count))
+
+
+def _is_plain(spec: Any) -> bool:
+    """Batches of (x, y) or (x, y, weights), all tensors: Keras hands over what is missing as an optional."""
+    import tensorflow as tf
+
+    return (
+        isinstance(spec, tuple)
+        and len(spec) in (2, 3)
+        and all(isinstance(one, tf.TensorSpec) for one in tf.nest.flatten(spec))
+    )
