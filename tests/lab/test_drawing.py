@@ -1,0 +1,57 @@
+"""Pictures of numbers: where the path lies, which colour a number has, that any numbers can be drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlwp_tui.lab import drawing
+
+
+def white(image: np.ndarray) -> set[int]:
+    """The columns with a white pixel."""
+    return set(np.nonzero((image == 1).all(axis=2))[1].tolist())
+
+
+def test_a_hill_is_high_where_its_values_are() -> None:
+    image = drawing.hill([0.0, 5.0, 0.0], [])
+    assert image.shape == (drawing.HEIGHT, drawing.WIDTH, 3)
+    ground = (image[:, :, 0] > 0.1).sum(axis=0)
+    assert ground.argmax() in (drawing.WIDTH // 2 - 1, drawing.WIDTH // 2)
+    assert ground[0] == ground[-1] < ground.max() - 30
+
+
+def test_a_path_goes_from_blue_to_white() -> None:
+    image = drawing.hill([1.0, 0.0, 1.0], [0.0, 0.5])
+    assert white(image) == {35, 36, 37}
+    blue = np.nonzero((image == drawing.EARLY).all(axis=2))
+    assert blue[1].tolist() == [0]
+
+
+def test_places_outside_are_not_drawn() -> None:
+    bare = drawing.hill([1.0, 0.0], [])
+    assert np.array_equal(drawing.hill([1.0, 0.0], [-0.5, 1.5, 1e30, float("nan")]), bare)
+    flat = drawing.valley(np.zeros((4, 6)), [(5, 5), (float("inf"), 0), (1e30, 0.5)])
+    assert not white(flat)
+
+
+def test_a_valley_marks_its_path() -> None:
+    image = drawing.valley(np.arange(24.0).reshape(4, 6), [(0, 0), (1, 1)])
+    assert image.shape == (4, 6, 3)
+    assert image[0, 0].tolist() == pytest.approx(drawing.EARLY)
+    assert image[3, 5].tolist() == [1, 1, 1]
+
+
+def test_heat_tells_signs_apart() -> None:
+    image = drawing.heat([[2.0, 0.0, -4.0]], cell=2)
+    assert image.shape == (2, 6, 3)
+    assert image[0, 0].tolist() == pytest.approx([0.5 * part for part in drawing.LATE])
+    assert image[1, 2].tolist() == [0, 0, 0]
+    assert image[0, 5].tolist() == pytest.approx(drawing.EARLY)
+    assert drawing.heat([1.0, -9.0], limit=1)[0, 1].tolist() == pytest.approx(drawing.EARLY)
+
+
+@pytest.mark.parametrize("values", [[[0.0]], [[np.nan, 1.0]], [[np.inf, -np.inf]], np.zeros((3, 3))])
+def test_any_numbers_can_be_drawn(values: object) -> None:
+    for image in (drawing.heat(values), drawing.hill(np.ravel(values), [0.5])):
+        assert np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1
