@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui import paths
+from dlwp_tui.data import mapped
 from dlwp_tui.data.words import read_index
 from dlwp_tui.errors import StorageError
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Raised when the arrays of a converted file change their meaning."""
+_KEY = 20  # characters of a checksum in a file's name
 _END = "# end"  # the last line of a list of words; no word has a blank
 
 
@@ -40,7 +40,12 @@ def store(dataset: Dataset, checksum: str, arrays: Arrays) -> None:
 def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> Arrays:
     """The arrays of the synthetic twin, made the first time, and again when the code that makes it changes."""
     asked = _asked(dataset, options)
-    return _cached(_path(dataset, twin_version(), asked), lambda: dataset.twin(**asked))
+
+    def make() -> Arrays:
+        _sweep(dataset.name)
+        return dataset.twin(**asked)
+
+    return _cached(_path(dataset, twin_version(), asked), make)
 
 
 def words(index: Path, checksum: str) -> list[str]:
@@ -81,11 +86,11 @@ def _asked(dataset: Dataset, options: Mapping[str, Any] | None) -> dict[str, Any
 
 def _path(dataset: Dataset, key: str, asked: Mapping[str, Any] | None = None) -> Path:
     part = "".join(f"-{name}{value}" for name, value in (asked or {}).items())
-    return paths.cache() / "datasets" / f"{dataset.name}-{key[:20]}{part}-f{FORMAT}.npz"
+    return paths.cache() / "datasets" / f"{dataset.name}-{key[:_KEY]}{part}-f{FORMAT}.npz"
 
 
 def _cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
-    arrays = _load(path)
+    arrays = mapped.load(path)
     if arrays is None:
         arrays = make()
         _keep(path, arrays)
@@ -94,30 +99,13 @@ def _cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
 
 def _keep(path: Path, arrays: Arrays) -> None:
     try:
-        _save(path, arrays)
+        mapped.save(path, arrays)
     except StorageError:
         return  # the cache only saves time: a full disk must not keep a lesson from its data
 
 
-def _load(path: Path) -> Arrays | None:
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
-        return None  # not there yet, or broken by a crash or a full disk: it is made again
-
-
-def _save(path: Path, arrays: dict[str, Any]) -> None:
-    import numpy as np
-
-    paths.ensure(path.parent)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, **arrays)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise paths.storage_error(path, error) from error
+def _sweep(name: str) -> None:
+    """Remove the twins of `name` that older code made; a process that has one mapped keeps it."""
+    for twin_file in (paths.cache() / "datasets").glob(f"{name}-twin-*.npz"):
+        if not twin_file.name.startswith(f"{name}-{twin_version()[:_KEY]}"):
+            twin_file.unlink(missing_ok=True)
