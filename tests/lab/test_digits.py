@@ -1,0 +1,113 @@
+"""Drawn digits made like MNIST's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlwp_tui.data.synthetic import mnist
+from dlwp_tui.errors import UsageError
+from dlwp_tui.lab import digits
+from dlwp_tui.lab.digits import BOX, SIDE, centred
+
+
+def ink(page: np.ndarray) -> tuple[int, int, int, int]:
+    """Top, left, height and width of what is drawn."""
+    rows, columns = (np.flatnonzero((page > 0.05).any(axis=axis)) for axis in (1, 0))
+    return rows[0], columns[0], rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+
+
+def middle(page: np.ndarray) -> tuple[float, float]:
+    """The centre of mass."""
+    at = np.arange(SIDE)
+    return float((page.sum(1) * at).sum() / page.sum()), float((page.sum(0) * at).sum() / page.sum())
+
+
+def seven(top: int, left: int, size: int, pen: int = 2, side: int = SIDE) -> np.ndarray:
+    """A 7 on an empty table."""
+    page = np.zeros((side, side))
+    page[top : top + pen, left : left + size * 2 // 3] = 1
+    for i in range(size):
+        column = left + size * 2 // 3 - 1 - i // 3
+        page[top + i, max(left, column - pen + 1) : column + 1] = 1
+    return page
+
+
+@pytest.mark.parametrize(("top", "left", "size"), [(0, 0, 9), (2, 15, 12), (4, 5, 20), (0, 3, 28)])
+def test_place_and_size_do_not_matter(top: int, left: int, size: int) -> None:
+    page = centred(seven(top, left, size).tolist())
+    assert page.shape == (SIDE, SIDE) and page.dtype == np.float32
+    assert page.min() >= 0 and 0.7 < page.max() <= 1
+    assert BOX - 1 <= max(ink(page)[2:]) <= BOX + 2
+    assert all(abs(at - 14) < 0.9 for at in middle(page))
+
+
+def test_the_shape_is_kept() -> None:
+    bar = np.zeros((SIDE, SIDE))
+    bar[3:27, 20:24] = 1
+    _top, _left, height, width = ink(centred(bar))
+    assert (height, width) == (20, 3)
+    _top, _left, height, width = ink(centred(bar.T))
+    assert (height, width) == (3, 20)
+
+
+def test_what_is_like_mnist_stays_as_it_is() -> None:
+    page = np.zeros((SIDE, SIDE), np.float32)
+    page[4:24, 12:16] = [0.5, 1, 1, 0.5]
+    assert np.allclose(centred(page), page, atol=1e-6)
+    assert np.allclose(centred(centred(page)), centred(page), atol=1e-6)
+
+
+def test_a_hairline_gets_the_width_of_a_pen() -> None:
+    thin, thick = centred(seven(2, 4, 22, pen=1)), centred(seven(2, 4, 22, pen=3))
+    assert digits._pen(thin) > 1.6
+    assert np.array_equal(thick, digits._on_a_page(digits._scaled(seven(2, 4, 22, pen=3)[2:24, 4:18])))
+    thinnest = centred(np.diag(np.ones(SIDE)))
+    assert thinnest.max() == 1 and thinnest.sum() > 30
+
+
+def test_a_dot_and_other_sizes_of_table() -> None:
+    dot = np.zeros((SIDE, SIDE))
+    dot[27, 0] = 0.4
+    assert ink(centred(dot)) == (4, 4, 20, 20)  # all that a dot says is that it is round
+    assert np.abs(centred(seven(10, 10, 40, pen=6, side=64)) - centred(seven(2, 2, 20, pen=3))).mean() < 0.05
+    assert centred(seven(0, 0, 14) * 7).max() <= 1  # more than full is full
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        (np.zeros((28, 28)), "Nothing is drawn yet"),
+        (np.full((28, 28), 0.05), "Nothing is drawn yet"),
+        (np.full((28, 28), -1.0), "Nothing is drawn yet"),
+        ("a digit", "table of numbers"),
+        (None, "table of numbers"),
+        ([[0, 1], [1]], "table of numbers"),
+        ([[float("nan")] * 28] * 28, "table of numbers"),
+        ([0.5] * 28, "table of numbers"),
+        ([], "table of numbers"),
+        ({"x": 1}, "table of numbers"),
+    ],
+)
+def test_what_is_no_drawing(drawn: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLWP_LANG", "en")
+    with pytest.raises(UsageError, match=said):
+        centred(drawn)
+
+
+def test_the_twins_digits_are_prepared_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network trained on the twin must know what the probe shows it."""
+    monkeypatch.setattr(mnist, "TRAIN", (40,) * 10)
+    monkeypatch.setattr(mnist, "TEST", (1,) * 10)
+    same = 0
+    for grey in mnist.make()["x_train"]:
+        picture = grey / grey.max()
+        page = centred(picture)
+        assert all(abs(at - 14) < 0.8 for at in middle(page))
+        if digits._pen(picture) > 1.6 and max(ink(np.sign(picture))[2:]) == BOX:
+            moved = [np.abs(np.roll(picture, (dy, dx), (0, 1)) - page).max() for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+            assert min(moved) < 0.01
+            same += 1
+    assert same > 60
