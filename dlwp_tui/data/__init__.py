@@ -3,8 +3,10 @@
 `load(name)` is all a lesson needs. Importing this package loads no numpy; the functions import it when called.
 """
 
-from dlwp_tui.data.loader import Loaded, load
+from dlwp_tui.data.loader import Loaded, load, load_together
 from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.data.shape import Split
+from dlwp_tui.data.texts import Texts
+from dlwp_tui.data.vectors import WordVectors
 
-__all__ = ["Loaded", "Sequences", "Split", "load"]
+__all__ = ["Loaded", "Sequences", "Split", "Texts", "WordVectors", "load", "load_together"]

@@ -168,11 +168,18 @@ def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | No
                 ),
                 _("Rename it if it really belongs to {want}.").format(want=dataset.name),
             )
-        return known
+        return _its_form(path, *known)
     for owner in [dataset] if dataset else registry.DATASETS.values():
         if owner.recognise and (name := owner.recognise(path)) and (found := owner.file(name)):
             return owner, found
     return None
+
+
+def _its_form(path: Path, owner: Dataset, file: DataFile) -> tuple[Dataset, DataFile]:
+    """`file`, or the form of it that the content says, for a file that goes by another's name."""
+    if file in owner.forms and owner.recognise and (name := owner.recognise(path)):
+        return owner, owner.file(name) or file
+    return owner, file
 
 
 def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]:

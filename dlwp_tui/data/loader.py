@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,6 +12,8 @@ from dlwp_tui.data import convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
 from dlwp_tui.data.shape import Split
+from dlwp_tui.data.texts import Texts
+from dlwp_tui.data.vectors import WordVectors
 from dlwp_tui.data.words import WordIndex, read_index
 from dlwp_tui.errors import DataError, UsageError
 from dlwp_tui.i18n import _
@@ -50,9 +52,42 @@ class Loaded:
             )
         return self.index
 
+    @cached_property
+    def vectors(self) -> WordVectors:
+        """Words and their matrix, of a dataset of word vectors. DataError for any other."""
+        if not isinstance(self.train.x, Texts) or self.train.y.ndim != 2:
+            raise DataError(_("{name} has no word vectors.").format(name=self.name))
+        return WordVectors(self.train.x, self.train.y)
+
     def decode(self, ids: Any) -> str:
         """Ids of this dataset -> text (`?` for reserved ids)."""
         return self.words.decode(ids)
+
+
+def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "auto") -> tuple[Loaded, ...]:
+    """Datasets that mean something only together, as `{name: options}`: all real, or all synthetic.
+
+    Where one of them cannot be had real, `auto` takes the twins of all, and each detail says why.
+    """
+    if source == "auto":
+        troubles = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
+        if troubles:
+            made = [load(name, "synthetic", **options) for name, options in wanted.items()]
+            why = " ".join(filter(None, troubles))
+            return tuple(replace(one, detail=f"{one.detail} {why}".strip()) for one in made)
+    return tuple(load(name, source, **options) for name, options in wanted.items())
+
+
+def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
+    """Why the real files cannot be used with these options; None when they can."""
+    dataset, found = registry.get(name), locate.status(name)
+    if found.state not in locate.USABLE:
+        return found.detail or _("The real data of {name} is not on this computer.").format(name=name)
+    try:
+        _chosen(dataset, found, _options(dataset, dict(options)))
+    except _NotInFile as missing:
+        return missing.message
+    return None
 
 
 def load(name: str, source: Source = "auto", **options: Any) -> Loaded:

@@ -1,4 +1,4 @@
-"""Shaped sequences kept in the cache: the second load of IMDB takes 5 ms instead of 150, and maps instead of reading.
+"""Shaped sequences and texts kept in the cache: the second load of IMDB maps them in 5 ms instead of reading for 150.
 
 One folder a dataset, content, set of options and version of the shaping code, with plain .npy files that are mapped
 copy-on-write: a lesson may write into its arrays, the files never change. The cache only saves time: where it cannot
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui import paths
 from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.data.shape import Shaped, Split
+from dlwp_tui.data.texts import Texts
 from dlwp_tui.errors import StorageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _KEEP = 4  # folders of one dataset; IMDB's with 10,000 words has 47 MB, and 58 
 _ROOM = 1 << 30  # bytes; a cache is not worth a disk that is nearly full
 _STALE = 3600.0  # s after which an unfinished folder was left by a crash
 _PARTS = ("train", "test")
+_KINDS: dict[str, type[Sequences] | type[Texts]] = {"sequences": Sequences, "texts": Texts}
+"""What a split's x can be to be kept; both are values and offsets."""
 
 
 def shaped(
@@ -50,7 +53,7 @@ def shaped(
     else:
         arrays = read()
         found, words = dataset.shape(arrays, **options), arrays.get(WORDS)
-        if isinstance(found.train.x, Sequences):
+        if isinstance(found.train.x, tuple(_KINDS.values())):
             _keep(folder, found, words)
             _prune(dataset.name, folder)
     return _remembering(found, folder), words
@@ -95,7 +98,7 @@ def _code() -> str:
     """A checksum of the code whose results are kept."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in (here / "shape.py", here / "sequences.py", *sorted((here / "sets").glob("*.py"))):
+    for source in (here / "shape.py", here / "sequences.py", here / "texts.py", *sorted((here / "sets").glob("*.py"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
@@ -103,8 +106,9 @@ def _code() -> str:
 def _load(folder: Path) -> tuple[Shaped, NDArray[Any] | None] | None:
     try:
         told = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        kind = _KINDS[told["kind"]]
         os.utime(folder)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None  # not there yet, or broken: it is made again
     splits = []
     for part in _PARTS:
@@ -113,7 +117,7 @@ def _load(folder: Path) -> tuple[Shaped, NDArray[Any] | None] | None:
             return None
         if len(offsets) != len(y) + 1 or int(offsets[-1]) != len(values):
             return None
-        splits.append(Split(Sequences(values, offsets), y))
+        splits.append(Split(kind(values, offsets), y))
     words = _array(folder / f"{WORDS}.npy") if told["words"] else None
     if told["words"] and words is None:
         return None
@@ -135,13 +139,15 @@ def _array(path: Path) -> NDArray[Any] | None:
 def _keep(folder: Path, found: Shaped, words: NDArray[Any] | None) -> None:
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     arrays = {} if words is None else {WORDS: words}
+    kind = next(name for name, made in _KINDS.items() if isinstance(found.train.x, made))
+    told = {"kind": kind, "words": words is not None, "meta": found.meta}
     for name in _PARTS:
         split: Split = getattr(found, name)
         arrays |= {f"{name}_values": split.x.values, f"{name}_offsets": split.x.offsets, f"{name}_y": split.y}
     try:
         paths.ensure(part)
         if _has_room(part) and all(_save(part / f"{name}.npy", array) for name, array in arrays.items()):
-            paths.atomic_write(part / "meta.json", json.dumps({"words": words is not None, "meta": found.meta}))
+            paths.atomic_write(part / "meta.json", json.dumps(told))
             shutil.rmtree(folder, ignore_errors=True)  # a broken one, else it would have been loaded
             part.rename(folder)
     except (OSError, StorageError):

@@ -5,11 +5,21 @@ from __future__ import annotations
 import difflib
 
 from dlwp_tui.data.dataset import DataFile, Dataset
-from dlwp_tui.data.sets import boston_housing, imdb, reuters
+from dlwp_tui.data.sets import aclimdb, boston_housing, glove, imdb, mnist, reuters
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
-DATASETS: dict[str, Dataset] = {d.name: d for d in (imdb.DATASET, reuters.DATASET, boston_housing.DATASET)}
+DATASETS: dict[str, Dataset] = {
+    d.name: d
+    for d in (
+        imdb.DATASET,
+        reuters.DATASET,
+        boston_housing.DATASET,
+        mnist.DATASET,
+        aclimdb.DATASET,
+        glove.DATASET,
+    )
+}
 
 
 def get(name: str) -> Dataset:

@@ -68,6 +68,15 @@ class Lab:
         self.event(kinds.DATASET, name=loaded.name, source=loaded.source, detail=loaded.detail)
         return loaded
 
+    def datasets(self, **wanted: Mapping[str, Any]) -> tuple[Loaded, ...]:
+        """Datasets that mean something only together, as `name={options}`: all real, or all synthetic."""
+        from dlwp_tui import data
+
+        loaded = data.load_together(wanted, source=self.source)
+        for one in loaded:
+            self.event(kinds.DATASET, name=one.name, source=one.source, detail=one.detail)
+        return loaded
+
     def batches(self, x: Any, y: Any = None, batch_size: int = 32, shuffle: bool = True) -> tf.data.Dataset:
         """A tf.data.Dataset for `fit`: seeded, in a new order each epoch, the same orders at each run of a seed.
 
@@ -103,6 +112,7 @@ class Lab:
         if n < 0:
             raise ValueError(f"steps({n}): the number of steps cannot be negative")
         self._loop_steps = n
+        self._logs.begin()
         for step in range(1, n + 1):
             self.stop.check()
             yield step
@@ -244,6 +254,11 @@ class _LogThrottle:
         self._pending: dict[str | None, dict[str, Any]] = {}
         self._seen: dict[str | None, float] = {}
         self._born = time.monotonic()
+
+    def begin(self) -> None:
+        """A loop begins now: its first point took from here on, not from the data's loading."""
+        self._born = time.monotonic()
+        self._seen.clear()
 
     def since_last(self, label: str | None, now: float) -> float:
         before = self._seen.get(label, self._born)

@@ -1,0 +1,325 @@
+"""Raw reviews and word vectors: texts as bytes and offsets, archives and folders of reviews, files of vectors."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlwp_tui import data, paths
+from dlwp_tui.data import archive, convert, locate, registry
+from dlwp_tui.data.import_ import import_path
+from dlwp_tui.data.locate import State
+from dlwp_tui.data.sets import aclimdb, glove
+from dlwp_tui.data.synthetic import imdb as imdb_twin
+from dlwp_tui.data.texts import Texts
+from dlwp_tui.data.verify import verify
+from dlwp_tui.data.words import tokenise
+from dlwp_tui.errors import DataError
+from tests.conftest import SHARED_DATA
+
+REVIEWS = {
+    "train/neg/0_3.txt": "Bad.<br /><br />Very bad.",
+    "train/neg/10_1.txt": "Worse, na\u00efve.",
+    "train/pos/1_9.txt": "Good!",
+    "train/pos/0_10.txt": "Better \U0001f600",
+    "train/unsup/5_0.txt": "nobody knows",
+    "test/neg/3_1.txt": "no",
+    "test/pos/4_8.txt": "yes",
+}
+
+
+def _tar(path: Path, changes: dict[str, bytes] | None = None, root: str = "aclImdb/") -> Path:
+    bodies = {name: text.encode() for name, text in REVIEWS.items()} | (changes or {})
+    with tarfile.open(path, "w:gz") as tar:
+        for name, body in bodies.items():
+            member = tarfile.TarInfo(root + name)
+            member.size = len(body)
+            tar.addfile(member, io.BytesIO(body))
+    return path
+
+
+# -- texts ------------------------------------------------------------------------------------------------------
+
+
+def test_texts_give_back_what_they_were_made_of() -> None:
+    plain = ["", "na\u00efve", "\U0001f600 two", "end"]
+    texts = Texts.of(plain)
+    assert len(texts) == 4 and list(texts) == plain and [texts[i] for i in range(-4, 4)] == plain * 2
+    assert texts.values.dtype == np.uint8 and texts.lengths.tolist() == [0, 6, 8, 3]
+    assert list(texts[1:3]) == plain[1:3] and list(texts[3:1]) == [] and list(texts[::-2]) == plain[::-2]
+    assert list(texts[np.array([3, 0, 3])]) == ["end", "", "end"]
+    assert list(texts[np.array([True, False, False, True])]) == ["", "end"]
+    assert np.shares_memory(texts[1:].values, texts.values)
+    for outside in (4, -5):
+        with pytest.raises(IndexError, match="of 4"):
+            texts[outside]
+    assert len(Texts.of([])) == 0 and list(Texts.of([])) == []
+
+
+# -- reviews ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let four training and two test reviews pass for 50,000."""
+    monkeypatch.setitem(registry.DATASETS, "aclimdb", replace(aclimdb.DATASET, samples={}))
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("root", ["aclImdb/", "./aclImdb/", ""])
+def test_reviews_come_in_the_notes_order(tmp_path: Path, root: str) -> None:
+    (done,) = import_path(_tar(tmp_path / "reviews from a friend.tgz", root=root), accept=True)
+    assert (done.file, done.state) == ("aclImdb_v1.tar.gz", State.UNVERIFIED)
+    (x_train, y_train), (x_test, y_test) = data.load("aclimdb", "real")
+    names = ["train/neg/0_3.txt", "train/neg/10_1.txt", "train/pos/0_10.txt", "train/pos/1_9.txt"]
+    assert list(x_train) == [REVIEWS[name] for name in names], "neg before pos, each by file name; none of unsup"
+    assert y_train.tolist() == [0, 0, 1, 1] and list(x_test) == ["no", "yes"] and y_test.tolist() == [0, 1]
+    assert y_train.dtype == np.int64
+
+
+@pytest.mark.usefixtures("few")
+def test_the_second_load_maps_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_path(_tar(tmp_path / "aclImdb_v1.tar.gz"), accept=True)
+    first = data.load("aclimdb")
+    monkeypatch.setattr(convert, "converted", lambda *_: pytest.fail("the archive was read again"))
+    again = data.load("aclimdb")
+    assert [list(split.x) for split in first] == [list(split.x) for split in again]
+    base: Any = again.train.x.values
+    while getattr(base, "base", None) is not None:
+        base = base.base
+    assert isinstance(base, mmap.mmap)
+    assert again.meta == first.meta
+
+
+@pytest.mark.usefixtures("few")
+def test_an_unpacked_folder(tmp_path: Path) -> None:
+    root = tmp_path / "somewhere" / "aclImdb"
+    for name, text in REVIEWS.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    (root / "train/pos/7_7.txt").symlink_to("/etc/hostname")
+    (root / "train/pos/notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="checksum"):
+        import_path(root)
+    for given in (root, root.parent):
+        (done,) = import_path(given, accept=True)
+        assert done.dataset == "aclimdb" and done.state is State.UNVERIFIED
+        assert len(data.load("aclimdb").train) == 4, "the link and the foreign file are left out"
+    assert (root / "train/pos/1_9.txt").exists()
+    assert sorted(p.name for p in paths.data().iterdir()) == ["aclImdb_v1.tar.gz", "aclImdb_v1.tar.gz.accepted.json"]
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"train/neg/0_3.txt": b""}, "train/neg/0_3.txt is no review: it is empty"),
+        ({"test/pos/4_8.txt": b"caf\xe9"}, "not UTF-8 at byte 3"),
+        ({"test/pos/4_8.txt": b"x" * (aclimdb.MAX_REVIEW + 1)}, "has 1048577 bytes"),
+        ({"../train/neg/0_3.txt": b"out"}, "outside the folder"),
+    ],
+)
+def test_reviews_that_are_none(tmp_path: Path, changes: dict[str, bytes], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        import_path(_tar(tmp_path / "aclImdb_v1.tar.gz", changes), accept=True)
+    assert not paths.data().exists() or list(paths.data().iterdir()) == []
+
+
+def test_archives_that_are_not_all_of_it(tmp_path: Path) -> None:
+    path = _tar(tmp_path / "aclImdb_v1.tar.gz")
+    with pytest.raises(DataError, match="4 samples, aclimdb has 25000"):
+        import_path(path, accept=True)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(DataError, match=r"damaged or cut off|holds no reviews") as cut:
+        import_path(path, accept=True)
+    assert str(path) in cut.value.message and "of 84125825 bytes" in cut.value.hint
+    with tarfile.open(path, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("train/neg/1_1.txt"))
+    with pytest.raises(DataError, match="is empty"):
+        import_path(path, accept=True)
+    path.write_bytes(b"<html>log in</html>")
+    with pytest.raises(DataError, match="web page"):
+        import_path(path, accept=True)
+
+
+def test_a_tar_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 20)
+    with pytest.raises(DataError, match="would unpack to"):
+        import_path(_tar(tmp_path / "aclImdb_v1.tar.gz"), accept=True)
+
+
+def test_the_twin_is_the_imdb_twin_written_out() -> None:
+    source = imdb_twin.make()
+    words = source["words_utf8"].tobytes().decode().split("\n")
+    loaded = data.load("aclimdb", "synthetic")
+    (x_train, y_train), (x_test, y_test) = loaded
+    assert [len(x_train), len(x_test)] == [25_000, 25_000] and loaded.source == "synthetic"
+    for labels in (y_train, y_test):
+        assert labels.tolist() == [0] * 12_500 + [1] * 12_500
+    places = np.flatnonzero(source["y_train"] == 1)[:20]
+    for text, place in zip(x_train[12_500:12_520], places, strict=True):
+        start, end = source["x_train_offsets"][place : place + 2]
+        assert tokenise(text.replace("<br />", " ")) == [
+            words[rank - 1] for rank in source["x_train_values"][start:end]
+        ]
+        assert text[0].isupper() and text[-1] in ".!?"
+        assert not re.search(r"\bi\b", text) and not re.search(r"[.!?] [a-z]", text)
+    some = "".join(x_train[:200])
+    assert "<br /><br />" in some and ", " in some and "! " in some
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not (SHARED_DATA / "aclImdb_v1_train_test.tar.gz").exists(), reason="no real data here")
+def test_the_real_archive(tmp_path: Path) -> None:
+    (done,) = import_path(SHARED_DATA / "aclImdb_v1_train_test.tar.gz", accept=True)
+    assert done.state is State.UNVERIFIED
+    (x_train, y_train), (x_test, _y) = data.load("aclimdb", "real")
+    assert [len(x_train), len(x_test), int(y_train.sum())] == [25_000, 25_000, 12_500]
+    bromwell = next(text for text in x_train if text.startswith("Bromwell High is a cartoon comedy."))
+    assert "Teachers" in bromwell
+    assert (x_train.lengths > 0).all() and x_train.lengths.max() < aclimdb.MAX_REVIEW
+
+
+# -- vectors ----------------------------------------------------------------------------------------------------
+
+ROWS = {"the": 0.5, ",": -0.25, "\u00e9t\u00e9": 1e-5, "film": 2.0, "movie": 1.9}
+
+
+def _row(word: str, value: float, dim: int) -> str:
+    return " ".join([word, *(f"{value + i / 100:.5f}" for i in range(dim))])
+
+
+def _vectors(path: Path, dim: int = 50, rows: dict[str, float] | None = None) -> Path:
+    path.write_text("\n".join(_row(w, v, dim) for w, v in (rows or ROWS).items()) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_part_of_the_vectors_under_another_name(tmp_path: Path) -> None:
+    path = _vectors(tmp_path / "my words.txt")
+    with pytest.raises(DataError, match="not all that its publisher offers"):
+        import_path(path)
+    (done,) = import_path(path, accept=True)
+    assert (done.dataset, done.file) == ("glove", "glove.6B.50d.txt")
+    loaded = data.load("glove", "real", dim=50)
+    vectors = loaded.vectors
+    assert loaded.source == "unverified" and vectors.words == list(ROWS) and vectors.matrix.shape == (5, 50)
+    assert vectors.matrix.dtype == np.float32
+    assert vectors["\u00e9t\u00e9"][3] == pytest.approx(1e-5 + 0.03)
+    assert "film" in vectors and "zzz" not in vectors
+    matrix, known = vectors.for_words(["zzz", "film", ""])
+    assert known.tolist() == [False, True, False] and matrix[1].tolist() == vectors["film"].tolist()
+    assert not matrix[0].any() and not matrix[2].any()
+    (nearest, cosine), *others = vectors.nearest("film", 3)
+    assert nearest == "movie" and 0.99 < cosine <= 1.0001 and len(others) == 2
+    assert len(vectors.nearest("film", 99)) == 4
+    with pytest.raises(KeyError):
+        vectors.nearest("zzz")
+    with pytest.raises(DataError, match="has no word vectors"):
+        data.load("boston_housing", "synthetic").vectors  # noqa: B018
+    assert [row.file for row in verify("glove")] == ["glove.6B.50d.txt"]
+
+
+def test_another_dimension_than_the_one_that_is_there(tmp_path: Path) -> None:
+    import_path(_vectors(tmp_path / "glove.6B.50d.txt"), accept=True)
+    other = data.load("glove", dim=100)
+    assert other.source == "synthetic" and other.vectors.dim == 100
+    assert "of 100 numbers are not there; those of 50 are (glove.6B.50d.txt)" in other.detail
+    with pytest.raises(DataError, match="those of 50 are") as error:
+        data.load("glove", "real", dim=100)
+    assert "dim = 50" in error.value.hint
+    import_path(_vectors(tmp_path / "glove.6B.50d.txt", dim=100), accept=True)  # the content decides, not the name
+    assert data.load("glove", "real", dim=100).vectors.dim == 100
+    assert data.load("glove", "real", dim=50).vectors.dim == 50
+
+
+def test_the_zip_with_more_than_one_dimension(tmp_path: Path) -> None:
+    path = tmp_path / "glove.6B.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for dim in (50, 300):
+            zipped.write(_vectors(tmp_path / "x", dim), f"glove.6B.{dim}d.txt")
+    with pytest.raises(DataError, match="the original 862182613"):
+        import_path(path)
+    import_path(path, accept=True)
+    assert [data.load("glove", "real", dim=dim).vectors.dim for dim in (50, 300)] == [50, 300]
+    with pytest.raises(DataError, match="those of 50, 300 are"):
+        data.load("glove", "real", dim=200)
+    assert data.load("glove").source == "synthetic"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows: [*rows[:2], rows[2] + " 0.5", *rows[3:]], "line 3: 51 numbers after its word instead of 50"),
+        (lambda rows: [*rows[:4], rows[4][:-20]], "line 5: .* instead of 50"),
+        (lambda rows: [rows[0], rows[1].replace("-0.25000", "oops"), *rows[2:]], "line 2: 'oops' where a number"),
+        (lambda rows: [*rows[:3], rows[3].replace("2.00000", "nan"), rows[4]], "line 4: 'nan' where a number"),
+        (lambda rows: [*rows, ""], "line 6: 0 numbers"),
+        (lambda rows: [*rows[:2], rows[2][rows[2].index(" ") :], *rows[3:]], "line 3: .*instead|line 3"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path: Path, spoil: Callable[[list[str]], list[str]], said: str) -> None:
+    rows = [_row(word, value, 50) for word, value in ROWS.items()]
+    path = tmp_path / "glove.6B.50d.txt"
+    path.write_text("\n".join(spoil(rows)) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        import_path(path, accept=True)
+    assert locate.status("glove").state is State.MISSING
+
+
+def test_vectors_that_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "glove.6B.100d.txt"
+    bodies = [b"", b"hello world\n", b"x" * (glove.MAX_LINE + 5), b"<html>\n", b"the 1 2 3\n", b"\xff" + b" 1" * 100]
+    for body in bodies:
+        path.write_bytes(body)
+        with pytest.raises(DataError, match=str(path)):
+            import_path(path, accept=True)
+    zipped = tmp_path / "glove.6B.zip"
+    with zipfile.ZipFile(zipped, "w") as made:
+        made.writestr("readme.txt", "nothing")
+    with pytest.raises(DataError, match=r"without glove\.6B\.100d\.txt"):
+        import_path(zipped, accept=True)
+
+
+def test_the_vectors_blocks_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glove, "BLOCK", 700)  # ends inside a line, and now and then inside a character
+    rows = {f"\u00e9{i}": i / 10 for i in range(40)}
+    arrays = glove.read(_vectors(tmp_path / "a.txt", 50, rows))
+    assert arrays["vectors"][:, 0] == pytest.approx(np.arange(40) / 10)
+    assert list(Texts(arrays["terms_utf8"], arrays["terms_offsets"])) == list(rows)
+
+
+def test_the_twin_has_groups_as_directions() -> None:
+    vectors = data.load("glove", "synthetic", dim=50).vectors
+    assert vectors.matrix.shape == (len(vectors.words), 50) and len(set(vectors.words)) == len(vectors.words)
+    share = len(vectors) / imdb_twin.WORDS
+    assert 0.92 < share < 0.95, "some made-up words have no vector"
+
+    def cosine(one: str, other: str) -> float:
+        a, b = vectors[one], vectors[other]
+        return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+    def mean(left: list[str], right: list[str]) -> float:
+        return float(np.mean([cosine(a, b) for a in left for b in right if a != b]))
+
+    good, bad = ["good", "excellent", "wonderful", "superb"], ["bad", "awful", "boring", "waste"]
+    assert mean(good, good) > mean(good, ["series", "room", "camera"]) > mean(good, bad)
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not (SHARED_DATA / "glove.6B.50d.top5k-subset.txt").exists(), reason="no real data here")
+def test_the_real_subset() -> None:
+    import_path(SHARED_DATA / "glove.6B.50d.top5k-subset.txt", accept=True)
+    vectors = data.load("glove", "real", dim=50).vectors
+    assert vectors.matrix.shape == (5050, 50) and vectors.words[:3] == ["the", ",", "."]
+    assert vectors["the"][:2] == pytest.approx([0.418, 0.24968])
+    assert "queen" in [word for word, _cosine in vectors.nearest("king", 10)]
