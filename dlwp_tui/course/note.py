@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 5 * 1024
 """Bytes: 5 KB are on the screen in 0.24 s, 10 KB in 0.5-0.9 s, and it grows quadratically."""
 QUIZ = re.compile(r" {0,3}:{3,}\s*quiz\b")
+_PART = re.compile(r"##\s+\S")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 CARD = re.compile(r"^ {0,3}`{3,}(?:run|experiment)\b", re.MULTILINE)
 SHORT_BEGINNING = 1000
 """Bytes, about 330 Chinese characters: a page of its own would be an almost empty screen."""
@@ -107,14 +109,14 @@ def pages(text: str, title: str) -> tuple[Page, ...]:
 
 def _cuts(lines: list[str]) -> list[int]:
     """The indices of lines that begin a page."""
-    return [number for number, line in _outside_fences(lines) if re.match(r"##\s+\S", line)]
+    return [number for number, line in _outside_fences(lines) if line.startswith("##") and _PART.match(line)]
 
 
 def _outside_fences(lines: list[str]) -> Iterator[tuple[int, str]]:
     """The lines that are no code, with their indices."""
     fence = ""
     for number, line in enumerate(lines):
-        if opened := re.match(r" {0,3}(`{3,}|~{3,})(.*)$", line):
+        if ("```" in line or "~~~" in line) and (opened := _FENCE.match(line)):
             marks, rest = opened[1], opened[2].strip()
             if not fence and not (marks[0] == "`" and "`" in rest):
                 fence = marks

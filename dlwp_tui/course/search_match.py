@@ -24,6 +24,7 @@ _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CHINESE = re.compile(f"[{_CJK}]")
 _WORD = re.compile(rf"[{_CJK}]+|[^\s{_CJK}]+")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_FULL = re.compile("[\uff01-\uff5e\u3000]")
 """Full-width forms an input method writes: `ｉｍｄｂ` is found as `imdb`."""
 
 
@@ -156,7 +157,7 @@ def snippet(match: Match) -> str:
 
 def fold(text: str) -> str:
     """`text` without regard to case and full width, as long as `text`."""
-    narrow = text.translate(_WIDE)
+    narrow = text.translate(_WIDE) if _FULL.search(text) else text
     lowered = narrow.lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow)
 

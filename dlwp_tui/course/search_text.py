@@ -21,6 +21,10 @@ _INLINE = re.compile(
     r"|(?<!\*)\*(?=\S)(?P<em>[^*\n]+?)(?<=\S)\*(?!\*)"
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
 )
+_MARKUP = re.compile(r"[`$!\[<*\\]")
+"""What every match of _INLINE holds; most lines hold none of it, and looking for one of these is ten times quicker."""
+_QUOTE = re.compile(r"\s*(?:> ?)+")
+_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
 _FENCE = re.compile(r"\s*(?:> ?)*\s*(`{3,}|~{3,})\s*(\S*)")
 _PREFIX = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _ALERT = re.compile(r"\[!\w+\]\s*")
@@ -33,7 +37,8 @@ def page_text(markdown: str) -> tuple[list[str], list[str]]:
     first, _newline, rest = markdown.partition("\n")
     for line in (rest if first.startswith("#") else markdown).split("\n"):
         if not collected.fenced(line):
-            collected.take(re.sub(r"^\s*(?:> ?)+", "", line).strip())
+            quoted = _QUOTE.match(line) if ">" in line else None
+            collected.take((line[quoted.end() :] if quoted else line).strip())
     collected.close()
     return [text for text in collected.headings if text], [text for text in collected.lines if text]
 
@@ -57,7 +62,7 @@ class _Collected:
 
     def fenced(self, raw: str) -> bool:
         """Take a line that opens, closes or stands in a fence; False for any other."""
-        found = _FENCE.match(raw)
+        found = _FENCE.match(raw) if "```" in raw or "~~~" in raw else None
         if found and (not self._fence or (found[1].startswith(self._fence) and not found[2])):
             self.close()
             self._fence, self._kind = ("", "") if self._fence else (found[1], found[2])
@@ -73,7 +78,7 @@ class _Collected:
         elif line.startswith(":::"):
             self.close()
             self._quiz = line == ":::quiz"
-        elif heading := re.match(r"#{1,6}\s+(.*?)\s*#*$", line):
+        elif line.startswith("#") and (heading := _HEADING.match(line)):
             self.close()
             self.headings.append(plain_line(heading[1]))
         elif not line or _RULE.fullmatch(line):
@@ -107,7 +112,7 @@ class _Collected:
 
 def plain_line(text: str) -> str:
     """One line without markup."""
-    return _INLINE.sub(_shown, text).strip()
+    return (_INLINE.sub(_shown, text) if _MARKUP.search(text) else text).strip()
 
 
 @lru_cache(maxsize=2048)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,13 @@ def interleaved(first: Callable[[], float], second: Callable[[], float], pairs: 
 def median_ratio(over: Sequence[float], under: Sequence[float]) -> float:
     """The median of the pairwise ratios."""
     return statistics.median(a / b for a, b in zip(over, under, strict=True))
+
+
+def ahead(pid: int | str) -> None:
+    """Let a process that leads its session go before other people's work, where this user may say so.
+
+    What is measured is then the program and not its neighbours: on a machine with twice as many busy processes as cores
+    the wall clock was twice the CPU time, and equal to it with this.
+    """
+    with contextlib.suppress(OSError):  # not root, or a kernel without autogroups: measured as it comes
+        Path(f"/proc/{pid}/autogroup").write_text("-15")

@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from dlwp_tui import progress
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 SMALLEST = (50, 14)
 """Columns and rows below which nothing can be read; a sentence says so instead."""
+LAB_AFTER_S = 0.12
+"""How long after the note the lab follows."""
 PANES = ("contents", "note", "lab")
 
 
@@ -55,6 +58,7 @@ class ReadingScreen(Screen[None]):
         self._wanted = section
         self._pane = "note"
         self._trail = Trail()
+        self._lab_timer: Timer | None = None
         self._hints = Hints(session.course)
 
     @property
@@ -97,6 +101,8 @@ class ReadingScreen(Screen[None]):
 
         With `own` they were found in the learner's own note.
         """
+        if self._lab_timer is not None:
+            self._lab_timer.stop()  # for the section that is left
         self.section = section
         chapter = section.chapter
         self.query_one("#crumbs", Static).update(
@@ -109,8 +115,25 @@ class ReadingScreen(Screen[None]):
         )
         self.query_one(ContentsTree).open_section(section)
         self.query_one(NotePane).show(section, page, words, own=own)
-        self.query_one(LabPane).show(section)
         self.post_message(self.SectionOpened(section))
+
+    @property
+    def lab(self) -> LabPane:
+        """The lab pane, showing the open section's lesson. Not for threads: it may build the lesson's form."""
+        lab = self.query_one(LabPane)
+        if self.section is not None:
+            lab.show(self.section)
+        return lab
+
+    @on(NotePane.Settled)
+    def _show_lab(self) -> None:
+        """When the page has stood for a moment: the form's forty widgets cost more than a page (0.25 s of CPU).
+
+        So the note is there first, and who leafs through the sections never waits for forms.
+        """
+        if self._lab_timer is not None:
+            self._lab_timer.stop()
+        self._lab_timer = self.set_timer(LAB_AFTER_S, lambda: self.lab)
 
     def find_or_say(self, section_id: str) -> Section | None:
         """The section with this id; a notice and None where there is none."""

@@ -25,7 +25,6 @@ from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.screens.writing import WritingScreen
 from dlwp_tui.tui.session import RunRequest, Session, explain
 from dlwp_tui.tui.widgets import lab_messages as lab_said
-from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.params import ParamsForm
 from dlwp_tui.tui.widgets.status import HardwareBar
@@ -41,11 +40,6 @@ class StudyScreen(WritingScreen):
         super().__init__(session, section)
         self._active: list[RunFolder] = []
         self._probing = Probing(session)
-
-    @property
-    def lab(self) -> LabPane:
-        """The lab pane."""
-        return self.query_one(LabPane)
 
     @property
     def source(self) -> Source:
@@ -237,9 +231,11 @@ class StudyScreen(WritingScreen):
     @on(ReadingScreen.SectionOpened)
     def _section_opened(self) -> None:
         self._probing.close()
+
+    @on(NotePane.Settled)
+    def _lesson_shown(self) -> None:
         if self.lesson is not None:
             self._show_data_status()
-            self._show_verdicts()
 
     @on(NotePane.PageChanged)
     def _cards_need_verdicts(self) -> None:
@@ -303,7 +299,7 @@ class StudyScreen(WritingScreen):
     @work(thread=True, exclusive=True, group="probe", exit_on_error=False)
     def _ask_probe(self, run_id: str, probe_id: str, value: object) -> None:
         answer = self._probing.ask(run_id, probe_id, value)
-        self.app.call_from_thread(self.lab.set_probe_answer, answer)
+        self.app.call_from_thread(lambda: self.lab.set_probe_answer(answer))
 
     @work(thread=True, exclusive=True, group="data", exit_on_error=False)
     def _show_data_status(self) -> None:
@@ -312,7 +308,7 @@ class StudyScreen(WritingScreen):
                 status = self.session.data_status(lesson)
             except DlwpError as error:
                 status = explain(error)
-            self.app.call_from_thread(self.lab.set_data_status, status)
+            self.app.call_from_thread(lambda: self.lab.set_data_status(status))
 
     @work(thread=True, exclusive=True, group="active", exit_on_error=False)
     def _poll_active(self) -> None:

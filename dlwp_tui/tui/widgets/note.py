@@ -59,6 +59,9 @@ class NotePane(VerticalScroll):
         page: int
         pages: int
 
+    class Settled(Message):
+        """The page asked for, or the word that it cannot be read, is painted; nothing else is under way."""
+
     class PagesAsked(Message):
         """The title line was clicked: which pages are there?"""
 
@@ -249,6 +252,8 @@ class NotePane(VerticalScroll):
             self.section, self.note, self.page = section, None, 0
             await body.update("")
             self._say_broken(section, error)
+            self._settled = turn
+            self.call_after_refresh(self.post_message, self.Settled())
             return
         if turn != self._shown:
             return  # another page was asked for meanwhile
@@ -267,7 +272,7 @@ class NotePane(VerticalScroll):
         if turn != self._shown:
             return
         self._cards.restore(section.id, [(self._quiz_index(block), block) for block in self._quizzes])
-        self.call_after_refresh(self._restore_place, section.id, page)
+        self.call_after_refresh(self._restore_place, turn)
         self._settled = turn
         self.post_message(self.PageChanged(section.id, page, len(note.pages)))
 
@@ -299,10 +304,11 @@ class NotePane(VerticalScroll):
         if self.section is not None and self.note is not None:
             self._scrolled[self.section.id, self.page] = int(self.scroll_offset.y)
 
-    def _restore_place(self, section_id: str, page: int) -> None:
-        if self.section is None or (self.section.id, self.page) != (section_id, page):
+    def _restore_place(self, turn: int) -> None:
+        if turn != self._shown or self.section is None:
             return
-        y = 0 if self._words else self._scrolled.get((section_id, page), 0)
+        self.post_message(self.Settled())
+        y = 0 if self._words else self._scrolled.get((self.section.id, self.page), 0)
         self.scroll_to(y=y, animate=False, immediate=True)
         if self._words:
             self._mark(self.query_one(NoteMarkdown), "note")
