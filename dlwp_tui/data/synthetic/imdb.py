@@ -12,6 +12,12 @@ Measured with the book's 3.4 (10,000 words multi-hot, 16-16-1 relu, rmsprop, bat
     validation loss   lowest in epoch 5 (0.275) / epoch 3 (0.257), in epoch 20 0.54 / 0.56
     accuracy          validation at best 0.889 / 0.898, in epoch 20 0.870 / 0.864; training in epoch 20 0.998 / 0.996
 With two layers of 4 units the lowest validation loss comes in epoch 13 / 15.
+
+How much order matters, real / twin. Naive Bayes on the last 500 words, test accuracy: 0.832 / 0.901 from words alone,
+0.838 / 0.916 when a word after a negator is a word of its own. An LSTM of 32 units on the last 100 words (10,000
+training reviews, 6 epochs, seed 1), best validation accuracy: 0.829 / 0.872; the same words reversed 0.814 / 0.866,
+shuffled 0.815 / 0.853; a SimpleRNN 0.816 / 0.851. Where a review is cut matters in real ones, which conclude at the
+end (Naive Bayes on the first 100 words 0.779 and on the last 100 0.814), and not here (0.878 and 0.879).
 """
 
 from __future__ import annotations
