@@ -199,6 +199,15 @@ def cores() -> float:
     return min([allowed, *quotas])
 
 
+def ram_free() -> int:
+    """Bytes a new process may take; inside a container with a memory limit, of that limit."""
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    limited = _container_memory()
+    return free if limited is None else min(free, max(0, limited[1] - limited[0]))
+
+
 def line(hardware: Hardware, room: int = 200) -> str:
     """The sample in one line of at most `room` cells whose figures keep their width; the least needed goes first."""
     cpu = "  –" if hardware.cpu_percent is None else f"{hardware.cpu_percent:3.0f}"

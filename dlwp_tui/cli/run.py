@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,12 +15,14 @@ from dlwp_tui.cli.runs import Run
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Param, Value
+    from dlwp_tui.runs.folder import RunFolder
     from dlwp_tui.runs.spec import Source
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
 _JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
 Json = Annotated[bool, _JSON]
+_FORCE = typer.Option("--force", help=_("Start even when too little memory is free."))
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +60,10 @@ def command(lesson: Lesson) -> typer.Typer:
     """The command of one lesson: its params as options with range, default and meaning."""
 
     def run_lesson(**given: Any) -> None:
-        common = {name: given.pop(name) for name in ("preset", "seed", "source", "device", "detach", "json")}
+        common = {
+            name: given.pop(name)
+            for name in ("preset", "seed", "source", "device", "detach", "json", "estimate", "force")
+        }
         overrides = {name: value for name, value in given.items() if value is not None}
         start(lesson, overrides, **common)
 
@@ -75,6 +83,13 @@ def command(lesson: Lesson) -> typer.Typer:
         ("device", str, "auto", typer.Option("--device", metavar="auto|cpu|gpu", help=_("Where to train."))),
         ("detach", bool, False, typer.Option("--detach", help=_("Print the run's id and leave it running."))),
         ("json", bool, False, _JSON),
+        (
+            "estimate",
+            bool,
+            False,
+            typer.Option("--estimate", help=_("Print the time and memory it will take here, and run nothing.")),
+        ),
+        ("force", bool, False, _FORCE),
     ]
     parameters = [_param_option(name, param) for name, param in lesson.params.items()]
     parameters += [
@@ -98,6 +113,8 @@ def start(
     device: str = "auto",
     detach: bool = False,
     json: bool = False,
+    estimate: bool = False,
+    force: bool = False,
 ) -> None:
     """Check everything, start the run, follow it and exit with its code."""
     from dlwp_tui.engine import launch
@@ -107,10 +124,31 @@ def start(
         raise UsageError(_("--data {value} is not allowed: auto, real or synthetic.").format(value=source))
     if device not in ("auto", "cpu", "gpu"):
         raise UsageError(_("--device {value} is not allowed: auto, cpu or gpu.").format(value=device))
-    folder = launch.start(
-        lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
+    if estimate:
+        from dlwp_tui.cli.estimate import estimate as tell
+
+        tell(lesson, values, source=source, device=device, json=json)
+        return
+    begin = partial(
+        launch.start, lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
     )
-    _follow_or_leave(folder.id, detach=detach, json=json)
+    _follow_or_leave(started(begin, force=force).id, detach=detach, json=json)
+
+
+def started(begin: Callable[..., RunFolder], *, force: bool) -> RunFolder:
+    """`begin(force=...)`; where memory is short a terminal is asked, and a pipe must have said --force."""
+    from dlwp_tui.engine.memory import MemoryShort
+
+    try:
+        return begin(force=force)
+    except MemoryShort as error:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            error.hint = " ".join((error.hint, _("With --force it is started all the same.")))
+            raise
+        output.say(error.message)
+        if not typer.confirm(_("Start it all the same?"), default=False, err=True):
+            raise typer.Exit(1) from None
+        return begin(force=True)
 
 
 def watch(run: Run, json: Json = False) -> None:
@@ -121,11 +159,13 @@ def rerun(
     run: Run,
     detach: Annotated[bool, typer.Option("--detach", help=_("Print the run's id and leave it running."))] = False,
     json: Json = False,
+    force: Annotated[bool, _FORCE] = False,
 ) -> None:
     from dlwp_tui.engine import launch
     from dlwp_tui.runs import store
 
-    _follow_or_leave(launch.rerun(store.find(run)).id, detach=detach, json=json)
+    folder = started(partial(launch.rerun, store.find(run)), force=force)
+    _follow_or_leave(folder.id, detach=detach, json=json)
 
 
 def _follow_or_leave(run: str, *, detach: bool, json: bool, ours: bool = True) -> None:

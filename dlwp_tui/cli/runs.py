@@ -82,12 +82,18 @@ def pause(run: Run) -> None:
     output.say(_("Paused {run}. Go on with: dlwp resume {run}").format(run=folder.id))
 
 
-def resume(run: Run) -> None:
+def resume(
+    run: Run,
+    force: Annotated[bool, typer.Option("--force", help=_("Start even when too little memory is free."))] = False,
+) -> None:
+    from functools import partial
+
+    from dlwp_tui.cli.run import started
     from dlwp_tui.engine import launch
     from dlwp_tui.runs import store
 
     folder = store.find(run)
-    launch.resume(folder)
+    started(partial(launch.resume, folder), force=force)
     output.say(_("{run} goes on. Watch it: dlwp watch {run}").format(run=folder.id))
 
 

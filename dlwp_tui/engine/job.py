@@ -22,7 +22,9 @@ class Job:
     resume: bool = False
     """Go on from that state."""
     ram_mb: int = 0
-    """What the lesson says it needs; 0 when it does not matter."""
+    """The memory it is expected to hold at its peak; 0 when it does not matter."""
+    limit_s: float = 0.0
+    """Seconds after which a trial ends itself, whatever became of whoever started it; 0 for no limit."""
     probe: str | None = None
     """The probe's id; None for a run."""
 

@@ -8,11 +8,12 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.course.lesson import Lesson, Value
-from dlwp_tui.engine import environment, spawn
+from dlwp_tui.engine import environment, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.errors import ContentError, RunError
 from dlwp_tui.i18n import _
@@ -38,40 +39,65 @@ def start(
     zygote: Zygote | None = None,
     rerun_of: str | None = None,
     experiment: ExperimentVote | None = None,
+    force: bool = False,
 ) -> RunFolder:
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
 
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
-    StorageError or RunError when the run cannot be started; then nothing of it is left.
+    MemoryShort when too little memory is free (`force` starts it all the same), StorageError or RunError when the run
+    cannot be started; then nothing of it is left.
     """
     params = _absolute(lesson, lesson.values(preset, dict(values)))
-    code_hash = hash_code(lesson)
-    spec = RunSpec(
-        id="",
-        lesson=lesson.id,
-        params=params,
+    need_mb = memory.needed_mb(lesson, params)
+    if not force and (short := memory.shortage(need_mb)) is not None:
+        raise memory.MemoryShort(short)
+    spec = _spec(
+        lesson,
+        params,
         preset=preset if preset is not None and lesson.values(preset) == params else lesson.matching_preset(params),
         seed=secrets.randbelow(1 << 31) if seed is None else seed,
         source=source,
         device=device,
-        created=time.time(),
-        content=str(lesson.folder.parents[1]),
-        code_hash=code_hash,
-        versions=environment.versions(),
-        host=environment.host(),
         rerun_of=rerun_of,
         experiment=experiment,
     )
     folder = _create(spec)
     try:
-        _hand_over(folder, _job(folder, lesson), device, zygote)
+        _hand_over(folder, _job(folder, lesson, need_mb), device, zygote)
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)
         raise
     return folder
 
 
-def rerun(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
+def start_trial(
+    lesson: Lesson,
+    values: Mapping[str, Value],
+    root: Path,
+    *,
+    limit_s: float,
+    source: Source = "auto",
+    device: str = "auto",
+    zygote: Zygote | None = None,
+) -> RunFolder:
+    """Start a run that is to be thrown away, in a folder under `root`; it ends itself after `limit_s` seconds.
+
+    Raises as `start`; then nothing of it is left.
+    """
+    params = _absolute(lesson, lesson.values(None, dict(values)))
+    memory.require(lesson, params)
+    spec = _spec(lesson, params, seed=1, source=source, device=device)
+    folder = store.create(spec.model_copy(update={"id": new_id(lesson.id, spec.created)}), root)
+    try:
+        job = replace(_job(folder, lesson, 0), checkpoint=False, limit_s=limit_s)
+        _hand_over(folder, job, device, zygote)
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+    return folder
+
+
+def rerun(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = False) -> RunFolder:
     """Start the same run again: params, seed, source and device. Its figures are the same on the same machine.
 
     Where the source was left open, the one that was really used is asked for. When the lesson's code has changed
@@ -88,16 +114,17 @@ def rerun(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
         device=spec.device,
         zygote=zygote,
         rerun_of=spec.id,
+        force=force,
     )
     if hash_code(lesson) != spec.code_hash:
         _warn_of_changed_code(again, spec)
     return again
 
 
-def resume(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
+def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = False) -> RunFolder:
     """Let a paused run go on, or continue a stopped, failed or dead one from its last kept epoch, in its own folder.
 
-    Raises RunError when it is still training, finished, or has kept nothing to go on from.
+    Raises RunError when it is still training, finished, or has kept nothing to go on from; MemoryShort as `start`.
     """
     from dlwp_tui.engine import control
 
@@ -114,8 +141,11 @@ def resume(folder: RunFolder, zygote: Zygote | None = None) -> RunFolder:
     lesson = lesson_of(spec)
     if not lesson.checkpoint or not any((folder.artifacts / "backup").glob("*/latest.weights.h5")):
         raise RunError(_("Run {run} has kept no epoch to continue from.").format(run=folder.id), again)
+    need_mb = memory.needed_mb(lesson, spec.params)
+    if not force and (short := memory.shortage(need_mb)) is not None:
+        raise memory.MemoryShort(short)
     folder.reaped.unlink(missing_ok=True)
-    _hand_over(folder, _job(folder, lesson, resume=True), spec.device, zygote)
+    _hand_over(folder, _job(folder, lesson, need_mb, resume=True), spec.device, zygote)
     if hash_code(lesson) != spec.code_hash:
         _warn_of_changed_code(folder, spec)
     return folder
@@ -142,6 +172,21 @@ def lesson_of(spec: RunSpec) -> Lesson:
     return reader.load(content if content.is_dir() else None).lesson(spec.lesson)
 
 
+def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
+    """The spec of a run that starts now, without its id."""
+    return RunSpec(
+        id="",
+        lesson=lesson.id,
+        params=params,
+        created=time.time(),
+        content=str(lesson.folder.parents[1]),
+        code_hash=hash_code(lesson),
+        versions=environment.versions(),
+        host=environment.host(),
+        **fields,
+    )
+
+
 def _create(spec: RunSpec) -> RunFolder:
     for left in reversed(range(_IDS)):
         named = spec.model_copy(update={"id": new_id(spec.lesson, spec.created)})
@@ -165,13 +210,13 @@ def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) 
         os.close(lock)
 
 
-def _job(folder: RunFolder, lesson: Lesson, *, resume: bool = False) -> Job:
+def _job(folder: RunFolder, lesson: Lesson, need_mb: int, *, resume: bool = False) -> Job:
     return Job(
         path=str(folder.path),
         code=str(lesson.code_file.absolute()),
         checkpoint=lesson.checkpoint,
         resume=resume,
-        ram_mb=lesson.ram_mb,
+        ram_mb=need_mb,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui import paths
-from dlwp_tui.engine import environment, failures, signals, slots
+from dlwp_tui.engine import environment, failures, memory, signals, slots
 from dlwp_tui.engine.code import function, load_code
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
@@ -39,6 +40,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     """
     stop = Stop()
     signals.install(stop)
+    _limit(job)  # waiting for a slot counts
     if not _claim(lock_fd):
         return TAKEN  # the launcher could not tell whether a dying zygote had started one, and started this one too
     folder = job.folder
@@ -57,6 +59,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
         _set_device(slot)
         if cold and go_on_in_child(job, lambda child: state.write_owner(lock_fd, child)):
             _own(lock_fd)
+            _limit(job)  # a timer is not the child's
             stop.check()
         pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
@@ -65,7 +68,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     except StopRun:
         stop.settle()
         how = "stopped"
-        _keep_weights(lab)
+        _keep_weights(job, lab)
     except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises is said in the event and the log
         stop.settle()
         error = caught
@@ -75,6 +78,12 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
     told = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
     return FINISHED if told and how != "failed" else FAILED
+
+
+def _limit(job: Job) -> None:
+    """A trial ends by itself: SIGALRM stops it as SIGTERM does, should whoever watches it have died."""
+    if job.limit_s:
+        signal.setitimer(signal.ITIMER_REAL, job.limit_s)
 
 
 def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
@@ -135,16 +144,9 @@ def initial_epoch(folder: RunFolder) -> int | None:
 
 
 def _warn_of_memory(job: Job, lab: Lab) -> None:
-    import psutil
-
-    free = psutil.virtual_memory().available >> 20
-    if job.ram_mb > free:
-        lab.warn(
-            "ram",
-            _("This lesson needs about {need} MB of memory, {free} MB are free: it may be slow, or be ended.").format(
-                need=job.ram_mb, free=free
-            ),
-        )
+    """The run may have waited for hours since its start was allowed, or was started all the same."""
+    if (short := memory.shortage(job.ram_mb)) is not None:
+        lab.warn("ram", str(short))
 
 
 def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
@@ -195,9 +197,9 @@ def _reserve(folder: RunFolder) -> None:
         os.close(fd)
 
 
-def _keep_weights(lab: Lab | None) -> None:
-    """After a stop inside `fit`: the weights as they were at the last finished step."""
-    if lab is None or lab.fitting is None:
+def _keep_weights(job: Job, lab: Lab | None) -> None:
+    """After a stop inside `fit`: the weights as they were at the last finished step. A trial's are of no use."""
+    if lab is None or lab.fitting is None or job.limit_s:
         return
     try:
         lab.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
@@ -214,7 +216,7 @@ def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | No
     (folder.path / ".reserve").unlink(missing_ok=True)
     try:
         with EventWriter(folder.events) as events:  # opened anew: it mends a line that a full disk tore
-            events.write(kinds.ENDED, state=how, seconds=seconds, error=error)
+            events.write(kinds.ENDED, state=how, seconds=seconds, error=error, peak_mb=memory.peak_mb())
         return True
     except DlwpError as problem:
         print(f"The end of the run ({how}) could not be written: {problem}", file=sys.stderr, flush=True)

@@ -52,6 +52,16 @@ class HistoryRow:
     """Final figures by label."""
     experiment: ExperimentVote | None = None
     rerun_of: str | None = None
+    host: str = ""
+    """Platform and processors, as in the spec."""
+    device: str | None = None
+    """What it trained on; None while it waits."""
+    setup_s: float | None = None
+    """Seconds worked before the first epoch; None where no epoch ended."""
+    share: float | None = None
+    """Share of the whole run done, 0–1; None where it cannot be told."""
+    peak_mb: int | None = None
+    """The most memory its worker held; None where that was not recorded."""
 
     @property
     def id(self) -> str:
@@ -80,6 +90,7 @@ class HistoryRow:
                     "created": self.created,
                     "started": self.started,
                     "seconds": round(self.seconds, 3),
+                    "peak_mb": self.peak_mb,
                     "source": self.source,
                     "seed": self.seed,
                     "preset": self.preset,
@@ -146,6 +157,12 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
         results=view.results,
         experiment=spec.experiment,
         rerun_of=spec.rerun_of,
+        host=spec.host,
+        device=view.device,
+        setup_s=view.setup_s,
+        # Several fits (folds, variants) tell each how far they are, not how many there will be.
+        share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
+        peak_mb=view.peak_mb,
     )
     # Not the first seconds of a death: its last events may just be on their way to this reader's file system.
     if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):

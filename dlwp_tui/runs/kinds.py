@@ -23,8 +23,9 @@ warning   code, message                  code: "nan" (a loss is no number), "ram
           this one repeats or continues)
 paused    -
 resumed   -
-ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, killed (true: it was ended
-          from outside, so whoever did it wrote this event; seconds is null and nothing was kept)
+ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the
+          worker held, MB of 2^20 bytes), killed (true: it was ended from outside, so whoever did it wrote this event;
+          seconds is null, peak_mb is missing and nothing was kept)
 """
 
 from __future__ import annotations

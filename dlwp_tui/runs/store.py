@@ -29,9 +29,12 @@ class Problem:
     message: str
 
 
-def create(spec: RunSpec) -> RunFolder:
-    """Make the folder of a new run with its `run.json`. Raises StorageError, leaving nothing behind."""
-    folder = RunFolder(paths.ensure(paths.runs()) / spec.id)
+def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
+    """Make the folder of a new run with its `run.json`, under `root` when it is not to be one of the learner's.
+
+    Raises StorageError, leaving nothing behind.
+    """
+    folder = RunFolder(paths.ensure(paths.runs() if root is None else root) / spec.id)
     try:
         folder.path.mkdir(mode=0o700)
     except FileExistsError as error:

@@ -155,6 +155,14 @@ class RunView:
         """(done, total) of the whole run, where the lesson knows it."""
         self.started_at: float | None = None
         self.ended_at: float | None = None
+        self.setup_s: float | None = None
+        """Seconds worked before the first epoch (or the first point of an own loop) began; None before its end."""
+        self.first_step_s: float | None = None
+        """Seconds worked when the first step or epoch was told of."""
+        self.fits = 0
+        """How many fits have shown an epoch."""
+        self.peak_mb: int | None = None
+        """The most memory its worker held; None before its end, and where that was not recorded."""
         self._clear_said()
         self._curves = Curves()
         self._clock = Clock()
@@ -246,6 +254,9 @@ class RunView:
         epoch, epochs = _count(event.get("epoch")), _count(event.get("epochs"))
         if epoch is None:
             return
+        if self.setup_s is None:
+            self.setup_s = max(0.0, self._worked(event) - max(0.0, number(event.get("seconds")) or 0.0))
+        self.fits += self.epoch is None or self.label != facts.text(event.get("label")) or epoch == 1
         figures = self._newest(event, epoch, epochs)
         self._curves.add_epoch(self.label, epoch, figures)
         self._pace.epoch(self._worked(event), epoch, epochs)
@@ -303,6 +314,7 @@ class RunView:
         self._lifecycle = event
         self.ended_at = _time(event)
         self._clock.stop(self.ended_at or self._clock.last_seen)
+        self.peak_mb = _count(event.get("peak_mb")) or self.peak_mb
         error = event.get("error")
         if isinstance(error, dict):
             lines = error.get("lines")
@@ -313,6 +325,8 @@ class RunView:
             )
 
     def _newest(self, event: Event, epoch: int | None, epochs: int | None) -> dict[str, float]:
+        if self.first_step_s is None:
+            self.first_step_s = self._worked(event)
         label = facts.text(event.get("label"))
         if label != self.label:
             self.label, self.last_figures, self.step, self.steps = label, {}, None, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -48,6 +49,60 @@ def test_a_presets_promise_is_judged_at_the_end(cli: Cli, playground_dir: Path) 
     kept = lines(cli("run", "1.1", "--preset", "quick", "--json").stdout)[-1]
     other = lines(cli("run", "1.1", "--preset", "quick", "--units", "8", "--json").stdout)[-1]
     assert kept["seen"] is True and other["seen"] is None
+
+
+def test_an_estimate_is_tried_once_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
+    args = ("run", "1.1", "--epochs", "300", "--pause", "0.2", "--estimate")
+    first = cli(*args)
+    assert first.returncode == 0, first.stderr
+    time, ram = first.stdout.splitlines()
+    assert time.startswith("about ") and "steps tried" in time
+    assert ram.startswith("memory: needs up to 50 MB, ")
+    assert "Trying" in first.stderr
+    again = cli(*args, "--json")
+    assert again.stderr == ""  # remembered
+    (told,) = lines(again.stdout)
+    assert told["basis"] == "trial" and 50 < float(str(told["seconds"])) < 100
+    assert told["ram_mb"] == 50 and told["ram_measured"] is False and told["trouble"] is None
+    assert not paths.runs().exists()
+
+
+def test_an_estimate_that_cannot_be_had_says_why(cli: Cli) -> None:
+    done = cli("run", "1.1", "--mode", "raise", "--estimate")
+    assert done.returncode == 0 and done.stdout.startswith("time: not known yet\n")
+    assert "told to fail" in done.stderr
+
+
+@pytest.fixture
+def greedy(course_dir: Path, playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A course whose lesson says that it needs 100 TB, in force instead of the tiny one."""
+    assert course_dir != playground_dir
+    course = tmp_path / "greedy"
+    shutil.copytree(playground_dir, course)
+    file = course / "ch01" / "1.1-draw" / "lesson.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("ram_mb = 50", "ram_mb = 100_000_000"), encoding="utf-8")
+    monkeypatch.setenv("DLWP_CONTENT", str(course))
+
+
+@pytest.mark.usefixtures("greedy")
+def test_too_little_memory_is_refused_in_a_pipe_and_forced_with_a_word(cli: Cli) -> None:
+    done = cli("run", "1.1")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "100000000 MB of memory" in done.stderr and "--force" in done.stderr and "Traceback" not in done.stderr
+    assert not paths.runs().exists()
+    assert "! This run needs" in cli("run", "1.1", "--estimate").stdout
+    done = cli("run", "1.1", "--force")
+    assert done.returncode == 0 and "! This run needs" in done.stdout
+
+
+@pytest.mark.usefixtures("greedy")
+@pytest.mark.parametrize(("answer", "code", "runs"), [("\r", 1, 0), ("n\r", 1, 0), ("y\r", 0, 1)])
+def test_too_little_memory_is_asked_about_on_a_terminal(answer: str, code: int, runs: int) -> None:
+    with Terminal.dlwp("run", "1.1") as terminal:
+        terminal.wait_for("Start it all the same?")
+        terminal.send(answer)
+        assert terminal.wait() == code
+    assert len(list(paths.runs().iterdir()) if paths.runs().exists() else []) == runs
 
 
 def test_a_lessons_params_are_options_with_range_default_and_meaning(cli: Cli) -> None:

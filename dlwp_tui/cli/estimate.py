@@ -1,0 +1,40 @@
+"""`dlwp run ID --estimate`: the time and memory a run will take on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dlwp_tui.cli import output
+from dlwp_tui.errors import RunError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.lesson import Lesson, Value
+    from dlwp_tui.runs.spec import Source
+
+
+def estimate(lesson: Lesson, values: Mapping[str, Value], *, source: Source, device: str, json: bool) -> None:
+    """Print the estimate. Where no run like this one tells the time, its first steps are tried; nothing is kept."""
+    from dlwp_tui.engine import forecast, memory, trial
+    from dlwp_tui.runs import cost
+
+    made = forecast.look(lesson).of(values, source=source, device=device)
+    trouble = ""
+    if made.basis in ("unknown", "similar"):
+        output.say(_("Trying the first steps…"))
+        try:
+            trial.measure(lesson, values, source=source, device=device)
+        except RunError as error:
+            trouble = str(error)
+        made = forecast.look(lesson).of(values, source=source, device=device)
+    free = memory.free_mb()
+    if json:
+        output.json_line({"lesson": lesson.id, **made.as_json(), "ram_free_mb": free, "trouble": trouble or None})
+        return
+    if trouble:
+        output.say(trouble)
+    output.line(cost.told(made))
+    output.line(cost.told_ram(made.ram, free))
+    if made.ram.mb > free:
+        output.line(f"! {memory.Shortage(made.ram.mb, free)}")

@@ -1,0 +1,44 @@
+"""What is known here about the cost of a lesson's runs: their history and trials, and the data they would use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.engine import environment
+from dlwp_tui.runs import cost
+from dlwp_tui.runs.facts import UsedSource
+from dlwp_tui.runs.spec import Source
+
+
+@dataclass(frozen=True)
+class Known:
+    """All an estimate is drawn from; `of` is instant, so a form asks it at every key."""
+
+    lesson: Lesson
+    samples: tuple[cost.Sample, ...] = ()
+    auto_source: UsedSource | None = None
+    """What `auto` would use now; None without a dataset."""
+
+    def of(self, params: Mapping[str, Value], *, source: Source = "auto", device: str = "auto") -> cost.Estimate:
+        """The estimate of a run."""
+        used = self.auto_source if source == "auto" else source if self.lesson.datasets else None
+        return cost.estimate(self.lesson, params, self.samples, source=used, device=device)
+
+
+def look(lesson: Lesson) -> Known:
+    """Read history, trials and the state of the data files. May take some hundred milliseconds the first time."""
+    return Known(lesson, tuple(cost.samples(lesson.id, environment.host())), _auto_source(lesson))
+
+
+def _auto_source(lesson: Lesson) -> UsedSource | None:
+    """The worst source among the lesson's datasets."""
+    if not lesson.datasets:
+        return None
+    from dlwp_tui.data import locate  # numpy stays out of start-up
+
+    states = {locate.status(name).state for name in lesson.datasets}
+    if not states <= set(locate.USABLE):
+        return "synthetic"
+    return "unverified" if locate.State.UNVERIFIED in states else "real"
