@@ -48,6 +48,7 @@ KEYS: tuple[Key, ...] = (
     Key("run.pause", "z", "pause", N_("pause or go on"), RUN),
     Key("lab.params", "p", "tab('params')", N_("parameters"), RUN, 3, short=N_("params")),
     Key("run.preset", "d", "preset", N_("next preset"), RUN),
+    Key("run.measure", "T", "measure", N_("try how long it takes"), RUN),
     Key("run.probe", "i", "probe", N_("try the model"), RUN),
     Key("run.again", "e", "rerun", N_("the shown run again"), RUN),
     Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]", N_("page")),

@@ -6,18 +6,20 @@ Every method may block on files or processes for some milliseconds: the screen c
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlwp_tui import paths
 from dlwp_tui.course.lesson import Experiment, Lesson, Value
 from dlwp_tui.course.reader import Course
-from dlwp_tui.engine import control, launch
+from dlwp_tui.engine import control, forecast, launch, memory, trial
+from dlwp_tui.engine.forecast import Known
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.runs import cost, state, store, verdict
 from dlwp_tui.runs import export as exporter
-from dlwp_tui.runs import state, store, verdict
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote, Source
 from dlwp_tui.runs.state import RunState
@@ -40,17 +42,21 @@ class Session:
     def __init__(self, course: Course) -> None:
         self.course = course
         self.zygote = Zygote()
+        self._trying = threading.Lock()
+        self._call_off = threading.Event()
 
     def warm_up(self) -> None:
         """Start the process that has TensorFlow imported; returns at once."""
         self.zygote.start()
 
     def close(self) -> None:
-        """End the zygote; its workers live on."""
+        """End the zygote; its workers live on, a trial does not."""
+        self.call_off_trial()
         self.zygote.close()
 
-    def start(self, request: RunRequest) -> RunFolder:
-        """Start one run; raises DlwpError before anything is half started."""
+    def start(self, request: RunRequest, force: bool = False) -> RunFolder:
+        """Start one run; raises DlwpError before anything is half started, MemoryShort unless `force`."""
+        self.call_off_trial()
         return launch.start(
             request.lesson,
             request.values,
@@ -59,10 +65,20 @@ class Session:
             source=request.source,
             device=request.device,
             zygote=self.zygote,
+            force=force,
         )
 
-    def start_experiment(self, lesson: Lesson, experiment: Experiment, source: Source) -> list[RunFolder]:
-        """Start every run an experiment compares. They wait for slots by themselves, so a closed app stops none."""
+    def start_experiment(
+        self, lesson: Lesson, experiment: Experiment, source: Source, force: bool = False
+    ) -> list[RunFolder]:
+        """Start every run an experiment compares. They wait for slots by themselves, so a closed app stops none.
+
+        They are the same size within the lesson: memory that is enough for the largest is asked for once, before any.
+        """
+        self.call_off_trial()
+        if not force:
+            for planned in verdict.plan(lesson, experiment)[: len(experiment.runs)]:
+                memory.require(lesson, planned.params)
         batch = secrets.token_hex(4)
         folders: list[RunFolder] = []
         for planned in verdict.plan(lesson, experiment):
@@ -76,13 +92,15 @@ class Session:
                     source=source,
                     zygote=self.zygote,
                     experiment=vote,
+                    force=True,
                 )
             )
         return folders
 
-    def rerun(self, run_id: str) -> RunFolder:
-        """The same lesson, params, seed and source again."""
-        return launch.rerun(store.find(run_id), zygote=self.zygote)
+    def rerun(self, run_id: str, force: bool = False) -> RunFolder:
+        """The same lesson, params, seed and source again; raises MemoryShort unless `force`."""
+        self.call_off_trial()
+        return launch.rerun(store.find(run_id), zygote=self.zygote, force=force)
 
     def stop(self, run_id: str) -> None:
         """Stop in order, after a grace period by force."""
@@ -98,13 +116,13 @@ class Session:
         exporter.save(exporter.to_csv(store.find(run_id)), path)
         return path
 
-    def pause_or_go_on(self, run_id: str) -> None:
+    def pause_or_go_on(self, run_id: str, force: bool = False) -> None:
         """Pause a running run; let a paused one go on; resume a stopped one from its checkpoint."""
         folder = store.find(run_id)
         if state.current(folder) in (RunState.RUNNING, RunState.QUEUED):
             control.pause(folder)
         else:
-            launch.resume(folder, zygote=self.zygote)
+            launch.resume(folder, zygote=self.zygote, force=force)
 
     def active(self) -> tuple[list[RunFolder], int]:
         """The runs that are going on now, and how many of them wait for a slot."""
@@ -131,16 +149,33 @@ class Session:
             parts.append(f"{name}: " + word.format(name=name))
         return " · ".join(parts)
 
-    def memory_warning(self, lesson: Lesson) -> str:
-        """A sentence when free memory is below what the lesson needs, else an empty text."""
-        import psutil
+    def forecast(self, lesson: Lesson) -> Known:
+        """What is known of the cost of the lesson's runs on this machine."""
+        return forecast.look(lesson)
 
-        free_mb = psutil.virtual_memory().available / 2**20
-        if free_mb >= lesson.ram_mb * 1.2:  # 1.2: the figure is a peak measured on one machine
-            return ""
-        return _("This run needs about {need:.0f} MB of memory and {free:.0f} MB are free.").format(
-            need=lesson.ram_mb, free=free_mb
-        )
+    def free_mb(self) -> int:
+        """Memory a new run may take, MB."""
+        return memory.free_mb()
+
+    def try_out(self, request: RunRequest) -> cost.Sample | None:
+        """Try the run's first steps, one trial at a time; None when it was called off or a run was started.
+
+        Raises DlwpError that says why nothing is known.
+        """
+        with self._trying:
+            self._call_off.clear()
+            return trial.measure(
+                request.lesson,
+                request.values,
+                source=request.source,
+                device=request.device,
+                zygote=self.zygote,
+                cancelled=self._call_off.is_set,
+            )
+
+    def call_off_trial(self) -> None:
+        """End the trial that is going on, if any, within a tenth of a second."""
+        self._call_off.set()
 
     def verdict_of(self, lesson: Lesson, experiment: Experiment) -> verdict.Verdict | None:
         """The verdict of the newest time this experiment was started; None when it never was."""

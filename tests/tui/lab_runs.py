@@ -97,6 +97,8 @@ class LabApp(App[None]):
     @on(lab_messages.DeleteRequested)
     @on(lab_messages.ExportRequested)
     @on(lab_messages.ProbeAsked)
+    @on(lab_messages.TrialRequested)
+    @on(lab_messages.TrialCalledOff)
     @on(lab_messages.RunShown)
     @on(lab_messages.RunStateChanged)
     def record(self, message: Message) -> None:

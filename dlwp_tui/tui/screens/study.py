@@ -12,6 +12,7 @@ from typing import Any
 from textual import on, work
 
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.engine.memory import MemoryShort
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, ngettext
 from dlwp_tui.runs import state, store
@@ -65,12 +66,12 @@ class StudyScreen(WritingScreen):
         """Run the open lesson with a preset's values."""
         if (lesson := self._lesson_or_say()) is not None:
             self.lab.set_values(lesson.values(name))
-            self._ask_and_start(RunRequest(lesson, lesson.values(name), source=self.source))
+            self._start(RunRequest(lesson, lesson.values(name), source=self.source))
 
     @on(lab_said.RunRequested)
     def _run_requested(self, event: lab_said.RunRequested) -> None:
         lesson = self.session.course.lesson(event.lesson_id)
-        self._ask_and_start(RunRequest(lesson, event.values, event.seed, event.source, event.device))
+        self._start(RunRequest(lesson, event.values, event.seed, event.source, event.device))
 
     @on(NotePane.RunCardPressed)
     def _run_card(self, event: NotePane.RunCardPressed) -> None:
@@ -89,33 +90,38 @@ class StudyScreen(WritingScreen):
             return
         self.lab.set_values(values)
         if event.start:
-            self._ask_and_start(RunRequest(lesson, values, source=self.source))
+            self._start(RunRequest(lesson, values, source=self.source))
         else:
             self.lab.show_tab("params")
             self.show_pane("lab")
 
-    def _ask_and_start(self, request: RunRequest) -> None:
+    def _start(self, request: RunRequest) -> None:
         """Start; where memory is short, ask first."""
-        warning = self.session.memory_warning(request.lesson)
-        if not warning:
-            self._start(request)
-            return
-
-        def answered(answer: str | None) -> None:
-            if answer == "start":
-                self._start(request)
-
-        answers = [("no", _("Not now")), ("start", _("Start anyway"))]
-        self.app.push_screen(AskDialog(_("Little memory"), warning, answers), answered)
+        self._begin(partial(self.session.start, request), then=partial(self._started, request.lesson))
 
     @work(thread=True, group="start", exit_on_error=False)
-    def _start(self, request: RunRequest) -> None:
+    def _begin(
+        self, action: Callable[..., Any], then: Callable[[Any], None] | None = None, force: bool = False
+    ) -> None:
+        """`action(force=...)` in a thread; where it raises that memory is short, the learner decides."""
         try:
-            folder = self.session.start(request)
+            result = action(force=force)
+        except MemoryShort as error:
+            self.app.call_from_thread(self._ask_about_memory, str(error.short), action, then)
         except (DlwpError, OSError) as error:
             self.app.call_from_thread(self.say, error)
         else:
-            self.app.call_from_thread(self._started, request.lesson, folder)
+            if then is not None:
+                self.app.call_from_thread(then, result)
+            self.app.call_from_thread(self._poll_active)
+
+    def _ask_about_memory(self, warning: str, action: Callable[..., Any], then: Callable[[Any], None] | None) -> None:
+        def answered(answer: str | None) -> None:
+            if answer == "start":
+                self._begin(action, then, force=True)
+
+        answers = [("no", _("Not now")), ("start", _("Start anyway"))]
+        self.app.push_screen(AskDialog(_("Little memory"), warning, answers), answered)
 
     def _started(self, lesson: Lesson, folder: RunFolder) -> None:
         if self.section is not None and self.section.id == lesson.id:
@@ -123,7 +129,49 @@ class StudyScreen(WritingScreen):
             self.lab.show_tab("curves")
             if self.has_class("-narrow"):
                 self.show_pane("lab")
-        self._poll_active()
+
+    # -- what it will cost ---------------------------------------------------------------------------------------
+
+    @on(lab_said.ForecastAsked)
+    def _forecast_asked(self) -> None:
+        self._show_data_status()
+        self._forecast()
+
+    @work(thread=True, exclusive=True, group="forecast", exit_on_error=False)
+    def _forecast(self) -> None:
+        """Tell the form what is known of the lesson's runs here."""
+        if (lesson := self.lesson) is not None:
+            try:
+                known = self.session.forecast(lesson)
+            except (DlwpError, OSError) as error:
+                self.app.call_from_thread(self.say, error)
+                return
+            self.app.call_from_thread(self.lab.set_known, known, self.session.free_mb())
+
+    def action_measure(self) -> None:
+        """Try the first steps to learn how long the whole takes; again: call it off."""
+        if self._lesson_or_say() is not None:
+            self.show_pane("lab", focus=False)
+            self.lab.action_measure()
+
+    @on(lab_said.TrialRequested)
+    def _trial_requested(self, event: lab_said.TrialRequested) -> None:
+        self._try_out(
+            RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
+        )
+
+    @on(lab_said.TrialCalledOff)
+    def _trial_called_off(self) -> None:
+        self.session.call_off_trial()
+
+    @work(thread=True, group="trial", exit_on_error=False)
+    def _try_out(self, request: RunRequest) -> None:
+        try:
+            self.session.try_out(request)
+        except (DlwpError, OSError) as error:
+            self.app.call_from_thread(self.say, error)
+        self.app.call_from_thread(self.lab.trial_over)
+        self.app.call_from_thread(self._forecast)
 
     # -- controlling ---------------------------------------------------------------------------------------------
 
@@ -141,11 +189,11 @@ class StudyScreen(WritingScreen):
 
     @on(lab_said.PauseRequested)
     def _pause_requested(self, event: lab_said.PauseRequested) -> None:
-        self._do(partial(self.session.pause_or_go_on, event.run_id))
+        self._begin(partial(self.session.pause_or_go_on, event.run_id))
 
     @on(lab_said.RerunRequested)
     def _rerun_requested(self, event: lab_said.RerunRequested) -> None:
-        self._do(partial(self.session.rerun, event.run_id), then=self._rerun_started)
+        self._begin(partial(self.session.rerun, event.run_id), then=self._rerun_started)
 
     def _rerun_started(self, folder: RunFolder) -> None:
         self._started(self.session.course.lesson(store.read_spec(folder).lesson), folder)
@@ -166,6 +214,7 @@ class StudyScreen(WritingScreen):
         self._poll_active()
         if not event.state.active:
             self._show_verdicts()
+            self._forecast()
 
     @work(thread=True, group="control", exit_on_error=False)
     def _do(self, action: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
@@ -196,7 +245,7 @@ class StudyScreen(WritingScreen):
         def answered(answer: str | None) -> None:
             if answer == "start":
                 start = partial(self.session.start_experiment, lesson, experiment, self.source)
-                self._do(start, then=self._experiment_started)
+                self._begin(start, then=self._experiment_started)
 
         body = f"{experiment.statement}\n\n" + ngettext(
             "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
@@ -317,9 +366,10 @@ class StudyScreen(WritingScreen):
         except DlwpError as error:
             self.app.call_from_thread(self.say, error)
             return
-        self.app.call_from_thread(self._show_active, folders, waiting)
+        self.app.call_from_thread(self._show_active, folders, waiting, self.session.free_mb())
 
-    def _show_active(self, folders: list[RunFolder], waiting: int) -> None:
+    def _show_active(self, folders: list[RunFolder], waiting: int, free_mb: int) -> None:
+        self.lab.set_free_memory(free_mb)
         ended = {folder.id for folder in self._active} - {folder.id for folder in folders}
         self._active = folders
         self.query_one(HardwareBar).set_runs(len(folders), waiting)

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from dlwp_tui.course.lesson import Lesson, Value
 from dlwp_tui.course.reader import Section
+from dlwp_tui.engine.forecast import Known
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
 from dlwp_tui.runs import history
@@ -25,6 +26,7 @@ from dlwp_tui.tui.widgets.history import HistoryView
 from dlwp_tui.tui.widgets.lab_curves import CurvesView
 from dlwp_tui.tui.widgets.lab_follow import RunFollower
 from dlwp_tui.tui.widgets.lab_messages import (
+    ForecastAsked,
     PauseRequested,
     ProbeAsked,
     RerunRequested,
@@ -32,6 +34,7 @@ from dlwp_tui.tui.widgets.lab_messages import (
     RunShown,
     RunStateChanged,
     StopRequested,
+    TrialCalledOff,
     UseParamsRequested,
 )
 from dlwp_tui.tui.widgets.lab_strip import RunStrip
@@ -108,6 +111,7 @@ class LabPane(Vertical, can_focus=False):
         self._history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:
             self._newest(self.lesson.id)
+            self.post_message(ForecastAsked())
 
     def show_run(self, run: RunFolder | str, *, tab: str | None = None) -> None:
         """Show a run and follow it; `tab` is opened with it. Raises RunError when it cannot be read."""
@@ -196,6 +200,29 @@ class LabPane(Vertical, can_focus=False):
     def set_data_status(self, text: str) -> None:
         """One line in the form: which data `auto` would use now."""
         self._form.set_data_status(text)
+
+    def set_known(self, known: Known, free_mb: int) -> None:
+        """What is known of the cost of a lesson's runs here; of another lesson than the open one it is ignored."""
+        if self.lesson is not None and known.lesson.id == self.lesson.id:
+            self._form.cost.set_known(known)
+            self._form.cost.set_free(free_mb)
+
+    def set_free_memory(self, free_mb: int) -> None:
+        """Memory that is free now, MB."""
+        self._form.cost.set_free(free_mb)
+
+    def action_measure(self) -> None:
+        """Ask for a trial of the form's run, or call off the one that is going on."""
+        if self._form.cost.trying:
+            self.post_message(TrialCalledOff())
+        elif not self._form.request_trial():
+            self.show_tab("params", focus=True)
+        else:
+            self.show_tab("params")
+
+    def trial_over(self) -> None:
+        """The trial has ended, one way or another."""
+        self._form.cost.trying = False
 
     def action_run(self) -> bool:
         """Ask for a run with the form's values; with a bad one the form is shown and the field has the focus."""

@@ -27,6 +27,24 @@ class RunRequested(Message):
     """`auto`, `cpu` or `gpu`."""
 
 
+class ForecastAsked(Message):
+    """The lab shows another lesson: what is known of the cost of its runs? See `LabPane.set_known`."""
+
+
+@dataclass
+class TrialRequested(Message):
+    """Try the first steps of a run, to learn how long it takes. Every value is checked already."""
+
+    lesson_id: str
+    values: dict[str, Value]
+    source: Source
+    device: str
+
+
+class TrialCalledOff(Message):
+    """End the trial."""
+
+
 @dataclass
 class StopRequested(Message):
     """Stop a run in order."""

@@ -18,7 +18,8 @@ from dlwp_tui.course.lesson import Lesson, Param, ParamError, Value
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui.widgets.lab_chips import Chips
-from dlwp_tui.tui.widgets.lab_messages import RunRequested
+from dlwp_tui.tui.widgets.lab_cost import CostLine
+from dlwp_tui.tui.widgets.lab_messages import RunRequested, TrialRequested
 
 MAX_SEED = 2**31 - 1
 """Seeds beyond 32 bits are refused by NumPy and TensorFlow."""
@@ -99,6 +100,8 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad .trouble { display: block; }
     ParamsForm .aside { padding-left: 14; color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
+    ParamsForm CostLine { display: none; }
+    ParamsForm.-lesson CostLine { display: block; }
     ParamsForm #form-help { height: 2; padding: 0 1; color: $text-muted; border-top: none; }
     ParamsForm #form-help.-bad { color: $text-error; }
     ParamsForm #form-empty { padding: 1 2; color: $text-muted; }
@@ -118,15 +121,20 @@ class ParamsForm(Widget, can_focus=False):
         self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
+        self.cost = CostLine()
+        """What the form's run will take."""
 
     def compose(self) -> ComposeResult:
         yield self._body
+        yield self.cost
         yield Static(id="form-help")
 
     def show(self, lesson: Lesson | None, empty: str = "") -> None:
         """Build the form of `lesson` with the values left there last; `empty` stands where there is none."""
         self._keep()
         self.lesson = lesson
+        self.set_class(lesson is not None, "-lesson")
+        self.cost.show(lesson)
         self._rows = {}
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
@@ -193,13 +201,7 @@ class ParamsForm(Widget, can_focus=False):
 
     def request(self) -> bool:
         """Post RunRequested; with a bad value nothing is asked and the focus goes there. True when asked."""
-        if self.lesson is None:
-            return False
-        faults = self._check()
-        if faults:
-            editor = self._rows[next(iter(faults))].editor
-            editor.focus()
-            self._help(editor)
+        if self.lesson is None or self._go_to_fault():
             return False
         values = self.values()
         self.post_message(
@@ -207,6 +209,23 @@ class ParamsForm(Widget, can_focus=False):
                 self.lesson.id, values, self.lesson.matching_preset(values), self.seed, self.source, self.device
             )
         )
+        return True
+
+    def _go_to_fault(self) -> bool:
+        """Focus the first bad field; False when there is none."""
+        faults = self._check()
+        if faults:
+            editor = self._rows[next(iter(faults))].editor
+            editor.focus()
+            self._help(editor)
+        return bool(faults)
+
+    def request_trial(self) -> bool:
+        """Post TrialRequested; with a bad value as `request`. True when asked."""
+        if self.lesson is None or self._go_to_fault():
+            return False
+        self.cost.trying = True
+        self.post_message(TrialRequested(self.lesson.id, self.values(), self.source, self.device))
         return True
 
     def next_preset(self) -> None:
@@ -316,6 +335,7 @@ class ParamsForm(Widget, can_focus=False):
                 row.line.set_class(bool(message), "-bad")
             row.trouble.update(Content(f"✗ {message}"))
         self._tell_preset(faults)
+        self.cost.ask(None if faults or self.lesson is None else self.values(), self.source, self.device)
         self._help(self.screen.focused if self.is_mounted else None)
         self.post_message(self.Changed(len(faults)))
         return faults
