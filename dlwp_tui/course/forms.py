@@ -6,6 +6,7 @@
     array    "[[1, 2], [3, 4]]" nested lists of numbers, a single number too
     shape    "64, 3, 32, 10"    the sizes of the axes; "" is the shape of a scalar, written ()
     slice    "7:-7, ::2, 0"     one index or slice an axis
+    texts    "one text | another"   one text or several, apart by `|`; none is empty
 
 Full-width signs of a Chinese keyboard count as their ASCII ones.
 """
@@ -19,7 +20,7 @@ from typing import Literal
 
 from dlwp_tui.i18n import _
 
-Form = Literal["", "matrix", "array", "shape", "slice"]
+Form = Literal["", "matrix", "array", "shape", "slice", "texts"]
 
 MAX_SIDE = 12
 """Rows and columns of a matrix: more cannot be read as a table."""
@@ -29,6 +30,7 @@ MAX_AXES = 6
 MAX_ELEMENTS = 4_000_000
 """Elements of one shape: 32 MB as float64."""
 MAX_LENGTH = 10_000
+MAX_TEXTS = 20
 
 _FULL_WIDTH = str.maketrans("，；：、（）［］【】－　", ",;:,()[][]- ")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
@@ -45,8 +47,25 @@ def canonical(form: Form, text: str) -> str:
         return text
     if len(text) > MAX_LENGTH:
         raise FormError(_("It is longer than {count} characters.").format(count=MAX_LENGTH))
+    if form == "texts":
+        return _texts(text)
     plain = text.translate(_FULL_WIDTH).strip()
     return {"matrix": _matrix, "array": _array, "shape": _shape, "slice": _slice}[form](plain)
+
+
+def _texts(text: str) -> str:
+    parts = [" ".join(part.split()) for part in text.replace("｜", "|").split("|")]
+    if not any(parts):
+        raise FormError(_("It is empty. Write a text, or several apart by |."))
+    if not all(parts):
+        raise FormError(
+            _("Text {number} is empty: there is nothing before, after or between the signs |.").format(
+                number=parts.index("") + 1
+            )
+        )
+    if len(parts) > MAX_TEXTS:
+        raise FormError(_("It has more than {count} texts.").format(count=MAX_TEXTS))
+    return " | ".join(parts)
 
 
 def _matrix(text: str) -> str:

@@ -31,6 +31,8 @@ from dlwp_tui.course.lesson import Param, ParamError, Text
         ("shape", "()", "()"),
         ("slice", "7:-7, ::2 ,0", "7:-7, ::2, 0"),
         ("slice", "[:, 1：3]", ":, 1:3"),
+        ("texts", " The  cat sat. |The dog，ate（it）", "The cat sat. | The dog，ate（it）"),
+        ("texts", "一｜二", "一 | 二"),
     ],
 )
 def test_texts_of_their_form(form: forms.Form, text: str, want: str) -> None:
@@ -71,6 +73,12 @@ def test_texts_of_their_form(form: forms.Form, text: str, want: str) -> None:
         ("slice", "1,,2", "'' is neither"),
         ("slice", "1:2:3:4", "neither"),
         ("slice", "::0", "cannot be 0"),
+        ("texts", " \t", "empty. Write a text"),
+        ("texts", "|", "empty. Write a text"),
+        ("texts", "one || two", "Text 2 is empty"),
+        ("texts", "one |", "Text 2 is empty"),
+        ("texts", "|".join("a" * 21), "more than 20 texts"),
+        ("texts", "a" * 10_001, "longer than"),
     ],
 )
 def test_what_is_said_of_other_texts(form: forms.Form, text: str, said: str) -> None:
@@ -79,7 +87,7 @@ def test_what_is_said_of_other_texts(form: forms.Form, text: str, said: str) -> 
     assert said in str(caught.value)
 
 
-@given(st.text(max_size=60), st.sampled_from(["matrix", "array", "shape", "slice"]))
+@given(st.text(max_size=60), st.sampled_from(["matrix", "array", "shape", "slice", "texts"]))
 def test_any_text_is_read_or_refused(text: str, form: forms.Form) -> None:
     try:
         once = forms.canonical(form, text)
