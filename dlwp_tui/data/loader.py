@@ -59,6 +59,23 @@ class Loaded:
             raise DataError(_("{name} has no word vectors.").format(name=self.name))
         return WordVectors(self.train.x, self.train.y)
 
+    @property
+    def series(self) -> NDArray[Any]:
+        """The measurements of a time series, (rows, columns) float64, in the order of time. DataError for no series."""
+        if not self.columns or self.train.y.dtype.kind != "M":
+            raise DataError(_("{name} is no time series.").format(name=self.name))
+        return self.train.x  # type: ignore[no-any-return]  # a split's x may be anything
+
+    @property
+    def times(self) -> NDArray[Any]:
+        """When each row of `series` was measured, (rows,) datetime64[s]."""
+        return self.train.y
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns of a table or series; () where they have none."""
+        return tuple(self.meta.get("columns", ()))
+
     def decode(self, ids: Any) -> str:
         """Ids of this dataset -> text (`?` for reserved ids)."""
         return self.words.decode(ids)

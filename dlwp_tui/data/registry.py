@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from dlwp_tui.data.dataset import DataFile, Dataset
-from dlwp_tui.data.sets import aclimdb, boston_housing, glove, imdb, mnist, reuters
+from dlwp_tui.data.sets import aclimdb, boston_housing, glove, imdb, jena_climate, mnist, reuters
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
 
@@ -18,6 +18,7 @@ DATASETS: dict[str, Dataset] = {
         mnist.DATASET,
         aclimdb.DATASET,
         glove.DATASET,
+        jena_climate.DATASET,
     )
 }
 
