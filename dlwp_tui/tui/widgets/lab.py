@@ -356,7 +356,9 @@ class LabPane(Vertical, can_focus=False):
 
     def _focus_probe(self) -> None:
         if not self._output.focus_probe():
-            has_probe = self.lesson is not None and any(probe.input == "text" for probe in self.lesson.probes)
+            has_probe = self.lesson is not None and any(
+                probe.input in ("text", "canvas") for probe in self.lesson.probes
+            )
             told = (
                 _("Run the lesson first: the probe needs a trained model.")
                 if has_probe

@@ -64,6 +64,12 @@ class Chips(Widget, can_focus=True):
             self._value = value
             self.refresh()
 
+    def set_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Other options; the chosen one stays chosen."""
+        if tuple(options) != self.options:
+            self.options = tuple(options)
+            self.refresh()
+
     def render(self) -> Content:
         width = self.size.width
         if sum(cell_len(text) + 2 for _value, text in self.options) + 2 * (len(self.options) - 1) > width:

@@ -20,6 +20,7 @@ from dlwp_tui.i18n import _
 from dlwp_tui.runs.seen import seen
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_blocks
+from dlwp_tui.tui.widgets.lab_canvas import CanvasProbe
 from dlwp_tui.tui.widgets.lab_chips import Chips
 from dlwp_tui.tui.widgets.lab_content import content
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
@@ -77,6 +78,10 @@ class OutputView(Widget, can_focus=False):
     OutputView.-log #log { display: block; }
     OutputView.-log #said { display: none; }
     OutputView #log-text { width: 1fr; height: auto; }
+    OutputView CanvasProbe { display: none; }
+    OutputView.-try CanvasProbe { display: block; }
+    OutputView.-try #said, OutputView.-try #log, OutputView.-try.-probe #probe { display: none; }
+    OutputView.-try #output-choice { margin: 0 1 0 1; }
     OutputView #probe { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
     OutputView.-probe #probe { display: block; }
     OutputView #probe Input { height: 1; border: none; background: $panel; padding: 0 1; }
@@ -90,16 +95,20 @@ class OutputView(Widget, can_focus=False):
         self.view: RunView | None = None
         self._lesson: Lesson | None = None
         self._probe: Probe | None = None
+        self._canvas: Probe | None = None
+        self._drawing_asked = False
+        """True when the newest question to the model was a drawing."""
         self._ascii = False
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int] | None = None
         self._log_seen: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Chips([("said", _("what it said")), ("log", _("log"))], "said", id="output-choice")
+        yield Chips(_choices(), "said", id="output-choice")
         yield VerticalScroll(id="said")
         with VerticalScroll(id="log"):
             yield Static(id="log-text")
+        yield CanvasProbe(id="canvas")
         with Vertical(id="probe"):
             yield Static(id="probe-label")
             yield Input(id="probe-input", compact=True)
@@ -110,10 +119,12 @@ class OutputView(Widget, can_focus=False):
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
-        """The lesson whose text probe, if any, is offered, and whose presets say what there is to see."""
+        """The lesson whose probes, if any, are offered, and whose presets say what there is to see."""
         self._lesson = lesson
-        probes = [probe for probe in lesson.probes if probe.input == "text"] if lesson else []
-        self._probe = probes[0] if probes else None
+        probes = lesson.probes if lesson is not None else ()
+        self._probe = next((probe for probe in probes if probe.input == "text"), None)
+        self._canvas = next((probe for probe in probes if probe.input == "canvas"), None)
+        self.query_one(CanvasProbe).set_probe(self._canvas)
         if self._probe is not None:
             self.query_one("#probe-label", Static).update(Content(str(self._probe.label)))
             box = self.query_one("#probe-input", Input)
@@ -126,7 +137,9 @@ class OutputView(Widget, can_focus=False):
         other = (view.folder if view else None) != (self.view.folder if self.view else None)
         self.view = view
         if other:
+            self._drawing_asked = False
             self.set_probe_answer({})
+            self.query_one(CanvasProbe).forget()
             self._seen = self._log_seen = None
             self.query_one("#said", VerticalScroll).scroll_home(animate=False)
         self.refresh_now()
@@ -138,23 +151,31 @@ class OutputView(Widget, can_focus=False):
 
     def action_log(self) -> None:
         """The log, or what the run said."""
-        chips = self.query_one("#output-choice", Chips)
-        chips.value = "said" if self.showing_log else "log"
-        self._choose(chips.value)
+        self._open("said" if self.showing_log else "log")
 
     def focus_probe(self) -> bool:
-        """Focus the probe's line; False when there is nothing to try."""
+        """Go to where the model can be tried; False when there is nothing to try."""
+        if self._can_draw:
+            self._open("try")
+            return True
         if not self.has_class("-probe"):
             return False
+        self._open("said")
         self.query_one("#probe-input", Input).focus()
         return True
 
     def focus_first(self) -> None:
-        """Focus what scrolls."""
-        self.query_one("#log" if self.showing_log else "#said").focus()
+        """Focus what scrolls, or the paper."""
+        if self.has_class("-try"):
+            self.query_one(CanvasProbe).open()
+        else:
+            self.query_one("#log" if self.showing_log else "#said").focus()
 
     def set_probe_answer(self, answer: Mapping[str, Any]) -> None:
         """Show a probe's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
+        if self._drawing_asked:
+            self.query_one(CanvasProbe).take(answer)
+            return
         width = max(20, self.content_size.width - 4)
         text = lab_blocks.answer(answer, width, self._ascii)
         self.query_one("#probe-answer", Static).update(content(text))
@@ -171,12 +192,33 @@ class OutputView(Widget, can_focus=False):
 
     def refresh_now(self) -> None:
         """Bring what is in view up to date."""
-        finished = self.view is not None and not self.view.state.active
-        self.set_class(self._probe is not None and finished, "-probe")
+        self.set_class(self._probe is not None and self._trained, "-probe")
+        self._offer()
+        if self.has_class("-try"):
+            return
         if self.showing_log:
             self._fill_log()
         else:
             self._fill()
+
+    @property
+    def _trained(self) -> bool:
+        return self.view is not None and not self.view.state.active
+
+    @property
+    def _can_draw(self) -> bool:
+        return self._canvas is not None and self._trained
+
+    def _offer(self) -> None:
+        """The paper as a third choice, once there is a model to try."""
+        chips = self.query_one("#output-choice", Chips)
+        chips.set_options([*_choices(), *([("try", _("draw"))] if self._can_draw else [])])
+        if self.has_class("-try") and not self._can_draw:
+            self._open("said")
+
+    def _open(self, what: str) -> None:
+        self.query_one("#output-choice", Chips).value = what
+        self._choose(what)
 
     def _tick(self) -> None:
         if self.is_on_screen:
@@ -236,8 +278,24 @@ class OutputView(Widget, can_focus=False):
 
     def _choose(self, what: str) -> None:
         self.set_class(what == "log", "-log")
+        self.set_class(what == "try", "-try")
         self._seen = self._log_seen = None
         self.refresh_now()
+        if what == "try":
+            self.call_after_refresh(self.query_one(CanvasProbe).open)
+
+    @on(CanvasProbe.Left)
+    def _leave_paper(self, event: CanvasProbe.Left) -> None:
+        event.stop()
+        self._open("said")
+        self.call_after_refresh(self.focus_first)
+
+    @on(CanvasProbe.Asked)
+    def _ask_about_drawing(self, event: CanvasProbe.Asked) -> None:
+        event.stop()
+        if self.view is not None:
+            self._drawing_asked = True
+            self.post_message(ProbeAsked(self.view.folder.id, event.probe.id, event.value))
 
     @on(Input.Submitted, "#probe-input")
     def _ask(self, event: Input.Submitted) -> None:
@@ -246,6 +304,7 @@ class OutputView(Widget, can_focus=False):
             return
         value = event.value or self._probe.example
         if value:
+            self._drawing_asked = False
             self.query_one("#probe-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
             self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
 
@@ -291,6 +350,10 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
         told = _("Nothing said yet.") if view.state.active else _("This run said nothing besides its curves and log.")
         out.append(Block("nothing", lambda _width: Text(told, style="dim")))
     return out
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [("said", _("what it said")), ("log", _("log"))]
 
 
 def _stamp(view: RunView, name: str) -> int:
