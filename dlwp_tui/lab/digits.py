@@ -1,8 +1,9 @@
-"""A drawn digit, made like MNIST's: scaled into a box of 20 x 20 pixels, its centre of mass in the middle of 28 x 28.
+"""Handwritten digits: one that was drawn just now made like MNIST's, and those a network got wrong.
 
-A network that never saw a digit in a corner, a tiny one or one drawn with a hair's breadth does not know it: all of
-MNIST's scans were prepared so. The steps are those of its makers (http://yann.lecun.com/exdb/mnist/); the width of
-the pen, which a mouse does not have, is seen to last.
+MNIST's digits fill a box of 20 x 20 pixels, their centre of mass in the middle of 28 x 28. A network that never saw
+a digit in a corner, a tiny one or one drawn with a hair's breadth does not know it: `centred` makes it one it can
+know. The steps are those of MNIST's makers (http://yann.lecun.com/exdb/mnist/); the width of the pen, which a mouse
+does not have, is seen to last.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.errors import UsageError
 from dlwp_tui.i18n import _
+from dlwp_tui.lab.pictures import sheet
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dlwp_tui.lab.lab import Lab
+
 SIDE, BOX = 28, 20
 """Pixels of a picture's side, and of the box a digit fills."""
 _INK = 0.1  # a drawing without a pixel as strong as this is taken for an empty one
+_COLUMNS = 4  # of a contact sheet: at 60 cells' width a digit has 15 of them
 _THIN, _PEN = 1.6, 2.4  # pixels: strokes thinner than all but 4 % of MNIST's are widened to the median of MNIST's
 
 
@@ -95,3 +100,49 @@ def _widened(page: np.ndarray, by: float) -> np.ndarray:
     around = [padded[1 + dy : 1 + dy + SIDE, 1 + dx : 1 + dx + SIDE] for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0))]
     wider: np.ndarray = np.maximum(page, min(1.0, by / 2) * np.max(around, axis=0))
     return wider
+
+
+def show_mistakes(lab: Lab, pictures: Any, labels: Any, p: Any, *, title: str = "", count: int = 12) -> np.ndarray:
+    """The test digits a network got wrong: a contact sheet of the `count` it was surest of, a table, the usual pairs.
+
+    `pictures` (n, 28, 28) bytes, `labels` (n,), `p` (n, 10) probabilities. Returns the numbers of all that are wrong,
+    the surest first. Where none is wrong, a text says so.
+    """
+    import numpy as np
+
+    title = title or _("Digits it got wrong")
+    labels, p = np.asarray(labels).astype(int), np.asarray(p)
+    guess, sure = p.argmax(axis=1), p.max(axis=1)
+    wrong: np.ndarray = np.flatnonzero(guess != labels)
+    wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
+    if not len(wrong):
+        lab.text(title, _("All {count} are right.").format(count=f"{len(labels):,}"))
+        return wrong
+    shown = wrong[:count]
+    caption = _("{wrong} of {all} are wrong; here are the {shown} it was surest of, with the table below").format(
+        wrong=len(wrong), all=f"{len(labels):,}", shown=len(shown)
+    )
+    lab.picture(title, sheet(np.asarray(pictures)[shown], _COLUMNS), caption)
+    columns = [_("row, column"), _("number"), _("label"), _("taken for"), _("how sure"), _("share of the label")]
+    rows = [
+        [f"{k // _COLUMNS + 1}, {k % _COLUMNS + 1}", int(i), int(labels[i]), int(guess[i]), f"{sure[i]:.1%}",
+         f"{p[i, labels[i]]:.1%}"]
+        for k, i in enumerate(shown)
+    ]  # fmt: skip
+    lab.table(_("{title}: those in the picture").format(title=title), columns, rows)
+    pairs, times = np.unique(labels[wrong] * 10 + guess[wrong], return_counts=True)
+    usual = np.argsort(-times, kind="stable")[:5]
+    rows = [[int(pairs[k] // 10), int(pairs[k] % 10), int(times[k])] for k in usual]
+    lab.table(_("{title}: most often").format(title=title), [_("label"), _("taken for"), _("times")], rows)
+    return wrong
+
+
+def shifted(pictures: Any, pixels: int) -> np.ndarray:
+    """(4n, h, w, ...) of `pictures` (n, h, w, ...): all moved right, then left, down and up; what comes in is 0."""
+    import numpy as np
+
+    array = np.asarray(pictures)
+    height, width = array.shape[1:3]
+    wide = np.pad(array, ((0, 0), (pixels, pixels), (pixels, pixels), *(((0, 0),) * (array.ndim - 3))))
+    windows = ((pixels, 0), (pixels, 2 * pixels), (0, pixels), (2 * pixels, pixels))
+    return np.concatenate([wide[:, y : y + height, x : x + width] for y, x in windows])

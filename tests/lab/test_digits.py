@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dlwp_tui.data.synthetic import mnist
 from dlwp_tui.errors import UsageError
-from dlwp_tui.lab import digits
-from dlwp_tui.lab.digits import BOX, SIDE, centred
+from dlwp_tui.lab import Lab, digits
+from dlwp_tui.lab.digits import BOX, SIDE, centred, shifted, show_mistakes
+from tests.lab.conftest import Told
 
 
 def ink(page: np.ndarray) -> tuple[int, int, int, int]:
@@ -111,3 +113,38 @@ def test_the_twins_digits_are_prepared_the_same_way(monkeypatch: pytest.MonkeyPa
             assert min(moved) < 0.01
             same += 1
     assert same > 60
+
+
+def test_shifted_moves_in_four_directions_and_lets_nothing_come_round() -> None:
+    picture = np.zeros((2, 5, 5, 1))
+    picture[0, 2, 2] = picture[1, 0, 4] = 1
+    moved = shifted(picture, 2)
+    assert moved.shape == (8, 5, 5, 1)
+    where = [tuple(map(int, np.argwhere(page[..., 0])[0])) for page in moved[::2]]
+    assert where == [(2, 4), (2, 0), (4, 2), (0, 2)]
+    corner = [page[..., 0].sum() for page in moved[1::2]]
+    assert corner == [0, 1, 1, 0]  # out at the right and at the top
+    assert np.array_equal(shifted(picture[..., 0], 0), np.concatenate([picture[..., 0]] * 4))
+
+
+def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
+    pictures = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((6, 28, 28), np.uint8) * 40
+    labels = np.array([4, 4, 4, 3, 5, 0], np.uint8)
+    p = np.full((6, 10), 0.01)
+    for row, (guess, sure) in enumerate([(9, 0.6), (4, 0.9), (9, 0.8), (5, 0.7), (5, 0.9), (6, 0.5)]):
+        p[row, guess] = sure
+    wrong = show_mistakes(lab, pictures, labels, p, title="wrong", count=3)
+    assert wrong.tolist() == [2, 3, 0, 5]
+    picture, listed, usual = told
+    assert picture["e"] == "picture" and (picture["width"], picture["height"]) == (3 * 28 + 2, 28)
+    assert "4 of 6" in picture["caption"] and picture["name"] == "wrong"
+    with Image.open(lab.artifacts / picture["file"]) as image:
+        assert [image.getpixel((x, 0)) for x in (0, 29, 58)] == [80, 120, 0]
+    assert [row[:4] for row in listed["rows"]] == [["1, 1", 2, 4, 9], ["1, 2", 3, 3, 5], ["1, 3", 0, 4, 9]]
+    assert listed["rows"][0][4:] == ["80.0%", "1.0%"]
+    assert usual["rows"] == [[4, 9, 2], [0, 6, 1], [3, 5, 1]]
+
+
+def test_no_mistake_is_said(lab: Lab, told: Told) -> None:
+    assert len(show_mistakes(lab, np.zeros((2, 28, 28)), [1, 0], np.eye(10)[[1, 0]])) == 0
+    assert [(event["e"], event["body"]) for event in told] == [("text", "All 2 are right.")]

@@ -29,7 +29,7 @@ POINTS = 64
 CHUNK = 5000
 """Digits drawn at once: 40 MB of working memory."""
 
-WAVE, WARP = 0.030, 0.078
+WAVE, WARP = 0.030, 0.0705
 """Standard deviations, in heights of a digit: of each low wave along a stroke, of the warp of the plane."""
 TURN, SLANT, STRETCH = 0.16, 0.24, 0.16
 """Standard deviations of rotation (radians), shear and log aspect."""
