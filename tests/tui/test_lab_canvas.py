@@ -144,7 +144,7 @@ async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet
     app = LabApp()
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
-        assert "▶" not in "\n".join(rows(app)) and "0.0%" in "\n".join(rows(app))  # the answer to a blank sheet
+        assert "▶" not in "\n".join(rows(app)) and "0.0%" in "\n".join(rows(app))  # the answer that loads the model
         await pilot.press("space", "right")
         app.lab.set_probe_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
         await pilot.pause()

@@ -283,6 +283,7 @@ class CanvasProbe(Widget):
         self._next = 0.0
         self._timer: Timer | None = None
         self._warm = False
+        """True once the model has answered."""
 
     def compose(self) -> ComposeResult:
         yield Paper(id="paper")
@@ -324,8 +325,10 @@ class CanvasProbe(Widget):
     def open(self) -> None:
         """The learner is here: let the model be loaded meanwhile, and take the keys."""
         self.paper.focus()
-        if not self._warm and self._asked_at is None:
-            self._send()
+        if not self._warm and self._asked_at is None and self._probe is not None:
+            anything = Drawing()  # a blank sheet may be no question to it
+            anything.stroke((SIDE / 2, 5), (SIDE / 2, SIDE - 6))
+            self._send(anything)
             self._tell_pen()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -335,8 +338,8 @@ class CanvasProbe(Widget):
     def take(self, told: Mapping[str, Any]) -> None:
         """The model's answer; the next question follows if the drawing has changed since."""
         self._asked_at = None
-        self._warm = "error" not in told
-        self.answer.show(told, blank=self.paper.drawing.empty and "error" not in told)
+        first, self._warm = not self._warm, "error" not in told
+        self.answer.show(told, blank=self._warm and (first or self.paper.drawing.empty))
         self._tell_pen()
         self._pump()
 
@@ -371,19 +374,18 @@ class CanvasProbe(Widget):
         if now < self._next:
             self._timer = self.set_timer(self._next - now, self._again)
         else:
-            self._send()
+            self._changed = False
+            self._send(self.paper.drawing)
 
     def _again(self) -> None:
         self._timer = None
         self._pump()
 
-    def _send(self) -> None:
-        if self._probe is None:
-            return
-        self._changed = False
-        self._asked_at = time.monotonic()
-        self._next = self._asked_at + ASK_EVERY
-        self.post_message(self.Asked(self._probe, self.paper.drawing.rows))
+    def _send(self, drawing: Drawing) -> None:
+        if self._probe is not None:
+            self._asked_at = time.monotonic()
+            self._next = self._asked_at + ASK_EVERY
+            self.post_message(self.Asked(self._probe, drawing.rows))
 
     def _tell_pen(self) -> None:
         """Where the cursor is and what the pen does: for those who cannot see it move."""
