@@ -83,9 +83,10 @@ def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator
             yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.cure)
         elif isinstance(data, Diagram):
             yield from _diagram(here, data.text, shift + number)
+            yield from style.wide_code(here, enumerate(data.text.split("\n"), shift + number + 1), style.NOTE_COLUMNS)
         elif token.type in ("fence", "code_block"):
             rows = enumerate(token.content.split("\n"), shift + number + (token.type == "fence"))
-            yield from style.wide_code(here, rows)
+            yield from style.wide_code(here, rows, style.NOTE_COLUMNS)
         if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
             quiet.update(range(number, number + token.map[1] - token.map[0] + 1))
     lines = [

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CODE_COLUMNS = 100
-"""The widest line of code, in cells: a lesson is read beside its chart."""
+"""The widest line of a lesson's code, in cells: it is read in a pane of its own."""
+NOTE_COLUMNS = 68
+"""The widest line of a note's code and drawings, in cells: the note's pane shows 68 at 120x40 and 74 at 80x24."""
 
 _PATHS = (
     re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w[^\s\"'`]*"),
@@ -53,14 +55,14 @@ def dead_api(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
                 )
 
 
-def wide_code(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
-    """Lines of code wider than CODE_COLUMNS; a Chinese character takes two columns."""
+def wide_code(file: str, lines: Iterable[tuple[int, str]], limit: int = CODE_COLUMNS) -> Iterator[Problem]:
+    """Lines of code wider than `limit` cells; a Chinese character takes two columns."""
     for number, text in lines:
         width = cell_len(text.expandtabs(4))
-        if width > CODE_COLUMNS:
+        if width > limit:
             yield Problem(
                 file,
                 line(number),
-                _("The line is {width} columns wide, {limit} fit.").format(width=width, limit=CODE_COLUMNS),
+                _("The line is {width} columns wide, {limit} fit.").format(width=width, limit=limit),
                 _("Break it."),
             )

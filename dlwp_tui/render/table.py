@@ -17,6 +17,8 @@ from dlwp_tui.render.inline import lines, marked, no_console
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_NUMBER = re.compile(r"(?:约\s?)?[+−-]?[\d  ,._]*\d[\d.]*\s?[%％]?|[–—-]")
+"""A cell of a column of numbers: `约 0.34` is one, and so is a dash for none."""
 Align = Literal["left", "center", "right"]
 GAP = 2
 """Cells between two columns."""
@@ -117,7 +119,7 @@ def _widths(table: Table, width: int) -> list[int] | None:
 def _alignment(table: Table) -> list[Align]:
     def numeric(column: list[Text]) -> bool:
         cells = [cell.plain.strip() for cell in column[1:] if cell.plain.strip()]
-        return bool(cells) and all(re.fullmatch(r"[+−-]?[\d  ,._]*\d[\d.]*\s?[%％]?|[–—-]", cell) for cell in cells)
+        return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
     columns = _columns(table)
     chosen = list(table.align) + [None] * (len(columns) - len(table.align))

@@ -31,6 +31,11 @@ def test_columns_are_as_wide_as_their_cells_and_numbers_stand_right() -> None:
     )
 
 
+def test_about_a_number_and_a_dash_are_numbers() -> None:
+    text = table.layout(parsed("| 模型 | 损失 |\n|---|---|\n| a | 0.1 |\n| b | 约 0.34 |\n| c | – |\n"), 40).plain
+    assert text.splitlines()[2:] == ["a         0.1", "b     约 0.34", "c           –"]
+
+
 def test_alignment_is_honoured() -> None:
     text = table.layout(parsed("| a | bbbbb | c |\n|---|:-:|--:|\n| 1 | x | 中 |\n"), 40).plain
     assert text.splitlines()[2] == "1    x    中"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -24,6 +23,7 @@ from dlwp_tui.tui.screens.hints import Hints
 from dlwp_tui.tui.session import Session, explain
 from dlwp_tui.tui.trail import Place, Trail
 from dlwp_tui.tui.widgets.contents import ContentsTree
+from dlwp_tui.tui.widgets.crumbs import Crumbs
 from dlwp_tui.tui.widgets.keybar import KeyBar
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
@@ -73,7 +73,7 @@ class ReadingScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
-            yield Static(id="crumbs")
+            yield Crumbs(id="crumbs")
             yield HardwareBar(id="hardware")
         with Horizontal(id="panes"):
             contents = ContentsTree(self.session.course, progress.load(), id="contents")
@@ -104,15 +104,7 @@ class ReadingScreen(Screen[None]):
         if self._lab_timer is not None:
             self._lab_timer.stop()  # for the section that is left
         self.section = section
-        chapter = section.chapter
-        self.query_one("#crumbs", Static).update(
-            Content.assemble(
-                ("dlwp", "bold $accent"),
-                f"  {chapter.id} {chapter.title}",
-                (" › ", "dim"),
-                (f"{section.id} {section.title}", "bold"),
-            )
-        )
+        self.query_one(Crumbs).show(section)
         self.query_one(ContentsTree).open_section(section)
         self.query_one(NotePane).show(section, page, words, own=own)
         self.post_message(self.SectionOpened(section))
