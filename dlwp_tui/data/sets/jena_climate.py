@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -87,7 +86,7 @@ def _is_table(member: str) -> bool:
 def _names(line: bytes) -> list[str]:
     """The cells of the header; the publisher writes them in quotes."""
     text = line.decode("utf-8-sig", "replace").strip()
-    return [name.strip() for name in next(csv.reader([text]), [])]
+    return [name.strip().strip('"') for name in text.split(",")]
 
 
 def _parsed(path: Path, stream: IO[bytes]) -> Arrays:
