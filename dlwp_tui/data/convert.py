@@ -48,6 +48,11 @@ def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> Arrays:
     return _cached(_path(dataset, twin_version(), asked), make)
 
 
+def has_twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> bool:
+    """Whether the synthetic twin lies in the cache."""
+    return _path(dataset, twin_version(), _asked(dataset, options)).exists()
+
+
 def words(index: Path, checksum: str) -> list[str]:
     """The words of the word index at `index`, in the order of their ranks; [] where the ranks are not 1 to n.
 

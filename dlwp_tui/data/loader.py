@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from dlwp_tui.data import convert, locate, prepared, registry
+from dlwp_tui.data import apart, convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
 from dlwp_tui.data.shape import Split
@@ -20,6 +21,8 @@ from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dlwp_tui.data.dataset import Arrays
 
 Source = Literal["auto", "real", "synthetic"]
 Found = Literal["real", "unverified", "synthetic"]
@@ -180,8 +183,14 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     detail = f"{detail} {trouble}".strip()
-    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: convert.twin(dataset, options))
+    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: _twin(dataset, options))
     return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(words))
+
+
+def _twin(dataset: Dataset, options: dict[str, Any]) -> Arrays:
+    if "tensorflow" in sys.modules:  # a training: what making the twin takes would stay in its memory
+        apart.twin(dataset, options)
+    return convert.twin(dataset, options)
 
 
 def _real_index(found: Status) -> WordIndex | None:

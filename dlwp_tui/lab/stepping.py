@@ -68,8 +68,8 @@ class Stepper:
         logs = None
         for _ in range(count):
             logs = self._step(iterator.get_next())
-            if self._report is not None:
-                self._report, report = None, self._report
+            if (report := self._report) is not None:
+                self._report = None
                 report(logs)
         return logs
 
@@ -83,7 +83,7 @@ class Stepper:
         if any(one.shape.rank != 0 for one in tf.nest.flatten(outputs)):
             return  # a metric that is no number has no value to begin the loop with: steps go on one by one
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
         @plain  # type: ignore[untyped-decorator]
         def loop(iterator: Any, count: Any) -> Any:
             nothing = tf.nest.map_structure(lambda one: tf.zeros((), one.dtype), outputs)
