@@ -138,7 +138,8 @@ def _classes() -> tuple[Any, Any]:
         """Backup of the last two epochs, so that a crash while one is written leaves the other.
 
         It stays after a finished fit: a run resumed in its third fold must not train the first two again. Keras does
-        not keep the random state of Dropout and the like among the weights; `seeds.json` does, by epoch.
+        not keep the random state of Dropout and the like among the weights; `seeds.json` does, by epoch. What `fit`
+        returns to a resumed lesson is the history from the first epoch on: `history.json` has it.
         """
 
         def __init__(self, lab: Lab, folder: Path) -> None:
@@ -146,6 +147,8 @@ def _classes() -> tuple[Any, Any]:
             self.lab = lab
             self._seeds = folder / "seeds.json"
             self._kept: dict[str, list[Any]] = {}
+            self._figures = folder / "history.json"
+            self._told: list[dict[str, float | int]] = []
 
         def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
             self.model._initial_epoch = None  # a model's second fit starts from 0, not from where its first resumed
@@ -155,12 +158,19 @@ def _classes() -> tuple[Any, Any]:
                 states = self._kept.get(str(self.model._initial_epoch), [])
                 for variable, state in zip(_seed_states(self.model), states, strict=bool(states)):
                     variable.assign(state)
+            if self._figures.exists() and self.model._initial_epoch is not None:
+                self._told = json.loads(self._figures.read_text(encoding="utf-8"))[: self.model._initial_epoch]
+                for metrics in self._told:
+                    for name, value in metrics.items():
+                        self.model.history.history.setdefault(name, []).append(value)
 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
             with self.lab.stop.hold():
                 states = [variable.numpy().tolist() for variable in _seed_states(self.model)]
                 self._kept = {str(epoch): self._kept.get(str(epoch), []), str(epoch + 1): states}
                 atomic_write(self._seeds, json.dumps(self._kept))
+                self._told = [*self._told[:epoch], values.figures(logs or {})]
+                atomic_write(self._figures, json.dumps(self._told))
                 super().on_epoch_end(epoch, logs)
 
     return Live, Checkpoint

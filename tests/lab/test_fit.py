@@ -271,3 +271,24 @@ def test_an_unbuilt_model_is_described_as_far_as_it_goes(lab: Lab, told: Told) -
 
     lab.summary(keras.Sequential([keras.layers.Dense(2)]))
     assert told[-1]["params"] is None and told[-1]["layers"][0][2:] == ["?", None]
+
+
+def test_a_resumed_fit_returns_the_whole_history(tmp_path: Path, told: Told) -> None:
+    import keras
+
+    x = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+
+    def fit(folder: Path, epochs: int) -> dict[str, list[float]]:
+        keras.utils.set_random_seed(1)
+        lab = make_lab(folder, told, checkpoint=True)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        data = lab.batches(x, x[:, :1], 8)
+        return model.fit(data, validation_data=data, epochs=epochs, callbacks=lab.callbacks(), verbose=0).history
+
+    whole = fit(tmp_path / "whole", 5)
+    fit(tmp_path / "cut", 2)
+    resumed = fit(tmp_path / "cut", 5)
+    assert sorted(resumed) == ["loss", "val_loss"] and len(resumed["loss"]) == 5
+    assert resumed["loss"] == pytest.approx(whole["loss"])
+    assert len(fit(tmp_path / "cut", 5)["val_loss"]) == 5  # nothing was left to train
