@@ -45,6 +45,7 @@ def run(lab: Lab, *, maxlen: int, dim: int, units: int, stack: int, samples: int
 
     # 3. 网络
     model = build(dim, units, stack)
+    # 不用 XLA（jit_compile）：它要关掉确定性运算，同一个种子两次训练的权重就不再相同
     model.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
     lab.summary(model)
     recurrent = dim * units + units * units + units + (stack - 1) * (2 * units + 1) * units
