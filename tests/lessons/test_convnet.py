@@ -1,0 +1,116 @@
+"""Lesson 5.1 on the synthetic twin: shapes, both networks, variants, shifted digits, a digit drawn by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from dlwp_tui import data
+from dlwp_tui.course import reader
+from dlwp_tui.engine import control, launch
+from dlwp_tui.engine.zygote import Zygote
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from tests.lessons.conftest import claims, curve, finished, finished_with_peak, table
+from tests.lessons.digits import recognised
+from tests.worker.conftest import events, pid_of, state_of, until_event
+
+pytestmark = pytest.mark.keras
+SMALL = {"samples": 1000, "epochs": 1, "filters": 4, "compare": False}
+SHAPES = {"C111", "C113", "C114", "C116", "C117", "C118", "C119"}
+
+
+def test_both_networks(run: Callable[..., RunView], warm: Zygote) -> None:
+    view = run("5.1", samples=4000, epochs=4, filters=8, batch_size=32, seed=2)
+    assert claims(view) == SHAPES | {"C112", "C120"}
+    body, whole, dense = view.models
+    convolution = (9 * 1 + 1) * 8 + (9 * 8 + 1) * 16 + (9 * 16 + 1) * 16
+    assert body.params == convolution and dense.params == 407_050
+    assert whole.params == convolution + (3 * 3 * 16 + 1) * 64 + 65 * 10
+    assert [row[1] for row in whole.layers] == ["Conv2D", "MaxPooling2D"] * 2 + ["Conv2D", "Flatten", "Dense", "Dense"]
+    for label in ("", "全连接"):
+        loss = curve(view, "loss", label)
+        assert len(loss) == 4 and loss[3] < loss[0] / 2
+    result = view.results[""]
+    assert {"test_accuracy", "test_loss", "shift_accuracy"} < set(result)
+    assert result["test_accuracy"] > 0.9 and result["dense_accuracy"] > 0.85
+    assert result["shift_accuracy"] > result["dense_shift_accuracy"] + 0.05, "the convnet bears a shift better"
+    rows = table(view, "测试精度，以及平移几个像素之后的精度")
+    assert [row[1] for row in rows] == [f"{whole.params:,}", "407,050"]
+    assert rows[0][2] == f"{result['test_accuracy']:.2%}"
+    both = {row[0]: row[1] for row in table(view, "谁认错了")}
+    wrong = [round(10_000 * (1 - result[key])) for key in ("test_accuracy", "dense_accuracy")]
+    assert [both["只有卷积网络错"] + both["两个都错"], both["只有全连接网络错"] + both["两个都错"]] == wrong
+    assert [(made.name, made.width) for made in view.pictures] == [
+        ("第一个卷积层的响应图", 8 * 26 + 7),
+        ("卷积网络认错的数字", 4 * 28 + 3),
+    ]
+    assert recognised(view, warm, data.load("mnist", "synthetic").test) >= 16
+
+    again = finished(launch.rerun(view.folder, warm))
+    assert curve(again, "loss") == curve(view, "loss") and again.results == view.results
+
+
+@pytest.mark.parametrize(
+    ("values", "kinds", "last"),
+    [
+        ({"pooling": "average"}, ["Conv2D", "AveragePooling2D"] * 2 + ["Conv2D"], "(None, 3, 3, 8)"),
+        ({"pooling": "none", "strides": 2}, ["Conv2D"] * 3, "(None, 4, 4, 8)"),
+        ({"kernel": 5, "padding": "same"}, ["Conv2D", "MaxPooling2D"] * 2 + ["Conv2D"], "(None, 7, 7, 8)"),
+        (
+            {"kernel": 1, "strides": 3, "padding": "same"},
+            ["Conv2D", "MaxPooling2D"] * 2 + ["Conv2D"],
+            "(None, 1, 1, 8)",
+        ),
+    ],
+)
+def test_variants(run: Callable[..., RunView], values: dict[str, object], kinds: list[str], last: str) -> None:
+    """Every check compares Keras with the formula worked out by hand."""
+    view = run("5.1", **SMALL, **values)
+    assert [row[1] for row in view.models[0].layers] == kinds and view.models[0].layers[-1][2] == last
+    assert claims(view) == SHAPES | ({"C112", "C120"} if len(kinds) == 5 else set())
+    assert len(view.models) == 2 and {key.label for key in view.curves} == {""}
+    assert "dense_accuracy" not in view.results[""]
+
+
+def test_a_picture_that_shrinks_to_nothing_is_refused(start: Callable[..., RunFolder]) -> None:
+    folder = start("5.1", kernel=5, **SMALL)
+    assert control.wait(folder, 120)
+    view = RunView.open(folder)
+    view.update()
+    assert view.state is RunState.FAILED and view.error is not None
+    assert "28 → 24 → 12 → 8 → 4 → 0" in view.error.message and "same" in view.error.message
+    assert view.error.lines == () and view.datasets == []
+
+
+def test_a_killed_run_goes_on_where_it_was(start: Callable[..., RunFolder], warm: Zygote) -> None:
+    values = SMALL | {"epochs": 4, "compare": True}
+    whole = finished(start("5.1", seed=4, **values))
+    folder = start("5.1", seed=4, **values)
+    until_event(folder, "epoch", 5, timeout=200)  # in the second network
+    os.kill(pid_of(folder), signal.SIGKILL)
+    assert control.wait(folder, 10)
+    if state_of(folder) is RunState.DIED:
+        launch.resume(folder, warm)
+        again = finished(folder)
+        assert curve(again, "loss", "全连接") == curve(whole, "loss", "全连接")
+        assert again.results == whole.results
+        started = events(folder, "started")[-1]
+        assert started["resumed"] is True
+
+
+def test_it_stops_inside_training(start: Callable[..., RunFolder]) -> None:
+    folder = start("5.1", epochs=100, samples=4000)
+    until_event(folder, "epoch", 1, timeout=200)
+    assert control.stop(folder, grace=20)
+    assert state_of(folder) is RunState.STOPPED
+
+
+def test_memory_at_book_size(start: Callable[..., RunFolder]) -> None:
+    """All images, one pass in large batches: more passes take no more memory."""
+    _view, peak = finished_with_peak(start("5.1", preset="book", epochs=1, filters=4, batch_size=512))
+    assert peak < reader.load().lesson("5.1").ram_mb
