@@ -32,7 +32,7 @@ class Seen:
         """A glyph and a word, since colour is never the only sign."""
         if self.holds is None:
             return "? " + _("cannot be told")
-        return "✓ " + _("seen") if self.holds else "✗ " + _("not seen")
+        return "✓ " + _("seen here") if self.holds else "✗ " + _("not seen here")
 
 
 def seen(view: RunView, lesson: Lesson | None) -> Seen | None:

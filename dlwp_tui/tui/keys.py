@@ -41,6 +41,7 @@ class Key:
 
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
 PAST, CARD = N_("In the history"), N_("On a card of the note")
+DRAW, PICTURES = N_("Drawing for the model"), N_("Among pictures")
 
 KEYS: tuple[Key, ...] = (
     Key("run.start", "r", "run", N_("run"), RUN, 1),
@@ -91,6 +92,22 @@ KEYS: tuple[Key, ...] = (
     Key("past.export", "w", "", N_("write as CSV"), PAST, local=True),
     Key("past.all", "b", "", N_("all lessons or this one"), PAST, local=True),
     Key("past.delete", "delete", "", N_("delete (twice)"), PAST, local=True),
+    Key("draw.move", "up,down,left,right", "", N_("move, or draw with the pen down"), DRAW, 0, "↑↓←→", local=True),
+    Key("draw.pen", "space", "", N_("pen down or up"), DRAW, local=True),
+    Key("draw.eraser", "e", "", N_("eraser or pen (mouse: right button)"), DRAW, local=True),
+    Key("draw.clear", "x,delete", "", N_("a fresh sheet"), DRAW, 0, "x", local=True),
+    Key("draw.leave", "escape", "", N_("back to what the run said"), DRAW, 0, "Esc", local=True),
+    Key("pictures.large", "enter", "", N_("large; again: every pixel"), PICTURES, local=True),
+    Key(
+        "pictures.turn",
+        "right_square_bracket,left_square_bracket",
+        "",
+        N_("next or previous"),
+        PICTURES,
+        0,
+        "] [",
+        local=True,
+    ),
     Key("app.help", "question_mark", "help", N_("help"), APP, 8, "?"),
     Key("app.palette", "colon,ctrl+p", "app.command_palette", N_("commands"), APP, 0, ":"),
     Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),

@@ -31,10 +31,10 @@ def ran(run: FakeRun, *values: float, state: str = "finished") -> FakeRun:
 
 def test_a_promise_is_kept_or_not_with_the_figures(make_run: Make, lesson: Lesson) -> None:
     kept = seen(ran(make_run("1.1", params=QUICK, preset="quick"), 0.5, 0.25, 0.75).view(), lesson)
-    assert kept is not None and kept.holds is True and kept.promise == "第 2 轮见底" and kept.label == "✓ seen"
+    assert kept is not None and kept.holds is True and kept.promise == "第 2 轮见底" and kept.label == "✓ seen here"
     assert kept.told == ("val_loss is lowest at epoch 2", "last val_loss 0.75", "lowest val_loss 0.25")
     broken = seen(ran(make_run("1.1", params=QUICK, preset="quick"), 0.5, 0.25, 0.2).view(), lesson)
-    assert broken is not None and broken.holds is False and broken.label == "✗ not seen"
+    assert broken is not None and broken.holds is False and broken.label == "✗ not seen here"
     assert broken.figures["argmin(run.val_loss)"] == 3
 
 

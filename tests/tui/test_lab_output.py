@@ -76,11 +76,11 @@ async def test_a_presets_promise_stands_under_the_result(playground_dir):
         await until(pilot, lambda: "0.1" in output(app).text, "the result")
         assert "seen" not in output(app).text  # not before it has ended
         kept.end()
-        await until(pilot, lambda: "✓ seen  第 3 轮损失最低" in output(app).text, "the promise kept")
+        await until(pilot, lambda: "✓ seen here  第 3 轮损失最低" in output(app).text, "the promise kept")
         text = output(app).text
         assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
         app.lab.show_run(broken.end().folder, tab="output")
-        await until(pilot, lambda: "✗ not seen  第 3 轮损失最低" in output(app).text, "the promise broken")
+        await until(pilot, lambda: "✗ not seen here  第 3 轮损失最低" in output(app).text, "the promise broken")
         assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
 
 

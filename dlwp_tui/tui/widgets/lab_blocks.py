@@ -16,7 +16,7 @@ from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.seen import Seen
-from dlwp_tui.tui.widgets import lab_look
+from dlwp_tui.tui.widgets import lab_look, lab_picture
 from dlwp_tui.tui.widgets.lab_look import bar, figure, fit
 
 PICTURE_ROWS = 24
@@ -101,15 +101,19 @@ def said(block: TextBlock, _width: int) -> Text:
 
 
 def picture(made: Picture, path: Path, width: int, ascii: bool, dark: bool) -> Text:
-    """A picture as half blocks, its caption under it; small ones are not blown up beyond four times."""
-    columns = min(width, made.width * 4) if made.width else width
+    """A picture as half blocks, its caption under it. A small one grows by a whole number, at most four times."""
+    columns, rows = width, PICTURE_ROWS
+    if made.width and made.height:
+        columns, rows = lab_picture.cells(made.width, made.height, width, PICTURE_ROWS, largest=4)
     try:
-        shown = pictures.half_blocks(path, max(1, columns), PICTURE_ROWS, ascii=ascii, dark=dark)
+        shown = pictures.half_blocks(path, max(1, columns), rows, ascii=ascii, dark=dark)
     except pictures.PictureError as error:
         shown = Text(error.message, "dim")
     text = _titled(made.name, shown)
     if made.caption:
         text.append(f"\n{made.caption}", "dim")
+    if made.width > columns:
+        text.append("\n" + _("Enter shows it larger"), "dim")
     return text
 
 

@@ -9,14 +9,17 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from dlwp_tui import settings
 from dlwp_tui.course.lesson import Lesson, Probe
 from dlwp_tui.i18n import _
+from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.seen import seen
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_blocks
@@ -24,6 +27,7 @@ from dlwp_tui.tui.widgets.lab_canvas import CanvasProbe
 from dlwp_tui.tui.widgets.lab_chips import Chips
 from dlwp_tui.tui.widgets.lab_content import content
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
+from dlwp_tui.tui.widgets.lab_picture import PictureScreen, Shown
 
 LOG_LINES = 500
 """Lines of the log kept on the screen; the whole is in the file named above them."""
@@ -35,6 +39,8 @@ class Block:
 
     key: object
     draw: Callable[[int], Text]
+    picture: Picture | None = None
+    """The picture it is, where it is one."""
 
 
 class BlockView(Widget):
@@ -44,11 +50,21 @@ class BlockView(Widget):
     BlockView { width: 1fr; height: auto; margin-bottom: 1; }
     """
 
+    @dataclass
+    class Enlarged(Message):
+        """The learner wants this picture large."""
+
+        picture: Picture
+
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.block = block
         self._width = 0
         self._drawn = Content("")
+
+    def on_click(self) -> None:
+        if self.block.picture is not None:
+            self.post_message(self.Enlarged(self.block.picture))
 
     def render(self) -> Content:
         return self._at(self.content_size.width)
@@ -67,6 +83,7 @@ class BlockView(Widget):
 class OutputView(Widget, can_focus=False):
     """Said things and log of the shown run; under them the probe's line where the lesson has one for text."""
 
+    BINDINGS = [Binding("enter", "enlarge", show=False)]
     DEFAULT_CSS = """
     OutputView { height: 1fr; }
     OutputView #output-choice { margin: 0 1 1 1; }
@@ -200,6 +217,26 @@ class OutputView(Widget, can_focus=False):
             self._fill_log()
         else:
             self._fill()
+
+    def action_enlarge(self) -> None:
+        """The first picture in view on the whole screen; the others can be turned to."""
+        box = self.query_one("#said", VerticalScroll)
+        found = [block for block in self._blocks if block.block.picture is not None]
+        if not found or self.showing_log or self.has_class("-try"):
+            return
+        seen = [block for block in found if block.region.overlaps(box.region)]
+        self._enlarge((seen or found)[0].block.picture)
+
+    @on(BlockView.Enlarged)
+    def _clicked(self, event: BlockView.Enlarged) -> None:
+        event.stop()
+        self._enlarge(event.picture)
+
+    def _enlarge(self, picture: Picture | None) -> None:
+        if self.view is not None and picture in self.view.pictures:
+            folder = self.view.folder.artifacts
+            shown = [Shown(one, folder / one.file) for one in self.view.pictures]
+            self.app.push_screen(PictureScreen(shown, self.view.pictures.index(picture)))
 
     @property
     def _trained(self) -> bool:
@@ -340,6 +377,7 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
             Block(
                 ("picture", picture, _stamp(view, picture.file)),
                 lambda width, p=picture, f=path: lab_blocks.picture(p, f, width, ascii, dark),  # type: ignore[misc]
+                picture,
             )
         )
     for model in view.models:
