@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from dlwp_tui import paths
-from dlwp_tui.course import check_lesson, check_note, lesson_code, reader
+from dlwp_tui.course import check_lesson, check_note, lesson_code, markdown, reader, style
 from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlwp_tui.course.claims import Proof
+    from dlwp_tui.course.glossary import Glossary, Term
     from dlwp_tui.course.reader import Course
 
 T = TypeVar("T")
@@ -43,9 +44,9 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
         problems += check_note.check(course, section, glossary)
         problems += check_lesson.check(section, claims or Claims(), known)
     if glossary is not None:
+        problems += style.rules("glossary.toml", enumerate(_lines(content / "glossary.toml"), 1))
         for term in glossary.terms:
-            if term.section:
-                problems += _section_exists(course, "glossary.toml", f"terms.{term.zh}.section", term.section)
+            problems += _term(course, glossary, term)
     if claims is not None:
         problems += _claims(course, claims)
     return problems
@@ -77,6 +78,29 @@ def _tree(course: Course) -> Iterator[Problem]:
         if any(reader.ID.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
             cure = _("Add [[chapters]] with its id, folder and title.")
             yield Problem(folder.name, "", _("book.toml does not list this chapter."), cure)
+
+
+def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:
+    """A term's section, and the links and formulas of its text."""
+    where = f"terms.{term.zh}"
+    if term.section:
+        yield from _section_exists(course, "glossary.toml", f"{where}.section", term.section)
+    for link in markdown.links(term.text):
+        if link.kind == "sec":
+            yield from _section_exists(course, "glossary.toml", f"{where}.text", link.target)
+        elif link.kind == "term" and glossary.find(link.target) is None:
+            message = _("The glossary has no term {name!r}.").format(name=link.target)
+            yield Problem(
+                "glossary.toml", f"{where}.text", message, glossary.near(link.target) or _("Remove the link.")
+            )
+    for _line, token in markdown.tokens(term.text):
+        for child in token.children or ():
+            if child.type == "math_inline":
+                yield from check_note.formula("glossary.toml", f"{where}.text", child.content)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").split("\n") if file.exists() else []
 
 
 def _claims(course: Course, claims: Claims) -> Iterator[Problem]:

@@ -35,7 +35,7 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
     except BrokenFile as error:
         yield from error.problems
     else:
-        yield from style.machine_paths(here, enumerate(read_text(toml, section.content).split("\n"), 1))
+        yield from style.rules(here, enumerate(read_text(toml, section.content).split("\n"), 1))
         yield from _facts(here, lesson, datasets)
         for name, preset in lesson.presets.items():
             if preset.expect:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from dlwp_tui.course import markdown, style
-from dlwp_tui.course.blocks import Alert, Diagram, Trouble
+from dlwp_tui.course.blocks import Alert, Diagram, Math, Trouble
 from dlwp_tui.course.files import read_text, relative
-from dlwp_tui.course.note import LARGEST_PAGE
+from dlwp_tui.course.note import LARGEST_PAGE, open_fence
 from dlwp_tui.course.problem import BrokenFile, Problem, line
 from dlwp_tui.course.resolve import resolver
 from dlwp_tui.errors import UsageError
@@ -42,6 +42,8 @@ def check(course: Course, section: Section, glossary: Glossary | None) -> Iterat
     if not re.match(rf"#\s+{re.escape(section.id)}(?![\d.])", title):
         cure = _("Begin the note with a line like: # {id} Title").format(id=section.id)
         yield Problem(here, line(1), _("The title does not begin with the section's number."), cure)
+    if opened := open_fence(text.split("\n")):
+        yield Problem(here, line(opened), _("This block of code does not end."), _("Close it with ``` on a line."))
     for page in note.pages:
         yield from _page(here, page)
         yield from _blocks(here, course, section, page)
@@ -81,12 +83,17 @@ def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator
         data = token.meta.get("data")
         if isinstance(data, Trouble):
             yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.cure)
+        elif isinstance(data, Math):
+            yield from formula(here, line(shift + number), data.tex, displayed=True)
         elif isinstance(data, Diagram):
             yield from _diagram(here, data.text, shift + number)
             yield from style.wide_code(here, enumerate(data.text.split("\n"), shift + number + 1), style.NOTE_COLUMNS)
         elif token.type in ("fence", "code_block"):
             rows = enumerate(token.content.split("\n"), shift + number + (token.type == "fence"))
             yield from style.wide_code(here, rows, style.NOTE_COLUMNS)
+        for child in token.children or ():
+            if child.type == "math_inline":
+                yield from formula(here, line(shift + number), child.content)
         if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
             quiet.update(range(number, number + token.map[1] - token.map[0] + 1))
     lines = [
@@ -94,8 +101,7 @@ def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator
         for number, text in enumerate(page.markdown.split("\n"), 1)
         if number not in quiet
     ]
-    yield from style.machine_paths(here, lines)
-    yield from style.dead_api(here, lines)
+    yield from style.rules(here, lines)
 
 
 def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
@@ -111,6 +117,25 @@ def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
                 ),
                 _("Make all rows equally wide, with spaces at the end; a Chinese character takes two columns."),
             )
+
+
+def formula(file: str, where: str, tex: str, *, displayed: bool = False) -> Iterator[Problem]:
+    """What is wrong with a formula: it cannot be laid out, or is wider than the note's pane."""
+    from dlwp_tui.render import formula as layout
+
+    try:
+        rows = layout.layout(tex) if displayed else [layout.inline(tex)]
+    except layout.FormulaError as error:
+        yield Problem(file, where, error.message, error.hint or _("Use the part of TeX that the notes use."))
+        return
+    width = max(map(cell_len, rows))
+    if displayed and width > style.NOTE_COLUMNS:
+        yield Problem(
+            file,
+            where,
+            _("The formula is {width} columns wide, {limit} fit.").format(width=width, limit=style.NOTE_COLUMNS),
+            _("Break it with aligned, or name a part of it."),
+        )
 
 
 def _links(here: str, course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:

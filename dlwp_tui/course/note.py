@@ -112,18 +112,29 @@ def _cuts(lines: list[str]) -> list[int]:
     return [number for number, line in _outside_fences(lines) if line.startswith("##") and _PART.match(line)]
 
 
-def _outside_fences(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are no code, with their indices."""
+def open_fence(lines: list[str]) -> int:
+    """The line (from 1) of a block of code that nothing closes; 0 where all are closed."""
+    opened: list[int] = []
+    for _number, _line in _outside_fences(lines, opened):
+        pass
+    return opened[0] if opened else 0
+
+
+def _outside_fences(lines: list[str], unclosed: list[int] | None = None) -> Iterator[tuple[int, str]]:
+    """The lines that are no code, with their indices. `unclosed` receives the line (from 1) of a fence left open."""
     fence = ""
+    began = 0
     for number, line in enumerate(lines):
         if ("```" in line or "~~~" in line) and (opened := _FENCE.match(line)):
             marks, rest = opened[1], opened[2].strip()
             if not fence and not (marks[0] == "`" and "`" in rest):
-                fence = marks
+                fence, began = marks, number + 1
             elif fence and marks[0] == fence[0] and len(marks) >= len(fence) and not rest:
                 fence = ""
         elif not fence:
             yield number, line
+    if fence and unclosed is not None:
+        unclosed.append(began)
 
 
 def _has_text(lines: list[str]) -> bool:

@@ -19,14 +19,23 @@ NOTE_COLUMNS = 68
 """The widest line of a note's code and drawings, in cells: the note's pane shows 68 at 120x40 and 74 at 80x24."""
 
 _PATHS = (
-    re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w[^\s\"'`]*"),
+    re.compile(r"(?<![A-Za-z])[A-Za-z]:[\\/]\w[^\s\"'`]*"),
     re.compile(r"(?<![\w./:~$}-])/(?:home|Users|root|tmp|mnt|media|opt|usr|var|etc)/[^\s\"'`]*", re.ASCII),
 )
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f]")
 _DEAD = (
     (re.compile(r"\bfit_generator\b", re.ASCII), "fit"),
     (re.compile(r"\blr\s*=(?!=)", re.ASCII), "learning_rate="),
     (re.compile(r"\bunit8\b", re.ASCII), "uint8"),
 )
+
+
+def rules(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """All rules for text, of whatever file."""
+    lines = list(lines)
+    yield from machine_paths(file, lines)
+    yield from dead_api(file, lines)
+    yield from control_characters(file, lines)
 
 
 def machine_paths(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
@@ -53,6 +62,18 @@ def dead_api(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
                     _("{name} no longer exists.").format(name=found[0]),
                     _("Write {name}.").format(name=today),
                 )
+
+
+def control_characters(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Characters that a terminal obeys instead of showing them: an escape could turn the whole screen over."""
+    for number, text in lines:
+        if found := _CONTROL.search(text):
+            yield Problem(
+                file,
+                line(number),
+                _("There is a control character, U+{code:04X}.").format(code=ord(found[0])),
+                _("Remove it; spaces do for a tab."),
+            )
 
 
 def wide_code(file: str, lines: Iterable[tuple[int, str]], limit: int = CODE_COLUMNS) -> Iterator[Problem]:

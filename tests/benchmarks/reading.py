@@ -27,7 +27,7 @@ ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\
 QUERIES = ("过拟合", "卷积", "overfitting", "LSTM", "损失函数", "np.stack", "验证损失", "dropout", "梯度下降", "VAE")
 INDEX = """
 import time
-from dlwp_tui.course import reader, search
+from dlwp_tui.course import glossary, lesson, reader, search  # pydantic and TOML are there before, as in the app
 course = reader.load()
 began = time.perf_counter()
 index = search.load(course)

@@ -114,6 +114,23 @@ BREAKS = {
     "Windows path in a note": (add(NOTE, "\n放在 `D:\\data\\x` 里\n"), NOTE, "line 36", "D:\\data\\x"),
     "path in a lesson": (add(CODE, '\nX = "/tmp/x"\n'), CODE, "line 36", "/tmp/x"),
     "path in lesson.toml": (edit(LESSON, '"训练几轮"', "'见 C:\\a'"), LESSON, "line 11", "C:\\a"),
+    "path with slashes": (add(NOTE, "\n放在 D:/data 里\n"), NOTE, "line 36", "D:/data"),
+    "code without end": (add(NOTE, "\n```python\nx = 1\n"), NOTE, "line 36", "does not end"),
+    "control character": (add(NOTE, "\n响\x1b[2J\n"), NOTE, "line 36", "U+001B"),
+    "formula that cannot be laid out": (add(NOTE, "\n$$\n\\frac{a\n$$\n"), NOTE, "line 36", ""),
+    "formula in a line": (add(NOTE, "\n即 $\\nosuch{a}$。\n"), NOTE, "line 36", "nosuch"),
+    "wide formula": (add(NOTE, "\n$$\n" + "abcdef + " * 9 + "x\n$$\n"), NOTE, "line 36", "68 fit"),
+    "dead API in lesson.toml": (edit(LESSON, '"训练几轮"', '"用 fit_generator"'), LESSON, "line 11", "fit_generator"),
+    "link of a term": (
+        edit("glossary.toml", 'text = "', 'text = "[x](sec:9.9)'), "glossary.toml", "terms.过拟合.text", "9.9"
+    ),
+    "link of a term to a term": (
+        edit("glossary.toml", 'text = "', 'text = "[x](term:无)'), "glossary.toml", "terms.过拟合.text", "'无'"
+    ),
+    "formula of a term": (
+        edit("glossary.toml", 'text = "', 'text = "$\\\\nosuch{a}$'), "glossary.toml", "terms.过拟合.text", "nosuch"
+    ),
+    "path in a term": (edit("glossary.toml", 'text = "', 'text = "/home/me/x '), "glossary.toml", "line 5", "/home/me"),
     "dead API in a note": (add(NOTE, "\n`model.fit_generator(x)`\n"), NOTE, "line 36", "fit_generator"),
     "dead API in code": (add(CODE, "\nf = dict(lr=1)\n"), CODE, "line 36", "lr="),
     "unit8": (add(NOTE, "\n```python\nx.astype('unit8')\n```\n"), NOTE, "line 37", "unit8"),

@@ -35,6 +35,8 @@ class HardwareBar(Widget):
         super().__init__(id=id)
         self.sample: hardware.Hardware | None = None
         self._active = self._queued = 0
+        self._behind = False
+        """True when the last sample was not shown, because a dialog covers the screen."""
 
     def on_mount(self) -> None:
         self._measure()
@@ -82,4 +84,7 @@ class HardwareBar(Widget):
         event.stop()
         before = cell_len(self.text)
         self.sample = event.sample
-        self.refresh(layout=cell_len(self.text) != before)
+        # Under a dialog each change here has Textual render the whole screen behind it anew: 90 ms, once a second.
+        if self.app.screen is self.screen:
+            self.refresh(layout=cell_len(self.text) != before or self._behind)
+        self._behind = self.app.screen is not self.screen
