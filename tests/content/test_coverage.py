@@ -30,8 +30,6 @@ UNPROVED_FACTS = {
 }
 """Facts that neither a note can derive nor a lesson of today checks; every other claim code can decide is proved."""
 WORKED_OUT = {
-    "C038": "one, some or all samples a step: the note counts the steps and the noise",
-    "C039": "momentum: the note has the table of 300 steps on a function with two dips",
     "C246": "batch normalisation: the note has the measured mean and deviation; the speed waits for a run",
     "C247": "separable convolution: the note counts the parameters; the speed waits for a run",
 }

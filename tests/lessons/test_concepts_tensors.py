@@ -1,0 +1,133 @@
+"""Lessons 0.1, 2.2 and 2.3: arrays a learner types, stacked, sliced, broadcast; what does not fit is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlwp_tui.course import reader
+from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.engine import control
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from tests.lessons.conftest import TIMEOUT, claims, curve, table
+
+pytestmark = pytest.mark.keras
+
+A, B = "1 2 3; 4 5 6; 7 8 9", "9 8 7; 6 5 4; 3 2 1"
+
+
+def refused(folder: RunFolder) -> str:
+    """The sentence a run ended with; it must be a sentence of the lesson, without a traceback."""
+    assert control.wait(folder, TIMEOUT)
+    view = RunView.open(folder)
+    view.update()
+    assert view.state is RunState.FAILED
+    assert view.error is not None
+    assert view.error.lines == ()
+    return view.error.message
+
+
+def blocks(view: RunView) -> list[list[list[int]]]:
+    """The numbers of the stacked array, block by block, as the tables show them."""
+    return [[list(row[1:]) for row in made.rows] for made in view.tables if made.title.startswith("结果[")]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_stacking_along_each_axis(run: Callable[..., RunView], axis: int) -> None:
+    view = run("0.1", axis=axis)
+    assert claims(view) == {"C001", "C002", "C003", "C004"}
+    a, b = (np.array([row.split() for row in text.split(";")], int) for text in (A, B))
+    want = np.stack([a, b], axis=axis)
+    assert blocks(view) == want.tolist()
+    assert [view.results[""][f"size_{n}"] for n in range(3)] == list(want.shape)
+    assert [row[1] for row in table(view, "形状")] == ["(2, 3, 3)", "(3, 2, 3)", "(3, 3, 2)", "(6, 3)", "(3, 6)"]
+
+
+def test_the_picture_shows_whose_numbers_lie_where(run: Callable[..., RunView]) -> None:
+    view = run("0.1", axis=2)
+    (made,) = view.pictures
+    pixels = np.asarray(Image.open(view.folder.artifacts / made.file).convert("RGB"), int)
+    orange = pixels[:, :, 0] > pixels[:, :, 2]
+    assert orange[0].tolist() == [True, True, False, False]  # a column of a, a column of b
+
+
+def test_four_arrays_of_another_shape(run: Callable[..., RunView]) -> None:
+    view = run("0.1", preset="four")
+    assert [row[1] for row in table(view, "形状")][:3] == ["(4, 2, 5)", "(2, 4, 5)", "(2, 5, 4)"]
+    assert np.shape(blocks(view)) == (2, 4, 5)
+
+
+def test_arrays_that_do_not_fit_together(start: Callable[..., RunFolder]) -> None:
+    assert "(2, 2)" in refused(start("0.1", a="1 2; 3 4"))
+
+
+@pytest.mark.parametrize(
+    ("lesson", "values"),
+    [
+        ("0.1", {"a": ""}),
+        ("0.1", {"b": "1 2; 3"}),
+        ("0.1", {"axis": 3}),
+        ("0.1", {"arrays": 0}),
+        ("2.2", {"array": "[[1, 2], [3]]"}),
+        ("2.2", {"array": "[1, 'a']"}),
+        ("2.2", {"slices": "1:2:0"}),
+        ("2.3", {"x": "3, 0"}),
+        ("2.3", {"y": "a"}),
+    ],
+)
+def test_what_is_no_array_starts_nothing(lesson: str, values: dict[str, object]) -> None:
+    with pytest.raises(ParamError):
+        reader.load().lesson(lesson).values("book", values)  # type: ignore[arg-type]
+
+
+def test_data_representations(run: Callable[..., RunView]) -> None:
+    view = run("2.2", array="[[1, 2, 3], [4, 5, 6]]", slices="0, ::-1", batch_size=25_000, batch=2)
+    assert claims(view) == {f"C{n:03}" for n in range(11, 23)}
+    assert table(view, "你的数组") == [["x", 2, "(2, 3)", "int64", 6, 48]]
+    assert table(view, "x[0, ::-1]") == [["切片", 1, "(3,)", "int64", 3, 24]]
+    assert {text.title: text.body for text in view.texts}["x[0, ::-1]"] == "[3 2 1]"
+    assert table(view, "MNIST 的切片")[-1] == ["第 2 批", "(10000, 28, 28)"]  # the last one is not full
+    assert [row[1] for row in table(view, "从标量到 4D")] == [0, 1, 2, 3, 4, 3]
+    assert {picture.name for picture in view.pictures} >= {"取了哪些数", "第 2 批的前几张"}
+
+
+def test_uint8_wraps(run: Callable[..., RunView]) -> None:
+    view = run("2.2", preset="uint8")
+    assert table(view, "你的数组") == [["x", 2, "(2, 2)", "uint8", 4, 4]]
+    assert "4" in view.texts[0].body and "255" in view.texts[0].body and "260" not in view.texts[0].body
+
+
+def test_a_slice_or_a_batch_that_is_not_there(start: Callable[..., RunFolder]) -> None:
+    assert "(3, 3, 5)" in refused(start("2.2", slices="7"))
+    assert "468" in refused(start("2.2", batch=469))
+
+
+def test_broadcasting_and_dot(run: Callable[..., RunView]) -> None:
+    view = run("2.3", x="2, 3, 4", y="5, 4, 6", elements=2000)
+    assert claims(view) == {f"C{n:03}" for n in range(24, 36)}
+    rows = table(view, "广播：(2, 3, 4) 与 (5, 4, 6)")
+    assert [row[0] for row in rows] == [-1, -2, -3]
+    assert all("✗" in row[-1] for row in rows)
+    products = dict(table(view, "点积：(2, 3, 4) 与 (5, 4, 6)"))
+    assert products["np.dot(x, y)"] == "(2, 3, 5, 6)"
+    assert products["np.tensordot(x, y, 1)"].startswith("报错")
+    assert view.results[""]["fits"] == 0
+    loop, numpy = (curve(view, "milliseconds", label) for label in ("Python 循环", "NumPy"))
+    assert len(loop) == len(numpy) == 2 and loop[-1] > numpy[-1]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "axes"), [("4, 6", "4, 1", 2), ("()", "3", 1), ("64, 3, 32, 10", "32, 10", 4), ("1, 5", "3, 1", 2)]
+)
+def test_shapes_that_broadcast(run: Callable[..., RunView], x: str, y: str, axes: int) -> None:
+    view = run("2.3", x=x, y=y, elements=1000)
+    assert (view.results[""]["fits"], view.results[""]["axes"]) == (1, axes)
+
+
+def test_a_result_that_is_too_large(start: Callable[..., RunFolder]) -> None:
+    assert "6,000,000" in refused(start("2.3", x="2000, 1", y="1, 3000", elements=1000))
