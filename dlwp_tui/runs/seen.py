@@ -54,6 +54,10 @@ def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
 
 
 def _told(figure: expect.Figure, value: float) -> str:
+    whole = value == int(value) and abs(value) < 1e9
+    shown = f"{value:.0f}" if whole else f"{value:.4g}"
+    if figure.metric.startswith("result_"):  # one value, whatever the function
+        return _("{metric} in the end {value}").format(metric=figure.metric.removeprefix("result_"), value=shown)
     sentence = {
         "argmin": _("{metric} is lowest at epoch {value}"),
         "argmax": _("{metric} is highest at epoch {value}"),
@@ -65,5 +69,4 @@ def _told(figure: expect.Figure, value: float) -> str:
         "seconds": _("{value} s of training"),
         "params": _("{value} params"),
     }[figure.function]
-    whole = value == int(value) and abs(value) < 1e9
-    return sentence.format(metric=figure.metric, value=f"{value:.0f}" if whole else f"{value:.4g}")
+    return sentence.format(metric=figure.metric, value=shown)

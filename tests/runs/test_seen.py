@@ -38,6 +38,14 @@ def test_a_promise_is_kept_or_not_with_the_figures(make_run: Make, lesson: Lesso
     assert broken.figures["argmin(run.val_loss)"] == 3
 
 
+def test_final_results_are_told_as_such(make_run: Make, lesson: Lesson) -> None:
+    quick = lesson.presets["quick"].model_copy(update={"expect": "last(run.result_accuracy) > 0.5"})
+    run = make_run("1.1", params=QUICK, preset="quick").hold().say("started").say("result", metrics={"accuracy": 0.75})
+    view = run.say("ended", 9, state="finished").release().view()
+    found = seen(view, lesson.model_copy(update={"presets": {"quick": quick}}))
+    assert found is not None and found.holds is True and found.told == ("accuracy in the end 0.75",)
+
+
 def test_a_missing_figure_cannot_be_told(make_run: Make, lesson: Lesson) -> None:
     run = make_run("1.1", params=QUICK, preset="quick").hold().say("started").epochs("loss", 1, 2)
     found = seen(run.say("ended", 9, state="finished").release().view(), lesson)

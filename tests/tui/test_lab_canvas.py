@@ -227,3 +227,21 @@ async def test_the_whole_way_to_the_model_and_back():
         await until(pilot, lambda: app.screen.query_one(Answer).best == "9", "the tenth band of columns", 30)
         await pilot.press("x", *["left"] * 40, "space", *["down"] * 5)
         await until(pilot, lambda: app.screen.query_one(Answer).best == "0", "the first band", 30)
+
+
+@pytest.mark.parametrize("system", ["standard", "256", "truecolor"])
+async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
+    from rich.color import ColorSystem, ColorType
+
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        sheet = await drawing(app, pilot)
+        app.console._color_system = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT}.get(
+            system, ColorSystem.TRUECOLOR
+        )
+        (cell,) = [one.style for one in list(sheet.render_line(7))[14:15]]
+        assert cell is not None and cell.color is not None and cell.bgcolor is not None
+        if system == "standard":
+            assert cell.color.type is ColorType.STANDARD and cell.color.number == 11
+        cursor, paper_ = cell.color.get_truecolor(), cell.bgcolor.get_truecolor()
+        assert max(cursor) - min(cursor) > 60 and max(paper_) == min(paper_)

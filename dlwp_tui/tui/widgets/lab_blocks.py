@@ -59,16 +59,16 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
     return _titled(_("Result"), _grid(["", *columns], rows, width))
 
 
-def seen(found: Seen, width: int) -> Text:
+def seen(found: Seen, _width: int) -> Text:
     """Whether the run showed what its preset promised, with the figures that say so."""
     style = {True: "$text-success", False: "bold $text-error", None: "$text-warning"}[found.holds]
     text = Text().append(found.label, style)
     if found.promise:
         text.append(f"  {found.promise}")
-    for told in found.told:
-        text.append(f"\n  {told}", "dim")
+    if found.told:
+        text.append("\n" + " · ".join(found.told), "dim")
     for why in found.missing:
-        text.append("\n  " + _cut(why, width - 2), "$text-warning")
+        text.append(f"\n{why}", "$text-warning")
     return text
 
 

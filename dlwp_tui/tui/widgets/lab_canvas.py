@@ -108,11 +108,16 @@ class Paper(Widget, can_focus=True):
         cursor = self.cursor if self.has_focus and not self._by_mouse else None
         if self._ascii:
             return Strip(ascii_line(self.drawing, y, cursor), SIDE)
-        accent = self.app.theme_variables.get("accent", "")
-        accent = accent if accent.startswith("#") else "bright_yellow"
+        accent = self._accent()
         if self.large:
             return Strip(square_line(self.drawing, y, cursor, accent), 2 * SIDE)
         return Strip(half_block_line(self.drawing, y, cursor, accent), SIDE)
+
+    def _accent(self) -> str:
+        """The cursor's colour: never one of the greys, to which 16 colours would reduce a soft accent."""
+        accent = self.app.theme_variables.get("accent", "")
+        many = self.app.console.color_system in ("256", "truecolor")
+        return accent if many and accent.startswith("#") else "bright_yellow"
 
     def on_focus(self) -> None:
         self.refresh()

@@ -113,15 +113,16 @@ class Pixels(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row of cells, from the scrolled place; the picture stands in the middle of a larger room."""
         if self._image is None:
-            return Strip.blank(self.size.width)
+            return Strip.blank(self.size.width, self.rich_style)
         room, picture = self.size, self.virtual_size
         top = max(0, (room.height - picture.height) // 2)
         line = y - top + self.scroll_offset.y
         if not 0 <= line < picture.height:
-            return Strip.blank(room.width)
+            return Strip.blank(room.width, self.rich_style)
         left = max(0, (room.width - picture.width) // 2)
         strip = self._strip(line).crop(self.scroll_offset.x, self.scroll_offset.x + room.width)
-        return Strip([Segment(" " * left), *strip]).adjust_cell_length(room.width)
+        ground = self.rich_style
+        return Strip([Segment(" " * left, ground), *strip]).adjust_cell_length(room.width, ground)
 
     def _strip(self, line: int) -> Strip:
         if line not in self._lines:
