@@ -1,4 +1,4 @@
-"""One training of lesson 3.4 in this process: `python -m tests.benchmarks.train_once plain|lab EPOCHS`.
+"""One training of a lesson in this process: `python -m tests.benchmarks.train_once plain|lab LESSON PARAM=VALUE...`.
 
 `plain` runs the very same lesson code with a stand-in that gives it data and batches and does nothing else: plain
 Keras on the same input path. `lab` is a real worker. What differs in CPU time is what the lab costs.
@@ -57,10 +57,10 @@ class PlainLab:
 
 def main() -> None:
     """Train, then leave without the interpreter's tidying, as a worker does."""
-    how, epochs = sys.argv[1], int(sys.argv[2])
+    how, name, *changed = sys.argv[1:]
     os.environ.update(environment.for_worker())
-    lesson = reader.load().lesson("3.4")
-    values = lesson.values("book", {"epochs": epochs})
+    lesson = reader.load().lesson(name)
+    values = lesson.values("book", dict(one.split("=", 1) for one in changed))
     if how == "plain":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         code = load_code(lesson.code_file)

@@ -6,33 +6,42 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from tests.benchmarks.measure import Figure, interleaved, median_ratio
 
-EPOCHS = 20
+LESSONS = {
+    "3.4": (),
+    "2.1": (),
+    "5.1": ("epochs=2",),
+    "6.2.3": ("samples=5000", "epochs=3"),
+}
+"""Lessons and what is changed of their book sizes: enough steps to measure, few enough to wait for."""
 
 
 def measure(*, short: bool) -> Iterator[Figure]:
-    """3.4 with its book sizes on whatever data is there."""
-    lab, plain = interleaved(lambda: _cpu("lab"), lambda: _cpu("plain"), 3 if short else 5)
-    yield Figure(
-        "CPU of 3.4 under the lab / plain Keras",
-        median_ratio(lab, plain),
-        1.02,
-        detail=f"{statistics.median(lab):.2f} s / {statistics.median(plain):.2f} s (n={len(lab)})",
-    )
+    """Each lesson on its synthetic data, in pairs."""
+    for lesson, changed in LESSONS.items():
+        pairs = 3 if short else 5
+        lab, plain = interleaved(partial(_cpu, "lab", lesson, changed), partial(_cpu, "plain", lesson, changed), pairs)
+        yield Figure(
+            f"CPU of {lesson} under the lab / plain Keras",
+            median_ratio(lab, plain),
+            1.02,
+            detail=f"{statistics.median(lab):.2f} s / {statistics.median(plain):.2f} s (n={len(lab)})",
+        )
 
 
-def _cpu(how: str) -> float:
+def _cpu(how: str, lesson: str, changed: Sequence[str]) -> float:
     """CPU seconds, user and system, of one training in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.train_once", how, str(EPOCHS)],
+        [sys.executable, "-m", "tests.benchmarks.train_once", how, lesson, *changed],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise RuntimeError(f"training ({how}) ended with {process.returncode}")
+        raise RuntimeError(f"training of {lesson} ({how}) ended with {process.returncode}")
     return usage.ru_utime + usage.ru_stime
