@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui import __version__
-from dlwp_tui.cli import course, data, glossary, machine, notes, progress, run, runs, search
+from dlwp_tui.cli import course, data, glossary, machine, notes, predict, progress, run, runs, search
 from dlwp_tui.i18n import _
 
 
@@ -30,6 +30,7 @@ def build() -> typer.Typer:
     notes.register(app)
     run.register(app)
     runs.register(app)
+    predict.register(app)
     app.add_typer(data.build(), name="data")
     machine.register(app)
     return app

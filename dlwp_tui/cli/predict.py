@@ -1,0 +1,193 @@
+"""`dlwp predict`: ask a finished run's model, as the app's probe does, from the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlwp_tui.cli import output
+from dlwp_tui.cli.runs import Run
+from dlwp_tui.errors import DataError, RunError, UsageError
+from dlwp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.lesson import Lesson, Probe
+
+SIDE = 28
+"""A drawing is 28 x 28 numbers, as MNIST's digits are."""
+LONGEST = 100_000
+"""Characters of a text; the longest review has 14,000."""
+LARGEST = 10_000
+"""Pixels on a side of a picture: more is refused before it is unpacked."""
+PATIENCE = 120.0
+"""Seconds for one answer on a machine that trains as well."""
+BAR = 30
+"""Cells of a full bar."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("predict", help=_("Ask a finished run's model: a text, or the path of a drawn digit."))(predict)
+
+
+def predict(
+    run: Run,
+    given: Annotated[
+        str | None,
+        typer.Argument(metavar="TEXT", help=_("The text, or a picture's path; standard input where it is left out.")),
+    ] = None,
+    probe: Annotated[
+        str | None, typer.Option("--probe", metavar="ID", help=_("Which one, where a lesson has several."))
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
+) -> None:
+    from dlwp_tui.engine import launch
+    from dlwp_tui.engine.probe import Probe
+    from dlwp_tui.runs import state, store
+    from dlwp_tui.runs.state import RunState
+    from dlwp_tui.runs.view import RunView
+
+    folder = store.find(run)
+    lesson = launch.lesson_of(store.read_spec(folder))
+    chosen = _chosen(lesson, probe)
+    now = state.current(folder)
+    if now is not RunState.FINISHED:
+        raise RunError(
+            _("{run} is not finished ({state}): there is no trained model to ask.").format(
+                run=folder.id, state=state.word(now)
+            ),
+            _("Wait for it: dlwp watch {run}").format(run=folder.id)
+            if now.active
+            else _("Run it again: dlwp rerun {run}").format(run=folder.id),
+        )
+    value = _value(chosen, given)
+    asked = Probe(folder, chosen.id)
+    try:
+        told = asked.ask(value, timeout=PATIENCE)
+    finally:
+        asked.close()
+    if "error" in told:
+        raise RunError(str(told["error"]), _("Its log says more: {path}").format(path=folder.artifacts))
+    view = RunView.open(folder)
+    view.update()
+    if json:
+        output.json_line({"run": folder.id, "lesson": lesson.id, "probe": chosen.id, "source": view.source, **told})
+        return
+    for text in _lines(told):
+        output.line(text)
+    if view.source == "synthetic":
+        output.say(_("This model was trained on synthetic data."))
+
+
+def _chosen(lesson: Lesson, probe_id: str | None) -> Probe:
+    """The probe called `probe_id`; without a name the first that a command line can ask."""
+    if not lesson.probes:
+        raise UsageError(
+            _("Lesson {lesson} has nothing to ask its model with.").format(lesson=lesson.id),
+            _("`dlwp run {lesson}` shows what it does.").format(lesson=lesson.id),
+        )
+    if probe_id is None:
+        return next((p for p in lesson.probes if p.input in _READERS), lesson.probes[0])
+    for one in lesson.probes:
+        if one.id == probe_id:
+            return one
+    raise UsageError(
+        _("Lesson {lesson} has no probe {probe!r}.").format(lesson=lesson.id, probe=probe_id),
+        _("Its probes: {names}").format(names=", ".join(p.id for p in lesson.probes)),
+    )
+
+
+def _value(probe: Probe, given: str | None) -> Any:
+    read = _READERS.get(probe.input)
+    if read is None:
+        raise UsageError(
+            _("The probe {probe} is asked with a {input}, which only the app has.").format(
+                probe=probe.id, input=probe.input
+            ),
+            _("Open the app: dlwp"),
+        )
+    if given is None:
+        if sys.stdin.isatty():
+            raise UsageError(_("What should the model be asked?"), _('dlwp predict RUN "a text"'))
+        given = sys.stdin.read(LONGEST + 1)
+    return read(given)
+
+
+def _text(given: str) -> str:
+    if not given.strip():
+        raise UsageError(_("The text is empty."), _('Write one: dlwp predict RUN "a text"'))
+    if len(given) > LONGEST:
+        raise UsageError(_("The text is longer than {count} characters.").format(count=LONGEST))
+    return given.strip()
+
+
+def _drawing(given: str) -> list[list[float]]:
+    """A grey picture as 28 rows of 28 numbers, 0 for the paper and 1 for the ink; the edge is taken for paper."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    path = _file(given)
+    try:
+        with Image.open(path) as opened:
+            if max(opened.size) > LARGEST:
+                raise DataError(_("{path} has more than {count} pixels on a side.").format(path=path, count=LARGEST))
+            image = Image.new("RGBA", opened.size, "white")
+            image.alpha_composite(opened.convert("RGBA"))  # what is transparent is paper
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+        raise DataError(
+            _("{path} cannot be read as a picture: {reason}.").format(path=path, reason=error),
+            _("A PNG of one digit is needed, black on white or white on black."),
+        ) from error
+    grey = image.convert("L")
+    width, height = grey.size
+    edge = [grey.getpixel((x, y)) for x in range(width) for y in {0, height - 1}]
+    edge += [grey.getpixel((x, y)) for y in range(height) for x in {0, width - 1}]
+    paper = sorted(edge)[len(edge) // 2]  # type: ignore[type-var]
+    if isinstance(paper, (int, float)) and paper > 127:
+        grey, paper = ImageOps.invert(grey), 255 - paper
+    side = max(width, height)
+    square = Image.new("L", (side, side), int(paper))  # type: ignore[arg-type]
+    square.paste(grey, ((side - width) // 2, (side - height) // 2))
+    small = square.resize((SIDE, SIDE), Image.Resampling.BOX if side > SIDE else Image.Resampling.BILINEAR)
+    raw = small.tobytes()
+    floor = int(paper)  # type: ignore[arg-type]
+    ink = [max(0.0, (value - floor) / max(1, 255 - floor)) for value in raw]
+    if max(ink) < 1 / 16:
+        raise DataError(
+            _("{path} is blank: nothing on it differs from its edge.").format(path=path),
+            _("A PNG of one digit is needed, black on white or white on black."),
+        )
+    return [[round(value, 3) for value in ink[row * SIDE : (row + 1) * SIDE]] for row in range(SIDE)]
+
+
+def _file(given: str) -> Path:
+    """The file at the path `given`, which may end in a newline (of a pipe)."""
+    path = Path(given.strip("\r\n")).expanduser()
+    if not given.strip() or not path.is_file():
+        raise DataError(_("{path} is no file.").format(path=repr(given.strip())), _("Give the path of a picture."))
+    return path.absolute()
+
+
+_READERS: dict[str, Callable[[str], Any]] = {"text": _text, "canvas": _drawing, "file": lambda given: str(_file(given))}
+
+
+def _lines(told: Mapping[str, Any]) -> list[str]:
+    """An answer for the terminal: bars as aligned rows, then text, picture, and the words the model does not know."""
+    lines = []
+    bars = told.get("bars")
+    if isinstance(bars, Mapping) and bars:
+        rows = [[str(name), f"{float(share):6.1%}", _bar(float(share))] for name, share in bars.items()]
+        lines += output.aligned([""] * 3, rows)[1:]
+    lines += [str(told[key]) for key in ("text", "picture") if key in told]
+    if unknown := [str(word) for word in told.get("unknown", ())]:
+        lines.append(_("Words it does not know: {words}").format(words="  ".join(unknown)))
+    return lines
+
+
+def _bar(share: float) -> str:
+    """A bar of up to 30 cells, to the eighth of a cell."""
+    eighths = round(min(1.0, max(0.0, share)) * BAR * 8)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()

@@ -1,0 +1,203 @@
+"""`dlwp predict`: a finished run's model asked with a text or a picture; what cannot be asked, in a sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.cli.conftest import Cli
+
+LESSON = """
+from dlwp_tui.lab import Lab
+
+
+def run(lab: Lab, *, epochs: int) -> None:
+    lab.result(loss=1.0)
+
+
+def probe(lab: Lab):
+    def weigh(text):
+        if text == "boom":
+            raise ValueError("this word is too much")
+        words = text.split()
+        good = words.count("good") / len(words)
+        return {"bars": {"好评": good, "差评": 1 - good}, "unknown": [w for w in words if w.startswith("z")]}
+
+    return {"weigh": weigh, "plane": lambda at: {"text": str(at)}, "echo": lambda text: {"text": text[::-1]}}
+"""
+PROBES = """
+[[probes]]
+id = "plane"
+input = "plane"
+output = "text"
+label = { zh = "走一走", en = "Walk" }
+
+[[probes]]
+id = "weigh"
+input = "text"
+output = "bars"
+label = { zh = "称一称", en = "Weigh" }
+
+[[probes]]
+id = "echo"
+input = "text"
+output = "text"
+label = { zh = "倒过来", en = "Backwards" }
+"""
+
+
+@pytest.fixture
+def weighing(playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The playground's course with another lesson: three probes, one of them for the app only."""
+    folder = tmp_path / "weighing"
+    section = folder / "ch01" / "1.1-draw"
+    section.mkdir(parents=True)
+    here = playground_dir / "ch01" / "1.1-draw"
+    (folder / "book.toml").write_text((playground_dir / "book.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    (section / "note.md").write_text((here / "note.md").read_text(encoding="utf-8"), encoding="utf-8")
+    (section / "lesson.py").write_text(LESSON, encoding="utf-8")
+    params = '[params.epochs]\ntype = "int"\ndefault = 1\nmin = 1\nlabel = { zh = "轮次", en = "Epochs" }\n'
+    head = (
+        f'format = 1\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
+    )
+    (section / "lesson.toml").write_text(head + PROBES, encoding="utf-8")
+    monkeypatch.setenv("DLWP_CONTENT", str(folder))
+    return folder
+
+
+def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> None:
+    run = cli("run", "1.1", "--json")
+    assert run.returncode == 0, run.stderr
+    done = cli("predict", "last", "good good bad zzqx")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "好评   50.0%  " + "█" * 15,
+        "差评   50.0%  " + "█" * 15,
+        "Words it does not know: zzqx",
+    ]
+    assert done.stderr == ""
+    run_id = json.loads(run.stdout.splitlines()[-1])["run"]
+    told = json.loads(cli("predict", run_id[-4:], "good", "--json").stdout)
+    assert told["bars"] == {"好评": 1.0, "差评": 0.0} and told["unknown"] == []
+    assert (told["run"], told["lesson"], told["probe"], told["source"]) == (run_id, "1.1", "weigh", None)
+    assert cli("predict", "last", "abc", "--probe", "echo").stdout == "cba\n"
+
+
+def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path, tmp_path: Path) -> None:
+    cli("run", "1.1")
+    piped = subprocess.run(
+        [sys.executable, "-m", "dlwp_tui", "predict", "last", "--json"],
+        input="good\nbad\n",
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert json.loads(piped.stdout)["bars"]["好评"] == 0.5, piped.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said", "code"),
+    [
+        (("last", "  "), "The text is empty", 2),
+        (("last",), "The text is empty", 2),  # nothing on standard input
+        (("last", "good", "--probe", "tast"), "Its probes: plane, weigh, echo", 2),
+        (("last", "1 2", "--probe", "plane"), "only the app has", 2),
+        (("last", "boom"), "this word is too much", 1),
+        (("zzzz", "good"), "zzzz", 2),
+    ],
+)
+def test_what_cannot_be_asked(cli: Cli, weighing: Path, args: tuple[str, ...], said: str, code: int) -> None:
+    cli("run", "1.1")
+    done = cli("predict", *args)
+    assert done.returncode != 0 and said in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    if said != "zzzz":
+        assert done.returncode == code
+
+
+def test_a_lesson_without_a_probe(cli: Cli, weighing: Path) -> None:
+    path = weighing / "ch01" / "1.1-draw" / "lesson.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(PROBES, ""), encoding="utf-8")
+    cli("run", "1.1")
+    done = cli("predict", "last", "good")
+    assert done.returncode == 2 and "nothing to ask its model with" in done.stderr
+
+
+def test_a_run_that_is_not_finished(cli: Cli, playground_dir: Path, tmp_path: Path) -> None:
+    run = cli("run", "1.1", "--epochs", "1000", "--pause", "0.2", "--detach")
+    assert run.returncode == 0, run.stderr
+    try:
+        going = cli("predict", "last", "x")
+        assert going.returncode == 1 and "is not finished" in going.stderr and "dlwp watch" in going.stderr
+    finally:
+        cli("stop", "last")
+    stopped = cli("predict", "last", "x")
+    assert stopped.returncode == 1 and "(stopped)" in stopped.stderr and "dlwp rerun" in stopped.stderr
+
+
+def _picture(path: Path, size: tuple[int, int], paper: int, ink: int, mode: str = "L") -> Path:
+    """A thick upright stroke left of the middle: in the third of ten bands."""
+    image = Image.new("L", size, paper)
+    side, (width, height) = max(size), size
+    left = (width - side) // 2 + side * 0.2
+    ImageDraw.Draw(image).rectangle((left, height * 0.2, left + side * 0.1 - 1, height * 0.8), fill=ink)
+    image.convert(mode).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("size", "paper", "ink", "mode"),
+    [
+        ((28, 28), 0, 255, "L"),
+        ((280, 280), 255, 0, "L"),
+        ((300, 300), 240, 30, "RGB"),
+        ((1000, 800), 20, 220, "RGBA"),
+        ((140, 140), 255, 0, "1"),
+        ((10, 10), 255, 0, "P"),
+    ],
+)
+def test_a_drawn_digit(  # noqa: PLR0917
+    cli: Cli, playground_dir: Path, tmp_path: Path, size: tuple[int, int], paper: int, ink: int, mode: str
+) -> None:
+    cli("run", "1.1")
+    path = _picture(tmp_path / "digit.png", size, paper, ink, mode)
+    done = cli("predict", "last", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    bars = json.loads(done.stdout)["bars"]
+    assert max(bars, key=bars.get) == "2"
+    assert bars["8"] + bars["9"] < 0.02, "the paper is blank, whatever its grey"
+
+
+def test_transparent_paper(cli: Cli, playground_dir: Path, tmp_path: Path) -> None:
+    cli("run", "1.1")
+    image = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+    ImageDraw.Draw(image).rectangle((20, 20, 29, 80), fill=(0, 0, 0, 255))
+    image.save(tmp_path / "digit.png")
+    bars = json.loads(cli("predict", "last", "digit.png", "--json").stdout)["bars"]
+    assert bars["2"] > 0.6
+
+
+def test_pictures_that_are_none(cli: Cli, playground_dir: Path, tmp_path: Path) -> None:
+    cli("run", "1.1")
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
+    whole = _picture(tmp_path / "whole.png", (200, 200), 255, 0).read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    Image.new("L", (50, 50), 200).save(tmp_path / "blank.png")
+    for name, said in (
+        ("text.png", "cannot be read as a picture"),
+        ("cut.png", "cannot be read as a picture"),
+        ("blank.png", "is blank"),
+        ("nowhere.png", "is no file"),
+        ("", "is no file"),
+        (".", "is no file"),
+    ):
+        done = cli("predict", "last", name)
+        assert done.returncode == 1 and said in done.stderr, (name, done.stderr)
+        assert "Traceback" not in done.stderr
