@@ -196,7 +196,7 @@ class ExperimentBlock(Card):
         here = _("Measured here")
         if verdict is not None and verdict.synthetic:
             here = _("Synthetic data here (not comparable)")
-        head = (Text(_("The note")), Text(here))
+        head = (Text(_("Recorded")), Text(here))
         return table.layout(table.Table(head, ((recorded, measured),), ("left", "left")), width)
 
     def _foot(self) -> Text:
