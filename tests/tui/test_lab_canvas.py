@@ -186,19 +186,37 @@ async def test_nothing_to_draw_on_before_a_model_is_trained():
 
 
 @pytest.mark.parametrize(
-    ("size", "large", "framed"),
-    [((80, 19), False, False), ((80, 21), False, True), ((64, 34), False, True), ((120, 40), True, True)],
+    ("size", "large", "framed", "where"),
+    [
+        ((80, 19), False, False, "beside"),
+        ((80, 21), False, True, "beside"),
+        ((64, 34), False, True, "beside"),
+        ((44, 37), False, True, "under"),
+        ((44, 20), False, False, "tight"),
+        ((120, 40), True, True, "beside"),
+    ],
 )
-async def test_the_paper_is_whole_at_every_size(size: tuple[int, int], large: bool, framed: bool):
+async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], large: bool, framed: bool, where: str):
     app = LabApp()
     async with app.run_test(size=size) as pilot:
         sheet = await drawing(app, pilot)
         await until(pilot, lambda: (sheet.large, sheet.has_class("-framed")) == (large, framed), "its size")
         assert sheet.content_size == ((56, 28) if large else (28, 14))
         assert app.screen.region.contains_region(sheet.region)
+        await pilot.press("space", "right")
+        app.lab.set_probe_answer({"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}})
+        await pilot.pause()
         answer = app.lab.query_one(Answer)
-        assert answer.size.height >= 10 and answer.region.x >= sheet.region.right
-        assert "space pen" in "\n".join(rows(app)) and "Esc" in "\n".join(rows(app))
+        assert answer.size.height >= 10 and app.screen.region.contains_region(answer.region)
+        if where == "under":
+            assert answer.region.y >= sheet.region.bottom
+        else:
+            assert answer.region.x >= sheet.region.right
+        shown = answer.render().plain.split("\n")
+        assert len(shown) == 10 and max(map(len, shown)) <= answer.size.width
+        assert shown[7].startswith("▶ 7 ") and shown[7].endswith("90%" if where == "tight" else "90.0%")
+        if where != "tight":
+            assert "space pen" in " ".join("".join(rows(app)).replace("│", " ").split())
 
 
 async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.MonkeyPatch):

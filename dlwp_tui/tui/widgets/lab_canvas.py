@@ -32,8 +32,10 @@ ASK_EVERY = 0.125
 """Seconds between two questions: eight a second is as fast as bars can be followed."""
 LOST = 60.0
 """Seconds after which an answer is no longer waited for; a model's first takes some."""
-SIDE_WIDTH = 24
-"""Cells the bars need beside the paper."""
+SIDE_WIDTH = 22
+"""Cells the bars need beside the paper, with the space between."""
+UNDER = 15
+"""Rows the bars and what belongs to them need under the paper."""
 
 
 class Paper(Widget, can_focus=True):
@@ -86,7 +88,7 @@ class Paper(Widget, can_focus=True):
         self._ascii = settings.load().ascii
 
     def fit(self, room: Size) -> None:
-        """As large as `room` cells allow, with a frame where there is a row for it above and below."""
+        """As large as `room` cells allow, bars beside it, with a frame where there is a row for it above and below."""
         large = room.width >= 2 * SIDE + 2 + SIDE_WIDTH and room.height >= SIDE and not self._ascii
         rows = SIDE if large else SIDE // 2
         framed = room.height >= rows + 2
@@ -240,12 +242,13 @@ class Answer(Widget):
         lines = []
         for name, share in bars.items():
             shown = 0.0 if self.blank else share
-            done, rest = bar(shown, max(3, min(40, width - cells - 10)), self._ascii)
+            figure = f"{shown:6.1%}" if width >= SIDE_WIDTH - 4 else f"{shown:4.0%}"
+            done, rest = bar(shown, max(0, min(40, width - cells - len(figure) - 4)), self._ascii)
             mark = (">" if self._ascii else "▶") if name == best else " "
             style = "bold $text-accent" if name == best else ""
             lines.append(
                 Content.assemble(
-                    (f"{mark} {fit(name, cells)} ", style), (done, style), (rest, "dim"), (f" {shown:6.1%}", style)
+                    (f"{mark} {fit(name, cells)} ", style), (done, style), (rest, "dim"), (f" {figure}", style)
                 )
             )
         return Content("\n").join(lines)
@@ -264,6 +267,12 @@ class CanvasProbe(Widget):
     CanvasProbe #canvas-label { height: 1; text-style: bold; }
     CanvasProbe Answer { margin-top: 0; height: 10; }
     CanvasProbe.-tall #canvas-label { margin-bottom: 1; }
+    CanvasProbe.-stacked { layout: vertical; }
+    CanvasProbe.-stacked > Vertical { padding-left: 0; }
+    CanvasProbe.-stacked #canvas-label { display: none; }
+    CanvasProbe.-stacked #canvas-pen { margin: 0; }
+    CanvasProbe.-tight > Vertical { padding-left: 1; }
+    CanvasProbe.-tight #canvas-keys { display: none; }
     CanvasProbe.-tall #canvas-pen { margin: 1 0; }
     CanvasProbe #canvas-pen { height: 1; }
     CanvasProbe #canvas-keys { height: auto; color: $text-muted; }
@@ -336,9 +345,14 @@ class CanvasProbe(Widget):
             self._send(anything)
             self._tell_pen()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height >= SIDE // 2 + 4, "-tall")
-        self.paper.fit(self.content_size)
+    def on_resize(self) -> None:
+        room = self.content_size
+        beside = room.width >= SIDE + 2 + SIDE_WIDTH
+        stacked = not beside and room.height >= SIDE // 2 + 2 + UNDER
+        self.set_class(room.height >= SIDE // 2 + 4, "-tall")
+        self.set_class(stacked, "-stacked")
+        self.set_class(not beside and not stacked, "-tight")
+        self.paper.fit(room)
 
     def take(self, told: Mapping[str, Any]) -> None:
         """The model's answer; the next question follows if the drawing has changed since."""
