@@ -1,7 +1,7 @@
 """Small pictures of numbers, for lessons: a hill with a path on it, a valley from above, a heat map.
 
-Arrays (h, w, 3) of floats in 0..1 for `lab.picture`. They are 72 x 48 pixels where nothing else is said: the size at
-which the app shows one pixel as half a cell.
+Arrays (h, w, 3) of floats in 0..1 for `lab.picture`. Lines and dots are three pixels wide: the app shows 144 x 96
+pixels in some 50 x 17 cells, and thinner ones would fade.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-WIDTH, HEIGHT = 72, 48
+WIDTH, HEIGHT = 144, 96
+_THICK = 3  # pixels
 EARLY, LATE = (0.3, 0.6, 1.0), (1.0, 0.55, 0.1)
 """Blue and orange: told apart by anybody, on dark and on light."""
 
@@ -27,11 +28,11 @@ def hill(heights: Any, path: Iterable[float]) -> np.ndarray:
 
     values = np.interp(np.linspace(0, 1, WIDTH), np.linspace(0, 1, len(heights)), _finite(heights))
     spread = float(np.ptp(values)) or 1.0
-    rows = np.round(HEIGHT - 3 - (HEIGHT - 8) * (values - values.min()) / spread).astype(int)
+    rows = np.round(HEIGHT - 8 - (HEIGHT - 18) * (values - values.min()) / spread).astype(int)
     image = np.full((HEIGHT, WIDTH, 3), 0.05)
     for column, row in enumerate(rows):
-        image[row + 1, column] = 0.5
-        image[row + 2 :, column] = 0.18
+        image[row + 2 : row + 2 + _THICK, column] = 0.5
+        image[row + 2 + _THICK :, column] = 0.18
     columns = [round(float(at) * (WIDTH - 1)) if abs(at) < 2 else -1 for at in path]
     _dots(image, [(rows[column] if 0 <= column < WIDTH else -1, column) for column in columns])
     return image
@@ -88,8 +89,12 @@ def _dots(image: np.ndarray, places: list[tuple[int, int]]) -> None:
     for number, (row, column) in enumerate(places):
         if 0 <= row < height and 0 <= column < width:
             late = number / max(1, len(places) - 1)
-            image[row, column] = [(1 - late) * early + late * end for early, end in zip(EARLY, LATE, strict=True)]
+            color = [(1 - late) * early + late * end for early, end in zip(EARLY, LATE, strict=True)]
+            _dot(image, row, column, _THICK // 2, color)
             last = row, column
     if last is not None and last == places[-1]:
-        row, column = last
-        image[max(0, row - 1) : row + 1, max(0, column - 1) : column + 2] = 1.0
+        _dot(image, *last, _THICK, [1.0] * 3)
+
+
+def _dot(image: np.ndarray, row: int, column: int, reach: int, color: list[float]) -> None:
+    image[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = color

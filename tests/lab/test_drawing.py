@@ -23,9 +23,9 @@ def test_a_hill_is_high_where_its_values_are() -> None:
 
 def test_a_path_goes_from_blue_to_white() -> None:
     image = drawing.hill([1.0, 0.0, 1.0], [0.0, 0.5])
-    assert white(image) == {35, 36, 37}
+    assert white(image) == set(range(69, 76))  # round 72, the middle
     blue = np.nonzero((image == drawing.EARLY).all(axis=2))
-    assert blue[1].tolist() == [0]
+    assert set(blue[1].tolist()) == {0, 1}
 
 
 def test_places_outside_are_not_drawn() -> None:
@@ -36,10 +36,11 @@ def test_places_outside_are_not_drawn() -> None:
 
 
 def test_a_valley_marks_its_path() -> None:
-    image = drawing.valley(np.arange(24.0).reshape(4, 6), [(0, 0), (1, 1)])
-    assert image.shape == (4, 6, 3)
+    image = drawing.valley(np.arange(600.0).reshape(20, 30), [(0, 0), (1, 1)])
+    assert image.shape == (20, 30, 3)
     assert image[0, 0].tolist() == pytest.approx(drawing.EARLY)
-    assert image[3, 5].tolist() == [1, 1, 1]
+    assert image[19, 29].tolist() == image[17, 27].tolist() == [1, 1, 1]
+    assert image[10, 15].tolist() != [1, 1, 1]
 
 
 def test_heat_tells_signs_apart() -> None:

@@ -60,10 +60,11 @@ def run(lab: Lab, *, a: str, b: str, axis: int, arrays: int) -> None:
     lab.text("打印出来", text)
     lab.check("最外面一共三层方括号", got=text[:3] + text[-3:], want="[[[]]]")
     # 一块一块自上而下；来自 b 的取负号，好画成另一种颜色
-    shade = [1 + p - min(a.min(), b.min()) for p in parts]
+    low, high = min(a.min(), b.min()), max(a.max(), b.max())
+    shade = [0.3 + 0.7 * (p - low) / (high - low or 1) for p in parts]
     signed = np.stack([s * (-1) ** n for n, s in enumerate(shade)], axis=axis)
     gap = np.zeros((1, signed.shape[2]))
     sheet = np.vstack([np.vstack([block, gap]) for block in signed])[:-1]
     caption = "橙色来自 a，蓝色来自 b，越亮数越大；黑线分开各块"
-    lab.picture("从哪里来", drawing.heat(sheet, cell=2), caption)
+    lab.picture("从哪里来", drawing.heat(sheet, 1, cell=8), caption)
     lab.result(**{f"size_{n}": size for n, size in enumerate(result.shape)}, axis=axis)

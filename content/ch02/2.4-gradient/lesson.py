@@ -34,7 +34,7 @@ class Walker:
     def __init__(self, start: list[float], rate: float, momentum: float, size: int = SAMPLES):
         self.w, self.v = np.array(start), np.zeros(len(start))
         self.rate, self.momentum, self.batch_size = rate, momentum, size
-        self.path, self.gradients = [self.w], []
+        self.path, self.gradients, self.noise = [self.w], [], []
 
     def step(self, gradient: np.ndarray) -> None:
         self.v = self.momentum * self.v - self.rate * gradient  # 留一部分旧的，再逆着梯度加一点
@@ -59,6 +59,7 @@ def run(lab: Lab, *, function: str, learning_rate: float, momentum: float, start
         "batches": {f"每步 {n} 个": (learning_rate, momentum, n) for n in (1, 128, SAMPLES)},
     }[compare]
     walkers = {label: Walker(place, *values) for label, values in chosen.items()}
+    some = any(walker.batch_size < SAMPLES for walker in walkers.values())
     for step in lab.steps(steps):
         for label, walker in walkers.items():
             if f(walker.w) > FAR:
@@ -66,8 +67,9 @@ def run(lab: Lab, *, function: str, learning_rate: float, momentum: float, start
             batch = rng.choice(SAMPLES, walker.batch_size, replace=False)  # 随机抽一批样本
             noise = tilt[batch].mean(axis=0)  # 这一批的梯度比全体的梯度偏了多少
             walker.step(gradient(walker.w) + noise)
-            off = round(float(np.linalg.norm(noise)), 9)
-            lab.log(step, label, loss=f(walker.w), w=walker.w[0], noise=off)
+            walker.noise.append(round(float(np.linalg.norm(noise)), 9))
+            off = {"noise": walker.noise[-1]} if some else {}
+            lab.log(step, label, loss=f(walker.w), w=walker.w[0], **off)
 
     lab.phase("结果")
     rows, count = [], dict.fromkeys(ENDS, 0)
@@ -85,7 +87,7 @@ def run(lab: Lab, *, function: str, learning_rate: float, momentum: float, start
     shown = [k for k in (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500) if k < len(pairs)]
     rows = [[k, say(pairs[k][0]), say(pairs[k][1]), f"{f(pairs[k][0]):.4f}"] for k in shown]
     lab.table(f"一步一步：{label or '这条路'}", ["走过几步", "w", "梯度", "损失"], rows)
-    lab.result(loss=f(first.w), w=first.w[0], **count)
+    lab.result(loss=f(first.w), w=first.w[0], noise=np.mean(first.noise), **count)
     prove(lab)
 
 
