@@ -94,7 +94,7 @@ def show_input(lab: Lab, imdb, sequences, x: np.ndarray) -> None:
         ["留下的词占全部", f"{(x != 0).sum() / lengths.sum():.1%}"],
         ["词表认得的词", f"{(sequences.values != 2).mean():.1%}"],
     ]
-    lab.table("影评与词表", ["", ""], rows)
+    lab.table("影评与词表", ["项目", "数值"], rows)
 
 
 def show_neighbours(lab: Lab, imdb, table: np.ndarray) -> None:

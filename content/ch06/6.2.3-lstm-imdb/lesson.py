@@ -54,7 +54,7 @@ def run(lab: Lab, *, layer: str, maxlen: int, dim: int, units: int, dropout: flo
         ["填充的 0 占全部", f"{(x == 0).mean():.1%}"],
         ["词表认得的词", f"{(train_data.values != 2).mean():.1%}"],
     ]
-    lab.table("影评与词表", ["", ""], rows)
+    lab.table("影评与词表", ["项目", "数值"], rows)
 
     # 3. 网络
     model = build(layer, maxlen, dim, units, dropout)
