@@ -14,6 +14,7 @@ from dlwp_tui.tui.keys import KEYS
 from dlwp_tui.tui.palette import CourseCommands
 from dlwp_tui.tui.screens.glossary import GlossaryScreen
 from dlwp_tui.tui.screens.study import StudyScreen
+from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
 from tests.tui.lab_runs import rows, until
 
@@ -230,3 +231,22 @@ def test_the_footer_stays_at_eight_and_no_key_has_two_meanings() -> None:
     assert sum(key.footer > 0 for key in KEYS) == 8
     taken = [name for key in KEYS if not key.local for name in key.keys.split(",")]
     assert len(taken) == len(set(taken))
+
+
+async def test_the_lab_follows_the_note_and_a_key_for_it_does_not_wait(course: reader.Course) -> None:
+    app = open_app(course, "1.2")
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.2", 0)
+        lab = app.screen.query_one(LabPane)
+        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab of 1.2")
+        screen = app.screen
+        assert isinstance(screen, StudyScreen)
+        screen.open_section(course.section("1.1"))
+        assert lab.section is not None and lab.section.id == "1.2", "the note comes first"
+        screen.action_pane("lab")
+        assert lab.section.id == "1.1", "who asks for the lab has it at once"
+        await until(pilot, lambda: lab.has_focus_within, "the focus in the lab")
+        for number in range(4):
+            screen.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
+        screen.open_section(course.section("1.2"))
+        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab follows by itself")

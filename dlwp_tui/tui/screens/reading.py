@@ -117,6 +117,15 @@ class ReadingScreen(Screen[None]):
             lab.show(self.section)
         return lab
 
+    def with_lab(self, act: Callable[[LabPane], object]) -> None:
+        """Do what needs the lab's widgets: behind the next paint where its form is being mounted only now."""
+        new = self.query_one(LabPane).section is not self.section
+        lab = self.lab
+        if new:
+            self.call_after_refresh(act, lab)
+        else:
+            act(lab)
+
     @on(NotePane.Settled)
     def _show_lab(self) -> None:
         """When the page has stood for a moment: the form's forty widgets cost more than a page (0.25 s of CPU).
@@ -309,11 +318,10 @@ class ReadingScreen(Screen[None]):
             self.remove_class("-contents-closed")
         if not focus:
             return
-        target = self.query_one(f"#{name}")
-        if isinstance(target, LabPane):
-            target.focus_tab()
+        if name == "lab":
+            self.with_lab(LabPane.focus_tab)
         else:
-            target.focus()
+            self.query_one(f"#{name}").focus()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Give the pane that holds the focus the accent border."""

@@ -293,7 +293,7 @@ class StudyScreen(WritingScreen):
     def action_tab(self, name: str) -> None:
         """Show one of the lab's tabs."""
         self.show_pane("lab", focus=False)
-        self.lab.show_tab(name, focus=True)
+        self.with_lab(lambda lab: lab.show_tab(name, focus=True))
 
     def action_compare(self) -> None:
         """Overlay the lesson's earlier runs, or take them away."""
