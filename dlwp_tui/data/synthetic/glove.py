@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Arrays
 
 SEED = 20_140_101
-NOISE = 0.38
-"""Standard deviation of each number; that of real glove.6B.50d is 0.64, of 100d 0.41."""
-COMMON, SENTIMENT, TOPIC = 2.0, 3.0, 3.0
-"""Lengths of the directions. The noise of 100 numbers has a length of 3.8."""
+LENGTH = 4.24
+"""Of the noise: 0.6 a number of 50, 0.42 of 100; real glove.6B.50d has vectors of about 5."""
+COMMON, GROUP = 3.0, 1.0
+"""Lengths of the direction all words share, and of those of sentiment and of each topic."""
 MISSING = 1 / 16
 
 
@@ -31,15 +31,16 @@ def make(dim: int) -> Arrays:
     rng = np.random.RandomState(SEED)
     words = text.placed(imdb.WORDS, imdb._ranks())
     rank = {word: i for i, word in enumerate(words)}
-    vectors = (rng.standard_normal((len(words), dim)) * NOISE).astype(np.float32)
+    noise = LENGTH / dim**0.5
+    vectors = (rng.standard_normal((len(words), dim)) * noise).astype(np.float32)
     groups = [list(vocabulary.POSITIVE), list(vocabulary.NEGATIVE), *map(list, vocabulary.TOPICS.values())]
     directions = _directions(rng, len(groups), dim)
     vectors += COMMON * directions[0]
-    sentiment = SENTIMENT * directions[1]
+    sentiment = GROUP * directions[1]
     for sign, group in ((1, groups[0]), (-1, groups[1])):
         vectors[[rank[w] for w in group]] += sign * sentiment
     for direction, group in zip(directions[2:], groups[2:], strict=True):
-        vectors[[rank[w] for w in group]] += TOPIC * direction
+        vectors[[rank[w] for w in group]] += GROUP * direction
     listed = {w for group in (*groups, vocabulary.FUNCTION, vocabulary.GENERAL, vocabulary.NEGATORS) for w in group}
     has = rng.random_sample(len(words)) >= MISSING
     has[[rank[w] for w in listed]] = True

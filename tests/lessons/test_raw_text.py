@@ -1,0 +1,103 @@
+"""Lesson 6.1.3 on its twins: the three embeddings, what the model sees, the probe; and on the real files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dlwp_tui.data.import_ import import_path
+from dlwp_tui.engine import control, launch
+from dlwp_tui.engine.probe import Probe
+from dlwp_tui.engine.zygote import Zygote
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from tests.conftest import SHARED_DATA
+from tests.lessons.conftest import claims, curve, finished, finished_with_peak, table
+from tests.worker.conftest import state_of, until_event
+
+pytestmark = pytest.mark.keras
+TINY = {"dim": "50", "reviews": 1000, "validation_samples": 400, "test_samples": 200, "maxlen": 20, "epochs": 3}
+MB = 1300.0
+"""The lesson's own ram_mb."""
+
+
+def text(view: RunView, title: str) -> str:
+    (found,) = [t.body for t in view.texts if t.title == title]
+    return found
+
+
+def test_frozen_vectors(run: Callable[..., RunView], warm: Zygote) -> None:
+    view = run("6.1.3", **TINY, seed=3)
+    assert view.source == "synthetic" and {use.name for use in view.datasets} == {"aclimdb", "glove"}
+    assert claims(view) == {"C161", "C162", "C163", "C164", "C166"}
+    assert view.models[0].params == 10_000 * 50 + (20 * 50 + 1) * 32 + 33
+    assert view.steps == 7  # ceil(200 / 32)
+    assert curve(view, "loss")[-1] < curve(view, "loss")[0] and len(curve(view, "val_accuracy")) == 3
+    assert set(view.results[""]) == {"test_loss", "test_accuracy"}
+    seen = text(view, "模型看到的第一条影评（· 填充，[UNK] 词表之外）").split(" ")
+    original = text(view, "第一条影评的原文")
+    assert len(seen) == 20 and original.lower().rstrip(".!?").endswith(seen[-1])
+    assert original != original.lower(), "the original has capitals, the model does not see them"
+    shares = {row[0]: float(str(row[1]).rstrip("%")) for row in table(view, "GloVe 认得多少")}
+    assert 80 < shares["词表里 GloVe 有向量的词"] < 100 and 0 < shares["影评里词表外的词 [UNK]"] < 40
+    assert [row[0] for row in table(view, "GloVe 里最近的五个词")] == ["good", "bad", "film", "war", "funny"]
+
+    again = finished(launch.rerun(view.folder, warm))
+    for metric in ("loss", "val_loss"):
+        assert curve(again, metric) == curve(view, metric)
+
+    probe = Probe(view.folder, "review", zygote=warm)
+    try:
+        answer = probe.ask("A good film!! Wzzq is, good... zzqx <br />", timeout=60)
+        same = probe.ask("a GOOD film wzzq is good zzqx br", timeout=60)
+        blank = probe.ask("...", timeout=60)
+    finally:
+        probe.close()
+    assert sum(answer["bars"].values()) == pytest.approx(1) and set(answer["bars"]) == {"好评", "差评"}
+    assert answer["bars"] == pytest.approx(same["bars"]), "capitals and punctuation make no difference"
+    assert {"Wzzq", "zzqx"} <= set(answer["unknown"]) and not {"good", "film!!"} & set(answer["unknown"])
+    assert sum(blank["bars"].values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("embedding", ["trainable", "random"])
+def test_vectors_that_are_learnt(run: Callable[..., RunView], embedding: str) -> None:
+    view = run("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, embedding=embedding)
+    (frozen,) = [check for check in view.checks if check.statement == "冻结的参数"]
+    assert frozen.got == 0
+    assert view.models[0].params == 10_000 * 100 + (20 * 100 + 1) * 32 + 33
+
+
+def test_the_books_network_in_memory(start: Callable[..., RunFolder]) -> None:
+    """Data, vocabulary and network of the book's size; more epochs take no more memory."""
+    view, peak = finished_with_peak(start("6.1.3", preset="book", epochs=1, test_samples=2000))
+    assert view.models[0].params == 1_320_065
+    (frozen,) = [check for check in view.checks if check.statement == "冻结的参数"]
+    assert frozen.got == 1_000_000
+    assert peak < MB
+
+
+def test_stops_inside_training(start: Callable[..., RunFolder]) -> None:
+    folder = start("6.1.3", **TINY | {"epochs": 200})
+    until_event(folder, "epoch", 1, timeout=120)
+    assert control.stop(folder, grace=20)
+    assert state_of(folder) is RunState.STOPPED
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not (SHARED_DATA / "aclImdb_v1_train_test.tar.gz").exists(), reason="no real data here")
+def test_real_reviews_need_real_vectors(run: Callable[..., RunView]) -> None:
+    import_path(SHARED_DATA / "aclImdb_v1_train_test.tar.gz", accept=True)
+    alone = run("6.1.3", **TINY | {"epochs": 1}, source="auto")
+    assert alone.source == "synthetic", "real reviews with made-up vectors would be nonsense"
+    assert all("glove" in use.detail for use in alone.datasets)
+    import_path(SHARED_DATA / "glove.6B.50d.top5k-subset.txt", accept=True)
+    view = run("6.1.3", **TINY, source="auto")
+    assert view.source == "unverified"
+    nearest = {row[0]: row[1] for row in table(view, "GloVe 里最近的五个词")}
+    assert "movie" in str(nearest["film"])
+    assert "br" in text(view, "最常见、却没有向量的词").split("、")
+    wrong = run("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
+    assert wrong.source == "synthetic"
+    assert all("those of 50 are" in use.detail for use in wrong.datasets)
