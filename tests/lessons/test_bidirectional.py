@@ -71,7 +71,8 @@ def test_temperature_in_every_direction(run: Callable[..., RunView]) -> None:
         gru = 3 * (14 * 6 + 6 * 6 + 2 * 6)
         assert view.models[0].params == (2 * gru + 13 if direction == "bidirectional" else gru + 7)
         assert {key.metric for key in view.curves} == {"loss", "val_loss"}
-        assert 0.2 < view.results[""]["naive"] < 0.4  # real: 0.29
+        assert curve(view, "val_loss", "基准") == [view.results[""]["baseline"]] * 2
+        assert 0.2 < view.results[""]["baseline"] < 0.4  # real: 0.29
         curves[direction] = curve(view, "val_loss")
     # Same seed, same windows, same weights at the start: what differs is the order in which they are read.
     assert len({tuple(values) for values in curves.values()}) == 4
