@@ -145,15 +145,17 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
     # 5. Python 循环与 NumPy：同样的 relu
     lab.phase("计时")
     sizes = [1000 * 2**k for k in range(11) if 1000 * 2**k <= elements]
-    rows, ratio = [], 0.0
+    rows, times, ratio = [], [], 0.0
     for step in lab.steps(len(sizes)):
         size = sizes[step - 1]
         values = rng.normal(size=size)
         slow = fastest(naive_relu, values.tolist())
         fast = fastest(lambda v: np.maximum(v, 0), values)
         ratio = slow / fast
+        times.append((slow, fast))
         rows.append([f"{size:,}", f"{slow:.3f}", f"{fast:.3f}", f"{ratio:.0f}"])
-        lab.log(size // 1000, "Python 循环", milliseconds=slow)  # 横轴：千个数
+    for size, (slow, fast) in zip(sizes, times, strict=True):  # 横轴：几千个数
+        lab.log(size // 1000, "Python 循环", milliseconds=slow)
         lab.log(size // 1000, "NumPy", milliseconds=fast)
     lab.table("relu 用时（毫秒）", ["几个数", "Python 循环", "NumPy", "快几倍"], rows)
     axes = -1 if result is None else len(result)
