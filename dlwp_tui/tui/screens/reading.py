@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -111,7 +112,8 @@ class ReadingScreen(Screen[None]):
 
     @property
     def lab(self) -> LabPane:
-        """The lab pane, showing the open section's lesson. Not for threads: it may build the lesson's form."""
+        """The lab pane, showing the open section's lesson. Raises RuntimeError in a thread: it may build the form."""
+        asyncio.get_running_loop()
         lab = self.query_one(LabPane)
         if self.section is not None:
             lab.show(self.section)

@@ -146,7 +146,8 @@ class StudyScreen(WritingScreen):
             except (DlwpError, OSError) as error:
                 self.app.call_from_thread(self.say, error)
                 return
-            self.app.call_from_thread(self.lab.set_known, known, self.session.free_mb())
+            free = self.session.free_mb()
+            self.app.call_from_thread(lambda: self.lab.set_known(known, free))
 
     def action_measure(self) -> None:
         """Try the first steps to learn how long the whole takes; again: call it off."""
@@ -170,8 +171,11 @@ class StudyScreen(WritingScreen):
             self.session.try_out(request)
         except (DlwpError, OSError) as error:
             self.app.call_from_thread(self.say, error)
-        self.app.call_from_thread(self.lab.trial_over)
-        self.app.call_from_thread(self._forecast)
+        self.app.call_from_thread(self._trial_over)
+
+    def _trial_over(self) -> None:
+        self.lab.trial_over()
+        self._forecast()
 
     # -- controlling ---------------------------------------------------------------------------------------------
 
