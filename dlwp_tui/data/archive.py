@@ -21,6 +21,8 @@ from dlwp_tui.i18n import _
 MAX_FILES = 150_000
 """aclImdb, the largest archive of the course by number, has 100,000 files."""
 MAX_BYTES = 4 << 30
+LOOK = 64 << 20
+"""Bytes of a tar that are unpacked to see what it is."""
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
     RuntimeError,
@@ -74,8 +76,13 @@ def first_names(path: Path, count: int = 50) -> list[str]:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 return archive.namelist()[:count]
+        names: list[str] = []
         with tarfile.open(path, "r:*") as tar:
-            return [member.name for member in itertools.islice(tar, count)]
+            for member in itertools.islice(tar, count):
+                names.append(member.name)
+                if member.offset_data + member.size > LOOK:
+                    break
+        return names
     except (*_DAMAGED, OSError):
         return []
 

@@ -158,6 +158,16 @@ def test_a_tar_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         import_path(_tar(tmp_path / "aclImdb_v1.tar.gz"), accept=True)
 
 
+def test_looking_at_the_first_names_reads_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LOOK", 9000)
+    path = _tar(tmp_path / "a.tgz", {"big.bin": bytes(10_000), "test/pos/9_9.txt": b"after it"})
+    assert archive.first_names(path)[-1] == "aclImdb/big.bin"
+    assert archive.first_names(path, 2) == ["aclImdb/train/neg/0_3.txt", "aclImdb/train/neg/10_1.txt"]
+    path.write_bytes(path.read_bytes()[:60])
+    assert archive.first_names(path) == []
+    assert archive.first_names(tmp_path / "nowhere") == []
+
+
 def test_the_twin_is_the_imdb_twin_written_out() -> None:
     source = imdb_twin.make()
     words = source["words_utf8"].tobytes().decode().split("\n")
