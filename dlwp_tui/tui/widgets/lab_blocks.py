@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -49,15 +50,21 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
         names = figures[""]
         cells = max((cell_len(name) for name in names), default=0)
         for name, value in names.items():
-            text.append(f"\n{fit(name, cells)}  ").append(figure(value).strip(), "bold")
+            text.append(f"\n{fit(name, cells)}  ").append(_final(value), "bold")
         return text
     columns = list(dict.fromkeys(name for row in figures.values() for name in row))
     rows = [
-        [label or "–", *(figure(row[name]).strip() if name in row else "–" for name in columns)]
+        [label or "–", *(_final(row[name]) if name in row else "–" for name in columns)]
         for label, row in figures.items()
     ]
     return _titled(_("Result"), _grid(["", *columns], rows, width))
 
+
+
+def _final(value: float) -> str:
+    """A result: counts (an epoch, the words that collided) have no fraction."""
+    whole = math.isfinite(value) and value == round(value) and abs(value) < 1e6
+    return f"{value:.0f}" if whole else figure(value).strip()
 
 def seen(found: Seen, _width: int) -> Text:
     """Whether the run showed what its preset promised, with the figures that say so."""
