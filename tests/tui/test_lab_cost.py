@@ -57,7 +57,7 @@ async def test_time_and_memory_follow_what_is_typed():
         await pilot.pause()
         assert line(app).text == ""
         epochs.value = "5"
-        app.lab.query_one("#param-batch_size", FieldInput).value = "2"
+        app.lab.query_one("#param-batch_size", FieldInput).value = "1"
         await pilot.pause()
         assert line(app).text.startswith("about 20 s (as a run with another batch_size)   T tries a few steps\n")
         app.lab.query_one("#param-units", FieldInput).value = "100"

@@ -125,6 +125,8 @@ class CostLine(Widget):
 
     def _rows(self, width: int | None = None) -> int:
         width = self.content_size.width if width is None else width
+        if self.estimate is None:  # a half typed figure: the rows stay
+            return self._lines
         return 1 if cell_len("  ".join(self._parts())) <= width else len(self._parts())
 
     def _update(self) -> None:

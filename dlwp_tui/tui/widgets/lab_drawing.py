@@ -12,6 +12,8 @@ from rich.style import Style
 SIDE = 28
 """Pixels each way."""
 _SOFT, _ERASER = 1.5, 2.2  # pixels from the stroke's middle to where ink, or the eraser, ends; full 1 pixel before
+REACH = max(_SOFT, _ERASER)
+"""Pixels to each side of a stroke that it may change."""
 _PAPER, _INK = 24, 255  # greys of 0 and 1: the paper is not black, so that its edge shows on a black screen
 _RAMP = " .:-=+*#%@"
 
