@@ -6,6 +6,7 @@ data are as large: params that change the size of neither may differ, and the es
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from statistics import median
@@ -232,7 +233,7 @@ def _scaled(sample: Sample, params: Mapping[str, Value]) -> float:
     as it was). Lesson 3.4 with batches of 64 instead of 512: an epoch took 1.8 times as long, the root is 2.
     """
     work = sample.work_s * _quotient(params.get(EPOCHS), sample.params.get(EPOCHS))
-    return sample.setup_s + work * _quotient(sample.params.get(BATCH), params.get(BATCH)) ** (1 / 3)
+    return sample.setup_s + work * math.cbrt(_quotient(sample.params.get(BATCH), params.get(BATCH)))
 
 
 def _quotient(one: Value | None, other: Value | None) -> float:
