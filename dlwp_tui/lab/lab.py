@@ -102,18 +102,20 @@ class Lab:
         steps: int | None = None,
         shuffle: bool = False,
         target: int = 1,
+        stride: int = 1,
     ) -> tf.data.Dataset:
         """The generator of section 6.3.2 for `fit`: x (batch, lookback / step, features), y (batch,), float32.
 
         A window's rows lie `step` apart between min_index and max_index; y is column `target`, `delay` rows after the
         window's end. shuffle: random windows, others each epoch, the same ones at each run of a seed; `steps` says how
-        many batches. Without, in the order of time: all of them, or `steps` batches evenly spread. No copy is made.
+        many batches. Without, in the order of time: all of them, or `steps` batches evenly spread. stride: only
+        windows so many rows apart, to learn from few of them. No copy is made.
         Raises ValueError where there is no such window.
         """
         from dlwp_tui.lab.windows import Windows, stream
 
         top = len(series) - delay if max_index is None else max_index
-        cut = Windows(series, lookback, step, delay, min_index, top, batch_size, target)
+        cut = Windows(series, lookback, step, delay, min_index, top, batch_size, target, stride)
         self._streams += 1
         return stream(cut, steps=steps, seed=(self.seed, self._streams) if shuffle else None, clock=self.clock)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui.lab.clock import Clock
 
 if TYPE_CHECKING:
+    import numpy as np
     import tensorflow as tf
     from numpy.typing import NDArray
 
@@ -33,9 +34,11 @@ class Windows:
     batch_size: int
     target: int
     """The column that is predicted."""
+    stride: int = 1
+    """Only windows that begin so many rows apart: 100 leaves every hundredth."""
 
     def __post_init__(self) -> None:
-        for name in ("lookback", "step", "batch_size"):
+        for name in ("lookback", "step", "batch_size", "stride"):
             if getattr(self, name) < 1:
                 raise ValueError(f"windows: {name}={getattr(self, name)} should be at least 1")
         if self.delay < 0:
@@ -53,7 +56,7 @@ class Windows:
     @property
     def count(self) -> int:
         """How many windows there are."""
-        return self.max_index - self.first
+        return -(-(self.max_index - self.first) // self.stride)
 
     @property
     def first(self) -> int:
@@ -72,8 +75,13 @@ class Windows:
         import numpy as np
 
         if steps is None or steps * self.batch_size >= self.count:
-            return np.arange(self.first, self.max_index)
-        return np.linspace(self.first, self.max_index - 1, steps * self.batch_size).astype(np.int64)
+            return np.arange(self.first, self.max_index, self.stride)
+        spread = np.linspace(0, self.count - 1, steps * self.batch_size).astype(np.int64)
+        return self.first + self.stride * spread
+
+    def random(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+        """`count` random r."""
+        return self.first + self.stride * rng.integers(0, self.count, count)
 
     def cut(self, rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The windows before `rows`: x (n, lookback / step, features), y (n,), both float32."""
@@ -104,7 +112,7 @@ def stream(windows: Windows, *, steps: int | None, seed: tuple[int, int] | None,
             return windows.ordered(steps).astype(np.int64)
         assert steps is not None
         rng = np.random.default_rng([*seed, *clock.next_pass()])
-        return rng.integers(windows.first, windows.max_index, steps * size)
+        return windows.random(rng, steps * size)
 
     batches = -(-len(windows.ordered(steps)) // size) if seed is None else steps
     shape = (None, len(windows.offsets), windows.series.shape[1])

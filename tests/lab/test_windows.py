@@ -77,6 +77,14 @@ def test_random_windows_stay_inside_and_repeat_with_the_seed(tmp_path: Path, tol
     assert passes(1) == [one, two] and passes(2)[0] != one
 
 
+def test_a_stride_leaves_every_so_manieth_window(lab: Lab) -> None:
+    series = np.stack([np.arange(1000.0), np.arange(1000.0)], axis=1)
+    whole = np.concatenate([y.numpy() for _, y in lab.windows(series, stride=50, max_index=901, **CUT)]) - 24
+    assert whole.tolist() == list(range(60, 901, 50))
+    drawn = lab.windows(series, stride=50, max_index=901, steps=30, shuffle=True, **CUT)
+    assert {*np.concatenate([y.numpy() for _, y in drawn]) - 24} == {*whole}
+
+
 def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> None:
     dataset = lab.windows(SERIES, steps=5, shuffle=True, **CUT)
     seen: dict[int, list[float]] = {}
@@ -96,6 +104,7 @@ def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> N
         ({"delay": -1}, "delay=-1"),
         ({"batch_size": 0}, "batch_size=0"),
         ({"steps": 0}, "steps=0"),
+        ({"stride": 0}, "stride=0"),
         ({"max_index": 2999}, "hold no window"),
         ({"max_index": 60}, "hold no window"),
         ({"min_index": -1}, "hold no window"),

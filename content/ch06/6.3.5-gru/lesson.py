@@ -51,12 +51,13 @@ def build(cell: str, units: int, backwards: bool = False) -> keras.Model:
 
 
 def run(lab: Lab, *, cell: str, units: int, direction: str, standardise: bool,
-        train_rows: int, lookback: int, step: int, delay: int, epochs: int,
+        stride: int, lookback: int, step: int, delay: int, epochs: int,
         steps_per_epoch: int, val_steps: int) -> None:  # fmt: skip
     exact(lab)
     data, celsius = prepare(lab, standardise)
     cut = {"lookback": lookback, "step": step, "delay": delay}
-    train = lab.windows(data, max_index=train_rows, steps=steps_per_epoch, shuffle=True, **cut)
+    some = {"max_index": TRAIN, "stride": stride}
+    train = lab.windows(data, steps=steps_per_epoch, shuffle=True, **some, **cut)
     val = lab.windows(data, min_index=TRAIN + 1, max_index=VALIDATION, steps=val_steps, **cut)
     naive = baseline(val)
     model = build(cell, units, backwards=direction == "reversed")

@@ -47,7 +47,7 @@ def build(units: int, dropout: float, recurrent_dropout: float) -> keras.Model:
     return keras.Sequential([keras.Input((None, 14)), gru, layers.Dense(1)])
 
 
-def run(lab: Lab, *, units: int, dropout: float, recurrent_dropout: float, train_rows: int,
+def run(lab: Lab, *, units: int, dropout: float, recurrent_dropout: float, stride: int,
         lookback: int, step: int, delay: int, epochs: int, steps_per_epoch: int,
         val_steps: int) -> None:  # fmt: skip
     kept = 0.8**240
@@ -61,7 +61,8 @@ def run(lab: Lab, *, units: int, dropout: float, recurrent_dropout: float, train
 
     data, celsius = prepare(lab)
     cut = {"lookback": lookback, "step": step, "delay": delay}
-    train = lab.windows(data, max_index=train_rows, steps=steps_per_epoch, shuffle=True, **cut)
+    some = {"max_index": TRAIN, "stride": stride}
+    train = lab.windows(data, steps=steps_per_epoch, shuffle=True, **some, **cut)
     val = lab.windows(data, min_index=TRAIN + 1, max_index=VALIDATION, steps=val_steps, **cut)
     naive = baseline(val)
     model = build(units, dropout, recurrent_dropout)
@@ -75,7 +76,7 @@ def run(lab: Lab, *, units: int, dropout: float, recurrent_dropout: float, train
     history = fitted.history
     report(lab, "GRU", history, naive, celsius)
     # 训练损失是带着残缺、在一轮中途算的，与验证损失不是一回事；同样条件下再算一次训练段
-    same = lab.windows(data, max_index=train_rows, steps=val_steps, **cut)
+    same = lab.windows(data, steps=val_steps, **some, **cut)
     seen = model.evaluate(same, verbose=0)
     rows = [
         ["训练时报告的损失（有 dropout）", f"{history['loss'][-1]:.4f}"],

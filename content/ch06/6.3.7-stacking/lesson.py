@@ -51,12 +51,13 @@ def build(depth: int, units: int, last_units: int, activation: str, rates: dict)
 
 
 def run(lab: Lab, *, depth: int, units: int, last_units: int, last_activation: str, dropout: float,
-        recurrent_dropout: float, train_rows: int, lookback: int, step: int, delay: int,
+        recurrent_dropout: float, stride: int, lookback: int, step: int, delay: int,
         epochs: int, steps_per_epoch: int, val_steps: int) -> None:  # fmt: skip
     exact(lab)
     data, celsius = prepare(lab)
     cut = {"lookback": lookback, "step": step, "delay": delay}
-    train = lab.windows(data, max_index=train_rows, steps=steps_per_epoch, shuffle=True, **cut)
+    some = {"max_index": TRAIN, "stride": stride}
+    train = lab.windows(data, steps=steps_per_epoch, shuffle=True, **some, **cut)
     val = lab.windows(data, min_index=TRAIN + 1, max_index=VALIDATION, steps=val_steps, **cut)
     naive = baseline(val)
     rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
