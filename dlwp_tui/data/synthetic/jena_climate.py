@@ -6,7 +6,13 @@ warm; outside of troughs the wind means nothing. The air arrives 18 to 28 hours 
 week, so tomorrow's temperature depends on the order of the last day's events, read when they happened. Humidity,
 vapour pressure, dew point, density follow from pressure, temperature and relative humidity as in the real table.
 
-Calibrated so that
+Calibrated by AIR (what a trough announces) against UNREST (what nothing does), DECAY and UNREST_DAYS (long, so that the
+mean of the last days is no better a guess than now) and TROUGH (short, so that Dense must know it at each place).
+Measured on the validation rows in standard deviations of rows 0 to 199,999 (8.46 K; the real series: 8.85):
+the naive guess 0.2845 (real 0.2897). At the quick presets, 60 hours in hourly steps, seeds 1 to 3: Dense 32 lowest
+0.294, 0.296, 0.286 in 10 epochs of 100 batches, GRU 32 lowest 0.262, 0.263, 0.262 in 6, seed 1: GRU reversed 0.335 in
+8, convolutions alone 0.351 in 8. The book on the real series: Dense 0.299, GRU 0.264, reversed 0.399, convolutions
+0.452. What the twin cannot do: Dense trained on for 25 epochs comes to 0.270, so it loses by slowness, not for ever.
 """
 
 from __future__ import annotations
