@@ -142,7 +142,7 @@ class PlainPrinter:
         )
         if view.state in (RunState.FAILED, RunState.DIED):
             if view.error is not None:
-                output.say(f"{view.error.type}: {view.error.message}")
+                output.say(view.error.told)
                 for text in view.error.lines:
                     output.say(f"  {text}")
             else:
@@ -193,7 +193,7 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
         case kinds.CHECK:
             return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({get('got')} / {get('want')})"]
         case kinds.TEXT:
-            return [f"{get('title')}:", f"  {get('body')}"]
+            return [f"{get('title')}:", *(f"  {text}" for text in str(get("body")).splitlines())]
         case kinds.TABLE:
             return [f"{get('title')}:", *_table(get("columns"), get("rows"))]
         case kinds.WARNING:

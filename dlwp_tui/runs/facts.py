@@ -83,6 +83,12 @@ class Failure:
     message: str
     lines: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """What a learner reads first: Python's name of the error only where Python raised it, not our own sentences."""
+        ours = self.message and not self.lines
+        return self.message if ours else ": ".join(part for part in (self.type, self.message) if part)
+
 
 @dataclass(frozen=True)
 class Best:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dlwp_tui.errors import RunError
 from dlwp_tui.runs import events, kinds, state
-from dlwp_tui.runs.facts import Best, Check, DatasetUse, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.runs.facts import Best, Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.state import RunState
@@ -296,3 +296,9 @@ def test_a_long_run_folds_fast_and_stays_small(make_run: Make) -> None:
     assert all(len(curve) <= 1025 for curve in view.batch_curves.values())
     assert view.rate == pytest.approx(20, rel=0.01)
     assert run.folder.events.stat().st_size > 2_000_000
+
+
+def test_only_errors_of_python_are_told_with_their_name() -> None:
+    assert Failure("UsageError", "The shapes differ.").told == "The shapes differ."
+    assert Failure("ValueError", "no", ("  line 3",)).told == "ValueError: no"
+    assert Failure("KeyboardInterrupt", "").told == "KeyboardInterrupt"

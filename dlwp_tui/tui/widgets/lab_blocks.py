@@ -30,7 +30,7 @@ UNKNOWN_WORDS = 20
 def failure(error: Failure, log: Path, width: int) -> Text:
     """What went wrong: the sentence first, then the last lines, then where the whole log is."""
     text = Text()
-    text.append("✗ " + (f"{error.type}: {error.message}" if error.message else error.type), "bold $text-error")
+    text.append(f"✗ {error.told}", "bold $text-error")
     for line in [line for line in error.lines if line.strip()][-ERROR_LINES:]:
         text.append("\n").append(_cut(line, width), "dim")
     text.append("\n" + _("Whole log: {path}").format(path=log), "dim")
