@@ -43,12 +43,12 @@ def test_the_first_steps_tell_the_time_of_the_whole(slow: Lesson) -> None:
     values = slow.values(overrides={"epochs": 200, "pause": 0.2})
     before = time.monotonic()
     sample = trial.measure(slow, values)
-    assert sample is not None and time.monotonic() - before < 15
-    assert 35 < sample.seconds < 60 and 3 <= (sample.steps or 0) < 40
+    assert sample is not None and time.monotonic() - before < trial.LONGEST
+    assert 35 < sample.seconds < 90 and 3 <= (sample.steps or 0) < 40
     made = cost.estimate(slow, values, cost.samples("1.1", environment.host()))
     assert made.basis == "trial" and made.seconds == pytest.approx(sample.seconds)
     shorter = cost.estimate(slow, values | {"epochs": 50}, cost.samples("1.1", environment.host()))
-    assert shorter.seconds is not None and 8 < shorter.seconds < 20
+    assert shorter.seconds is not None and 8 < shorter.seconds < 30
 
 
 def test_a_short_lesson_is_simply_over(slow: Lesson) -> None:
@@ -67,8 +67,8 @@ def test_no_trial_beside_a_run_and_none_stays_when_one_is_started(fake: Lesson, 
     thread.start()
     wait_for(lambda: any(state.worker_pid(folder) for folder in trials()), what="the trial's worker")
     second = launch.start(fake, {"epochs": 2})  # waits for the slot the trial holds, and gets it at once
-    assert control.wait(second, 8)
-    thread.join(5)
+    assert control.wait(second, 25)
+    thread.join(15)
     assert got == [None] and trials() == []
     for folder in (run, second):
         shutil.rmtree(folder.path)
@@ -78,7 +78,7 @@ def test_it_can_be_called_off(slow: Lesson) -> None:
     before = time.monotonic()
     called_off = lambda: time.monotonic() - before > 1  # noqa: E731
     assert trial.measure(slow, slow.values(overrides={"pause": 9.0}), cancelled=called_off) is None
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 25
 
 
 def test_what_goes_wrong_is_said(fake: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,5 +100,5 @@ def test_it_ends_by_itself_when_its_watcher_is_killed(fake: Lesson) -> None:
     """
     assert subprocess.run(script(body), check=False).returncode == -9
     (left,) = trials()
-    wait_for(lambda: not state.locked(left), 15, "the trial's own limit")
+    wait_for(lambda: not state.locked(left), 40, "the trial's own limit")
     assert trial.measure(fake, fake.values("quick")) is not None  # and the next one sweeps
