@@ -93,10 +93,10 @@ def run(lab: Lab, *, scheme: str, folds: int, repeats: int, held_out: float, sam
         if len(scores) < 2:
             continue
         low, high, std = min(scores), max(scores), float(np.std(scores, ddof=1))
-        shown = [f"{np.mean(scores):.3f}", f"{std:.3f}", f"{low:.3f}～{high:.3f}"]
+        shown = [f"{np.mean(scores):.3f}", f"{std:.3f}", f"{low:.2f}～{high:.2f}"]
         table.append([name, models, len(scores), *shown])
         results |= {f"{key}_std": std, f"{key}_min": low, f"{key}_max": high}
-    head = ["方法", "训练几个模型", "做了几次", "平均", "标准差", "范围"]
+    head = ["方法", "模型", "次数", "平均", "标准差", "范围"]
     lab.table("成绩与波动（MAE，千美元）", head, table)
     results |= final(trainer, x_test, y_test)
     lab.result(**results)
