@@ -15,9 +15,10 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.widgets.lab import LabPane
-from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe, Paper
+from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe
 from dlwp_tui.tui.widgets.lab_drawing import SIDE, Drawing
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
+from dlwp_tui.tui.widgets.lab_paper import Paper
 from dlwp_tui.tui.widgets.output import OutputView
 from tests.tui.lab_runs import LabApp, LiveRun, finished, rows, until
 

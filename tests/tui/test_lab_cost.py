@@ -20,8 +20,9 @@ from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.screens.dialogs import AskDialog
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.lab_cost import CostLine
+from dlwp_tui.tui.widgets.lab_field import FieldInput
 from dlwp_tui.tui.widgets.lab_messages import TrialCalledOff, TrialRequested
-from dlwp_tui.tui.widgets.params import FieldInput, ParamsForm
+from dlwp_tui.tui.widgets.params import ParamsForm
 from tests.tui.lab_runs import LabApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")

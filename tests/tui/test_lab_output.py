@@ -8,7 +8,8 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
-from dlwp_tui.tui.widgets.output import BlockView, OutputView
+from dlwp_tui.tui.widgets.lab_said import BlockView
+from dlwp_tui.tui.widgets.output import OutputView
 from dlwp_tui.tui.widgets.source import SourceView
 from tests.tui.lab_runs import LabApp, LiveRun, finished, rows, until
 

@@ -8,8 +8,9 @@ from textual.widgets import Static
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.errors import UsageError
 from dlwp_tui.tui.widgets.lab_chips import Chips
+from dlwp_tui.tui.widgets.lab_field import FieldInput
 from dlwp_tui.tui.widgets.lab_messages import RunRequested
-from dlwp_tui.tui.widgets.params import FieldInput, ParamsForm
+from dlwp_tui.tui.widgets.params import ParamsForm
 from tests.tui.lab_runs import LabApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")

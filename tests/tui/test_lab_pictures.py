@@ -12,7 +12,8 @@ from dlwp_tui import paths
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_picture import PictureScreen, Pixels, cells
-from dlwp_tui.tui.widgets.output import BlockView, OutputView
+from dlwp_tui.tui.widgets.lab_said import BlockView
+from dlwp_tui.tui.widgets.output import OutputView
 from tests.tui.lab_runs import LabApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")

@@ -60,11 +60,11 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
     return _titled(_("Result"), _grid(["", *columns], rows, width))
 
 
-
 def _final(value: float) -> str:
     """A result: counts (an epoch, the words that collided) have no fraction."""
     whole = math.isfinite(value) and value == round(value) and abs(value) < 1e6
     return f"{value:.0f}" if whole else figure(value).strip()
+
 
 def seen(found: Seen, _width: int) -> Text:
     """Whether the run showed what its preset promised, with the figures that say so."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -20,7 +17,6 @@ from dlwp_tui import settings
 from dlwp_tui.course.lesson import Lesson, Probe
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.facts import Picture
-from dlwp_tui.runs.seen import seen
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_canvas import CanvasProbe
@@ -28,56 +24,10 @@ from dlwp_tui.tui.widgets.lab_chips import Chips
 from dlwp_tui.tui.widgets.lab_content import content
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
 from dlwp_tui.tui.widgets.lab_picture import PictureScreen, Shown
+from dlwp_tui.tui.widgets.lab_said import BlockView, blocks
 
 LOG_LINES = 500
 """Lines of the log kept on the screen; the whole is in the file named above them."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """One thing a run said. `key` changes when it has to be drawn anew; `draw(width)` gives at most `width` cells."""
-
-    key: object
-    draw: Callable[[int], Text]
-    picture: Picture | None = None
-    """The picture it is, where it is one."""
-
-
-class BlockView(Widget):
-    """A block, drawn for the width it has and kept until that changes."""
-
-    DEFAULT_CSS = """
-    BlockView { width: 1fr; height: auto; margin-bottom: 1; }
-    """
-
-    @dataclass
-    class Enlarged(Message):
-        """The learner wants this picture large."""
-
-        picture: Picture
-
-    def __init__(self, block: Block) -> None:
-        super().__init__()
-        self.block = block
-        self._width = 0
-        self._drawn = Content("")
-
-    def on_click(self) -> None:
-        if self.block.picture is not None:
-            self.post_message(self.Enlarged(self.block.picture))
-
-    def render(self) -> Content:
-        return self._at(self.content_size.width)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's
-        """Lines at this width."""
-        return self._at(width).plain.count("\n") + 1
-
-    def _at(self, width: int) -> Content:
-        if width != self._width:
-            self._width = width
-            self._drawn = content(lab_blocks.wrapped(self.block.draw(max(8, width)), max(8, width)))
-        return self._drawn
 
 
 class OutputView(Widget, can_focus=False):
@@ -203,7 +153,7 @@ class OutputView(Widget, can_focus=False):
         if self.showing_log:
             shown = self.query_one("#log-text", Static).content
             return shown.plain if isinstance(shown, Content) else str(shown)
-        return "\n".join(block._at(max(20, self.content_size.width - 2)).plain for block in self._blocks)
+        return "\n".join(block.at(max(20, self.content_size.width - 2)).plain for block in self._blocks)
 
     # -- keeping up ----------------------------------------------------------------------------------------------
 
@@ -346,57 +296,5 @@ class OutputView(Widget, can_focus=False):
             self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
 
 
-def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
-    """What the tab shows of a run, in the order a learner asks: what went wrong, the result, then the rest."""
-    if view is None:
-        text = _("Press r to run; what the run says appears here.")
-        return [Block("none", lambda _width: Text(text, style="dim"))]
-    out: list[Block] = []
-    error, log = view.error, view.folder.log
-    if error is not None:
-        out.append(Block(("error", error), lambda width: lab_blocks.failure(error, log, width)))
-    for notice in view.warnings:
-        out.append(Block(("warning", notice), lambda width, n=notice: lab_blocks.warning(n, width)))  # type: ignore[misc]
-    if view.results:
-        results = {label: dict(figures) for label, figures in view.results.items()}
-        key = ("results", repr(results))
-        out.append(Block(key, lambda width: lab_blocks.results(results, width)))
-    found = seen(view, lesson)
-    if found is not None:
-        out.append(Block(("seen", repr(found)), lambda width: lab_blocks.seen(found, width)))
-    if view.checks:
-        checks = tuple(view.checks)
-        out.append(Block(("checks", repr(checks)), lambda width: lab_blocks.checks(checks, width)))
-    for table in view.tables:
-        out.append(Block(("table", repr(table)), lambda width, t=table: lab_blocks.table(t, width)))  # type: ignore[misc]
-    for said in view.texts:
-        out.append(Block(("text", said), lambda width, t=said: lab_blocks.said(t, width)))  # type: ignore[misc]
-    for picture in view.pictures:
-        path = view.folder.artifacts / picture.file
-        out.append(
-            Block(
-                ("picture", picture, _stamp(view, picture.file)),
-                lambda width, p=picture, f=path: lab_blocks.picture(p, f, width, ascii, dark),  # type: ignore[misc]
-                picture,
-            )
-        )
-    for model in view.models:
-        out.append(Block(("model", model), lambda width, m=model: lab_blocks.model(m, width)))  # type: ignore[misc]
-    for use in view.datasets:
-        out.append(Block(("dataset", use), lambda width, u=use: lab_blocks.dataset(u, width)))  # type: ignore[misc]
-    if not out:
-        told = _("Nothing said yet.") if view.state.active else _("This run said nothing besides its curves and log.")
-        out.append(Block("nothing", lambda _width: Text(told, style="dim")))
-    return out
-
-
 def _choices() -> list[tuple[str, str]]:
     return [("said", _("what it said")), ("log", _("log"))]
-
-
-def _stamp(view: RunView, name: str) -> int:
-    """A picture's time of writing, so that one drawn anew under the same name is seen."""
-    try:
-        return (view.folder.artifacts / name).stat().st_mtime_ns
-    except OSError:
-        return 0

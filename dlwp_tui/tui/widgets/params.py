@@ -17,32 +17,11 @@ from dlwp_tui import settings
 from dlwp_tui.course.lesson import Lesson, Param, ParamError, Value
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.spec import Source
+from dlwp_tui.tui.widgets import lab_field as fields
 from dlwp_tui.tui.widgets.lab_chips import Chips
 from dlwp_tui.tui.widgets.lab_cost import CostLine
+from dlwp_tui.tui.widgets.lab_field import FieldInput
 from dlwp_tui.tui.widgets.lab_messages import RunRequested, TrialRequested
-
-MAX_SEED = 2**31 - 1
-"""Seeds beyond 32 bits are refused by NumPy and TensorFlow."""
-
-
-class FieldInput(Input):
-    """One line for a value. In a number field, letters that are no part of one stay keys of the screen: `r` runs."""
-
-    def __init__(self, value: str, *, number: bool, id: str, placeholder: str = "") -> None:
-        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=True)
-        self._number = number
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """True for a key this field takes as text."""
-        if self._number:
-            return character is not None and character in "0123456789+-.eE"
-        return super().check_consume_key(key, character)
-
-    async def _on_key(self, event: events.Key) -> None:
-        if self._number and event.is_printable and not self.check_consume_key(event.key, event.character):
-            event.prevent_default()  # Input's own handler would type it; so it bubbles to the screen
-            return
-        await super()._on_key(event)
 
 
 class FormBody(Vertical):
@@ -139,11 +118,11 @@ class ParamsForm(Widget, can_focus=False):
         self._rows = {}
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
-            fields: list[Widget] = [Static(Content(empty), id="form-empty")]
+            shown: list[Widget] = [Static(Content(empty), id="form-empty")]
         else:
-            state = self._states.get(lesson.id) or FormState(_as_raw(lesson.values(self._first_preset())))
-            fields = self._fields(lesson, state)
-        old, self._body = self._body, FormBody(*fields)
+            state = self._states.get(lesson.id) or FormState(fields.all_shown(lesson.values(self._first_preset())))
+            shown = self._fields(lesson, state)
+        old, self._body = self._body, FormBody(*shown)
         self.mount(self._body, after=old)  # a body of its own for each lesson: the old one's ids are still in use
         old.remove()
         self._check()
@@ -158,9 +137,9 @@ class ParamsForm(Widget, can_focus=False):
         """Put `values` into the form; params the lesson no longer has are left out."""
         for name, value in values.items():
             if name in self._rows and self._rows[name].param is not None:
-                _set(self._rows[name].editor, _text(value))
+                fields.fill(self._rows[name].editor, fields.shown(value))
         if seed is not None and "seed" in self._rows:
-            _set(self._rows["seed"].editor, str(seed))
+            fields.fill(self._rows["seed"].editor, str(seed))
         self._check()
 
     def set_data_status(self, text: str) -> None:
@@ -184,7 +163,7 @@ class ParamsForm(Widget, can_focus=False):
     def seed(self) -> int | None:
         """The seed asked for; None: drawn by the engine. Raises ParamError."""
         row = self._rows.get("seed")
-        return _seed(str(row.editor.value)) if row else None
+        return fields.parse_seed(str(row.editor.value)) if row else None
 
     @property
     def faults(self) -> dict[str, str]:
@@ -193,9 +172,9 @@ class ParamsForm(Widget, can_focus=False):
         for name, row in self._rows.items():
             try:
                 if row.param is not None:
-                    row.param.parse(name, _raw(row.editor))
+                    row.param.parse(name, fields.typed(row.editor))
                 elif name == "seed":
-                    _seed(_raw(row.editor))
+                    fields.parse_seed(fields.typed(row.editor))
             except ParamError as error:
                 found[name] = error.message
         return found
@@ -247,7 +226,7 @@ class ParamsForm(Widget, can_focus=False):
             return
         self.set_values(self.lesson.values(self._first_preset()))
         for name, value in (("seed", ""), ("source", "auto"), ("device", "auto")):
-            _set(self._rows[name].editor, value)
+            fields.fill(self._rows[name].editor, value)
         self._check()
 
     def focus_first(self) -> None:
@@ -264,8 +243,8 @@ class ParamsForm(Widget, can_focus=False):
         self._rows["preset"] = _Row(presets, _("Left and right take another preset."))
         out: list[Widget] = [_line(_("Preset"), self._rows["preset"]), self._see]
         for number, (name, param) in enumerate(lesson.params.items()):
-            raw = state.raw.get(name, _text(param.default))
-            editor = _editor(name, param, raw)
+            raw = state.raw.get(name, fields.shown(param.default))
+            editor = fields.editor_of(name, param, raw)
             row = self._rows[name] = _Row(editor, str(param.why), param)
             shown = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
             out.append(_line(str(param.label) or name, row, shown, gap=number == 0))
@@ -299,13 +278,13 @@ class ParamsForm(Widget, can_focus=False):
         return chosen if chosen in self.lesson.presets else "book"
 
     def _raw(self) -> dict[str, str]:
-        return {name: _raw(row.editor) for name, row in self._rows.items() if row.param is not None}
+        return {name: fields.typed(row.editor) for name, row in self._rows.items() if row.param is not None}
 
     def _keep(self) -> None:
         """Remember what was typed for the lesson that leaves the form."""
         if self.lesson is not None and self._rows:
             self._states[self.lesson.id] = FormState(
-                self._raw(), _raw(self._rows["seed"].editor), self.source, self.device
+                self._raw(), fields.typed(self._rows["seed"].editor), self.source, self.device
             )
 
     # -- checking ------------------------------------------------------------------------------------------------
@@ -345,7 +324,7 @@ class ParamsForm(Widget, can_focus=False):
             message = faults.get(name, "")
             if row.line is not None:
                 row.line.set_class(bool(message), "-bad")
-            _put(row.trouble, f"✗ {message}")
+            fields.put(row.trouble, f"✗ {message}")
         self._tell_preset(faults)
         self.cost.ask(None if faults or self.lesson is None else self.values(), self.source, self.device)
         self._help(self.screen.focused if self.is_mounted else None)
@@ -357,18 +336,18 @@ class ParamsForm(Widget, can_focus=False):
         if lesson is None or "preset" not in self._rows:
             return
         preset = None if faults else lesson.matching_preset(self.values())
-        _set(self._rows["preset"].editor, preset)
+        fields.fill(self._rows["preset"].editor, preset)
         if preset is not None:
             told = str(lesson.presets[preset].see)
         else:
-            base = _as_raw(lesson.values(self._first_preset()))
+            base = fields.all_shown(lesson.values(self._first_preset()))
             changed = [f"{name} {base[name]} → {raw}" for name, raw in self._raw().items() if raw != base[name]]
             told = _("Changed: {what}").format(what=", ".join(changed)) if changed else ""
-        _put(self._see, told)
+        fields.put(self._see, told)
 
     def _help(self, focused: Widget | None = None) -> None:
         row = next((row for row in self._rows.values() if row.editor is focused), None)
-        _put(self.query_one("#form-help", Static), row.help if row else "")
+        fields.put(self.query_one("#form-help", Static), row.help if row else "")
 
 
 def _line(label: str, row: _Row, shown: str = "", *, gap: bool = False) -> Vertical:
@@ -378,55 +357,3 @@ def _line(label: str, row: _Row, shown: str = "", *, gap: bool = False) -> Verti
         parts.append(Static(Content(shown), classes="range"))
     row.line = Vertical(Horizontal(*parts, classes="row"), row.trouble, classes="row gap" if gap else "row")
     return row.line
-
-
-def _editor(name: str, param: Param, raw: str) -> Input | Chips:
-    if param.type == "choice":
-        return Chips([(choice, choice) for choice in param.choices], raw, id=f"param-{name}")
-    if param.type == "bool":
-        return Chips([("true", _("yes")), ("false", _("no"))], raw, id=f"param-{name}")
-    editor = FieldInput(raw, number=param.type in ("int", "float"), id=f"param-{name}")
-    editor.set_class(param.type in ("text", "file"), "-text")
-    return editor
-
-
-def _put(line: Static, text: str) -> None:
-    """Another text, if it is one. The screen is laid out anew (40 ms) only where it takes more rows, or fewer."""
-    if isinstance(line.content, Content) and line.content.plain == text:
-        return
-    line.update(Content(text), layout=False)
-    line.clear_cached_dimensions()
-    room = line.content_size
-    if not room.width or line.get_content_height(room, room, room.width) != room.height:
-        line.refresh(layout=True)
-
-
-def _set(editor: Input | Chips, value: str | None) -> None:
-    if isinstance(editor, Chips):
-        editor.value = value
-    elif editor.value != value:
-        editor.value = value or ""
-
-
-def _raw(editor: Input | Chips) -> str:
-    return str(editor.value if editor.value is not None else "")
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
-
-
-def _as_raw(values: dict[str, Value]) -> dict[str, str]:
-    return {name: _text(value) for name, value in values.items()}
-
-
-def _seed(raw: str) -> int | None:
-    text = raw.strip()
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) > MAX_SEED:
-        told = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
-        raise ParamError("seed", told.format(value=text, max=MAX_SEED))
-    return int(text)

@@ -1,0 +1,92 @@
+"""The fields of the parameter form: one line each, their values as text and back."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from dlwp_tui.course.lesson import Param, ParamError, Value
+from dlwp_tui.i18n import _
+from dlwp_tui.tui.widgets.lab_chips import Chips
+
+MAX_SEED = 2**31 - 1
+"""Seeds beyond 32 bits are refused by NumPy and TensorFlow."""
+
+
+class FieldInput(Input):
+    """One line for a value. In a number field, letters that are no part of one stay keys of the screen: `r` runs."""
+
+    def __init__(self, value: str, *, number: bool, id: str, placeholder: str = "") -> None:
+        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=True)
+        self._number = number
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """True for a key this field takes as text."""
+        if self._number:
+            return character is not None and character in "0123456789+-.eE"
+        return super().check_consume_key(key, character)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._number and event.is_printable and not self.check_consume_key(event.key, event.character):
+            event.prevent_default()  # Input's own handler would type it; so it bubbles to the screen
+            return
+        await super()._on_key(event)
+
+
+def editor_of(name: str, param: Param, raw: str) -> Input | Chips:
+    """The widget a param is edited with, holding `raw`."""
+    if param.type == "choice":
+        return Chips([(choice, choice) for choice in param.choices], raw, id=f"param-{name}")
+    if param.type == "bool":
+        return Chips([("true", _("yes")), ("false", _("no"))], raw, id=f"param-{name}")
+    editor = FieldInput(raw, number=param.type in ("int", "float"), id=f"param-{name}")
+    editor.set_class(param.type in ("text", "file"), "-text")
+    return editor
+
+
+def put(line: Static, text: str) -> None:
+    """Another text, if it is one. The screen is laid out anew (40 ms) only where it takes more rows, or fewer."""
+    if isinstance(line.content, Content) and line.content.plain == text:
+        return
+    line.update(Content(text), layout=False)
+    line.clear_cached_dimensions()
+    room = line.content_size
+    if not room.width or line.get_content_height(room, room, room.width) != room.height:
+        line.refresh(layout=True)
+
+
+def fill(editor: Input | Chips, value: str | None) -> None:
+    """Put a value into a field."""
+    if isinstance(editor, Chips):
+        editor.value = value
+    elif editor.value != value:
+        editor.value = value or ""
+
+
+def typed(editor: Input | Chips) -> str:
+    """What a field holds, as text."""
+    return str(editor.value if editor.value is not None else "")
+
+
+def shown(value: Value) -> str:
+    """A value as a field shows it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def all_shown(values: dict[str, Value]) -> dict[str, str]:
+    """Values as their fields show them."""
+    return {name: shown(value) for name, value in values.items()}
+
+
+def parse_seed(raw: str) -> int | None:
+    """The seed in a field; None: one is to be drawn. Raises ParamError."""
+    text = raw.strip()
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) > MAX_SEED:
+        told = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
+        raise ParamError("seed", told.format(value=text, max=MAX_SEED))
+    return int(text)
