@@ -131,6 +131,19 @@ async def test_the_app_tries_steps_and_remembers_what_they_said():
         await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
 
 
+async def test_leaving_the_section_calls_the_trial_off(course_dir: object):
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        form.set_values({"mode": "hang", "epochs": 100000})
+        await pilot.press("T")
+        root = paths.cache() / "trials"
+        await until(pilot, lambda: root.exists() and list(root.iterdir()), "the trial's folder", 30)
+        await pilot.press("n")
+        await until(pilot, lambda: not list(root.iterdir()), "its end", 30)
+        await until(pilot, lambda: not line(app).trying, "the form to know")
+
+
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware, "ram_free", lambda: 20 << 20)
@@ -157,3 +170,11 @@ async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
         await until(pilot, lambda: state.current(folder) is RunState.FINISHED, "its end", 30)
         await until(pilot, lambda: app.screen.query_one(LabPane).shown is not None, "the run in the lab")
     assert control.active() == []
+
+
+async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await opened(pilot)
+        monkeypatch.setattr(hardware, "ram_free", lambda: 12345 << 20)
+        await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")

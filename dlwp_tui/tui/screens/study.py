@@ -26,6 +26,7 @@ from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.screens.writing import WritingScreen
 from dlwp_tui.tui.session import RunRequest, Session, explain
 from dlwp_tui.tui.widgets import lab_messages as lab_said
+from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.params import ParamsForm
 from dlwp_tui.tui.widgets.status import HardwareBar
@@ -284,6 +285,7 @@ class StudyScreen(WritingScreen):
     @on(ReadingScreen.SectionOpened)
     def _section_opened(self) -> None:
         self._probing.close()
+        self.session.call_off_trial()
 
     @on(NotePane.Settled)
     def _lesson_shown(self) -> None:
@@ -373,7 +375,7 @@ class StudyScreen(WritingScreen):
         self.app.call_from_thread(self._show_active, folders, waiting, self.session.free_mb())
 
     def _show_active(self, folders: list[RunFolder], waiting: int, free_mb: int) -> None:
-        self.lab.set_free_memory(free_mb)
+        self.query_one(LabPane).set_free_memory(free_mb)  # not `lab`, which builds the form of a section just opened
         ended = {folder.id for folder in self._active} - {folder.id for folder in folders}
         self._active = folders
         self.query_one(HardwareBar).set_runs(len(folders), waiting)
