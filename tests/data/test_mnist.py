@@ -161,9 +161,7 @@ def test_no_two_digits_are_the_same_and_each_class_has_its_look(twin: data.Loade
     means = np.stack([x[y == digit].mean(axis=0).ravel() for digit in range(10)]) / 255
     flat = x_test.reshape(-1, 784) / 255.0
     nearest = ((means**2).sum(1) - 2 * flat @ means.T).argmin(axis=1)
-    assert (
-        0.70 < (nearest == y_test).mean() < 0.90
-    )  # real: 0.82; higher would be too easy a twin
+    assert 0.70 < (nearest == y_test).mean() < 0.90  # real: 0.82; higher would be too easy a twin
 
 
 def test_the_twin_is_the_same_again_and_older_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:

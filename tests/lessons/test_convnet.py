@@ -105,7 +105,7 @@ def test_a_killed_run_goes_on_where_it_was(start: Callable[..., RunFolder], warm
 
 def test_it_stops_inside_training(start: Callable[..., RunFolder]) -> None:
     folder = start("5.1", epochs=100, samples=4000)
-    until_event(folder, "epoch", 1, timeout=200)
+    until_event(folder, "batch", 3, timeout=200)
     assert control.stop(folder, grace=20)
     assert state_of(folder) is RunState.STOPPED
 

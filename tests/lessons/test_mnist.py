@@ -86,8 +86,8 @@ def test_what_cannot_be_is_refused(value: dict[str, object], start: Callable[...
 
 
 def test_it_stops_inside_training(start: Callable[..., RunFolder]) -> None:
-    folder = start("2.1", epochs=100, units=2048)
-    until_event(folder, "epoch", 1, timeout=200)
+    folder = start("2.1", epochs=100)
+    until_event(folder, "batch", 3, timeout=200)
     assert control.stop(folder, grace=20)
     assert state_of(folder) is RunState.STOPPED
 
