@@ -14,7 +14,7 @@ from tests.benchmarks.measure import Figure, interleaved, median_ratio
 LESSONS = {
     "3.4": (),
     "2.1": (),
-    "5.1": ("epochs=2",),
+    "5.1": ("samples=10000", "epochs=3"),
     "6.2.3": ("samples=5000", "epochs=3"),
 }
 """Lessons and what is changed of their book sizes: enough steps to measure, few enough to wait for."""
