@@ -4,6 +4,14 @@ Each digit has two to four ways of being written, as strokes of a pen. A sample 
 along the stroke, then a smooth warp of the plane), slants, turns and stretches it, fits it into a 20x20 box, and puts
 its centre of mass in the middle of 28x28 pixels: what MNIST's makers did with scanned forms. Pen width and pressure
 differ from sample to sample. A few samples lie half-way between two digits that people confuse (4 and 9, 3 and 5).
+
+WARP and CONFUSED were moved until the book's networks do as well as on the real set. Measured, real / this twin:
+    mean pixel 33.3 / 33.2, its deviation 78.6 / 79.0, pixels with ink 19.1 % / 18.8 %, nearest mean picture 0.82 / 0.80
+    2.1, 784-512-10, 60,000 pictures, 5 epochs: test accuracy 0.980 (seed 1) / 0.977, 0.978, 0.977 (seeds 1 to 3)
+    5.1, the convnet, 60,000 pictures: 0.991 (the book) / 0.989 and 0.992, with constants near these
+    both with 10,000 pictures, batches of 64 and 128, 5 epochs, seeds 1 to 3:
+        convnet 0.981, 0.946, 0.982 / 0.956, 0.970, 0.976; dense 0.910, 0.931, 0.943 / 0.929, 0.948, 0.944
+        the same moved by 2 pixels: 0.89, 0.84, 0.90 / 0.79, 0.83, 0.85; dense 0.62, 0.63, 0.65 / 0.56, 0.58, 0.59
 """
 
 from __future__ import annotations
