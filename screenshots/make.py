@@ -1,7 +1,7 @@
 """Make the pictures of the README from the real app and the real engine: `uv run python screenshots/make.py`.
 
-Trains lesson 3.4 (twice, about 20 s each) on the synthetic twin in a data home of its own, so that everybody gets the
-same pictures. Needs `rsvg-convert` (Debian: librsvg2-bin) and the fonts fonts-noto-cjk and fonts-dejavu-core.
+Trains lessons 3.4 (twice), 2.1 and 4.4, about 20 s each, on synthetic twins in a data home of its own, so that
+everybody gets the same pictures. Needs rsvg-convert (librsvg2-bin) and the fonts fonts-noto-cjk and fonts-dejavu-core.
 """
 
 from __future__ import annotations
@@ -67,6 +67,40 @@ async def main() -> None:
             await pilot.resize_terminal(160, 45)
             await press(pilot, "D", "v")
             picture(app, "light")
+        await draw_a_digit(DlwpApp(reader.load(), "2.1"))
+        await overlay(DlwpApp(reader.load(), "4.4"))
+
+
+async def draw_a_digit(app: DlwpApp) -> None:
+    """A seven drawn with the keys, and what the network of lesson 2.1 makes of it."""
+    from dlwp_tui.tui import themes
+
+    app.theme = themes.DARK.name  # the picture before turned the light on
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+        await press(pilot, "d", "r")
+        await until(pilot, lambda: going_on(app))
+        await until(pilot, lambda: not going_on(app), timeout=400)
+        await press(pilot, "i")
+        await pilot.press(*["left"] * 6, *["up"] * 8, "space", *["right"] * 11)
+        await pilot.press(*["left", "down", "down"] * 7, "space")
+        await until(pilot, lambda: "▶" in "".join(strip.text for strip in app.screen._compositor.render_strips()))
+        await pilot.pause(1)
+        picture(app, "digit")
+
+
+async def overlay(app: DlwpApp) -> None:
+    """The seven networks of 4.4 over each other."""
+    from dlwp_tui.tui import themes
+
+    app.theme = themes.DARK.name
+    async with app.run_test(size=(160, 45)) as pilot:
+        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+        await press(pilot, "]", "]", "]", "d", "r")
+        await until(pilot, lambda: going_on(app))
+        await until(pilot, lambda: not going_on(app), timeout=600)
+        await press(pilot, "v", "x", "g")  # one metric on the whole screen
+        picture(app, "overfitting")
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
