@@ -40,6 +40,7 @@ async def test_rows_tell_state_params_and_best_figures():
     app = LabApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 2)
+        await until(pilot, lambda: "failed" in "\n".join(rows(app)), "the rows on the screen")
         text = "\n".join(rows(app))
         assert "✗ failed" in text and "✓ finished" in text and "rate=2.0" in text
         assert "0.3000" in text  # best val_loss of the finished run: 1/5 + 0.1

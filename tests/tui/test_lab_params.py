@@ -87,9 +87,10 @@ async def test_letters_in_a_number_field_stay_keys_of_the_screen():
 async def test_arrows_walk_the_form_and_choose():
     app = LabApp()
     async with app.run_test(size=SIZE) as pilot:
+        mode = app.lab.query_one("#param-mode", Chips)
+        await until(pilot, lambda: mode.region.height, "the form on the screen")
         app.set_focus(field(app, "epochs"))
         await pilot.press("down", "down")
-        mode = app.lab.query_one("#param-mode", Chips)
         assert app.focused is mode
         await pilot.press("right", "right")
         await pilot.pause()

@@ -79,7 +79,7 @@ class LabPane(Vertical, can_focus=False):
         self.overlays: list[RunView] = []
         self._follower = RunFollower(self, self._updated)
         self._state: RunState | None = None
-        self._focus_next = False
+        self._focus_next = ""
 
     def compose(self) -> ComposeResult:
         with TabbedContent(id="lab-tabs"):
@@ -160,14 +160,15 @@ class LabPane(Vertical, can_focus=False):
             if focus:
                 self.focus_tab()
             return
-        self._focus_next = focus
+        self._focus_next = f"tab-{name}" if focus else ""
         tabs.active = f"tab-{name}"
 
     @on(TabbedContent.TabActivated)
     def _activated(self, event: TabbedContent.TabActivated) -> None:
         event.stop()
-        if self._focus_next:  # only now is the tab's content there to take the focus
-            self._focus_next = False
+        # Only now is the content there to take the focus. At the start the first tab is told late, and is not meant.
+        if self._focus_next and event.pane.id == self._focus_next:
+            self._focus_next = ""
             self.focus_tab()
 
     def focus_tab(self) -> None:
