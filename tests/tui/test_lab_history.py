@@ -27,6 +27,7 @@ def table(app: LabApp) -> HistoryView:
 
 
 async def open_history(app: LabApp, pilot, count: int) -> None:
+    await until(pilot, lambda: app.lab.region.height, "the lab on the screen")
     app.lab.action_tab("history")
     await until(pilot, lambda: len(table(app).rows) == count, f"{count} runs")
     await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
