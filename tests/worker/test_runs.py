@@ -293,7 +293,7 @@ def test_only_one_worker_takes_a_run(fake: Lesson) -> None:
     spec = store.read_spec(launch.start(fake, {"epochs": 1}))
     folder = store.create(spec.model_copy(update={"id": new_id("1.1"), "params": {**spec.params, "mode": "hang"}}))
     lock = state.take_lock(folder)
-    job = launch._job(folder, fake)
+    job = launch._job(folder, fake, 0)
     folder.artifacts.mkdir()
     first = spawn._cold(job, lock)
     until_event(folder, "epoch")
