@@ -21,7 +21,13 @@ def _model(steps: int, traced: list[int]) -> Any:
 
     keras.utils.set_random_seed(3)
     model = keras.Sequential(
-        [keras.Input((4,)), keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(8, kernel_regularizer="l2", activity_regularizer="l1"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(1),
+        ]
     )
 
     def loss(y_true: Any, y_pred: Any) -> Any:
@@ -45,14 +51,15 @@ def test_figures_are_those_of_keras_also_for_a_short_last_execution(lab: Lab, to
             fit = model.fit(data, epochs=3, validation_data=data, callbacks=callbacks, verbose=0)
             figures.append((fit.history, [weight.tolist() for weight in model.get_weights()]))
         assert int(model.optimizer.iterations) == 2 * 3 * 12
-        assert len(traced) == 2 if watched else len(traced) >= 2  # once for the training step, once for the validation
+        # Called for the figures of the first step, for the trace of the training step and of the validation.
+        assert len(traced) == 3 if watched else len(traced) >= 2
     assert figures[:2] == figures[2:]
     batches = [event["step"] for event in told if event["e"] == "batch"]
     assert batches[0] == 1
     assert max(batches) <= -(-12 // steps) * steps
 
 
-def test_the_first_step_is_told_before_the_others_run(lab: Lab, told: Told) -> None:
+def test_the_first_step_is_told_before_any_runs(lab: Lab, told: Told) -> None:
     model = _model(6, [])
     stepper_saw: list[int] = []
     [live] = lab.callbacks()
@@ -64,9 +71,12 @@ def test_the_first_step_is_told_before_the_others_run(lab: Lab, told: Told) -> N
         report(logs)
 
     live._first_step = watched
-    model.fit(lab.batches(X, Y, 8), epochs=1, callbacks=[live], verbose=0)
-    assert stepper_saw == [1]
-    assert next(event["step"] for event in told if event["e"] == "batch") == 1
+    model.fit(lab.batches(X, Y, 8, shuffle=False), epochs=1, callbacks=[live], verbose=0)
+    assert stepper_saw == [0]
+    first = next(event for event in told if event["e"] == "batch")
+    assert first["step"] == 1
+    alone = _model(1, []).fit(X[:8], Y[:8], batch_size=8, epochs=1, shuffle=False, verbose=0).history
+    assert first["metrics"] == {name: pytest.approx(values[0], rel=1e-6) for name, values in alone.items()}
 
 
 @pytest.mark.parametrize("why", ["one step a call", "no number of steps", "eager"])
