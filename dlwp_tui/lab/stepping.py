@@ -107,12 +107,17 @@ class Stepper:
 
 
 def _is_foreseeable(model: keras.Model) -> bool:
-    """Whether the training step is Keras' own, for one output: then it is known what it will say."""
+    """Whether what the training step will say is known, and soon: the step is Keras' own and has one output.
+
+    A loop over time takes longer done eagerly than traced: 1.6 s against 1.1 s for the GRU of lesson 6.3.5.
+    """
     import keras
 
     own = ("train_step", "compute_loss", "compute_metrics")
-    return all(getattr(type(model), name) is getattr(keras.Model, name) for name in own) and (
-        len(getattr(model, "outputs", None) or ()) == 1
+    return (
+        all(getattr(type(model), name) is getattr(keras.Model, name) for name in own)
+        and len(getattr(model, "outputs", None) or ()) == 1
+        and not any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
     )
 
 
