@@ -14,14 +14,14 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
-def build() -> typer.Typer:
-    """The `data` commands."""
-    app = typer.Typer(help=_("Datasets: list, get, import, verify."), rich_markup_mode=None, no_args_is_help=True)
-    app.command("list", help=_("Which datasets there are, and where each lies."))(list_data)
-    app.command("get", help=_("Download a dataset; continues where a broken download ended."))(get)
-    app.command("import", help=_("Import a file or folder carried over by hand."))(import_)
-    app.command("verify", help=_("Read a dataset's files again and compare checksums."))(verify)
-    return app
+def register(app: typer.Typer) -> None:
+    """Add the `data` commands."""
+    group = typer.Typer(help=_("Datasets: list, get, import, verify."), rich_markup_mode=None, no_args_is_help=True)
+    group.command("list", help=_("Which datasets there are, and where each lies."))(list_data)
+    group.command("get", help=_("Download a dataset; continues where a broken download ended."))(get)
+    group.command("import", help=_("Import a file or folder carried over by hand."))(import_)
+    group.command("verify", help=_("Read a dataset's files again and compare checksums."))(verify)
+    app.add_typer(group, name="data")
 
 
 def list_data(json: Json = False) -> None:

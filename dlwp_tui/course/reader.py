@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 ID = re.compile(r"\d+(\.\d+)*")
 """A section's number: `3.4`, `5.2.10`."""
+NUMBER = re.compile(r"([\d.]+)\s*")
 HEAD_BYTES = 2048
 """How far into note.md its title is looked for."""
 
@@ -313,7 +314,10 @@ def _note_title(file: Path, section_id: str) -> str:
 def heading(text: str, section_id: str) -> str:
     """The title in the first line that is not empty, without `#`, the section's number and markup; else empty."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    if not re.match(r"#\s", first):
+    if first[:1] != "#" or not first[1:2].isspace():
         return ""
-    title = re.sub(rf"^{re.escape(section_id)}(?![\d.])\s*", "", first[1:].strip().rstrip("#").strip())
+    title = first[1:].strip().rstrip("#").strip()
+    number = NUMBER.match(title)  # one expression for all: to compile one a section took 25 ms of `dlwp list`
+    if number is not None and number.group(1) == section_id:
+        title = title[number.end() :]
     return title.replace("`", "").replace("**", "")

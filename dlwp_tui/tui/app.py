@@ -89,9 +89,11 @@ class DlwpApp(App[None]):
 
     def _open(self) -> None:
         """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
+        from dlwp_tui.render import wrap
         from dlwp_tui.tui.screens.study import study_screen
         from dlwp_tui.tui.session import Session
 
+        wrap.install()
         self.session = Session(self.course)
         chosen = settings.load()
         if chosen.keys:
@@ -189,10 +191,7 @@ class DlwpApp(App[None]):
 
 def run(course: Course, section: str | None = None) -> int:
     """Open the app; returns the exit code."""
-    from dlwp_tui.render import wrap
-
     terminal.before_run()
-    wrap.install()
     # The benchmarks measure the first paint without the warm-up's processor load behind it.
     app = DlwpApp(course, section, warm_up="DLWP_NO_WARM_UP" not in os.environ)
     app.run()
