@@ -10,7 +10,6 @@ import typer
 from dlwp_tui import __version__
 from dlwp_tui.i18n import _
 
-
 COMMANDS = {
     "course": ("list", "show", "check"),
     "search": ("search",),
