@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -49,8 +50,11 @@ class HistoryView(Widget, can_focus=False):
 
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
+    /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
+    HistoryView #history-room { height: 1fr; }
     HistoryView DataTable {
-        height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+        height: auto; max-height: 100%; background: $background;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
     }
     HistoryView DataTable:focus { background-tint: $foreground 0%; }
     HistoryView DataTable > .datatable--cursor, HistoryView DataTable:focus > .datatable--cursor {
@@ -95,8 +99,9 @@ class HistoryView(Widget, can_focus=False):
 
     def compose(self) -> ComposeResult:
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
-        yield table
-        yield Static(id="history-empty")
+        with Vertical(id="history-room"):
+            yield table
+            yield Static(id="history-empty")
         yield Static(id="history-keys")
 
     def on_mount(self) -> None:
