@@ -60,6 +60,9 @@ class LabPane(Vertical, can_focus=False):
     LabPane TabbedContent { height: 1fr; }
     LabPane ContentSwitcher { height: 1fr; }
     LabPane TabPane { padding: 0; height: 1fr; }
+    /* What is wholly covered is not drawn: three times 35 empty lines, 8 ms of each change of tab. */
+    LabPane TabbedContent, LabPane ContentSwitcher, LabPane TabPane { visibility: hidden; }
+    LabPane ContentTabs, LabPane TabPane > * { visibility: visible; }
     LabPane Tab { padding: 0 1; }
     """
 
