@@ -184,6 +184,8 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
         case kinds.EPOCH if epochs:
             word = _("epoch")
             return [f"{label}{word} {get('epoch')}/{get('epochs')}  {_metrics(get('metrics'))}"]
+        case kinds.LEVEL:
+            return [f"{label}{_metrics(get('metrics'))}"]
         case kinds.PHASE:
             return [f"— {get('name')}"]
         case kinds.DATASET:

@@ -119,6 +119,29 @@ class Lab:
         self._streams += 1
         return stream(cut, steps=steps, seed=(self.seed, self._streams) if shuffle else None, clock=self.clock)
 
+    def ends(
+        self,
+        series: NDArray[Any],
+        *,
+        lookback: int,
+        step: int,
+        delay: int,
+        min_index: int = 0,
+        max_index: int | None = None,
+        batch_size: int = 128,
+        steps: int | None = None,
+        target: int = 1,
+        stride: int = 1,
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Of each window that `windows` gives without shuffle, the last row (n, features) and the target (n,), float32.
+
+        All that a baseline needs which says "as now": no window is cut.
+        """
+        from dlwp_tui.lab.windows import Windows
+
+        top = len(series) - delay if max_index is None else max_index
+        return Windows(series, lookback, step, delay, min_index, top, batch_size, target, stride).ends(steps)
+
     # -- training -----------------------------------------------------------------------------------------------
 
     def callbacks(
@@ -169,6 +192,13 @@ class Lab:
         }
         if self._logs.due(label, now, always=self._loop_steps <= _EVERY_STEP, fields=fields):
             self.event(kinds.EPOCH, **fields)
+
+    def level(self, label: str, **metrics: Any) -> None:
+        """Constants to compare the curves with, a horizontal line in the chart of each metric: `val_loss=baseline`.
+
+        Tell it before the first step: the line is there from the first point on. It is no curve and no epoch.
+        """
+        self.event(kinds.LEVEL, label=label, metrics=values.figures(metrics))
 
     def progress(self, done: float, total: float, label: str | None = None) -> None:
         """How much of the whole run is done; at most one event in 50 ms, and the last."""

@@ -91,6 +91,20 @@ class Windows:
         y = self.series[rows + self.delay, self.target]
         return x.astype(np.float32, copy=False), y.astype(np.float32, copy=False)
 
+    def ends(self, steps: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Of the windows before the rows of `ordered`: the last row (n, features) and the target (n,), both float32."""
+        import numpy as np
+
+        _check_steps(steps)
+        rows = self.ordered(steps)
+        last, targets = self.series[rows + self.offsets[-1]], self.series[rows + self.delay, self.target]
+        return last.astype(np.float32, copy=False), targets.astype(np.float32, copy=False)
+
+
+def _check_steps(steps: int | None) -> None:
+    if steps is not None and steps < 1:
+        raise ValueError(f"windows: steps={steps} should be at least 1")
+
 
 def stream(windows: Windows, *, steps: int | None, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:
     """Batches of `windows` as (x, y): drawn anew each epoch with a `seed`, in the order of time without.
@@ -101,8 +115,7 @@ def stream(windows: Windows, *, steps: int | None, seed: tuple[int, int] | None,
     import numpy as np
     import tensorflow as tf
 
-    if steps is not None and steps < 1:
-        raise ValueError(f"windows: steps={steps} should be at least 1")
+    _check_steps(steps)
     if seed is not None and steps is None:
         raise ValueError("windows: random windows have no end; say how many steps an epoch has")
     size = windows.batch_size

@@ -12,6 +12,7 @@ model     label, layers [[name, kind, shape, params], ...], params, trainable
 batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
           since the last event, un-mixed from Keras' running mean
 epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...)
+level     label, metrics                 constants the curves are compared with: lines across their chart
 progress  done, total, label             whole-run progress when a lesson knows it (folds, variants, own loops)
 picture   name, file (under artifacts/), width, height, caption
 text      title, body
@@ -31,7 +32,7 @@ ended     state ("finished" | "stopped" | "failed"), seconds, error {type, messa
 from __future__ import annotations
 
 QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset", "model"
-BATCH, EPOCH, PROGRESS = "batch", "epoch", "progress"
+BATCH, EPOCH, LEVEL, PROGRESS = "batch", "epoch", "level", "progress"
 PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 VERSION = 1

@@ -177,6 +177,8 @@ class RunView:
         self.texts: list[TextBlock] = []
         self.checks: list[Check] = []
         self.pictures: list[Picture] = []
+        self.levels: dict[CurveKey, float] = {}
+        """Constants that the curves of their metric are compared with."""
         self.results: dict[str, dict[str, float]] = {}
         """Final figures by label ("" without one)."""
         self._warnings: list[Notice] = []
@@ -260,6 +262,10 @@ class RunView:
         figures = self._newest(event, epoch, epochs)
         self._curves.add_epoch(self.label, epoch, figures)
         self._pace.epoch(self._worked(event), epoch, epochs)
+
+    def _level(self, event: Event) -> None:
+        label = facts.text(event.get("label"))
+        self.levels |= {CurveKey(label, metric): value for metric, value in _figures(event).items()}
 
     def _progress(self, event: Event) -> None:
         done, total = number(event.get("done")), number(event.get("total"))
@@ -377,6 +383,7 @@ _FOLDS: dict[str, Callable[[RunView, Event], None]] = {
     kinds.MODEL: RunView._model,
     kinds.BATCH: RunView._batch,
     kinds.EPOCH: RunView._epoch,
+    kinds.LEVEL: RunView._level,
     kinds.PROGRESS: RunView._progress,
     kinds.PICTURE: RunView._picture,
     kinds.TEXT: RunView._text,

@@ -95,6 +95,19 @@ def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> N
     assert seen[0] != seen[1]
 
 
+@pytest.mark.parametrize("step", [6, 7])  # 7 does not divide the lookback: the last row is not r - step
+@pytest.mark.parametrize("steps", [None, 3, 1000])
+def test_the_ends_are_the_last_rows_and_the_targets_of_the_windows(lab: Lab, step: int, steps: int | None) -> None:
+    cut = {**CUT, "step": step, "min_index": 100, "max_index": 1217, "steps": steps, "stride": 2}
+    x, y = zip(*lab.windows(SERIES, **cut), strict=True)
+    last, targets = lab.ends(SERIES, **cut)
+    np.testing.assert_array_equal(last, np.concatenate(x)[:, -1])
+    np.testing.assert_array_equal(targets, np.concatenate(y))
+    assert last.dtype == targets.dtype == np.float32 and lab.ends(SERIES.astype(float), **cut)[0].dtype == np.float32
+    with pytest.raises(ValueError, match="steps=0"):
+        lab.ends(SERIES, **{**cut, "steps": 0})
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

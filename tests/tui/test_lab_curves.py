@@ -209,6 +209,26 @@ async def test_labels_become_curves_of_their_own():
     assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
 
 
+async def test_a_level_crosses_its_chart_from_the_first_point_on():
+    run = LiveRun()
+    run.events.write("level", label="naive", metrics={"val_loss": 0.28454})
+    view = RunView.open(run.folder)
+    view.update()
+    assert lab_series.metrics([view]) == []  # no empty chart with a line only
+    run.events.write("batch", label="", epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
+    view.update()
+    level, training = lab_series.chart("loss", view, [], Look()).series
+    assert (level.label, list(level.xs), list(level.ys)) == ("naive 0.2845", [0.0, 5.0], [0.28454] * 2)
+    assert list(training.xs) == [0.2]
+    run.epoch(1)
+    run.epoch(2)
+    run.epoch(2, label="", mae=1.0)
+    run.end()
+    view.update()
+    assert list(lab_series.chart("loss", view, [], Look()).series[0].xs) == [1.0, 2.0]  # no further than the curves
+    assert "naive 0.2845" not in [one.label for one in lab_series.chart("mae", view, [], Look()).series]
+
+
 async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
     run = LiveRun()
     for number in range(1, 11):

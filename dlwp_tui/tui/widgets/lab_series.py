@@ -54,8 +54,9 @@ def chart(metric: str, view: RunView, overlays: Sequence[RunView], look: Look) -
     for other in overlays:
         if other.folder != view.folder:
             data.series += _overlay(metric, other, view, look)
-    data.series += _own(metric, view, look)
     data.x_range = _x_range(metric, view, look)
+    own = _own(metric, view, look)
+    data.series += _levels(metric, view, [*data.series, *own], data.x_range) + own
     return data
 
 
@@ -95,6 +96,16 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
         if validation is not None and validation.xs:
             series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
     return series
+
+
+def _levels(metric: str, view: RunView, others: Sequence[Series], x_range: tuple[float, float] | None) -> list[Series]:
+    """Constants the curves are compared with: lines across the whole chart, under the curves and in no run's colour."""
+    xs = [*(x_range or ()), *(x for one in others for x in one.xs)]
+    if not xs:
+        return []
+    ends = min(xs), max(xs)
+    told = [(key, y) for key, y in view.levels.items() if key.metric.removeprefix("val_") == metric]
+    return [Series(f"{key.label} {y:.4g}", ends, (y, y), "line", faint=True) for key, y in told]
 
 
 def _overlay(metric: str, other: RunView, view: RunView, look: Look) -> list[Series]:
