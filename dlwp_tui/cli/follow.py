@@ -182,8 +182,8 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
     label = f"[{get('label')}] " if get("label") else ""
     match event["e"]:
         case kinds.EPOCH if epochs:
-            word = _("epoch")
-            return [f"{label}{word} {get('epoch')}/{get('epochs')}  {_metrics(get('metrics'))}"]
+            done = f"{get('epoch')}/{get('epochs')}" if get("epochs") else get("epoch")
+            return [f"{label}{get('unit') or _('epoch')} {done}  {_metrics(get('metrics'))}"]
         case kinds.LEVEL:
             return [f"{label}{_metrics(get('metrics'))}"]
         case kinds.PHASE:

@@ -56,6 +56,7 @@ class Lab:
         self._streams = 0
         self._nan_said = False
         self._loop_steps = 0
+        self._loop_unit = ""
         self._logs = _LogThrottle()
         self._progress_at = float("-inf")
 
@@ -161,23 +162,27 @@ class Lab:
             made.insert(0, checkpoint(self, self.artifact(f"backup/{self._fits:03d}")))
         return made
 
-    def steps(self, n: int, label: str | None = None) -> Iterator[int]:
-        """1, 2, ... n for a lesson's own loop, with progress; ends early when the run is stopped."""
+    def steps(self, n: int, label: str | None = None, unit: str = "") -> Iterator[int]:
+        """1, 2, ... n for a lesson's own loop, with progress; ends early when the run is stopped.
+
+        unit: what is counted, in the learner's words, where it is not epochs; `log` inside the loop takes it over.
+        """
         if n < 0:
             raise ValueError(f"steps({n}): the number of steps cannot be negative")
-        self._loop_steps = n
+        self._loop_steps, self._loop_unit = n, unit
         self._logs.begin()
         for step in range(1, n + 1):
             self.stop.check()
             yield step
             self.progress(step, n, label)
         self._flush_logs()
-        self._loop_steps = 0
+        self._loop_steps, self._loop_unit = 0, ""
 
-    def log(self, step: int, label: str | None = None, **metrics: Any) -> None:
+    def log(self, step: int, label: str | None = None, unit: str = "", **metrics: Any) -> None:
         """One point of each curve of a lesson's own loop, at `step` (from 1).
 
-        Every call is kept in loops of up to 1000 steps; longer loops keep one in 50 ms, and the last.
+        unit: what `step` counts, the word under the chart's axis: "hours"; where it is not epochs, and not told to
+        `steps`. Every call is kept in loops of up to 1000 steps; longer loops keep one in 50 ms, and the last.
         """
         plain = values.figures(metrics)
         if (bad := values.not_finite(plain)) is not None:
@@ -190,6 +195,8 @@ class Lab:
             "metrics": plain,
             "seconds": self._logs.since_last(label, now),
         }
+        if unit := unit or self._loop_unit:
+            fields["unit"] = unit
         if self._logs.due(label, now, always=self._loop_steps <= _EVERY_STEP, fields=fields):
             self.event(kinds.EPOCH, **fields)
 

@@ -11,7 +11,8 @@ dataset   name, source, detail           source: "real" | "unverified" | "synthe
 model     label, layers [[name, kind, shape, params], ...], params, trainable
 batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
           since the last event, un-mixed from Keras' running mean
-epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...)
+epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...);
+          unit: what `epoch` counts in a lesson's own loop, in the learner's words; absent where it is epochs
 level     label, metrics                 constants the curves are compared with: lines across their chart
 progress  done, total, label             whole-run progress when a lesson knows it (folds, variants, own loops)
 picture   name, file (under artifacts/), width, height, caption

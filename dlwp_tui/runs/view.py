@@ -149,6 +149,8 @@ class RunView:
         """The newest value of each metric under `label`."""
         self.epoch: int | None = None
         self.epochs: int | None = None
+        self.unit = ""
+        """What `epoch` counts, in the learner's words; "" for epochs."""
         self.step: int | None = None
         self.steps: int | None = None
         self.progress: tuple[float, float] | None = None
@@ -179,6 +181,8 @@ class RunView:
         self.pictures: list[Picture] = []
         self.levels: dict[CurveKey, float] = {}
         """Constants that the curves of their metric are compared with."""
+        self.units: dict[str, str] = {}
+        """What the x of a metric's curves counts, in the learner's words, where it is not epochs."""
         self.results: dict[str, dict[str, float]] = {}
         """Final figures by label ("" without one)."""
         self._warnings: list[Notice] = []
@@ -337,7 +341,10 @@ class RunView:
         if label != self.label:
             self.label, self.last_figures, self.step, self.steps = label, {}, None, None
         self.epoch, self.epochs = epoch, epochs
+        self.unit = facts.text(event.get("unit"))
         figures = _figures(event)
+        if self.unit:
+            self.units |= dict.fromkeys(figures, self.unit)
         self.last_figures |= figures
         return figures
 

@@ -29,6 +29,14 @@ def test_a_short_loop_keeps_every_point(lab: Lab, told: Told) -> None:
     assert _kinds(told, "progress")[-1] == {"e": "progress", "done": 50, "total": 50, "label": "a"}
 
 
+def test_a_loop_says_what_it_counts(lab: Lab, told: Told) -> None:
+    for week in lab.steps(2, unit="weeks"):
+        lab.log(week, mean=0.5)
+    lab.log(100, unit="columns", chance=0.9)
+    lab.log(1, loss=0.5)
+    assert [point.get("unit") for point in _kinds(told, "epoch")] == ["weeks", "weeks", "columns", None]
+
+
 def test_a_long_loop_is_thinned_and_keeps_its_last_point(lab: Lab, told: Told) -> None:
     for step in lab.steps(20_000):
         lab.log(step, loss=1 / step)

@@ -38,6 +38,16 @@ def test_levels_are_neither_curves_nor_epochs_and_are_told_anew_by_a_resumed_run
     assert view.levels == {CurveKey("naive", "val_loss"): 0.2} and view.setup_s == 4
 
 
+def test_an_own_loop_says_what_it_counts_and_epochs_need_no_word(make_run: Make) -> None:
+    run = make_run().hold().say("started", 1, device="cpu", pid=1)
+    run.say("epoch", 2, epoch=100, epochs=None, unit="columns", metrics={"chance": 0.9})
+    view = run.view()
+    assert (view.units, view.unit) == ({"chance": "columns"}, "columns")
+    run.say("epoch", 3, epoch=1, epochs=2, metrics={"loss": 1.0})
+    view.update()
+    assert (view.units, view.unit) == ({"chance": "columns"}, "")
+
+
 def test_everything_a_run_says_is_there(make_run: Make) -> None:
     run = make_run(params={"units": 4}, preset="quick", seed=7).hold()
     run.say("queued", device="cpu").say("started", 1, device="cpu", pid=1).say("phase", 1, name="准备数据")

@@ -229,6 +229,15 @@ async def test_a_level_crosses_its_chart_from_the_first_point_on():
     assert "naive 0.2845" not in [one.label for one in lab_series.chart("mae", view, [], Look()).series]
 
 
+async def test_the_axis_says_what_an_own_loop_counts():
+    run = LiveRun()
+    run.events.write("epoch", label="formula", epoch=100, epochs=None, unit="columns", metrics={"val_chance": 0.9})
+    run.epoch(1)
+    view = RunView.open(run.folder)
+    view.update()
+    assert [lab_series.x_label(name, view) for name in ("chance", "loss")] == ["columns", "epoch"]
+
+
 async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
     run = LiveRun()
     for number in range(1, 11):

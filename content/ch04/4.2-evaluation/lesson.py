@@ -64,7 +64,7 @@ def run(lab: Lab, *, scheme: str, folds: int, repeats: int, held_out: float, sam
         lab.phase(f"留出验证，第 {p} 次，共 {holds} 次")
         order = rng.permutation(samples)
         hold_scores.append(trainer.score(order[size:], order[:size]))
-        lab.log(p * folds, "留出", val_mae=hold_scores[-1])
+        lab.log(p * folds, "留出", unit="折", val_mae=hold_scores[-1])
 
     # 2. 重复 K 折：每一遍先打乱，再分成 K 份，轮流用一份验证
     before, means, rows = trainer.trained, [], []
@@ -73,9 +73,9 @@ def run(lab: Lab, *, scheme: str, folds: int, repeats: int, held_out: float, sam
         order, scores = rng.permutation(samples), []
         for k, held in enumerate(np.array_split(order, folds), start=1):
             scores.append(trainer.score(np.setdiff1d(order, held), held))
-            lab.log((p - 1) * folds + k, "单折", val_mae=scores[-1])
+            lab.log((p - 1) * folds + k, "单折", unit="折", val_mae=scores[-1])
         means.append(float(np.mean(scores)))
-        lab.log(p * folds, "K 折平均", val_mae=means[-1])
+        lab.log(p * folds, "K 折平均", unit="折", val_mae=means[-1])
         rows.append([p, *(f"{score:.3f}" for score in scores), f"{means[-1]:.3f}"])
     fold_scores = [float(cell) for row in rows for cell in row[1:-1]]
 
@@ -118,7 +118,7 @@ def lucky_coins(lab: Lab) -> None:
     for n in range(1, 1001):
         best = np.maximum(best, rng.binomial(200, 0.5, tries) / 200)
         if n <= 10 or n % 10 == 0:
-            lab.log(n, "挑出来的", picked_accuracy=best.mean())
+            lab.log(n, "挑出来的", unit="模型数", picked_accuracy=best.mean())
         if n in (1, 10, 100, 1000):
             rows.append([n, f"{best.mean():.1%}", "50%"])
             percent.append(round(100 * best.mean(), 1))

@@ -45,7 +45,7 @@ def run(lab: Lab, *, timesteps: int, input_features: int, units: int, signal: st
     outputs = []
     watched = range(min(3, units))
     first = 0.0
-    for step in lab.steps(timesteps):
+    for step in lab.steps(timesteps, unit="时间步"):
         x = inputs[step - 1]
         state = np.tanh(x @ W + state @ U + b)  # 输入和旧状态各乘一个矩阵，相加，过 tanh
         outputs.append(state)  # 每一步都留下

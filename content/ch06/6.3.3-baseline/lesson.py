@@ -77,7 +77,7 @@ def run(lab: Lab, *, lookback: int, step: int, delay: int, hours: int, val_steps
     some = rows[:: max(1, len(rows) // 20_000)]
     some = some[some + hours * 6 < len(t)]
     curve = []
-    for hour in lab.steps(hours):
+    for hour in lab.steps(hours, unit="小时"):
         curve.append(persistence(some, hour * 6))
         lab.log(hour, mae=curve[-1], degrees=curve[-1] * celsius)
     shown = [h for h in (1, 3, 6, 12, 18, 24, 36, 48, 72, 168) if h <= hours]

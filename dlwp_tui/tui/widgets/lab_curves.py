@@ -150,7 +150,7 @@ class CurvesView(Widget, can_focus=True):
                 (name, stamp),
                 lambda name=name: lab_series.chart(name, shown, overlays, look),  # type: ignore[misc]
                 title=f"{title} · {source}" if source else title,
-                x_label=_("epoch"),
+                x_label=lab_series.x_label(name, shown),
                 log_y=self.log_y,
                 ascii=self._ascii,
                 hint=self._nothing(),

@@ -60,6 +60,11 @@ def chart(metric: str, view: RunView, overlays: Sequence[RunView], look: Look) -
     return data
 
 
+def x_label(metric: str, view: RunView) -> str:
+    """What the x axis of the metric's chart counts: epochs, or what the lesson's own loop says."""
+    return view.units.get(metric) or view.units.get(f"val_{metric}") or _("epoch")
+
+
 def run_name(view: RunView, beside: RunView | None = None) -> str:
     """A run in a legend: the params that differ from the run beside it, else the time it was asked for."""
     if beside is not None:
@@ -92,7 +97,9 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
         if training is not None and (len(labels) <= BOTH_SIDES or validation is None) and training.xs:
             kind = "dots" if validation is not None or len(training) < 200 else "line"
             pattern = Series("", (), (), "dots" if kind == "dots" else "line", color, marker if label else "")
-            series += _line(_name(label, pgettext("curve", "training")), training, pattern, look)
+            # A label says enough of a curve that no validation runs beside: of a lesson's own loop it need not train.
+            side = "" if label and validation is None else pgettext("curve", "training")
+            series += _line(_name(label, side), training, pattern, look)
         if validation is not None and validation.xs:
             series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
     return series
@@ -141,7 +148,7 @@ def _line(name: str, curve: Curve, pattern: Series, look: Look, *, raw: bool = F
 
 
 def _name(label: str, side: str) -> str:
-    return f"{label} {side}" if label else side
+    return " ".join(filter(None, (label, side)))
 
 
 def _marker(place: int, look: Look) -> str:

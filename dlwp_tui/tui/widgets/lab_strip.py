@@ -72,7 +72,9 @@ class RunStrip(Widget):
             return [_("waits for a free slot")]
         if view.epochs:
             digits = len(str(view.epochs))
-            out.append(_("epoch {now}/{all}").format(now=str(view.epoch or 0).rjust(digits), all=view.epochs))
+            counted = _("epoch {now}/{all}") if not view.unit else "{unit} {now}/{all}"
+            now = str(view.epoch or 0).rjust(digits)
+            out.append(counted.format(unit=view.unit, now=now, all=view.epochs))
         elif view.progress is not None:
             done, total = view.progress
             out.append(f"{done:>{len(f'{total:g}')}g}/{total:g}")
