@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dlwp_tui.lab import drawing
+from dlwp_tui.lab import drawing, forms
 from dlwp_tui.lab.lab import Lab
 from dlwp_tui.lab.stop import StopRun
 
-__all__ = ["Lab", "StopRun", "drawing"]
+__all__ = ["Lab", "StopRun", "drawing", "forms"]

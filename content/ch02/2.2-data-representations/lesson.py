@@ -1,22 +1,17 @@
 """神经网络的数据表示：标量、向量、矩阵、更高维的张量，切片，样本轴，真实数据的形状。"""
 
-import ast
-
 import keras
 import numpy as np
 
-from dlwp_tui.lab import Lab, drawing
+from dlwp_tui.lab import Lab, drawing, forms
 
-
-def read_slices(text: str) -> tuple[int | slice, ...]:
-    """ "0, 1:4" → (0, slice(1, 4))，与写在方括号里一样。"""
-
-    def one(part: str) -> int | slice:
-        if ":" not in part:
-            return int(part)
-        return slice(*[int(bound) if bound else None for bound in part.split(":")])
-
-    return tuple(one(part) for part in text.split(", "))  # fmt: skip
+HEAD = ["", "ndim", "shape", "dtype", "几个数", "字节"]
+REAL = [
+    ("房价（向量）", "样本，特征", (404, 13)),
+    ("气温（序列）", "样本，时间步，特征", (128, 240, 14)),
+    ("手写数字（图像）", "样本，高，宽，通道", (60_000, 28, 28, 1)),
+    ("4 段视频", "样本，帧，高，宽，通道", (4, 240, 144, 256, 3)),
+]
 
 
 def row(name: str, x: np.ndarray) -> list:
@@ -25,19 +20,20 @@ def row(name: str, x: np.ndarray) -> list:
 
 def run(lab: Lab, *, array: str, slices: str, dtype: str, batch_size: int, batch: int) -> None:
     # 1. 你写的数组
-    x = np.array(ast.literal_eval(array))
+    x = forms.array(array)
     x = x if dtype == "auto" else x.astype(dtype)
     lab.table("你的数组", HEAD, [row("x", x)])
     lab.text("x", str(x))
+    where = forms.slices(slices)
     try:
-        part = x[read_slices(slices)]
+        part = x[where]
     except IndexError as error:
         lab.refuse(f"x[{slices}] 取不出来：x 的形状是 {x.shape}。NumPy 说：{error}。",
                    "切片的段数不能多于轴数，下标不能超出那个轴的长度。")  # fmt: skip
     lab.table(f"x[{slices}]", HEAD, [row("切片", np.asarray(part))])
     lab.text(f"x[{slices}]", str(part))
     chosen = np.zeros(x.shape)
-    chosen[read_slices(slices)] = 1
+    chosen[where] = 1
     flat = np.where(chosen, 1, -0.5).reshape(-1, x.shape[-1] if x.ndim else 1)
     caption = "橙色是切片取出的，蓝色是剩下的；高维的一块接一块往下排"
     lab.picture("取了哪些数", drawing.heat(flat, 1, cell=4), caption)
@@ -114,15 +110,6 @@ def run(lab: Lab, *, array: str, slices: str, dtype: str, batch_size: int, batch
     lab.table("真实数据的形状", ["数据", "各轴", "形状", "维数", "float32 占 MB"], rows)
     got = [houses.ndim, np.expand_dims(images[:1], -1).ndim, len(REAL[1][2]), len(REAL[3][2])]
     lab.check("房价 2D、图像 4D、序列 3D、视频 5D", claim="C021", got=got, want=[2, 4, 3, 5])
-    where = keras.config.image_data_format()
-    lab.check("通道在最后", claim="C022", got=where, want="channels_last")
+    layout = keras.config.image_data_format()
+    lab.check("通道在最后", claim="C022", got=layout, want="channels_last")
     lab.check("4 段视频一共 405 MB", got=float(np.prod(REAL[3][2]) * 4 / 2**20), want=405)
-
-
-HEAD = ["", "ndim", "shape", "dtype", "几个数", "字节"]
-REAL = [
-    ("房价（向量）", "样本，特征", (404, 13)),
-    ("气温（序列）", "样本，时间步，特征", (128, 240, 14)),
-    ("手写数字（图像）", "样本，高，宽，通道", (60_000, 28, 28, 1)),
-    ("4 段视频", "样本，帧，高，宽，通道", (4, 240, 144, 256, 3)),
-]
