@@ -39,12 +39,12 @@ def run(lab: Lab, *, column: str, first_row: int, rows: int, lookback: int, step
     # 2. 两张图：八年（每周的平均），和挑出的一段（每小时的平均）
     place = next(i for i, name in enumerate(jena.columns) if name.split(" (")[0] == column)
     weeks = data[: len(data) // (7 * DAY) * 7 * DAY, place].reshape(-1, 7 * DAY).mean(axis=1)
-    for week in lab.steps(len(weeks)):
-        lab.log(week, **{f"八年，每周的 {column}": weeks[week - 1]})
+    for week in lab.steps(len(weeks), unit="周"):
+        lab.log(week, "每周的平均", **{f"八年的 {column}": weeks[week - 1]})
     first = min(first_row, len(data) - rows)
     part = data[first : first + rows // 6 * 6, place].reshape(-1, 6).mean(axis=1)
-    for hour in lab.steps(len(part)):
-        lab.log(hour, **{f"{rows / DAY:g} 天，每小时的 {column}": part[hour - 1]})
+    for hour in lab.steps(len(part), unit="小时"):
+        lab.log(hour, "每小时的平均", **{f"{rows / DAY:g} 天的 {column}": part[hour - 1]})
 
     # 3. 标准化：均值和标准差只来自训练那一段
     z = ((data - mean) / std).astype("float32")

@@ -61,9 +61,9 @@ def run(lab: Lab, *, lookback: int, step: int, delay: int, hours: int, val_steps
     day_mean = np.convolve(t, np.ones(144) / 144)[rows - 1]  # 过去 24 小时的平均
     guesses = {
         "和现在一样（基准）": whole,
-        "和最近的同一钟点一样": mae(yesterday),
-        "等于过去 24 小时的平均": mae(day_mean),
-        "等于训练段的平均气温": mae(0.0),
+        "最近的同一钟点": mae(yesterday),
+        "过去 24 小时平均": mae(day_mean),
+        "训练段的平均": mae(0.0),
     }
     cells = [[name, f"{value:.4f}", f"{value * celsius:.2f}"] for name, value in guesses.items()]
     title = f"验证 MAE，预测 {delay} 行（{delay / 6:g} 小时）之后"
@@ -77,9 +77,10 @@ def run(lab: Lab, *, lookback: int, step: int, delay: int, hours: int, val_steps
     some = rows[:: max(1, len(rows) // 20_000)]
     some = some[some + hours * 6 < len(t)]
     curve = []
+    lab.level(f"提前 {delay / 6:g} 小时", **{"mae": whole, "合 °C": whole * celsius})
     for hour in lab.steps(hours, unit="小时"):
         curve.append(persistence(some, hour * 6))
-        lab.log(hour, mae=curve[-1], degrees=curve[-1] * celsius)
+        lab.log(hour, **{"mae": curve[-1], "合 °C": curve[-1] * celsius})
     shown = [h for h in (1, 3, 6, 12, 18, 24, 36, 48, 72, 168) if h <= hours]
     cells = [[f"{h} 小时", f"{curve[h - 1]:.4f}", f"{curve[h - 1] * celsius:.2f}"] for h in shown]
     lab.table("猜“和现在一样”，各种提前量", ["提前", "标准差的倍数", "合 °C"], cells)

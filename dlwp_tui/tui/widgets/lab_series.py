@@ -97,8 +97,9 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
         if training is not None and (len(labels) <= BOTH_SIDES or validation is None) and training.xs:
             kind = "dots" if validation is not None or len(training) < 200 else "line"
             pattern = Series("", (), (), "dots" if kind == "dots" else "line", color, marker if label else "")
-            # A label says enough of a curve that no validation runs beside: of a lesson's own loop it need not train.
-            side = "" if label and validation is None else pgettext("curve", "training")
+            # An own loop need not train: its chart's title, or its label, says what is drawn.
+            own_loop = metric in view.units or (label and validation is None)
+            side = "" if own_loop else pgettext("curve", "training")
             series += _line(_name(label, side), training, pattern, look)
         if validation is not None and validation.xs:
             series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
