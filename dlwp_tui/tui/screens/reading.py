@@ -22,8 +22,9 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.in_thread import tell
 from dlwp_tui.tui.screens.hints import Hints
-from dlwp_tui.tui.session import Session, explain
+from dlwp_tui.tui.session import Session
 from dlwp_tui.tui.trail import Place, Trail
 from dlwp_tui.tui.widgets.contents import ContentsTree
 from dlwp_tui.tui.widgets.crumbs import Crumbs
@@ -154,9 +155,7 @@ class ReadingScreen(Screen[None]):
 
     def say(self, error: BaseException) -> None:
         """Show what went wrong and what to do."""
-        hint = error.hint if isinstance(error, DlwpError) else ""
-        message = error.message if isinstance(error, DlwpError) else explain(error)
-        self.notify(hint or message, title=message if hint else "", severity="error", timeout=10, markup=False)
+        tell(self.app, error)
 
     def guard(self, write: Callable[[], None]) -> None:
         """Do a small write of progress; a full disk is said and reading goes on."""

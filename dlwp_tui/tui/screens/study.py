@@ -1,6 +1,6 @@
-"""The study screen: reading (see `reading`) and everything a key or a card does to a run.
+"""The study screen: reading (see `reading`), looking (see `looking`) and everything a key or a card does to a run.
 
-Blocking work goes to threads, so no key is ever slow while a model trains.
+Blocking work goes to threads (see `in_thread`), so no key is ever slow while a model trains.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from textual import on, work
+from textual import on
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.memory import MemoryShort
@@ -18,13 +18,11 @@ from dlwp_tui.i18n import _, ngettext
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import Source
-from dlwp_tui.runs.verdict import Verdict
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.probing import Probing
+from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.screens.dialogs import AskDialog
-from dlwp_tui.tui.screens.reading import ReadingScreen
-from dlwp_tui.tui.screens.writing import WritingScreen
-from dlwp_tui.tui.session import RunRequest, Session, explain
+from dlwp_tui.tui.screens.looking import LookingScreen
+from dlwp_tui.tui.session import RunRequest, Session
 from dlwp_tui.tui.widgets import lab_messages as lab_said
 from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.note import NotePane
@@ -35,37 +33,32 @@ POLL_ACTIVE_S = 1.0
 """How often the list of active runs is looked at: one listing of folders and a lock test each."""
 
 
-class StudyScreen(WritingScreen):
+class StudyScreen(LookingScreen):
     """Contents | note | lab, and the runs between them. Make one with `study_screen`, in the language of the day."""
 
     def __init__(self, session: Session, section: str | None) -> None:
         super().__init__(session, section)
         self._active: list[RunFolder] = []
-        self._probing = Probing(session)
 
     @property
     def source(self) -> Source:
         """Which data the form asks for; a card's run takes the same."""
         return self.query_one(ParamsForm).source
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def on_mount(self) -> None:  # Textual calls that of `ReadingScreen` itself: super() had opened the section twice
         self.set_interval(POLL_ACTIVE_S, self._poll_active)
         self._poll_active()
-
-    def on_unmount(self) -> None:
-        self._probing.close()
 
     # -- starting ------------------------------------------------------------------------------------------------
 
     def action_run(self) -> None:
         """Run the lesson with the values of the form; a bad value is marked and nothing starts."""
-        if self._lesson_or_say() is not None:
+        if self.lesson_or_say() is not None:
             self.lab.action_run()
 
     def run_preset(self, name: str) -> None:
         """Run the open lesson with a preset's values."""
-        if (lesson := self._lesson_or_say()) is not None:
+        if (lesson := self.lesson_or_say()) is not None:
             self.lab.set_values(lesson.values(name))
             self._start(RunRequest(lesson, lesson.values(name), source=self.source))
 
@@ -81,7 +74,7 @@ class StudyScreen(WritingScreen):
             return
         if self.section is not section:
             self.open_section(section)
-        lesson = self._lesson_or_say()
+        lesson = self.lesson_or_say()
         if lesson is None:
             return
         try:
@@ -100,7 +93,7 @@ class StudyScreen(WritingScreen):
         """Start; where memory is short, ask first."""
         self._begin(partial(self.session.start, request), then=partial(self._started, request.lesson))
 
-    @work(thread=True, group="start", exit_on_error=False)
+    @in_thread(group="start")
     def _begin(
         self, action: Callable[..., Any], then: Callable[[Any], None] | None = None, force: bool = False
     ) -> None:
@@ -109,8 +102,6 @@ class StudyScreen(WritingScreen):
             result = action(force=force)
         except MemoryShort as error:
             self.app.call_from_thread(self._ask_about_memory, str(error.short), action, then)
-        except (DlwpError, OSError) as error:
-            self.app.call_from_thread(self.say, error)
         else:
             if then is not None:
                 self.app.call_from_thread(then, result)
@@ -131,53 +122,6 @@ class StudyScreen(WritingScreen):
             if self.has_class("-narrow"):
                 self.show_pane("lab")
 
-    # -- what it will cost ---------------------------------------------------------------------------------------
-
-    @on(lab_said.ForecastAsked)
-    def _forecast_asked(self) -> None:
-        self._show_data_status()
-        self._forecast()
-
-    @work(thread=True, exclusive=True, group="forecast", exit_on_error=False)
-    def _forecast(self) -> None:
-        """Tell the form what is known of the lesson's runs here."""
-        if (lesson := self.lesson) is not None:
-            try:
-                known = self.session.forecast(lesson)
-            except (DlwpError, OSError) as error:
-                self.app.call_from_thread(self.say, error)
-                return
-            free = self.session.free_mb()
-            self.app.call_from_thread(lambda: self.lab.set_known(known, free))
-
-    def action_measure(self) -> None:
-        """Try the first steps to learn how long the whole takes; again: call it off."""
-        if self._lesson_or_say() is not None:
-            self.show_pane("lab", focus=False)
-            self.lab.action_measure()
-
-    @on(lab_said.TrialRequested)
-    def _trial_requested(self, event: lab_said.TrialRequested) -> None:
-        self._try_out(
-            RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
-        )
-
-    @on(lab_said.TrialCalledOff)
-    def _trial_called_off(self) -> None:
-        self.session.call_off_trial()
-
-    @work(thread=True, group="trial", exit_on_error=False)
-    def _try_out(self, request: RunRequest) -> None:
-        try:
-            self.session.try_out(request)
-        except (DlwpError, OSError) as error:
-            self.app.call_from_thread(self.say, error)
-        self.app.call_from_thread(self._trial_over)
-
-    def _trial_over(self) -> None:
-        self.lab.trial_over()
-        self._forecast()
-
     # -- controlling ---------------------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
@@ -187,6 +131,10 @@ class StudyScreen(WritingScreen):
     def action_pause(self) -> None:
         """Pause the shown run, let it go on, or resume it from its checkpoint."""
         self.lab.action_pause()
+
+    def action_rerun(self) -> None:
+        """The shown run again, with its seed."""
+        self.lab.action_rerun()
 
     @on(lab_said.StopRequested)
     def _stop_requested(self, event: lab_said.StopRequested) -> None:
@@ -218,19 +166,16 @@ class StudyScreen(WritingScreen):
     def _run_state_changed(self, event: lab_said.RunStateChanged) -> None:
         self._poll_active()
         if not event.state.active:
-            self._show_verdicts()
-            self._forecast()
+            self.show_verdicts()
+            self.forecast()
 
-    @work(thread=True, group="control", exit_on_error=False)
+    @in_thread(group="control")
     def _do(self, action: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
-        try:
-            result = action()
-        except (DlwpError, OSError) as error:
-            self.app.call_from_thread(self.say, error)
-        else:
-            if then is not None:
-                self.app.call_from_thread(then, result)
-            self.app.call_from_thread(self._poll_active)
+        """`action()` in a thread, then `then(result)` back here."""
+        result = action()
+        if then is not None:
+            self.app.call_from_thread(then, result)
+        self.app.call_from_thread(self._poll_active)
 
     # -- experiments ---------------------------------------------------------------------------------------------
 
@@ -261,117 +206,13 @@ class StudyScreen(WritingScreen):
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))
         self.lab.show_run(folders[0])
-        self._show_verdicts()
+        self.show_verdicts()
 
-    @work(thread=True, exclusive=True, group="verdicts", exit_on_error=False)
-    def _show_verdicts(self) -> None:
-        lesson = self.lesson
-        for experiment in lesson.experiments if lesson is not None else ():
-            assert lesson is not None
-            try:
-                found = self.session.verdict_of(lesson, experiment)
-            except DlwpError as error:
-                self.app.call_from_thread(self.say, error)
-                return
-            if found is not None:
-                self.app.call_from_thread(self._put_verdict, lesson.id, experiment.id, found)
+    # -- what is going on ----------------------------------------------------------------------------------------
 
-    def _put_verdict(self, lesson_id: str, experiment_id: str, verdict: Verdict) -> None:
-        if self.section is not None and self.section.id == lesson_id:
-            self.query_one(NotePane).set_verdict(experiment_id, verdict)
-
-    # -- looking -------------------------------------------------------------------------------------------------
-
-    @on(ReadingScreen.SectionOpened)
-    def _section_opened(self) -> None:
-        self._probing.close()
-        self.session.call_off_trial()
-
-    @on(NotePane.Settled)
-    def _lesson_shown(self) -> None:
-        if self.lesson is not None:
-            self._show_data_status()
-
-    @on(NotePane.PageChanged)
-    def _cards_need_verdicts(self) -> None:
-        self._show_verdicts()
-
-    def action_tab(self, name: str) -> None:
-        """Show one of the lab's tabs."""
-        self.show_pane("lab", focus=False)
-        self.with_lab(lambda lab: lab.show_tab(name, focus=True))
-
-    def action_compare(self) -> None:
-        """Overlay the lesson's earlier runs, or take them away."""
-        self.show_pane("lab", focus=False)
-        if self.lab.tab != "history":  # there it lays the run under the cursor over the shown one
-            self.lab.show_tab("curves")
-        self.lab.action_compare()
-
-    def action_log_scale(self) -> None:
-        """Logarithmic or plain y axis."""
-        self.lab.action_log_scale()
-
-    def action_smooth(self) -> None:
-        """No, some or much smoothing."""
-        self.lab.action_smooth()
-
-    def action_batches(self) -> None:
-        """Curves per batch or per epoch."""
-        self.lab.action_batches()
-
-    def action_metric(self) -> None:
-        """All metrics, then each alone and large."""
-        self.show_pane("lab", focus=False)
-        self.lab.action_metric()
-
-    def action_log(self) -> None:
-        """The shown run's log, or what it said."""
-        self.show_pane("lab", focus=False)
-        self.lab.action_log()
-
-    def action_rerun(self) -> None:
-        """The shown run again, with its seed."""
-        self.lab.action_rerun()
-
-    def action_preset(self) -> None:
-        """The next preset into the form."""
-        if self._lesson_or_say() is not None:
-            self.lab.show_tab("params")
-            self.show_pane("lab", focus=False)
-            self.lab.action_preset()
-
-    def action_probe(self) -> None:
-        """Go to the field where the trained model can be tried."""
-        if self._lesson_or_say() is not None:
-            self.show_pane("lab", focus=False)
-            self.lab.action_probe()
-
-    @on(lab_said.ProbeAsked)
-    def _probe_asked(self, event: lab_said.ProbeAsked) -> None:
-        self._ask_probe(event.run_id, event.probe_id, event.value)
-
-    @work(thread=True, exclusive=True, group="probe", exit_on_error=False)
-    def _ask_probe(self, run_id: str, probe_id: str, value: object) -> None:
-        answer = self._probing.ask(run_id, probe_id, value)
-        self.app.call_from_thread(lambda: self.lab.set_probe_answer(answer))
-
-    @work(thread=True, exclusive=True, group="data", exit_on_error=False)
-    def _show_data_status(self) -> None:
-        if (lesson := self.lesson) is not None:
-            try:
-                status = self.session.data_status(lesson)
-            except DlwpError as error:
-                status = explain(error)
-            self.app.call_from_thread(lambda: self.lab.set_data_status(status))
-
-    @work(thread=True, exclusive=True, group="active", exit_on_error=False)
+    @in_thread(group="active", exclusive=True, polled=True)
     def _poll_active(self) -> None:
-        try:
-            folders, waiting = self.session.active()
-        except DlwpError as error:
-            self.app.call_from_thread(self.say, error)
-            return
+        folders, waiting = self.session.active()
         self.app.call_from_thread(self._show_active, folders, waiting, self.session.free_mb())
 
     def _show_active(self, folders: list[RunFolder], waiting: int, free_mb: int) -> None:
@@ -381,13 +222,7 @@ class StudyScreen(WritingScreen):
         self.query_one(HardwareBar).set_runs(len(folders), waiting)
         if ended:
             self.lab.look_again()
-            self._show_verdicts()
-
-    def _lesson_or_say(self) -> Lesson | None:
-        lesson = self.lesson
-        if lesson is None:
-            self.notify(_("This section has no lesson to run; `n` goes to the next section."))
-        return lesson
+            self.show_verdicts()
 
     # -- leaving -------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from textual import on, work
+from textual import on
 from textual.app import SuspendNotSupported
 
 from dlwp_tui import editor, mynotes
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.widgets.note import NotePane
 
@@ -52,14 +53,10 @@ class WritingScreen(ReadingScreen):
         if self.section is not None:
             self._read_own_note(self.section.id)
 
-    @work(thread=True, exclusive=True, group="own-note", exit_on_error=False)
+    @in_thread(group="own-note", exclusive=True)
     def _read_own_note(self, section_id: str) -> None:
-        try:
-            text = mynotes.read(section_id).text
-            copies = [path.name for path in mynotes.conflicts(section_id)]
-        except DlwpError as error:
-            self.app.call_from_thread(self.say, error)
-            return
+        text = mynotes.read(section_id).text
+        copies = [path.name for path in mynotes.conflicts(section_id)]
         self.call_later(self._show_own_note, section_id, text, copies)
 
     async def _show_own_note(self, section_id: str, text: str, copies: list[str]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -23,6 +23,7 @@ from dlwp_tui import settings
 from dlwp_tui.i18n import _
 from dlwp_tui.runs import history
 from dlwp_tui.runs.history import HistoryRow
+from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.widgets import lab_look
 from dlwp_tui.tui.widgets.lab_look import duration, figure
 from dlwp_tui.tui.widgets.lab_messages import (
@@ -209,7 +210,7 @@ class HistoryView(Widget, can_focus=False):
     def on_show(self) -> None:
         self.reload()
 
-    @work(thread=True, exclusive=True, group="history")
+    @in_thread(group="history", exclusive=True, polled=True)
     def _read(self, lesson: str | None) -> None:
         rows = history.history(lesson)
         if not get_current_worker().is_cancelled:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -22,6 +22,7 @@ from dlwp_tui.runs import history
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.widgets.history import HistoryView
 from dlwp_tui.tui.widgets.lab_curves import CurvesView
 from dlwp_tui.tui.widgets.lab_follow import RunFollower
@@ -370,7 +371,7 @@ class LabPane(Vertical, can_focus=False):
             )
             self.notify(told)
 
-    @work(thread=True, exclusive=True, group="newest-run")
+    @in_thread(group="newest-run", exclusive=True)
     def _newest(self, lesson_id: str) -> None:
         rows = history.history(lesson_id)
         if rows and not get_current_worker().is_cancelled:

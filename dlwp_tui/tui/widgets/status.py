@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import on
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 
 from dlwp_tui import hardware
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.in_thread import in_thread
 
 GPU_ROOM, MACHINE_ROOM = 110, 80
 """Terminal columns from which on GPUs, and the processor and memory, have a place beside the title."""
@@ -73,7 +74,7 @@ class HardwareBar(Widget):
             return ""
         return _("runs {active} · queued {queued}").format(active=self._active - self._queued, queued=self._queued)
 
-    @work(thread=True, exclusive=True, group="hardware")
+    @in_thread(group="hardware", exclusive=True, polled=True)
     def _measure(self) -> None:
         sample = hardware.sample()  # NVML may block for some milliseconds while a GPU wakes up
         if not get_current_worker().is_cancelled:

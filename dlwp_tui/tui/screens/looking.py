@@ -1,0 +1,183 @@
+"""The looking half of the study screen: what its keys show in the lab, what the form is told, what the model is asked.
+
+Nothing here starts a run or ends one: see `study`.
+"""
+
+from __future__ import annotations
+
+from textual import on
+
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.errors import DlwpError
+from dlwp_tui.i18n import _
+from dlwp_tui.runs.verdict import Verdict
+from dlwp_tui.tui.in_thread import in_thread
+from dlwp_tui.tui.probing import Probing
+from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.screens.writing import WritingScreen
+from dlwp_tui.tui.session import RunRequest, Session, explain
+from dlwp_tui.tui.widgets import lab_messages as lab_said
+from dlwp_tui.tui.widgets.note import NotePane
+
+
+class LookingScreen(WritingScreen):
+    """Reading and writing, and the lab beside them to look at."""
+
+    def __init__(self, session: Session, section: str | None) -> None:
+        super().__init__(session, section)
+        self._probing = Probing(session)
+
+    def on_unmount(self) -> None:
+        self._probing.close()
+
+    @on(ReadingScreen.SectionOpened)
+    def _section_opened(self) -> None:
+        self._probing.close()
+        self.session.call_off_trial()
+
+    @on(NotePane.Settled)
+    def _lesson_shown(self) -> None:
+        if self.lesson is not None:
+            self._show_data_status()
+
+    @on(NotePane.PageChanged)
+    def _cards_need_verdicts(self) -> None:
+        self.show_verdicts()
+
+    # -- what the lab shows --------------------------------------------------------------------------------------
+
+    def action_tab(self, name: str) -> None:
+        """Show one of the lab's tabs."""
+        self.show_pane("lab", focus=False)
+        self.with_lab(lambda lab: lab.show_tab(name, focus=True))
+
+    def action_compare(self) -> None:
+        """Overlay the lesson's earlier runs, or take them away."""
+        self.show_pane("lab", focus=False)
+        if self.lab.tab != "history":  # there it lays the run under the cursor over the shown one
+            self.lab.show_tab("curves")
+        self.lab.action_compare()
+
+    def action_log_scale(self) -> None:
+        """Logarithmic or plain y axis."""
+        self.lab.action_log_scale()
+
+    def action_smooth(self) -> None:
+        """No, some or much smoothing."""
+        self.lab.action_smooth()
+
+    def action_batches(self) -> None:
+        """Curves per batch or per epoch."""
+        self.lab.action_batches()
+
+    def action_metric(self) -> None:
+        """All metrics, then each alone and large."""
+        self.show_pane("lab", focus=False)
+        self.lab.action_metric()
+
+    def action_log(self) -> None:
+        """The shown run's log, or what it said."""
+        self.show_pane("lab", focus=False)
+        self.lab.action_log()
+
+    def action_preset(self) -> None:
+        """The next preset into the form."""
+        if self.lesson_or_say() is not None:
+            self.lab.show_tab("params")
+            self.show_pane("lab", focus=False)
+            self.lab.action_preset()
+
+    def lesson_or_say(self) -> Lesson | None:
+        """The open section's lesson; a notice and None where it has none."""
+        lesson = self.lesson
+        if lesson is None:
+            self.notify(_("This section has no lesson to run; `n` goes to the next section."))
+        return lesson
+
+    # -- the form ------------------------------------------------------------------------------------------------
+
+    @in_thread(group="data", exclusive=True)
+    def _show_data_status(self) -> None:
+        if (lesson := self.lesson) is not None:
+            try:
+                status = self.session.data_status(lesson)
+            except DlwpError as error:
+                status = explain(error)
+            self.app.call_from_thread(lambda: self.lab.set_data_status(status))
+
+    @on(lab_said.ForecastAsked)
+    def _forecast_asked(self) -> None:
+        self._show_data_status()
+        self.forecast()
+
+    @in_thread(group="forecast", exclusive=True)
+    def forecast(self) -> None:
+        """Tell the form what is known of the lesson's runs here."""
+        if (lesson := self.lesson) is not None:
+            known, free = self.session.forecast(lesson), self.session.free_mb()
+            self.app.call_from_thread(lambda: self.lab.set_known(known, free))
+
+    def action_measure(self) -> None:
+        """Try the first steps to learn how long the whole takes; again: call it off."""
+        if self.lesson_or_say() is not None:
+            self.show_pane("lab", focus=False)
+            self.lab.action_measure()
+
+    @on(lab_said.TrialRequested)
+    def _trial_requested(self, event: lab_said.TrialRequested) -> None:
+        self._try_out(
+            RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
+        )
+
+    @on(lab_said.TrialCalledOff)
+    def _trial_called_off(self) -> None:
+        self.session.call_off_trial()
+
+    @in_thread(group="trial")
+    def _try_out(self, request: RunRequest) -> None:
+        try:
+            self.session.try_out(request)
+        finally:
+            self.app.call_from_thread(self._trial_over)
+
+    def _trial_over(self) -> None:
+        self.lab.trial_over()
+        self.forecast()
+
+    # -- the cards -----------------------------------------------------------------------------------------------
+
+    @in_thread(group="verdicts", exclusive=True)
+    def show_verdicts(self) -> None:
+        lesson = self.lesson
+        for experiment in lesson.experiments if lesson is not None else ():
+            assert lesson is not None
+            found = self.session.verdict_of(lesson, experiment)
+            if found is not None:
+                self.app.call_from_thread(self._put_verdict, lesson.id, experiment.id, found)
+
+    def _put_verdict(self, lesson_id: str, experiment_id: str, verdict: Verdict) -> None:
+        if self.section is not None and self.section.id == lesson_id:
+            self.query_one(NotePane).set_verdict(experiment_id, verdict)
+
+    # -- the trained model ---------------------------------------------------------------------------------------
+
+    def action_probe(self) -> None:
+        """Go to the field where the trained model can be tried."""
+        if self.lesson_or_say() is not None:
+            self.show_pane("lab", focus=False)
+            self.lab.action_probe()
+
+    @on(lab_said.ProbeAsked)
+    def _probe_asked(self, event: lab_said.ProbeAsked) -> None:
+        self._ask_probe(event.run_id, event.probe_id, event.value)
+
+    @in_thread(group="probe", exclusive=True)
+    def _ask_probe(self, run_id: str, probe_id: str, value: object) -> None:
+        answer: dict[str, object] = {}
+        try:
+            answer = self._probing.ask(run_id, probe_id, value)
+        except Exception as error:
+            answer = {"error": explain(error)}  # whoever asked waits no longer
+            raise
+        finally:
+            self.app.call_from_thread(lambda: self.lab.set_probe_answer(answer))

@@ -1,0 +1,206 @@
+"""What goes wrong in a thread behind the screen is told, whatever it is; a bug leaves its traceback in the log."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from dlwp_tui.course import reader
+from dlwp_tui.errors import StorageError
+from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.in_thread import LOG_SIZE, in_thread, log_file
+from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.screens.study import StudyScreen
+from dlwp_tui.tui.session import Session
+from dlwp_tui.tui.widgets.lab import LabPane
+from tests.tui.lab_runs import LabApp, until
+
+
+class Worker(Widget):
+    """Raises in a thread what it is told to; None goes well."""
+
+    begun, gate, over = threading.Event(), threading.Event(), threading.Event()
+
+    @in_thread(group="once")
+    def once(self, error: BaseException | None) -> None:
+        if error is not None:
+            raise error
+
+    @in_thread(group="polled", polled=True)
+    def poll(self, error: BaseException | None) -> None:
+        if error is not None:
+            raise error
+
+    @in_thread(group="late")
+    def late(self) -> None:
+        self.begun.set()
+        self.gate.wait(10)
+        try:
+            self.query_one("#gone")
+        finally:
+            self.over.set()
+
+    @in_thread(group="callback")
+    def call_back(self) -> None:
+        self.app.call_from_thread(lambda: {}["none"])
+
+
+class Bench(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Worker()
+
+    @property
+    def worker(self) -> Worker:
+        return self.query_one(Worker)
+
+
+def told(app: App[None]) -> list[tuple[str, str, str]]:
+    return [(notice.title, notice.message, notice.severity) for notice in app._notifications]
+
+
+async def test_an_expected_error_is_its_sentence_and_leaves_no_log() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.worker.once(StorageError("The disk is [full].", "Free some space."))
+        await until(pilot, lambda: len(told(app)) == 1, "the first")
+        app.worker.once(FileNotFoundError(2, "No such file", "/x"))
+        await until(pilot, lambda: len(told(app)) == 2, "the second")
+        assert told(app) == [
+            ("The disk is [full].", "Free some space.", "error"),
+            ("", "FileNotFoundError: [Errno 2] No such file: '/x'", "error"),
+        ]
+    assert not log_file().exists()
+
+
+@pytest.mark.parametrize(("action", "kind"), [("once", "ZeroDivisionError: {odd}"), ("call_back", "KeyError: 'none'")])
+async def test_a_bug_is_told_and_its_traceback_written(action: str, kind: str) -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        getattr(app.worker, action)(*([ZeroDivisionError("{odd}")] if action == "once" else []))
+        await until(pilot, lambda: told(app), "the notice")
+        [(title, message, severity)] = told(app)
+        assert kind in title and severity == "error"
+        assert str(log_file()) in message
+        assert app.is_running
+    log = log_file().read_text(encoding="utf-8")
+    assert kind in log and "Traceback" in log and "test_in_thread.py" in log
+
+
+async def test_a_log_that_cannot_be_written_keeps_nothing_from_the_learner() -> None:
+    log_file().mkdir(parents=True)
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.worker.once(KeyError("x"))
+        await until(pilot, lambda: told(app), "the notice")
+        [(title, message, _severity)] = told(app)
+        assert "KeyError" in title and "directory" in message
+
+
+async def test_the_log_does_not_grow_for_ever() -> None:
+    log_file().parent.mkdir(parents=True)
+    log_file().write_text("old" * LOG_SIZE, encoding="utf-8")
+    app = Bench()
+    async with app.run_test() as pilot:
+        for number in (1, 2):
+            app.worker.once(KeyError(f"number {number}"))
+            await until(pilot, lambda number=number: len(told(app)) == number, "the notice")
+    log = log_file().read_text(encoding="utf-8")
+    assert "old" not in log and "number 1" in log and "number 2" in log
+
+
+async def test_what_is_done_each_second_says_the_same_once_until_it_goes_well() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        for errors, count in (
+            ([ValueError("a"), ValueError("a"), ValueError("b")], 2),
+            ([ValueError("b"), None, ValueError("b")], 3),
+        ):
+            for error in errors:
+                await app.worker.poll(error)._task  # type: ignore[misc]
+            await until(pilot, lambda count=count: len(told(app)) == count, f"{count} notices")
+        for _again in range(2):
+            await app.worker.once(ValueError("b"))._task  # type: ignore[misc]
+        await until(pilot, lambda: len(told(app)) == 5, "both: a key was pressed twice")
+
+
+async def test_a_screen_that_was_left_has_nothing_to_tell() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        worker = app.worker
+        worker.late()
+        await until(pilot, worker.begun.is_set, "the thread to begin")
+        await worker.remove()
+        Worker.gate.set()
+        await until(pilot, worker.over.is_set, "the thread to end")
+        await pilot.pause(0.1)
+        assert told(app) == []
+    assert not log_file().exists()
+
+
+async def test_a_history_that_cannot_be_read_leaves_the_app_open(
+    course_dir: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_lesson: str | None) -> list[object]:
+        raise PermissionError(13, "no entry", "runs")
+
+    monkeypatch.setattr("dlwp_tui.runs.history.history", broken)
+    app = LabApp()
+    async with app.run_test(size=(64, 40)) as pilot:
+        app.lab.show_tab("history", focus=True)
+        await until(pilot, lambda: any("no entry" in message for _title, message, _sev in told(app)), "the notice")
+        await pilot.press("down")
+        assert app.is_running and app.query_one(LabPane).tab == "history"
+
+
+async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
+    course_dir: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def broken(_session: Session) -> tuple[list[object], int]:
+        calls.append(1)
+        raise AttributeError("a bug")
+
+    monkeypatch.setattr(Session, "active", broken)
+    monkeypatch.setattr("dlwp_tui.tui.screens.study.POLL_ACTIVE_S", 0.1)
+    app = DlwpApp(reader.load(), warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: len(calls) > 3, "some looks")
+        assert [title for title, _message, _sev in told(app)] == ["An error in the program: AttributeError: a bug"]
+    assert log_file().read_text(encoding="utf-8").count("AttributeError: a bug") == 1
+
+
+async def test_a_probe_with_a_bug_answers_and_is_told(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> dict[str, object]:
+        raise TypeError("in the probe")
+
+    monkeypatch.setattr("dlwp_tui.tui.probing.Probing.ask", broken)
+    answers: list[object] = []
+    monkeypatch.setattr(LabPane, "set_probe_answer", lambda self, answer: answers.append(answer))
+    app = DlwpApp(reader.load(), warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.lesson, "the screen")
+        assert isinstance(app.screen, StudyScreen)
+        app.screen._ask_probe("run", "probe", "text")
+        await until(pilot, lambda: told(app), "the notice")
+        assert answers == [{"error": "TypeError: in the probe"}]
+
+
+async def test_the_section_is_opened_once(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual calls the `on_mount` of each class of a screen: a call of super() had done everything twice."""
+    opened: list[str] = []
+    open_section = ReadingScreen.open_section
+
+    def counted(screen: ReadingScreen, section: reader.Section, page: int = 0) -> None:
+        opened.append(section.id)
+        open_section(screen, section, page)
+
+    monkeypatch.setattr(ReadingScreen, "open_section", counted)
+    app = DlwpApp(reader.load(), warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.lesson, "the screen")
+        await pilot.pause(0.2)
+        assert opened == ["1.1"]
