@@ -238,6 +238,18 @@ async def test_the_axis_says_what_an_own_loop_counts():
     assert [lab_series.x_label(name, view) for name in ("chance", "loss")] == ["columns", "epoch"]
 
 
+async def test_a_curve_of_an_own_loop_is_not_called_training():
+    run = LiveRun()
+    run.events.write("epoch", label="", epoch=1, epochs=3, unit="hours", metrics={"mae": 0.5}, seconds=0.1)
+    run.epoch(1, 3, "as now", error=0.5)
+    run.epoch(1, 3, "fold 1", loss=1.0, val_loss=1.2)
+    view = RunView.open(run.end().folder)
+    view.update()
+    named = {name: [one.label for one in lab_series.chart(name, view, [], Look()).series] for name in ("mae", "error")}
+    assert named == {"mae": [""], "error": ["as now"]}
+    assert lab_series.chart("loss", view, [], Look()).series[0].label == "fold 1 training"
+
+
 async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
     run = LiveRun()
     for number in range(1, 11):
