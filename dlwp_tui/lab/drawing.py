@@ -6,7 +6,7 @@ pixels in some 50 x 17 cells, and thinner ones would fade.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +16,22 @@ WIDTH, HEIGHT = 144, 96
 _THICK = 3  # pixels
 EARLY, LATE = (0.3, 0.6, 1.0), (1.0, 0.55, 0.1)
 """Blue and orange: told apart by anybody, on dark and on light."""
+
+
+def landscape(f: Callable[[Any], Any], path: Sequence[Any], reach: tuple[float, float] = (2.4, 1.6)) -> np.ndarray:
+    """A function of one or two coordinates and the places `path` visits: its `hill` or its `valley`.
+
+    `f` takes coordinates (1, w) or (2, h, w) and gives heights (w,) or (h, w). `path` holds places (1,) or (2,); shown
+    is -reach[0]..reach[0] from left to right, -reach[1]..reach[1] from the bottom up.
+    """
+    import numpy as np
+
+    x, y = np.linspace(-reach[0], reach[0], WIDTH), np.linspace(reach[1], -reach[1], HEIGHT)
+    places = np.array(path, float)
+    across = places[:, 0] / reach[0] / 2 + 0.5
+    if places.shape[1] == 1:
+        return hill(f(x[None]), across)
+    return valley(f(np.array(np.meshgrid(x, y))), zip(across, 0.5 - places[:, 1] / reach[1] / 2, strict=True))
 
 
 def hill(heights: Any, path: Iterable[float]) -> np.ndarray:

@@ -56,3 +56,20 @@ def test_heat_tells_signs_apart() -> None:
 def test_any_numbers_can_be_drawn(values: object) -> None:
     for image in (drawing.heat(values), drawing.hill(np.ravel(values), [0.5])):
         assert np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1
+
+
+def test_a_landscape_of_one_coordinate_is_a_hill() -> None:
+    def height(w: np.ndarray) -> np.ndarray:
+        return abs(w[0] - 1.2)
+
+    image = drawing.landscape(height, [np.array([-2.4]), np.array([1.2])])
+    ground = (image[:, :, 0] > 0.1).sum(axis=0)
+    assert ground.argmax() <= 1  # highest far left, where the path begins
+    assert sorted(white(image))[3] == round(0.75 * (drawing.WIDTH - 1))  # ends three quarters to the right
+
+
+def test_a_landscape_of_two_coordinates_is_a_valley() -> None:
+    image = drawing.landscape(lambda w: w[0] ** 2 + w[1] ** 2, [np.zeros(2), np.array([-2.4, 1.6])])
+    assert image.shape == (drawing.HEIGHT, drawing.WIDTH, 3)
+    rows, columns = np.nonzero((image == 1).all(axis=2))
+    assert (rows.min(), columns.min()) == (0, 0) and rows.max() < 5 and columns.max() < 5  # the end: top left
