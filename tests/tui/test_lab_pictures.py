@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
 from dlwp_tui import paths
 from dlwp_tui.runs.facts import Picture
@@ -27,6 +30,28 @@ def sheet(run: LiveRun, name: str, size: tuple[int, int]) -> None:
     ImageDraw.Draw(image).point([(x, y) for x in (0, size[0] - 1) for y in (0, size[1] - 1)], 255)
     image.save(run.folder.artifacts / f"{name}.png")
     run.events.write("picture", name=name, file=f"{name}.png", width=size[0], height=size[1], caption=f"of {name}")
+
+
+@asynccontextmanager
+async def opened(*sheets: tuple[str, tuple[int, int]]) -> AsyncIterator[tuple[LabApp, Pilot[None], LiveRun]]:
+    """The lab's output with these sheets of an ended run on it."""
+    run = LiveRun()
+    for name, size in sheets:
+        sheet(run, name, size)
+    run.end()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="output")
+        last = f"of {sheets[-1][0]}"
+        await until(pilot, lambda: last in app.lab.query_one(OutputView).text, "the pictures")
+        yield app, pilot, run
+
+
+async def enlarge(app: LabApp, pilot: Pilot[None]) -> None:
+    """Enter on the output: the first picture on the whole screen."""
+    app.lab.focus_tab()
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the picture")
 
 
 @pytest.mark.parametrize(
@@ -57,17 +82,8 @@ def test_a_picture_in_the_pane_keeps_to_its_width_and_says_how_to_see_more(tmp_p
 
 
 async def test_enter_shows_it_large_and_again_every_pixel():
-    run = LiveRun()
-    sheet(run, "first", (28, 28))
-    sheet(run, "second", (280, 140))
-    run.end()
-    app = LabApp()
-    async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
-        await until(pilot, lambda: "of second" in app.lab.query_one(OutputView).text, "the pictures")
-        app.lab.focus_tab()
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the picture")
+    async with opened(("first", (28, 28)), ("second", (280, 140))) as (app, pilot, _run):
+        await enlarge(app, pilot)
         pixels = app.screen.query_one(Pixels)
         await until(pilot, lambda: pixels.virtual_size == (56, 28), "twice as large")
         assert "first  1/2  28×28" in "\n".join(rows(app)) and "of first" in "\n".join(rows(app))
@@ -87,14 +103,7 @@ async def test_enter_shows_it_large_and_again_every_pixel():
 
 
 async def test_a_click_enlarges_the_picture_under_it():
-    run = LiveRun()
-    sheet(run, "first", (12, 4))
-    sheet(run, "second", (12, 6))
-    run.end()
-    app = LabApp()
-    async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
-        await until(pilot, lambda: "of second" in app.lab.query_one(OutputView).text, "the pictures")
+    async with opened(("first", (12, 4)), ("second", (12, 6))) as (app, pilot, _run):
         await pilot.pause()
         (block,) = [b for b in app.lab.query(BlockView) if b.block.picture and b.block.picture.name == "second"]
         await pilot.click(block, offset=(2, 1))
@@ -102,13 +111,7 @@ async def test_a_click_enlarges_the_picture_under_it():
 
 
 async def test_a_picture_that_is_gone_says_so_and_nothing_to_enlarge_does_nothing():
-    run = LiveRun()
-    sheet(run, "first", (12, 4))
-    run.end()
-    app = LabApp()
-    async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
-        await until(pilot, lambda: "of first" in app.lab.query_one(OutputView).text, "the picture")
+    async with opened(("first", (12, 4))) as (app, pilot, run):
         (run.folder.artifacts / "first.png").unlink()
         app.lab.focus_tab()
         await pilot.press("enter")
@@ -124,15 +127,7 @@ async def test_a_picture_that_is_gone_says_so_and_nothing_to_enlarge_does_nothin
 async def test_characters_do_where_there_are_no_blocks():
     paths.ensure(paths.home())
     paths.settings_file().write_text("ascii = true\n", encoding="utf-8")
-    run = LiveRun()
-    sheet(run, "first", (12, 8))
-    run.end()
-    app = LabApp()
-    async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
-        await until(pilot, lambda: "of first" in app.lab.query_one(OutputView).text, "the picture")
-        app.lab.focus_tab()
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the picture")
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        await enlarge(app, pilot)
         await until(pilot, lambda: "......" in "\n".join(rows(app)), "its dark in characters")
         assert "▀" not in "\n".join(rows(app))
