@@ -50,7 +50,7 @@ def test_without_sigmoid_outputs_leave_the_range(run: Callable[..., RunView], wa
         answer = probe.ask("The cast is excellent", timeout=60)
     finally:
         probe.close()
-    assert 0 <= answer["bars"]["好评"] <= 1
+    assert 0 <= answer["bars"]["positive"] <= 1
 
 
 @pytest.mark.parametrize(("name", "value"), [("kernel", 0), ("pool", 0), ("maxlen", 100), ("learning_rate", 0)])

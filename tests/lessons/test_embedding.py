@@ -36,7 +36,7 @@ def test_learns_which_words_praise(run: Callable[..., RunView], warm: Zygote) ->
         blame = probe.ask("worst awful boring waste terrible poor zzqx", timeout=60)
     finally:
         probe.close()
-    assert praise["bars"]["好评"] > blame["bars"]["好评"]
+    assert praise["bars"]["positive"] > blame["bars"]["positive"]
     assert sum(blame["bars"].values()) == pytest.approx(1)
     assert blame["unknown"] == ["zzqx"]
 
@@ -46,8 +46,8 @@ def test_what_the_model_sees(run: Callable[..., RunView], warm: Zygote) -> None:
     (shown,) = [text.body for text in view.texts]
     words = shown.split()
     assert len(words) == 600 and words[0] == "·" and words[-1] != "·"  # zeros stand in front
-    shares = {row[0]: row[1] for row in table(view, "影评与词表")}
-    assert float(shares["词表认得的词"].rstrip("%")) > 85
+    shares = {row[0]: row[1] for row in table(view, "Reviews and vocabulary")}
+    assert float(shares["Words the vocabulary knows"].rstrip("%")) > 85
     assert view.models[0].params == 10_000 * 2 + 600 * 2 + 1
     again = finished(launch.rerun(view.folder, warm))
     assert curve(again, "val_loss") == curve(view, "val_loss")

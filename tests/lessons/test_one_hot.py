@@ -29,7 +29,7 @@ def test_the_books_shapes(run: Callable[..., RunView]) -> None:
         "Keras": "(2, 1000)",
         "散列": "(2, 10, 1000)",
     }
-    assert [row[2] for row in table(view, "四种编码")] == [11, 47, 10, 11]
+    assert [row[2] for row in table(view, "四种编码")] == [11, 47, 11, 10]
     assert [row[1] for row in table(view, "单词级：词表")][:5] == ["The", "cat", "sat", "on", "the"]
     rows = table(view, "单词级：第 0 句，一行一个词")
     assert [row[1:].index("1") for row in rows[:6]] == [1, 2, 3, 4, 5, 6]
@@ -44,6 +44,7 @@ def test_few_columns_collide(run: Callable[..., RunView]) -> None:
     assert view.results[""]["collided"] == 5
     measured, formula = curve(view, "chance", "模拟"), curve(view, "chance", "公式")
     assert len(measured) == len(formula) == 40
+    assert view.units == {"chance": "列数"}, "the axis counts columns, not epochs"
     assert max(abs(a - b) for a, b in zip(measured, formula, strict=True)) < 0.04  # 5,000 trials: sigma 0.007
     assert formula == sorted(formula, reverse=True)
     assert formula[9] == pytest.approx(0.509, abs=0.001)

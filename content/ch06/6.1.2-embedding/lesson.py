@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab
+from dlwp_tui.lab import Lab, reviews
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 COMMON = 3_000  # 找近邻时只看最常见的词：生僻词的向量几乎没有更新过
@@ -31,15 +31,14 @@ def run(lab: Lab, *, maxlen: int, dim: int, samples: int, epochs: int, batch_siz
     (train_data, y), (test_data, y_test) = imdb
     train_data, y = train_data[:samples], y[:samples]
     x = train_data.pad(maxlen)
-    lab.check(
-        "补齐后是二维张量（影评数，最大长度）",
-        claim="C159",
-        got=list(x.shape),
-        want=[samples, maxlen],
-    )
+    want = [samples, maxlen]
+    lab.check("补齐后是二维张量（影评数，最大长度）", claim="C159", got=list(x.shape), want=want)
     few = keras.utils.pad_sequences([list(review) for review in train_data[:100]], maxlen=maxlen)
     lab.check("与 keras.utils.pad_sequences 相同", got=np.array_equal(few, x[:100]), want=True)
-    show_input(lab, imdb, train_data, x)
+    reviews.show_input(lab, imdb, train_data, x)
+    if imdb.index is not None:
+        rows = [[place, int(i), imdb.decode([i])] for place, i in enumerate(x[0][-10:], -10)]
+        lab.table("它的最后 10 个词", ["位置", "编号", "词"], rows)
 
     # 2. 网络
     model = build(maxlen, dim)
@@ -80,23 +79,6 @@ def run(lab: Lab, *, maxlen: int, dim: int, samples: int, epochs: int, batch_siz
         show_neighbours(lab, imdb, table)
 
 
-def show_input(lab: Lab, imdb, sequences, x: np.ndarray) -> None:
-    """模型看到的是什么：截断、补齐之后的编号，和认得的词。"""
-    if imdb.index is not None:
-        shown = " ".join("·" if i == 0 else imdb.decode([i]) for i in x[0])
-        lab.text("模型看到的第一条影评（· 填充，? 词表之外）", shown)
-        rows = [[place, int(i), imdb.decode([i])] for place, i in enumerate(x[0][-10:], -10)]
-        lab.table("它的最后 10 个词", ["位置", "编号", "词"], rows)
-    lengths = sequences.lengths
-    rows = [
-        ["长度的中位数", f"{np.median(lengths):.0f} 个词"],
-        ["比保留的更长，要截断的", f"{(lengths > x.shape[1]).mean():.1%}"],
-        ["留下的词占全部", f"{(x != 0).sum() / lengths.sum():.1%}"],
-        ["词表认得的词", f"{(sequences.values != 2).mean():.1%}"],
-    ]
-    lab.table("影评与词表", ["项目", "数值"], rows)
-
-
 def show_neighbours(lab: Lab, imdb, table: np.ndarray) -> None:
     """夹角最小的词：意思（对好评差评来说）相近的，学完之后应当靠在一起。"""
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
@@ -113,13 +95,5 @@ def show_neighbours(lab: Lab, imdb, table: np.ndarray) -> None:
 
 def probe(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。只看最后 maxlen 个词。"""
-    words = lab.dataset("imdb", num_words=WORDS).words
-    model = lab.load()
-
-    def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)
-        x = keras.utils.pad_sequences([encoded.ids], maxlen=lab.params["maxlen"])
-        p = float(model(x)[0, 0])
-        return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
-
-    return ask
+    maxlen = lab.params["maxlen"]
+    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

@@ -5,10 +5,9 @@
 """
 
 import keras
-import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab
+from dlwp_tui.lab import Lab, reviews
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 
@@ -33,15 +32,7 @@ def run(lab: Lab, *, maxlen: int, dim: int, units: int, stack: int, samples: int
     imdb = lab.dataset("imdb", num_words=WORDS)
     train_data, y = imdb.train.x[:samples], imdb.train.y[:samples]
     x = train_data.pad(maxlen)
-    if imdb.index is not None:
-        shown = " ".join("·" if i == 0 else imdb.decode([i]) for i in x[0])
-        lab.text("模型看到的第一条影评（· 填充，? 词表之外）", shown)
-    rows = [
-        ["比保留的更长、要截断的影评", f"{(train_data.lengths > maxlen).mean():.1%}"],
-        ["填充的 0 占全部", f"{(x == 0).mean():.1%}"],
-        ["词表认得的词", f"{(train_data.values != 2).mean():.1%}"],
-    ]
-    lab.table("影评与词表", ["项目", "数值"], rows)
+    reviews.show_input(lab, imdb, train_data, x)
 
     # 3. 网络
     model = build(dim, units, stack)
@@ -55,16 +46,17 @@ def run(lab: Lab, *, maxlen: int, dim: int, units: int, stack: int, samples: int
     # 4. 训练：最后 20% 作验证
     lab.phase("训练")
     split = samples * 4 // 5
+    train = lab.batches(x[:split], y[:split], batch_size)
+    validation = lab.batches(x[split:], y[split:], 250, shuffle=False)
     model.fit(
-        lab.batches(x[:split], y[:split], batch_size),
+        train,
         epochs=epochs,
-        validation_data=lab.batches(x[split:], y[split:], 250, shuffle=False),
+        validation_data=validation,
         callbacks=lab.callbacks(),
         verbose=0,
     )
     lab.save(model)
-    scores = model.evaluate(lab.batches(x[split:], y[split:], 250, shuffle=False),
-                            return_dict=True, verbose=0)  # fmt: skip
+    scores = model.evaluate(validation, return_dict=True, verbose=0)
     lab.result(**{f"val_{name}": value for name, value in scores.items()})
 
 
@@ -90,13 +82,5 @@ def shapes(lab: Lab) -> None:
 
 def probe(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
-    words = lab.dataset("imdb", num_words=WORDS).words
-    model = lab.load()
-
-    def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)
-        x = keras.utils.pad_sequences([encoded.ids], maxlen=lab.params["maxlen"])
-        p = float(np.ravel(model(x))[0])
-        return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
-
-    return ask
+    maxlen = lab.params["maxlen"]
+    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab
+from dlwp_tui.lab import Lab, reviews
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 
@@ -46,15 +46,7 @@ def run(lab: Lab, *, layer: str, maxlen: int, dim: int, units: int, dropout: flo
     imdb = lab.dataset("imdb", num_words=WORDS)
     train_data, y = imdb.train.x[:samples], imdb.train.y[:samples]
     x = train_data.pad(maxlen)
-    if imdb.index is not None:
-        shown = " ".join("·" if i == 0 else imdb.decode([i]) for i in x[0])
-        lab.text("模型看到的第一条影评（· 填充，? 词表之外）", shown)
-    rows = [
-        ["比保留的更长、要截断的影评", f"{(train_data.lengths > maxlen).mean():.1%}"],
-        ["填充的 0 占全部", f"{(x == 0).mean():.1%}"],
-        ["词表认得的词", f"{(train_data.values != 2).mean():.1%}"],
-    ]
-    lab.table("影评与词表", ["项目", "数值"], rows)
+    reviews.show_input(lab, imdb, train_data, x)
 
     # 3. 网络
     model = build(layer, maxlen, dim, units, dropout)
@@ -89,25 +81,10 @@ def split_comes_first(lab: Lab) -> None:
     zero.compile(optimizer=keras.optimizers.SGD(0.0), loss="mae")
     x, y = np.zeros((10, 1)), np.arange(10.0)[:, None]
     history = zero.fit(x, y, epochs=3, validation_split=0.2, shuffle=True, verbose=0).history
-    lab.check(
-        "validation_split=0.2 取最后 20%：8 和 9",
-        claim="C175",
-        got=history["val_loss"][0],
-        want=8.5,
-    )
-    lab.check(
-        "先分后打乱：验证集每轮都一样",
-        claim="C176",
-        got=history["val_loss"],
-        want=[8.5, 8.5, 8.5],
-    )
-    lab.check(
-        "其余的在训练：0 到 7",
-        claim="C176",
-        got=history["loss"],
-        want=[3.5, 3.5, 3.5],
-        tolerance=1e-5,
-    )
+    train, val = history["loss"], history["val_loss"]
+    lab.check("validation_split=0.2 取最后 20%：8 和 9", claim="C175", got=val[0], want=8.5)
+    lab.check("先分后打乱：验证集每轮都一样", claim="C176", got=val, want=[8.5] * 3)
+    lab.check("其余的在训练：0 到 7", claim="C176", got=train, want=[3.5] * 3, tolerance=1e-5)
 
 
 def show_mistakes(lab: Lab, imdb, model: keras.Model, x: np.ndarray, y: np.ndarray) -> None:
@@ -123,13 +100,5 @@ def show_mistakes(lab: Lab, imdb, model: keras.Model, x: np.ndarray, y: np.ndarr
 
 def probe(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
-    words = lab.dataset("imdb", num_words=WORDS).words
-    model = lab.load()
-
-    def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)
-        x = keras.utils.pad_sequences([encoded.ids], maxlen=lab.params["maxlen"])
-        p = float(np.ravel(model(x))[0])
-        return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
-
-    return ask
+    maxlen = lab.params["maxlen"]
+    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from dlwp_tui.lab import Lab
+from dlwp_tui.lab import Lab, reviews
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 DAY = 144  # 一天的行数：预测的是 24 小时之后
@@ -51,7 +51,10 @@ def run(lab: Lab, *, task: str, direction: str, units: int, dropout: float, epoc
         step: int, steps_per_epoch: int, val_steps: int) -> None:  # fmt: skip
     exact(lab)
     if task == "text":
-        x, y = reviews(lab, direction, maxlen, cut_first, samples)
+        imdb = lab.dataset("imdb", num_words=WORDS)
+        texts, y = imdb.train.x[:samples], imdb.train.y[:samples]
+        x = ordered(list(texts), direction, maxlen, cut_first, lab.seed)
+        reviews.show_input(lab, imdb, texts, x)
         split = samples * 4 // 5  # 最后 20% 作验证
         train = lab.batches(x[:split], y[:split], batch_size)
         val = lab.batches(x[split:], y[split:], 250, shuffle=False)
@@ -60,22 +63,21 @@ def run(lab: Lab, *, task: str, direction: str, units: int, dropout: float, epoc
     else:
         z = weather(lab)
         cut = {"lookback": lookback, "step": step, "delay": DAY, "batch_size": batch_size}
+        later = {"min_index": 200_001, "max_index": 300_000, "steps": val_steps, **cut}
         train = lab.windows(z, max_index=200_000, steps=steps_per_epoch, shuffle=True, **cut)
-        val = lab.windows(z, min_index=200_001, max_index=300_000, steps=val_steps, **cut)
-        baseline(lab, val, epochs)
+        val = lab.windows(z, **later)
+        now, tomorrow = lab.ends(z, **later)  # 每个窗口的最后一行，一天后的气温
+        naive = np.abs(now[:, 1] - tomorrow).mean()  # 不用学习的基准（6.3.3）：明天此刻和现在一样热
+        lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+        lab.result(baseline=naive)
         if direction in ("reversed", "shuffled"):
             train, val = (turned(data, direction, lab.seed) for data in (train, val))
         model = build_temperature(one_or_both(layers.GRU(units, dropout=dropout), direction))
         model.compile(optimizer="rmsprop", loss="mae")
     lab.summary(model)
     lab.phase("训练")
-    history = model.fit(
-        train,
-        epochs=epochs,
-        validation_data=val,
-        callbacks=lab.callbacks(),
-        verbose=0,
-    ).history
+    live = lab.callbacks()  # 曲线、停止、存档
+    history = model.fit(train, epochs=epochs, validation_data=val, callbacks=live, verbose=0).history
     lab.save(model)
     lab.result(**{name: values[-1] for name, values in history.items() if "val_" in name})
     if task == "temperature" and history:  # 从最后一轮的存档接着跑时，没有新的一轮
@@ -95,29 +97,11 @@ def exact(lab: Lab) -> None:
     lab.check("两个 32 维接成 64 维", got=shape, want="(None, 64)")
 
 
-def reviews(lab: Lab, direction: str, maxlen: int, cut_first: bool, samples: int) -> tuple:
-    """影评 (samples, maxlen) 和标签 (samples,)。"""
-    imdb = lab.dataset("imdb", num_words=WORDS)
-    x = ordered(list(imdb.train.x[:samples]), direction, maxlen, cut_first, lab.seed)
-    if imdb.index is not None:
-        shown = " ".join("·" if i == 0 else imdb.decode([i]) for i in x[0])
-        lab.text("模型按这个次序读第一条影评（· 填充，? 词表之外）", shown)
-    return x, imdb.train.y[:samples]
-
-
 def weather(lab: Lab) -> np.ndarray:
     """标准化的天气 (420551, 14)，每 10 分钟一行；均值和标准差只来自训练的前 200,000 行。"""
     series = lab.dataset("jena_climate").series
     mean, std = series[:200_000].mean(axis=0), series[:200_000].std(axis=0)
     return ((series - mean) / std).astype("float32")
-
-
-def baseline(lab: Lab, val, epochs: int) -> None:
-    """不用学习的基准（6.3.3）：明天此刻与窗口最后一步一样热。画成一条水平线。"""
-    naive = float(np.mean(np.concatenate([np.abs(x[:, -1, 1] - y) for x, y in val])))
-    for epoch in (1, epochs):
-        lab.log(epoch, label="基准", val_loss=naive)
-    lab.result(baseline=naive)
 
 
 def turned(data, direction: str, seed: int):
@@ -132,14 +116,5 @@ def turned(data, direction: str, seed: int):
 def probe(lab: Lab):
     """输入一条英文影评，按训练时的方向读，得到好评与差评的概率，以及模型不认识的词。"""
     params = lab.params
-    words = lab.dataset("imdb", num_words=WORDS).words
-    model = lab.load()
-
-    def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)
-        ids = [list(encoded.ids)]
-        x = ordered(ids, params["direction"], params["maxlen"], params["cut_first"], lab.seed)
-        p = float(model(x)[0, 0])
-        return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
-
-    return ask
+    reading = params["direction"], params["maxlen"], params["cut_first"], lab.seed
+    return reviews.probe(lab, lambda ids: ordered([list(ids)], *reading), WORDS)

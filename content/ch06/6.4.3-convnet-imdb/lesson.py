@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from dlwp_tui.lab import Lab
+from dlwp_tui.lab import Lab, reviews
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 
@@ -38,9 +38,7 @@ def run(lab: Lab, *, kernel: int, pool: int, filters: int, dim: int, maxlen: int
     imdb = lab.dataset("imdb", num_words=WORDS)
     train_data, y = imdb.train.x[:samples], imdb.train.y[:samples, None].astype("float32")
     x = train_data.pad(maxlen)
-    if imdb.index is not None:
-        shown = " ".join("·" if i == 0 else imdb.decode([i]) for i in x[0])
-        lab.text("模型看到的第一条影评（· 填充，? 词表之外）", shown)
+    reviews.show_input(lab, imdb, train_data, x)
 
     # 2. 网络
     model = build(maxlen=maxlen, dim=dim, filters=filters, kernel=kernel, pool=pool,
@@ -56,13 +54,8 @@ def run(lab: Lab, *, kernel: int, pool: int, filters: int, dim: int, maxlen: int
     want = [maxlen, first, pooled, pooled - kernel + 1, filters]
     got = [layer.output.shape[1] for layer in model.layers[:5]]
     lab.check(" → ".join(map(str, want)), claim="C204", got=got, want=want)
-    shape = list(model.layers[1].kernel.shape)
-    lab.check(
-        "卷积核（窗口, 输入特征, 输出通道）",
-        claim="C205",
-        got=shape,
-        want=[kernel, dim, filters],
-    )
+    got, want = list(model.layers[1].kernel.shape), [kernel, dim, filters]
+    lab.check("卷积核（窗口, 输入特征, 输出通道）", claim="C205", got=got, want=want)
     check_facts(lab)
 
     # 3. 训练：前 80% 训练，最后 20% 验证
@@ -98,26 +91,14 @@ def check_facts(lab: Lab) -> None:
     lab.check("MaxPooling2D((2, 2))：四选一", claim="C206", got=two, want=[3.0])
     loss = keras.losses.binary_crossentropy
     right, left = loss(np.zeros(1), np.full(1, 1.7)), loss(np.ones(1), np.full(1, -0.4))
-    outside = [float(right), float(left)]
-    lab.check(
-        "标签 0 输出 1.7、标签 1 输出 −0.4：损失",
-        got=outside,
-        want=[15.94, 16.12],
-        tolerance=0.3,
-    )
+    statement, outside = "标签 0 输出 1.7、标签 1 输出 −0.4：损失", [float(right), float(left)]
+    lab.check(statement, got=outside, want=[15.94, 16.12], tolerance=0.3)
     seen = rounded_accuracy(np.ones((2, 1)), np.array([[0.9], [1.7]])).numpy().tolist()
     lab.check("标签 1，四舍五入后再比：0.9 对，1.7 却算错", claim="C208", got=seen, want=[1.0, 0.0])
 
 
 def probe(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
-    words = lab.dataset("imdb", num_words=WORDS).words
-    model = lab.load()
-
-    def ask(review: str) -> dict:
-        encoded = words.encode(review, num_words=WORDS)
-        x = keras.utils.pad_sequences([encoded.ids], maxlen=lab.params["maxlen"])
-        p = float(np.clip(np.ravel(model(x))[0], 0, 1))  # 没有 sigmoid 时输出会越界
-        return {"bars": {"好评": p, "差评": 1 - p}, "unknown": list(encoded.unknown)}
-
-    return ask
+    maxlen = lab.params["maxlen"]
+    # 没有 sigmoid 时输出会越界：小于 0 算 0，大于 1 算 1
+    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)
