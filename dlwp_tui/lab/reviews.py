@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _PADDING_SIGN = "·"  # `?` is taken: `decode` writes it for words beyond num_words
 
+_UNKNOWN = 1  # TextVectorization's [UNK]; 0 is its padding
+_MISSING = 20  # words without a vector that are listed
+
 
 def show_input(lab: Lab, imdb: Loaded, reviews: Sequences, x: np.ndarray) -> None:
     """The first review as the network reads it, and what cutting, padding and the vocabulary leave of all of them.
@@ -37,6 +40,29 @@ def show_input(lab: Lab, imdb: Loaded, reviews: Sequences, x: np.ndarray) -> Non
         [_("Words the vocabulary knows"), f"{(reviews.values != OOV).mean():.1%}"],
     ]
     lab.table(_("Reviews and vocabulary"), [_("what"), _("value")], rows)
+
+
+def show_vocabulary(lab: Lab, vocabulary: Sequence[str], known: np.ndarray, data: np.ndarray) -> None:
+    """The first review as a network reads it that has GloVe's vectors, and how much of the reviews the vectors cover.
+
+    `vocabulary` as TextVectorization gives it (padding, [UNK], then words, the most frequent first); `known`
+    (len(vocabulary),) says which have a vector; `data` (n, maxlen) are the ids of the reviews, padded with 0.
+    """
+    import numpy as np
+
+    read = " ".join(vocabulary[i] if i else _PADDING_SIGN for i in data[0].tolist())
+    lab.text(_("The first review as the model sees it (· padding, [UNK] beyond the vocabulary)"), read)
+    words = data[data > 0]
+    shares = {
+        _("Words of the vocabulary that have a vector in GloVe"): known[2:],
+        _("Words of the reviews beyond the vocabulary, [UNK]"): words == _UNKNOWN,
+        _("Words of the reviews that have a vector"): known[words],
+    }
+    rows = [[what, f"{which.mean():.1%}"] for what, which in shares.items()]
+    lab.table(_("How much GloVe knows"), ["", _("share")], rows)
+    missing = [vocabulary[i] for i in np.flatnonzero(~known).tolist() if i > _UNKNOWN][:_MISSING]
+    none = _("None: all words of the vocabulary have a vector.")
+    lab.text(_("The most frequent words without a vector"), ", ".join(missing) or none)
 
 
 def probe(lab: Lab, as_input: Callable[[Sequence[int]], Any], num_words: int) -> Callable[[str], dict[str, Any]]:

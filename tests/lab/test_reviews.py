@@ -43,6 +43,18 @@ def test_without_the_word_index_there_are_figures_only(lab: Lab, told: Told) -> 
     assert [event["e"] for event in told] == ["table"]
 
 
+def test_what_of_the_reviews_has_a_vector(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLWP_LANG", "en")
+    vocabulary, known = ["", "[UNK]", "the", "good", "br"], np.array([False, False, True, True, False])
+    reviews.show_vocabulary(lab, vocabulary, known, np.array([[0, 2, 3], [1, 4, 3]]))
+    read, shares, missing = told
+    assert read["body"] == "· the good"
+    assert [row[1] for row in shares["rows"]] == ["66.7%", "20.0%", "60.0%"]  # 2 of 3; 1 of 5; 3 of 5
+    assert missing["body"] == "br"
+    reviews.show_vocabulary(lab, vocabulary[:4], known[:4], np.array([[2, 3]]))
+    assert told[-1]["body"].startswith("None")
+
+
 @pytest.mark.parametrize(("output", "positive"), [(0.75, 0.75), (1.7, 1.0), (-0.4, 0.0)])
 def test_a_typed_review_is_answered(
     tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch, output: float, positive: float

@@ -19,6 +19,7 @@ from tests.worker.conftest import state_of, until_event
 
 pytestmark = pytest.mark.keras
 TINY = {"dim": "50", "reviews": 1000, "validation_samples": 400, "test_samples": 200, "maxlen": 20, "epochs": 3}
+SEEN = "The first review as the model sees it (· padding, [UNK] beyond the vocabulary)"
 MB = 1100.0
 """The lesson's own ram_mb; a book run with fresh twins peaked at 930."""
 
@@ -36,12 +37,15 @@ def test_frozen_vectors(run: Callable[..., RunView], warm: Zygote) -> None:
     assert view.steps == 7  # ceil(200 / 32)
     assert curve(view, "loss")[-1] < curve(view, "loss")[0] and len(curve(view, "val_accuracy")) == 3
     assert set(view.results[""]) == {"test_loss", "test_accuracy"}
-    seen = text(view, "模型看到的第一条影评（· 填充，[UNK] 词表之外）").split(" ")
+    seen = text(view, SEEN).split(" ")
     original = text(view, "第一条影评的原文")
     assert len(seen) == 20 and original.lower().rstrip(".!?").endswith(seen[-1])
     assert original != original.lower(), "the original has capitals, the model does not see them"
-    shares = {row[0]: float(str(row[1]).rstrip("%")) for row in table(view, "GloVe 认得多少")}
-    assert 80 < shares["词表里 GloVe 有向量的词"] < 100 and 0 < shares["影评里词表外的词 [UNK]"] < 40
+    shares = {row[0]: float(str(row[1]).rstrip("%")) for row in table(view, "How much GloVe knows")}
+    assert (
+        80 < shares["Words of the vocabulary that have a vector in GloVe"] < 100
+        and 0 < shares["Words of the reviews beyond the vocabulary, [UNK]"] < 40
+    )
     assert [row[0] for row in table(view, "GloVe 里最近的五个词")] == ["good", "bad", "film", "war", "funny"]
 
     again = finished(launch.rerun(view.folder, warm))
@@ -97,7 +101,7 @@ def test_real_reviews_need_real_vectors(run: Callable[..., RunView]) -> None:
     assert view.source == "unverified"
     nearest = {row[0]: row[1] for row in table(view, "GloVe 里最近的五个词")}
     assert "movie" in str(nearest["film"])
-    assert "br" in text(view, "最常见、却没有向量的词").split("、")
+    assert "br" in text(view, "The most frequent words without a vector").split(", ")
     wrong = run("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
     assert wrong.source == "synthetic"
     assert all("those of 50 are" in use.detail for use in wrong.datasets)

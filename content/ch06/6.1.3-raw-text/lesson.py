@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from dlwp_tui.lab import Lab
+from dlwp_tui.lab.reviews import show_vocabulary
 
 WORDS = 10_000  # 词表大小：0 是填充，1 是词表外 [UNK]，2–9999 是最常见的词
 CHUNK = 1000  # 一次分词这么多条：一条影评平均 230 个词，全部一起要占几百 MB
@@ -16,11 +17,9 @@ ASKED = ["good", "bad", "film", "war", "funny"]
 
 def encode(vectorize: layers.TextVectorization, texts, maxlen: int) -> np.ndarray:
     """英文影评 → (影评数, maxlen) 的编号：留最后 maxlen 个词，短的在前面补 0。"""
-    rows = []
-    for start in range(0, len(texts), CHUNK):
-        sequences = vectorize(list(texts[start : start + CHUNK])).to_list()  # 长短不一
-        rows.append(keras.utils.pad_sequences(sequences, maxlen=maxlen))
-    return np.concatenate(rows)
+    chunks = [list(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
+    sequences = (vectorize(chunk).to_list() for chunk in chunks)  # 长短不一
+    return np.concatenate([keras.utils.pad_sequences(chunk, maxlen=maxlen) for chunk in sequences])
 
 
 def build(dim: int, maxlen: int) -> keras.Model:
@@ -34,9 +33,8 @@ def build(dim: int, maxlen: int) -> keras.Model:
     ])  # fmt: skip
 
 
-def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
-        validation_samples: int, test_samples: int, reviews: int, maxlen: int,
-        epochs: int, batch_size: int) -> None:  # fmt: skip
+def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation_samples: int, test_samples: int,
+        reviews: int, maxlen: int, epochs: int, batch_size: int) -> None:  # fmt: skip
     # 1. 读影评和词向量。第 5 步提前到这里：先打乱下标，再用同一组下标去取影评和标签
     lab.phase("读文件")
     imdb, glove = lab.datasets(aclimdb={}, glove={"dim": int(dim)})
@@ -46,7 +44,8 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
     rng = np.random.default_rng(lab.seed)
     indices = np.arange(len(texts))
     lab.check("shuffle 就地打乱，返回", claim="C164", got=rng.shuffle(indices), want=None)
-    need = max(reviews, training_samples + validation_samples)
+    used = training_samples + validation_samples
+    need = max(reviews, used)
     texts, labels = texts[indices[:need]], labels[indices[:need]]
 
     # 2. 分词器：最常见的 10,000 个词；3. 影评 → 编号；4. 截断
@@ -56,12 +55,10 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
     vocabulary = vectorize.get_vocabulary()
     lab.artifact("vocabulary.txt").write_text("\n".join(vocabulary), encoding="utf-8")
     lab.phase("分词")
-    used = training_samples + validation_samples
     data = encode(vectorize, texts[:used], maxlen)
     lab.check("影评数，词数", claim="C163", got=list(data.shape), want=[used, maxlen])
-    kept = keras.utils.pad_sequences([[1, 2, 3, 4, 5], [6]], maxlen=3)
-    want = [[3, 4, 5], [0, 0, 6]]
-    lab.check("留下的是最后几个词", claim="C162", got=kept.tolist(), want=want)
+    kept = keras.utils.pad_sequences([[1, 2, 3, 4, 5], [6]], maxlen=3).tolist()
+    lab.check("留下的是最后几个词", claim="C162", got=kept, want=[[3, 4, 5], [0, 0, 6]])
     lab.text("第一条影评的原文", texts[0])
 
     # 6. 划分
@@ -72,14 +69,12 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
     vectors = glove.vectors
     matrix, known = vectors.for_words(vocabulary)
     matrix = np.pad(matrix, ((0, WORDS - len(matrix)), (0, 0)))  # 词不够一万个时
-    want = [WORDS, int(dim)]
-    lab.check("权重矩阵的形状", claim="C166", got=list(matrix.shape), want=want)
+    lab.check("权重矩阵的形状", claim="C166", got=list(matrix.shape), want=[WORDS, int(dim)])
     if glove.source != "synthetic" and int(dim) == 100:
-        got = list(vectors.matrix.shape)
-        lab.check("GloVe 的词数和维数", claim="C165", got=got, want=[400_000, 100])
-    show_input(lab, vocabulary, known, data)
-    rows = [[w, "、".join(f"{n} {c:.2f}" for n, c in vectors.nearest(w, 5))]
-            for w in ASKED if w in vectors]  # fmt: skip
+        lab.check("GloVe 的词数和维数", claim="C165", got=list(vectors.matrix.shape), want=[400_000, 100])
+    show_vocabulary(lab, vocabulary, known, data)
+    near = {word: vectors.nearest(word, 5) for word in ASKED if word in vectors}
+    rows = [[word, "、".join(f"{other} {cosine:.2f}" for other, cosine in found)] for word, found in near.items()]
     lab.table("GloVe 里最近的五个词", ["词", "近邻和夹角的余弦"], rows)
 
     # 9–10. 网络
@@ -90,20 +85,14 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"], steps_per_execution=4)
     lab.summary(model)
     frozen = sum(int(np.prod(w.shape)) for w in model.non_trainable_weights)
-    want = WORDS * int(dim) if embedding == "frozen" else 0
-    lab.check("冻结的参数", claim="C166", got=frozen, want=want)
+    lab.check("冻结的参数", claim="C166", got=frozen, want=WORDS * int(dim) if embedding == "frozen" else 0)
     count = WORDS * int(dim) + (maxlen * int(dim) + 1) * 32 + 33
     lab.check("全部参数", claim="C166", got=model.count_params(), want=count)
 
     # 11. 训练
     lab.phase("训练")
-    model.fit(
-        lab.batches(x_train, y_train, batch_size),
-        epochs=epochs,
-        validation_data=lab.batches(x_val, y_val, 1000, shuffle=False),
-        callbacks=lab.callbacks(),
-        verbose=0,
-    )
+    train, val = lab.batches(x_train, y_train, batch_size), lab.batches(x_val, y_val, 1000, shuffle=False)
+    model.fit(train, epochs=epochs, validation_data=val, callbacks=lab.callbacks(), verbose=0)
     lab.save(model)
 
     # 测试：用同一个分词器，不能重新 adapt
@@ -113,22 +102,6 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int,
     unseen = lab.batches(x_test, test_labels[chosen], 1000, shuffle=False)
     scores = model.evaluate(unseen, return_dict=True, verbose=0)
     lab.result(**{f"test_{name}": value for name, value in scores.items()})
-
-
-def show_input(lab: Lab, vocabulary: list[str], known: np.ndarray, data: np.ndarray) -> None:
-    """模型看到的是什么：编号还原成词，再看 GloVe 认得多少。"""
-    shown = " ".join("·" if i == 0 else vocabulary[i] for i in data[0])
-    lab.text("模型看到的第一条影评（· 填充，[UNK] 词表之外）", shown)
-    words = data[data > 0]
-    has = np.pad(known, (0, WORDS - len(known)))
-    rows = [
-        ["词表里 GloVe 有向量的词", f"{known[2:].mean():.1%}"],
-        ["影评里词表外的词 [UNK]", f"{(words == 1).mean():.1%}"],
-        ["影评里有向量的词", f"{has[words].mean():.1%}"],
-    ]
-    lab.table("GloVe 认得多少", ["", "占比"], rows)
-    missing = [vocabulary[i] for i in np.flatnonzero(~known) if i > 1][:20]
-    lab.text("最常见、却没有向量的词", "、".join(missing) or "没有：词表里的词都有向量。")
 
 
 def probe(lab: Lab):
