@@ -117,6 +117,8 @@ class Dataset:
     """Options that `read` and `twin` take as well, because they say which part of the file is wanted."""
     pick: Pick | None = None
     """Usable forms of the main file and the options -> the form that has what is asked. DataError where none has."""
+    only: Callable[[Sequence[Path]], str] | None = None
+    """Usable forms of the main file -> the options they serve, `dim = 50`; "" where they serve all."""
 
     @property
     def main(self) -> DataFile:

@@ -73,6 +73,13 @@ class Status:
         return {s.file.name: s.path for s in self.each if s.path and s.state in USABLE}
 
     @property
+    def only(self) -> str:
+        """The options that the usable files serve (`dim = 50`); "" where they serve all, and where none is usable."""
+        dataset = registry.get(self.name)
+        usable = [s.path for s in self.forms(dataset.main) if s.path and s.state in USABLE]
+        return dataset.only(usable) if dataset.only is not None and usable else ""
+
+    @property
     def detail(self) -> str:
         """What is wrong with the files, one sentence each."""
         return " ".join(s.detail for s in self.each if s.detail)

@@ -138,7 +138,8 @@ class Session:
             return _("needs no dataset")
         parts = []
         for name in lesson.datasets:
-            found = locate.status(name).state
+            status = locate.status(name)
+            found = status.state
             word = {
                 "real": _("real data"),
                 "unverified": _("real data (unverified file)"),
@@ -146,7 +147,10 @@ class Session:
                 "half-downloaded": _("synthetic data – the real file is half downloaded, see: dlwp data get {name}"),
                 "damaged": _("synthetic data – the real file is damaged, see: dlwp data verify {name}"),
             }.get(found, found)
-            parts.append(f"{name}: " + word.format(name=name))
+            word = word.format(name=name)
+            if status.only:
+                word = _("{real} for {options} only, else synthetic data").format(real=word, options=status.only)
+            parts.append(f"{name}: {word}")
         return " · ".join(parts)
 
     def forecast(self, lesson: Lesson) -> Known:

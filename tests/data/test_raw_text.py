@@ -241,6 +241,7 @@ def test_a_part_of_the_vectors_under_another_name(tmp_path: Path) -> None:
 
 def test_another_dimension_than_the_one_that_is_there(tmp_path: Path) -> None:
     import_path(_vectors(tmp_path / "glove.6B.50d.txt"), accept=True)
+    assert locate.status("glove").only == "dim = 50"
     other = data.load("glove", dim=100)
     assert other.source == "synthetic" and other.vectors.dim == 100
     assert "of 100 numbers are not there; those of 50 are (glove.6B.50d.txt)" in other.detail
@@ -264,6 +265,7 @@ def test_the_zip_with_more_than_one_dimension(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="those of 50, 300 are"):
         data.load("glove", "real", dim=200)
     assert data.load("glove").source == "synthetic"
+    assert locate.status("glove").only == "dim = 50, 300"
 
 
 @pytest.mark.parametrize(
@@ -333,3 +335,10 @@ def test_the_real_subset() -> None:
     assert vectors.matrix.shape == (5050, 50) and vectors.words[:3] == ["the", ",", "."]
     assert vectors["the"][:2] == pytest.approx([0.418, 0.24968])
     assert "queen" in [word for word, _cosine in vectors.nearest("king", 10)]
+
+
+def test_nothing_is_said_of_dimensions_when_all_or_none_are_there(tmp_path: Path) -> None:
+    assert locate.status("glove").only == ""
+    for dim in glove.DIMS:
+        import_path(_vectors(tmp_path / f"{dim}", dim=dim), accept=True)
+    assert locate.status("glove").only == "" and locate.status("mnist").only == ""

@@ -83,6 +83,12 @@ def pick(files: Sequence[Path], options: Mapping[str, Any]) -> Path:
     raise _not_there(options["dim"], sorted(set().union(*dims.values())), files)
 
 
+def only(files: Sequence[Path]) -> str:
+    """The dimensions that usable files have, as `dim = 50, 100`; "" when all four are there."""
+    dims = set().union(*map(_dims, files))
+    return "" if dims >= set(DIMS) else "dim = " + ", ".join(map(str, sorted(dims)))
+
+
 def twin(dim: int) -> Arrays:
     """The synthetic twin, see `synthetic/glove.py`."""
     from dlwp_tui.data.synthetic import glove
@@ -247,5 +253,6 @@ DATASET = Dataset(
     full={"vectors": WORDS},
     recognise=recognise,
     pick=pick,
+    only=only,
     read_options=("dim",),
 )
