@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +16,7 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, finished, table
-from tests.worker.conftest import state_of, until_event
+from tests.worker.conftest import events, pid_of, state_of, until_event
 
 pytestmark = pytest.mark.keras
 TINY = {"samples": 1000, "batch_size": 100, "epochs": 2}
@@ -65,6 +67,28 @@ def test_one_seed_gives_one_curve(run: Callable[..., RunView], warm: Zygote) -> 
 def test_refuses(name: str, value: object) -> None:
     with pytest.raises(ParamError, match=name):
         reader.load().lesson("4.4").params[name].parse(name, value)  # type: ignore[arg-type]
+
+
+def test_killed_in_the_second_network_and_resumed(start: Callable[..., RunFolder], warm: Zygote) -> None:
+    """Each of the seven fits has its checkpoint: what ended is not trained again, figures are as if undisturbed."""
+    options = {"variant": "all", "bigger_units": 32, "seed": 5} | TINY | {"epochs": 3}
+    whole = finished(start("4.4", **options))
+    folder = start("4.4", **options)
+    until_event(folder, "epoch", 4, timeout=120)  # the first of the second network
+    os.kill(pid_of(folder), signal.SIGKILL)
+    assert control.wait(folder, 20)
+    assert state_of(folder) is RunState.DIED
+    launch.resume(folder, warm)
+    resumed = finished(folder)
+    second = [event for event in events(folder, "epoch") if event["t"] > events(folder, "started")[1]["t"]]
+    assert {event["label"] for event in second} == set(NETWORKS[1:])
+    assert sum(event["label"] == NETWORKS[1] for event in second) in (1, 2)  # killed in its second or third epoch
+    for label in NETWORKS:
+        for metric in ("loss", "val_loss", "val_binary_crossentropy"):
+            assert curve(resumed, metric, label) == curve(whole, metric, label)
+    assert resumed.results == whole.results
+    assert table(resumed, SUMMARY) == table(whole, SUMMARY)
+    assert [(check.claim, check.got) for check in resumed.checks] == [(c.claim, c.got) for c in whole.checks]
 
 
 def test_stops_inside_training(start: Callable[..., RunFolder]) -> None:

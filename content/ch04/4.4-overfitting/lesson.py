@@ -80,8 +80,8 @@ def run(lab: Lab, *, variant: str, units: int, smaller_units: int, bigger_units:
         entropy, trained = history["val_binary_crossentropy"], history["binary_crossentropy"][-1]
         best = int(np.argmin(entropy))
         figures = [min(history["val_loss"]), entropy[best], entropy[-1], trained]
-        row = [NAMES[name], model.count_params(), best + 1]
-        rows.append([*row, *(f"{figure:.3f}" for figure in figures)])
+        shown = [f"{figure:.3f}" for figure in figures]
+        rows.append([NAMES[name], model.count_params(), best + 1, *shown])
         lab.result(**{f"{name}_best_epoch": best + 1, f"{name}_rise": entropy[-1] - entropy[best]})
         if name in penalties:
             check_penalty(lab, model, name, coefficient, validation)
@@ -93,29 +93,18 @@ def run(lab: Lab, *, variant: str, units: int, smaller_units: int, bigger_units:
 
 def check_penalty(lab: Lab, model: keras.Model, name: str, coefficient: float, validation) -> None:
     """惩罚项 = 系数 × Σ|w| 或系数 × Σw²，而且 evaluate 报告的损失里也有它。"""
-    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    kernels = [layer.kernel.numpy() for layer in dense[:2]]
+    kernels = [layer.kernel.numpy() for layer in model.layers if isinstance(layer, layers.Dense)][:2]
     by_hand = 0.0
     if name in ("l1", "l1_l2"):
         by_hand += coefficient * sum(float(np.abs(w).sum()) for w in kernels)
     if name in ("l2", "l1_l2"):
         by_hand += coefficient * sum(float((w**2).sum()) for w in kernels)
     penalty = sum(float(loss) for loss in model.losses)
-    lab.check(
-        f"{NAMES[name]}：惩罚项与手算的相同",
-        claim="C100",
-        got=penalty,
-        want=by_hand,
-        tolerance=1e-4,
-    )
+    lab.check(f"{NAMES[name]}：惩罚项与手算的相同", claim="C100",
+              got=penalty, want=by_hand, tolerance=1e-4)  # fmt: skip
     scores = model.evaluate(validation, return_dict=True, verbose=0)
-    lab.check(
-        f"{NAMES[name]}：evaluate 的损失 = 交叉熵 + 惩罚项，测试时也在",
-        claim="C101",
-        got=scores["loss"],
-        want=scores["binary_crossentropy"] + penalty,
-        tolerance=1e-4,
-    )
+    lab.check(f"{NAMES[name]}：evaluate 的损失 = 交叉熵 + 惩罚项，测试时也在", claim="C101",
+              got=scores["loss"], want=scores["binary_crossentropy"] + penalty, tolerance=1e-4)  # fmt: skip
     zeros = [float((abs(w) < 0.001).mean()) for w in kernels]
     rows = [[i, f"{share:.1%}"] for i, share in enumerate(zeros, 1)]
     lab.table(f"{NAMES[name]}：绝对值不到 0.001 的权重", ["层", "占比"], rows)
