@@ -67,6 +67,8 @@ def metric_name(metric: str) -> str:
         "mae": _("Mean absolute error"),
         "mean_absolute_error": _("Mean absolute error"),
         "mse": _("Mean squared error"),
+        "state_size": _("State size"),
+        "memory": _("Left of the first step"),
     }
     word = words.get(metric, "")
     return word if not word or word.lower() == metric else f"{word} {metric}"

@@ -95,11 +95,11 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
             pattern = Series("", (), (), "line", color, "", True)
             series += _line(_name(label, _("batches")), batches, pattern, look, raw=True)
         if training is not None and (len(labels) <= BOTH_SIDES or validation is None) and training.xs:
-            kind = "dots" if validation is not None or len(training) < 200 else "line"
-            pattern = Series("", (), (), "dots" if kind == "dots" else "line", color, marker if label else "")
             # An own loop need not train: its chart's title, or its label, says what is drawn.
-            own_loop = metric in view.units or (label and validation is None)
-            side = "" if own_loop else pgettext("curve", "training")
+            own_loop = metric in view.units
+            dots = validation is not None or (len(training) < 200 and not own_loop)
+            pattern = Series("", (), (), "dots" if dots else "line", color, marker if label else "")
+            side = "" if own_loop or (label and validation is None) else pgettext("curve", "training")
             series += _line(_name(label, side), training, pattern, look)
         if validation is not None and validation.xs:
             series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
