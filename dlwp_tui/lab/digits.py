@@ -8,6 +8,8 @@ The steps are those of MNIST's makers (http://yann.lecun.com/exdb/mnist/).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.errors import UsageError
@@ -15,6 +17,7 @@ from dlwp_tui.i18n import _
 from dlwp_tui.lab.pictures import sheet
 
 if TYPE_CHECKING:
+    import keras
     import numpy as np
 
     from dlwp_tui.lab.lab import Lab
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 SIDE, BOX = 28, 20
 """Pixels of a picture's side, and of the box a digit fills."""
 _INK = 0.1  # a drawing without a pixel as strong as this is taken for an empty one
+SHIFTS = 2, 4, 6
+"""By how many pixels `examine` moves pictures."""
+_EVERY = 20  # of the test pictures one in so many is moved: 4 x 500 of MNIST's, a standard error of 1 % at most
+_BATCH = 500
+_LEAST = 1e-7  # what Keras cuts probabilities to before it takes the logarithm
 _COLUMNS = 4  # of a contact sheet: at 60 cells' width a digit has 15 of them
 
 
@@ -81,6 +89,22 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
+def probe(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dict[str, Any]]:
+    """For a lesson's `probe`: takes a drawing as `centred` does, gives the ten probabilities of the run's model.
+
+    `as_input` turns the prepared page (28, 28) in 0..1 into what the saved model takes, a batch of one.
+    """
+    import numpy as np
+
+    model = lab.load()
+
+    def ask(drawing: Any) -> dict[str, Any]:
+        p = np.asarray(model(as_input(centred(drawing))))[0]
+        return {"bars": {str(digit): float(p[digit]) for digit in range(10)}}
+
+    return ask
+
+
 def show_mistakes(lab: Lab, pictures: Any, labels: Any, p: Any, *, title: str = "", count: int = 12) -> np.ndarray:
     """The test digits a network got wrong: a contact sheet of the `count` it was surest of, a table, the usual pairs.
 
@@ -114,6 +138,55 @@ def show_mistakes(lab: Lab, pictures: Any, labels: Any, p: Any, *, title: str = 
     rows = [[int(pairs[k] // 10), int(pairs[k] % 10), int(times[k])] for k in usual]
     lab.table(_("{title}: most often").format(title=title), [_("label"), _("taken for"), _("times")], rows)
     return wrong
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What a network makes of n pictures it never saw."""
+
+    p: np.ndarray
+    """(n, 10) probabilities."""
+    loss: float
+    """The mean of -log of the right digit's probability."""
+    accuracy: float
+    shifted: tuple[float, ...]
+    """Accuracy on a twentieth of the pictures, moved by each of SHIFTS."""
+
+    def figures(self, kind: str) -> dict[str, float]:
+        """For `lab.result`: `<kind>_accuracy`, `<kind>_loss`, and `<kind>_shift_accuracy` after the smallest shift."""
+        figures = {"accuracy": self.accuracy, "loss": self.loss, "shift_accuracy": self.shifted[0]}
+        return {f"{kind}_{name}": value for name, value in figures.items()}
+
+
+def examine(lab: Lab, networks: Mapping[str, keras.Model], x: np.ndarray, labels: np.ndarray) -> dict[str, Score]:
+    """Networks by name on pictures `x` (n, 28, 28, ...) with `labels` (n,): a table of all, with moved pictures too.
+
+    Where there are two networks, a second table says how many pictures only one of them, or both, got wrong.
+    """
+    import numpy as np
+
+    labels = np.asarray(labels).astype(int)
+    some, theirs = x[::_EVERY], np.tile(labels[::_EVERY], 4)
+    moved = [shifted(some, pixels) for pixels in SHIFTS]
+    scores, rows = {}, []
+    for name, network in networks.items():
+        p = network.predict(x, batch_size=_BATCH, verbose=0)
+        loss = float(-np.log(np.maximum(p[np.arange(len(p)), labels], _LEAST)).mean())
+        after = (network.predict(pictures, batch_size=_BATCH, verbose=0).argmax(axis=1) == theirs for pictures in moved)
+        accuracy = float((p.argmax(axis=1) == labels).mean())
+        scores[name] = score = Score(p, loss, accuracy, tuple(float(right.mean()) for right in after))
+        shares = [f"{share:.1%}" for share in score.shifted]
+        rows.append([name, f"{network.count_params():,}", f"{accuracy:.2%}", f"{1 - accuracy:.2%}", *shares])
+    columns = [_("network"), _("parameters"), _("test accuracy"), _("error rate")]
+    columns += [_("moved by {pixels}").format(pixels=pixels) for pixels in SHIFTS]
+    lab.table(_("Test accuracy, and after moving the pictures by some pixels"), columns, rows)
+    if len(scores) == 2:
+        one, two = (score.p.argmax(axis=1) != labels for score in scores.values())
+        first, second = (_("only {name}").format(name=name) for name in scores)
+        wrong = {first: one & ~two, second: two & ~one, _("both"): one & two}
+        counts = [[who, int(these.sum())] for who, these in wrong.items()]
+        lab.table(_("Who is wrong"), [_("which"), _("pictures")], counts)
+    return scores
 
 
 def shifted(pictures: Any, pixels: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from PIL import Image
 from dlwp_tui.data.synthetic import mnist
 from dlwp_tui.errors import UsageError
 from dlwp_tui.lab import Lab
-from dlwp_tui.lab.digits import BOX, SIDE, centred, shifted, show_mistakes
+from dlwp_tui.lab.digits import BOX, SIDE, centred, examine, probe, shifted, show_mistakes
 from tests.lab.conftest import Told
 
 
@@ -145,3 +145,52 @@ def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
 def test_no_mistake_is_said(lab: Lab, told: Told) -> None:
     assert len(show_mistakes(lab, np.zeros((2, 28, 28)), [1, 0], np.eye(10)[[1, 0]])) == 0
     assert [(event["e"], event["body"]) for event in told] == [("text", "All 2 are right.")]
+
+
+class Guesses:
+    """A network that is sure of one digit for the pictures whose corner is dark, and of another for the rest."""
+
+    def __init__(self, dark: int, bright: int, sure: float) -> None:
+        self.dark, self.bright, self.sure = dark, bright, sure
+
+    def count_params(self) -> int:
+        return 1234
+
+    def predict(self, x: np.ndarray, **_options: object) -> np.ndarray:
+        guess = np.where(x[:, 0, 0].ravel() > 0, self.bright, self.dark)
+        p = np.full((len(x), 10), (1 - self.sure) / 9)
+        p[np.arange(len(x)), guess] = self.sure
+        return p
+
+
+def test_networks_are_examined_on_pictures_and_on_moved_ones(
+    lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLWP_LANG", "en")
+    x, labels = np.ones((40, 28, 28, 1), np.float32), np.array([3] * 30 + [4] * 10, np.uint8)
+    x[20:] = 0
+    networks: Any = {"a": Guesses(dark=4, bright=3, sure=0.5), "b": Guesses(dark=3, bright=3, sure=0.8)}
+    scores = examine(lab, networks, x, labels)
+    # a: 20 bright 3s and 10 dark 4s are right, 10 dark 3s are wrong; b: all thirty 3s are right.
+    assert (scores["a"].accuracy, scores["b"].accuracy) == (0.75, 0.75)
+    assert scores["a"].loss == pytest.approx(-(30 * np.log(0.5) + 10 * np.log(0.5 / 9)) / 40)
+    # Pictures 0 and 20, both 3s, moved in four directions: of the bright one, right and down make the corner dark.
+    assert scores["a"].shifted == (2 / 8, 2 / 8, 2 / 8) and scores["b"].shifted == (1, 1, 1)
+    assert scores["a"].figures("test") == {
+        "test_accuracy": 0.75,
+        "test_loss": scores["a"].loss,
+        "test_shift_accuracy": 0.25,
+    }
+    table, wrong = told
+    assert table["rows"][0] == ["a", "1,234", "75.00%", "25.00%", "25.0%", "25.0%", "25.0%"]
+    assert wrong["rows"] == [["only a", 10], ["only b", 10], ["both", 0]]
+    examine(lab, {"a": networks["a"]}, x, labels)
+    assert len(told) == 3, "one network has nobody to be compared with"
+
+
+def test_a_drawing_is_answered(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[np.ndarray] = []
+    monkeypatch.setattr(lab, "load", lambda: lambda x: given.append(x) or np.eye(10)[[7]])
+    answer = probe(lab, lambda page: page[None] * 255)(seven(2, 2, 10).tolist())
+    assert np.array_equal(given[0][0], centred(seven(2, 2, 10)) * 255)
+    assert answer["bars"] == {str(digit): float(digit == 7) for digit in range(10)}

@@ -36,15 +36,15 @@ def test_both_networks(run: Callable[..., RunView], warm: Zygote) -> None:
         loss = curve(view, "loss", label)
         assert len(loss) == 4 and loss[3] < loss[0] / 2
     result = view.results[""]
-    assert {"test_accuracy", "test_loss", "shift_accuracy"} < set(result)
+    assert {"test_accuracy", "test_loss", "test_shift_accuracy"} < set(result)
     assert result["test_accuracy"] > 0.9 and result["dense_accuracy"] > 0.85
-    assert result["shift_accuracy"] > result["dense_shift_accuracy"] + 0.05, "the convnet bears a shift better"
-    rows = table(view, "测试精度，以及平移几个像素之后的精度")
+    assert result["test_shift_accuracy"] > result["dense_shift_accuracy"] + 0.05, "the convnet bears a shift better"
+    rows = table(view, "Test accuracy, and after moving the pictures by some pixels")
     assert [row[1] for row in rows] == [f"{whole.params:,}", "407,050"]
     assert rows[0][2] == f"{result['test_accuracy']:.2%}"
-    both = {row[0]: row[1] for row in table(view, "谁认错了")}
+    both = {row[0]: row[1] for row in table(view, "Who is wrong")}
     wrong = [round(10_000 * (1 - result[key])) for key in ("test_accuracy", "dense_accuracy")]
-    assert [both["只有卷积网络错"] + both["两个都错"], both["只有全连接网络错"] + both["两个都错"]] == wrong
+    assert [both["only 卷积"] + both["both"], both["only 全连接"] + both["both"]] == wrong
     assert [(made.name, made.width) for made in view.pictures] == [
         ("第一个卷积层的响应图", 8 * 26 + 7),
         ("卷积网络认错的数字", 4 * 28 + 3),

@@ -10,8 +10,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab
-from dlwp_tui.lab.digits import centred, show_mistakes
+from dlwp_tui.lab import Lab, digits
 from dlwp_tui.lab.pictures import sheet
 
 
@@ -91,16 +90,10 @@ def run(lab: Lab, *, units: int, epochs: int, batch_size: int, optimizer: str, s
     p = model.predict(x_test, batch_size=500, verbose=0)
     off = float(np.abs(p.sum(axis=1) - 1).max())
     lab.check("每张的 10 个概率相加得 1：最多差多少", got=off, want=0, tolerance=1e-5)
-    show_mistakes(lab, test_images, test_labels, p)
+    digits.show_mistakes(lab, test_images, test_labels, p)
 
 
 def probe(lab: Lab):
     """画一个数字，得到十个概率。画在哪里、多大都行：先像 MNIST 那样缩放、居中。"""
-    model, scale = lab.load(), lab.params["scale"]
-
-    def ask(drawing: list[list[float]]) -> dict:
-        x = centred(drawing).reshape((1, 28 * 28))  # 0 是空白，1 是墨
-        p = np.asarray(model(x if scale else x * 255))[0]
-        return {"bars": {str(digit): float(p[digit]) for digit in range(10)}}
-
-    return ask
+    scale = 1 if lab.params["scale"] else 255  # 0 是空白，1 是墨；不缩放的网络要 0–255
+    return digits.probe(lab, lambda page: page.reshape((1, 28 * 28)) * scale)
