@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import TabbedContent, TabPane
 from textual.worker import get_current_worker
 
 from dlwp_tui.course.lesson import Lesson, Value
@@ -39,16 +38,15 @@ from dlwp_tui.tui.widgets.lab_messages import (
     UseParamsRequested,
 )
 from dlwp_tui.tui.widgets.lab_strip import RunStrip
+from dlwp_tui.tui.widgets.lab_tabs import LabTabs
 from dlwp_tui.tui.widgets.output import OutputView
 from dlwp_tui.tui.widgets.params import ParamsForm
-from dlwp_tui.tui.widgets.source import SourceView
 
 __all__ = [
     "LabPane", "PauseRequested", "ProbeAsked", "RerunRequested", "RunRequested", "RunShown", "RunStateChanged",
     "StopRequested", "UseParamsRequested",
 ]  # fmt: skip
 
-TABS = ("params", "curves", "output", "source", "history")
 COMPARED = 3
 """Earlier runs the compare key lays over the shown one; more can be added in the history."""
 
@@ -56,16 +54,7 @@ COMPARED = 3
 class LabPane(Vertical, can_focus=False):
     """Shows one section's lesson and one of its runs. It starts nothing: see `lab_messages`."""
 
-    DEFAULT_CSS = """
-    LabPane { height: 1fr; }
-    LabPane TabbedContent { height: 1fr; }
-    LabPane ContentSwitcher { height: 1fr; }
-    LabPane TabPane { padding: 0; height: 1fr; }
-    /* What is wholly covered is not drawn: three times 35 empty lines, 8 ms of each change of tab. */
-    LabPane TabbedContent, LabPane ContentSwitcher, LabPane TabPane { visibility: hidden; }
-    LabPane ContentTabs, LabPane TabPane > * { visibility: visible; }
-    LabPane Tab { padding: 0 1; }
-    """
+    DEFAULT_CSS = "LabPane { height: 1fr; }"
 
     @dataclass
     class _Newest(Message):
@@ -83,20 +72,9 @@ class LabPane(Vertical, can_focus=False):
         self.overlays: list[RunView] = []
         self._follower = RunFollower(self, self._updated)
         self._state: RunState | None = None
-        self._focus_next = ""
 
     def compose(self) -> ComposeResult:
-        with TabbedContent(id="lab-tabs"):
-            with TabPane(_("Params"), id="tab-params"):
-                yield ParamsForm(id="params")
-            with TabPane(_("Curves"), id="tab-curves"):
-                yield CurvesView(id="curves")
-            with TabPane(_("Output"), id="tab-output"):
-                yield OutputView(id="output")
-            with TabPane(_("Source"), id="tab-source"):
-                yield SourceView(id="source")
-            with TabPane(_("History"), id="tab-history"):
-                yield HistoryView(id="history")
+        yield LabTabs(id="lab-tabs")
         yield RunStrip(id="strip")
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -109,7 +87,7 @@ class LabPane(Vertical, can_focus=False):
         self.lesson, trouble = _lesson(section)
         self.border_title = _("Lab {section}").format(section=section.id) if section else _("Lab")
         self._form.show(self.lesson, trouble)
-        self.query_one(SourceView).show(self.lesson)
+        self._tabs.source.show(self.lesson)
         self._output.set_lesson(self.lesson)
         self._show_view(None)
         self._history.show(self.lesson.id if self.lesson else None)
@@ -155,36 +133,15 @@ class LabPane(Vertical, can_focus=False):
     @property
     def tab(self) -> str:
         """The open tab: one of TABS."""
-        return self.query_one(TabbedContent).active.removeprefix("tab-")
+        return self._tabs.tab
 
     def show_tab(self, name: str, *, focus: bool = False) -> None:
         """Open a tab, and focus what it holds."""
-        tabs = self.query_one(TabbedContent)
-        if tabs.active == f"tab-{name}":
-            if focus:
-                self.focus_tab()
-            return
-        self._focus_next = f"tab-{name}" if focus else ""
-        tabs.active = f"tab-{name}"
-
-    @on(TabbedContent.TabActivated)
-    def _activated(self, event: TabbedContent.TabActivated) -> None:
-        event.stop()
-        # Only now is the content there to take the focus. At the start the first tab is told late, and is not meant.
-        if self._focus_next and event.pane.id == self._focus_next:
-            self._focus_next = ""
-            self.focus_tab()
+        self._tabs.show_tab(name, focus=focus)
 
     def focus_tab(self) -> None:
         """Focus what the open tab holds."""
-        if self.tab == "params":
-            self._form.focus_first()
-        elif self.tab == "output":
-            self._output.focus_first()
-        elif self.tab == "history":
-            self._history.focus_table()
-        else:
-            self.query_one(f"#{self.tab}").focus()
+        self._tabs.focus_tab()
 
     def action_tab(self, name: str) -> None:
         """Open and focus a tab."""
@@ -309,20 +266,24 @@ class LabPane(Vertical, can_focus=False):
     # -- inside --------------------------------------------------------------------------------------------------
 
     @property
+    def _tabs(self) -> LabTabs:
+        return self.query_one(LabTabs)
+
+    @property
     def _form(self) -> ParamsForm:
-        return self.query_one(ParamsForm)
+        return self._tabs.form
 
     @property
     def _curves(self) -> CurvesView:
-        return self.query_one(CurvesView)
+        return self._tabs.curves
 
     @property
     def _output(self) -> OutputView:
-        return self.query_one(OutputView)
+        return self._tabs.output
 
     @property
     def _history(self) -> HistoryView:
-        return self.query_one(HistoryView)
+        return self._tabs.history
 
     def _show_view(self, view: RunView | None) -> None:
         before = self.shown.folder.id if self.shown else None
