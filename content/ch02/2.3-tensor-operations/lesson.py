@@ -17,18 +17,6 @@ DOTS = {
     "x @ y": np.matmul,
     "np.tensordot(x, y, 1)": tensordot,
 }
-EXAMPLES = [  # 笔记里的例子：编号，说法，运算，x，能与它算的 y，结果的形状，不能与它算的 y
-    ("C026", "相加：末尾的轴要对得上", np.add, (32, 10), (10,), (32, 10), (32,)),
-    ("C027", "y 前面添两个轴", np.maximum, (64, 3, 32, 10), (32, 10), (64, 3, 32, 10), (3, 32)),
-    ("C028", "向量·向量是标量，元素个数要相同", np.dot, (3,), (3,), (), (4,)),
-    ("C029", "矩阵·向量是向量", np.dot, (2, 3), (3,), (2,), (2,)),
-    ("C029", "换过来，y 就得换一个", np.dot, (3,), (3, 2), (2,), (2, 3)),
-    ("C030", "(a, b)·(b, c) 得 (a, c)", np.dot, (2, 3), (3, 4), (2, 4), (4, 3)),
-    ("C031", "(a, b, c, d)·(d,) 得 (a, b, c)", np.dot, (2, 3, 4, 5), (5,), (2, 3, 4), (4,)),
-    ("C032", "(a, b, c, d)·(d, e)", np.dot, (2, 3, 4, 5), (5, 6), (2, 3, 4, 6), (4, 6)),
-    ("C033", "np.dot 看 y 的倒数第二位", np.dot, (2, 3, 4), (5, 4, 6), (2, 3, 5, 6), (4, 5, 6)),
-    ("C033", "tensordot 看 y 的第 0 位", tensordot, (2, 3, 4), (4, 5, 6), (2, 3, 5, 6), (5, 4, 6)),
-]
 
 
 def align(x: tuple, y: tuple) -> tuple[list[list], tuple | None]:
@@ -67,7 +55,7 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
     rows, result = align(x, y)
     lab.table(f"广播：{x} 与 {y}", ["第几位", "x", "y", "结果", "怎么配"], rows)
     if result is not None and np.prod(result) > 4e6:
-        lab.refuse(f"{x} 与 {y} 广播成 {result}，共 {np.prod(result):,} 个数。", "把其中一个轴改小。")
+        lab.refuse(f"广播成 {result}，一共 {np.prod(result):,} 个数，太大。", "把其中一个轴改小。")
     got, want = attempt(np.maximum, x, y), "报错" if result is None else str(result)
     lab.text("np.maximum(x, y) 的形状", got)
     lab.check("按规则推出的结果，与 NumPy 的相同", got=got.partition("：")[0], want=want)
@@ -82,10 +70,25 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
     large = np.prod(x) * np.prod(y) > 5e7
     rows = [[name, "太大，不算" if large else attempt(f, x, y)] for name, f in DOTS.items()]
     lab.table(f"点积：{x} 与 {y}", ["写法", "结果的形状"], rows)
-    for claim, statement, f, one, fits, shape, misfit in EXAMPLES:
-        got = [attempt(f, one, other).partition("：")[0] for other in (fits, misfit)]
-        shown = f"{statement}。{one} 与 {fits} 行，与 {misfit} 不行"
-        lab.check(shown, claim=claim, got=got, want=[str(shape), "报错"])
+
+    def example(what, f: Callable, x: tuple, *, y: tuple, gives: tuple, bad: tuple, claim: str):
+        """笔记里的例子：x 与 y 能算，结果的形状是 gives；x 与 bad 不能算。"""
+        got = [attempt(f, x, other).partition("：")[0] for other in (y, bad)]
+        shown = f"{what}。{x} 与 {y} 行，与 {bad} 不行"
+        lab.check(shown, claim=claim, got=got, want=[str(gives), "报错"])
+
+    big, four, three = (64, 3, 32, 10), (2, 3, 4, 5), (2, 3, 4)
+    example("末尾的轴要对得上", np.add, (32, 10), y=(10,), gives=(32, 10), bad=(32,), claim="C026")
+    example("y 添两个轴", np.maximum, big, y=(32, 10), gives=big, bad=(3, 32), claim="C027")
+    example("向量·向量是标量", np.dot, (3,), y=(3,), gives=(), bad=(4,), claim="C028")
+    example("矩阵·向量是向量", np.dot, (2, 3), y=(3,), gives=(2,), bad=(2,), claim="C029")
+    example("换过来就不同", np.dot, (3,), y=(3, 2), gives=(2,), bad=(2, 3), claim="C029")
+    example("(a, b)·(b, c)", np.dot, (2, 3), y=(3, 4), gives=(2, 4), bad=(4, 3), claim="C030")
+    example("(a, b, c, d)·(d,)", np.dot, four, y=(5,), gives=three, bad=(4,), claim="C031")
+    example("(…, c, d)·(d, e)", np.dot, four, y=(5, 6), gives=(*three, 6), bad=(4, 6), claim="C032")
+    four, first, middle = (2, 3, 5, 6), (4, 5, 6), (5, 4, 6)  # y 的 4 在第 0 位，在倒数第二位
+    example("dot 看倒数第二位", np.dot, three, y=middle, gives=four, bad=first, claim="C033")
+    example("tensordot 看第 0 位", tensordot, three, y=first, gives=four, bad=middle, claim="C033")
 
     # 3. Dense 的三个运算：点积、加、relu
     rng = np.random.default_rng(lab.seed)
@@ -93,17 +96,19 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
     dense = layers.Dense(16, activation="relu")
     output = np.array(dense(inputs))
     w, b = dense.get_weights()
+    by_hand = np.maximum(inputs @ w + b, 0)
     lab.check("Dense 就是 relu(dot(input, W) + b)，自己写的最多差", claim="C024",
-              got=np.abs(output - np.maximum(inputs @ w + b, 0)).max(), want=0, tolerance=1e-5)  # fmt: skip
+              got=np.abs(output - by_hand).max(), want=0, tolerance=1e-5)  # fmt: skip
     relu = np.maximum([-2, -0.5, 0, 3], 0)
     lab.check("relu 是逐元素运算：负数变成 0", claim="C025", got=relu, want=[0, 0, 0, 3])
 
     # 4. 变形与转置：形状可以相同，内容不同
     small = np.array([[0, 1, 2], [3, 4, 5]])
     reshaped, turned = small.reshape(3, 2), small.T
-    lab.check("变形不改变元素的总数和次序", claim="C034", got=reshaped, want=[[0, 1], [2, 3], [4, 5]])
+    lab.check("变形不改变总数和次序", claim="C034", got=reshaped, want=[[0, 1], [2, 3], [4, 5]])
     lab.check("转置：形状相同，内容不同", claim="C035", got=turned, want=[[0, 3], [1, 4], [2, 5]])
-    lab.check("(300, 20) 转置成 (20, 300)", claim="C035", got=np.zeros((300, 20)).T.shape, want=[20, 300])
+    turned = np.zeros((300, 20)).T
+    lab.check("(300, 20) 转置成 (20, 300)", claim="C035", got=turned.shape, want=[20, 300])
     seven = np.zeros((24, 36))  # 一个“7”：一横，一撇，都是三格宽
     seven[3:6, 8:28] = 1
     seven[6:22, 11:29] = np.fliplr(np.tri(16, 18, 2) - np.tri(16, 18, -1))
@@ -122,4 +127,5 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
         lab.log(size // 1000, "NumPy", milliseconds=numpy)
         rows.append([f"{size:,}", f"{loop:.3f}", f"{numpy:.3f}", f"{loop / numpy:.0f}"])
     lab.table("relu 用时（毫秒）", ["几个数", "Python 循环", "NumPy", "快几倍"], rows)
-    lab.result(axes=-1 if result is None else len(result), fits=result is not None, speedup=loop / numpy)
+    axes = -1 if result is None else len(result)
+    lab.result(axes=axes, fits=result is not None, speedup=loop / numpy)

@@ -119,7 +119,8 @@ def lucky_coins(lab: Lab) -> None:
     rows = [[n, f"{percent:.1f}%", "50%"] for n, percent in picked.items()]
     lab.table("只会抛硬币，挑最好的", ["试几个模型", "验证精度", "新数据上的精度"], rows)
     got, want = list(picked.values()), [50.0, 55.4, 58.9, 61.4]
-    lab.check("试 1、10、100、1000 个，挑出的验证精度（%）", claim="C089", got=got, want=want, tolerance=0.2)
+    lab.check("试 1、10、100、1000 个，挑出的验证精度（%）", claim="C089",
+              got=got, want=want, tolerance=0.2)  # fmt: skip
 
 
 def temporal_leak(lab: Lab) -> None:
