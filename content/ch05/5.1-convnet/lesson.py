@@ -11,6 +11,8 @@ from keras import layers
 from dlwp_tui.lab import Lab, digits
 from dlwp_tui.lab.pictures import sheet
 
+LOSS = "categorical_crossentropy"
+
 
 def build(side: int, *, filters, kernel, padding, strides, pooling) -> keras.Sequential:
     """卷积部分：图片 (n, side, side, 1) → 特征图，书里是 (n, 3, 3, 64)。"""
@@ -22,6 +24,11 @@ def build(side: int, *, filters, kernel, padding, strides, pooling) -> keras.Seq
             body.add(pool((2, 2)))
     body.add(layers.Conv2D(2 * filters, kernel, padding=padding, activation="relu"))
     return body
+
+
+def classifier(units: int) -> list[keras.Layer]:
+    """末尾的分类器：拉平，一个隐藏层，十个数字的概率。"""
+    return [layers.Flatten(), layers.Dense(units, "relu"), layers.Dense(10, "softmax")]
 
 
 def by_hand(side: int, *, filters, kernel, padding, strides, pooling) -> list[list[int]]:
@@ -43,8 +50,9 @@ def check_shapes(lab: Lab, body: keras.Sequential, rows: list[list[int]]) -> Non
     lab.check(f"第一个 Conv2D 得 {rows[0]}", claim="C111", got=got[0], want=rows[0])
     if len(got) == 5:
         lab.check(f"池化层得 {rows[1]}，没有参数", claim="C112", got=got[1], want=rows[1])
-        lab.check("池化让高和宽减半", claim="C120", got=[got[1][0], got[3][0]], want=[got[0][0] // 2, got[2][0] // 2])
-    sides, channels, path = [row[0] for row in got], [row[1] for row in got], [row[0] for row in rows]
+        halves = [got[0][0] // 2, got[2][0] // 2]
+        lab.check("池化让高和宽减半", claim="C120", got=[got[1][0], got[3][0]], want=halves)
+    (sides, channels, _), path = map(list, zip(*got, strict=True)), [row[0] for row in rows]
     lab.check(f"边长 28 → {' → '.join(map(str, path))}", claim="C113", got=sides, want=path)
     want = [sorted(sides, reverse=True), sorted(channels)]
     lab.check("边长越来越小，通道越来越多", claim="C117", got=[sides, channels], want=want)
@@ -53,7 +61,8 @@ def check_shapes(lab: Lab, body: keras.Sequential, rows: list[list[int]]) -> Non
 def check_convolution(lab: Lab, image: np.ndarray) -> None:
     """笔记关于卷积本身的说法，用一张图 (28, 28) 来核对；与选的参数无关。"""
     x = image[None, :, :, None]
-    one, two = [[layers.Conv2D(1, 3, step, pad)(x).shape[1] for pad in ("valid", "same")] for step in (1, 2)]
+    one = [layers.Conv2D(1, 3, 1, pad)(x).shape[1] for pad in ("valid", "same")]
+    two = [layers.Conv2D(1, 3, 2, pad)(x).shape[1] for pad in ("valid", "same")]
     lab.check("核 3×3：valid 得 26，same 得 28", claim="C118", got=one, want=[26, 28])
     lab.check("步幅 2：valid 得 13，same 得 14", claim="C119", got=two, want=[13, 14])
     conv = layers.Conv2D(32, 3)  # 滑动窗口，就是把每个图块拉平，乘一个 (9, 32) 的矩阵
@@ -65,14 +74,15 @@ def check_convolution(lab: Lab, image: np.ndarray) -> None:
 
 def train(lab: Lab, model, batches, epochs: int, **curves) -> None:
     """两个网络的损失、优化器、指标相同，都照书里的。每 5 步（约 50 毫秒）回到 Python 一次。"""
-    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"], steps_per_execution=5)
+    model.compile("rmsprop", LOSS, metrics=["accuracy"], steps_per_execution=5)
     lab.summary(model, curves.get("label"))
     model.fit(batches, epochs=epochs, callbacks=lab.callbacks(**curves), verbose=0)
 
 
 def run(lab: Lab, *, filters: int, kernel: int, padding: str, strides: int, pooling: str,
         units: int, epochs: int, batch_size: int, samples: int, compare: bool) -> None:  # fmt: skip
-    sizes = {"filters": filters, "kernel": kernel, "padding": padding, "strides": strides, "pooling": pooling}
+    sizes = {"filters": filters, "kernel": kernel, "padding": padding,
+             "strides": strides, "pooling": pooling}  # fmt: skip
     rows = by_hand(28, **sizes)
     if min(row[0] for row in rows) < 1:
         path = " → ".join(str(max(row[0], 0)) for row in rows)
@@ -90,8 +100,7 @@ def run(lab: Lab, *, filters: int, kernel: int, padding: str, strides: int, pool
     check_shapes(lab, body, rows)
     got, want = build(32, **sizes).output_shape[1], by_hand(32, **sizes)[-1][0]
     lab.check(f"输入换成 32×32，最后的边长是 {want}", claim="C113", got=got, want=want)
-    classifier = [layers.Flatten(), layers.Dense(units, activation="relu"), layers.Dense(10, activation="softmax")]
-    model = keras.Sequential([keras.Input((28, 28, 1)), *body.layers, *classifier])
+    model = keras.Sequential([keras.Input((28, 28, 1)), *body.layers, *classifier(units)])
     convolution = sum(row[2] for row in rows)
     total = convolution + (rows[-1][0] ** 2 * 2 * filters + 1) * units + (units + 1) * 10
     got, want = [body.count_params(), model.count_params()], [convolution, total]
@@ -103,8 +112,7 @@ def run(lab: Lab, *, filters: int, kernel: int, padding: str, strides: int, pool
     lab.save(model)
     networks = {"卷积": model}
     if compare:
-        classifier = [layers.Flatten(), layers.Dense(512, activation="relu"), layers.Dense(10, activation="softmax")]
-        dense = keras.Sequential([keras.Input((28, 28, 1)), *classifier])
+        dense = keras.Sequential([keras.Input((28, 28, 1)), *classifier(512)])
         lab.phase("训练全连接网络（2.1 节）")
         train(lab, dense, lab.batches(x_train, y_train, 128), epochs, label="全连接", part=(1, 2))
         networks["全连接"] = dense
@@ -119,7 +127,8 @@ def run(lab: Lab, *, filters: int, kernel: int, padding: str, strides: int, pool
     maps = np.asarray(body.layers[0](x_test[:1]))[0]  # (26, 26, 32)：每个过滤器一张
     caption = f"每格是一个过滤器：这张 {test_labels[0]} 里，它的模式在哪里最明显"
     lab.picture("第一个卷积层的响应图", sheet(maps.transpose(2, 0, 1)), caption)
-    digits.show_mistakes(lab, test_images, test_labels, scores["卷积"].p, title="卷积网络认错的数字")
+    p, title = scores["卷积"].p, "卷积网络认错的数字"
+    digits.show_mistakes(lab, test_images, test_labels, p, title=title)
 
 
 def probe(lab: Lab):

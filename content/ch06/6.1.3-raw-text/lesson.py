@@ -33,8 +33,9 @@ def build(dim: int, maxlen: int) -> keras.Model:
     ])  # fmt: skip
 
 
-def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation_samples: int, test_samples: int,
-        reviews: int, maxlen: int, epochs: int, batch_size: int) -> None:  # fmt: skip
+def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation_samples: int,
+        test_samples: int, reviews: int, maxlen: int, epochs: int,
+        batch_size: int) -> None:  # fmt: skip
     # 1. 读影评和词向量。第 5 步提前到这里：先打乱下标，再用同一组下标去取影评和标签
     lab.phase("读文件")
     imdb, glove = lab.datasets(aclimdb={}, glove={"dim": int(dim)})
@@ -71,10 +72,12 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     matrix = np.pad(matrix, ((0, WORDS - len(matrix)), (0, 0)))  # 词不够一万个时
     lab.check("权重矩阵的形状", claim="C166", got=list(matrix.shape), want=[WORDS, int(dim)])
     if glove.source != "synthetic" and int(dim) == 100:
-        lab.check("GloVe 的词数和维数", claim="C165", got=list(vectors.matrix.shape), want=[400_000, 100])
+        shape = list(vectors.matrix.shape)
+        lab.check("GloVe 的词数和维数", claim="C165", got=shape, want=[400_000, 100])
     show_vocabulary(lab, vocabulary, known, data)
     near = {word: vectors.nearest(word, 5) for word in ASKED if word in vectors}
-    rows = [[word, "、".join(f"{other} {cosine:.2f}" for other, cosine in found)] for word, found in near.items()]
+    rows = [[word, "、".join(f"{other} {cosine:.2f}" for other, cosine in found)]
+            for word, found in near.items()]  # fmt: skip
     lab.table("GloVe 里最近的五个词", ["词", "近邻和夹角的余弦"], rows)
 
     # 9–10. 网络
@@ -85,13 +88,15 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"], steps_per_execution=4)
     lab.summary(model)
     frozen = sum(int(np.prod(w.shape)) for w in model.non_trainable_weights)
-    lab.check("冻结的参数", claim="C166", got=frozen, want=WORDS * int(dim) if embedding == "frozen" else 0)
+    want = WORDS * int(dim) if embedding == "frozen" else 0
+    lab.check("冻结的参数", claim="C166", got=frozen, want=want)
     count = WORDS * int(dim) + (maxlen * int(dim) + 1) * 32 + 33
     lab.check("全部参数", claim="C166", got=model.count_params(), want=count)
 
     # 11. 训练
     lab.phase("训练")
-    train, val = lab.batches(x_train, y_train, batch_size), lab.batches(x_val, y_val, 1000, shuffle=False)
+    train = lab.batches(x_train, y_train, batch_size)
+    val = lab.batches(x_val, y_val, 1000, shuffle=False)
     model.fit(train, epochs=epochs, validation_data=val, callbacks=lab.callbacks(), verbose=0)
     lab.save(model)
 

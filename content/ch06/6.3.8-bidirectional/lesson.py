@@ -77,8 +77,9 @@ def run(lab: Lab, *, task: str, direction: str, units: int, dropout: float, epoc
     lab.summary(model)
     lab.phase("训练")
     live = lab.callbacks()  # 曲线、停止、存档
-    history = model.fit(train, epochs=epochs, validation_data=val, callbacks=live, verbose=0).history
+    fit = model.fit(train, epochs=epochs, validation_data=val, callbacks=live, verbose=0)
     lab.save(model)
+    history = fit.history
     lab.result(**{name: values[-1] for name, values in history.items() if "val_" in name})
     if task == "temperature" and history:  # 从最后一轮的存档接着跑时，没有新的一轮
         keys = sorted(history)
