@@ -212,13 +212,13 @@ def line(hardware: Hardware, room: int = 200) -> str:
     """The sample in one line of at most `room` cells whose figures keep their width; the least needed goes first."""
     cpu = "  –" if hardware.cpu_percent is None else f"{hardware.cpu_percent:3.0f}"
     ram = f"RAM {gib(hardware.ram_used):>4}/{gib(hardware.ram_total)}G"
-    base = f"CPU {cpu}%  {ram}"
+    base = [f"CPU {cpu}%", ram]
     if not hardware.gpus:
-        parts = [base, _("no GPU")]
+        parts = [*base, _("no GPU")]
     else:
-        parts = [base, *(gpu_line(gpu) for gpu in hardware.gpus)]
+        parts = base + [gpu_line(gpu) for gpu in hardware.gpus]
         if cell_len("  ".join(parts)) > room:
-            parts = [base, *(gpu_line(gpu, brief=True) for gpu in hardware.gpus)]
+            parts = base + [gpu_line(gpu, brief=True) for gpu in hardware.gpus]
     while len(parts) > 1 and cell_len("  ".join(parts)) > room:
         parts.pop()
     return "  ".join(parts)

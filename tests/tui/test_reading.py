@@ -250,3 +250,16 @@ async def test_the_lab_follows_the_note_and_a_key_for_it_does_not_wait(course: r
             screen.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
         screen.open_section(course.section("1.2"))
         await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab follows by itself")
+
+
+@pytest.mark.asyncio
+async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit() -> None:
+    """At 80 columns the longest titles of the book leave no room for them."""
+    app = open_app(reader.load(), "3.4")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(app.screen_stack) > 1 and any("RAM" in row for row in rows(app)[:1]))
+        for section in ("7.1", "7.2", "3.4"):
+            app.screen.open_section(app.course.section(section))
+            title = app.course.section(section).title
+            await until(pilot, lambda title=title: title in rows(app)[0])
+        await until(pilot, lambda: "RAM" in rows(app)[0])

@@ -112,7 +112,9 @@ class ReadingScreen(Screen[None]):
         if self._lab_timer is not None:
             self._lab_timer.stop()  # for the section that is left
         self.section = section
-        self.query_one(Crumbs).show(section)
+        crumbs = self.query_one(Crumbs)
+        crumbs.show(section)
+        self.query_one(HardwareBar).leave_room(crumbs.needs)
         self.query_one(ContentsTree).open_section(section)
         self.query_one(NotePane).show(section, page, words, own=own)
         self.post_message(self.SectionOpened(section))

@@ -24,12 +24,19 @@ class Crumbs(Widget):
         self._section = section
         self.refresh()
 
+    @property
+    def needs(self) -> int:
+        """Cells of the shorter line."""
+        return self._line(chapter=False).cell_length
+
     def render(self) -> Content:
         """The longer line that fits."""
+        whole = self._line(chapter=True)
+        return whole if whole.cell_length <= self.content_size.width else self._line(chapter=False)
+
+    def _line(self, *, chapter: bool) -> Content:
         name = Content.styled("dlwp", "bold $accent")
-        if self._section is None:
+        if (section := self._section) is None:
             return name
-        chapter = self._section.chapter
-        here = Content.styled(f"{self._section.id} {self._section.title}", "bold")
-        whole = Content.assemble(name, f"  {chapter.id} {chapter.title}", (" › ", "dim"), here)
-        return whole if whole.cell_length <= self.content_size.width else Content.assemble(name, "  ", here)
+        above = (f"{section.chapter.id} {section.chapter.title}", (" › ", "dim")) if chapter else ()
+        return Content.assemble(name, "  ", *above, (f"{section.id} {section.title}", "bold"))

@@ -18,6 +18,9 @@ from dlwp_tui.tui.in_thread import in_thread
 GPU_ROOM, MACHINE_ROOM = 110, 80
 """Terminal columns from which on GPUs, and the processor and memory, have a place beside the title."""
 
+GAPS = 4
+"""Columns of the top line that are neither title nor figures: its padding and the space between the two."""
+
 
 class HardwareBar(Widget):
     """One line, right of the title. The screen tells it the counts with `set_runs`."""
@@ -35,7 +38,7 @@ class HardwareBar(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.sample: hardware.Hardware | None = None
-        self._active = self._queued = 0
+        self._active = self._queued = self._title = 0
         self._behind = False
         """True when the last sample was not shown, because a dialog covers the screen."""
 
@@ -47,6 +50,12 @@ class HardwareBar(Widget):
         """Runs at work or waiting, and how many of them wait."""
         if (active, queued) != (self._active, self._queued):
             self._active, self._queued = active, queued
+            self.refresh(layout=True)
+
+    def leave_room(self, title: int) -> None:
+        """The title beside needs this many cells: where both do not fit, the machine's figures give way."""
+        if title != self._title:
+            self._title = title
             self.refresh(layout=True)
 
     @property
@@ -67,7 +76,10 @@ class HardwareBar(Widget):
         columns = self.app.size.width
         if self.sample is None or columns < MACHINE_ROOM:
             return ""
-        return hardware.line(self.sample, 90 if columns >= GPU_ROOM else 34)
+        runs = cell_len(self._runs())
+        room = columns - self._title - GAPS - (runs + 2 if runs else 0)
+        text = hardware.line(self.sample, min(room, 90 if columns >= GPU_ROOM else 34))
+        return text if cell_len(text) <= room else ""
 
     def _runs(self) -> str:
         if not self._active:
