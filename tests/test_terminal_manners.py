@@ -104,3 +104,16 @@ def test_an_unwritable_home_is_said(tmp_path: Path) -> None:
     blocker.write_text("")
     with Terminal.dlwp(env={"DLWP_HOME": str(blocker)}) as terminal:
         terminal.wait_for(lambda text: "DLWP_HOME" in text)
+
+
+def test_eighty_columns_show_one_pane_from_the_first_frame_on() -> None:
+    with Terminal.dlwp(size=(80, 24), env={"DLWP_NO_WARM_UP": "1"}) as terminal:
+        frames: list[str] = []
+
+        def settled(text: str) -> bool:
+            frames.append(text)
+            return "RAM" in text and "1.1" in text
+
+        terminal.wait_for(settled)
+        assert any("Note" in frame for frame in frames)
+        assert not [frame for frame in frames if "─ Lab" in frame or "─ Contents" in frame]

@@ -26,6 +26,7 @@ from dlwp_tui import settings
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, language
 from dlwp_tui.tui import terminal, themes
+from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 
 LOOK_S, QUIET_S = 0.5, 1.0
 SOME, MANY = 25, 80
@@ -53,7 +54,7 @@ class DlwpApp(App[None]):
 
     TITLE = "dlwp"
     COMMANDS = {_course_commands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     ESCAPE_TO_MINIMIZE = True
     CSS_PATH = "app.tcss"
 
@@ -75,6 +76,7 @@ class DlwpApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """The first frame: the study screen's outline, empty."""
+        arrange_first(self.screen, "note")
         with Horizontal(id="top"):
             yield Static(Content.assemble(("dlwp", "bold $accent"), f"  {self.course.title}"), id="crumbs")
         with Horizontal(id="panes"):
@@ -84,7 +86,6 @@ class DlwpApp(App[None]):
                 yield pane
 
     def on_mount(self) -> None:
-        self.screen.add_class("-pane-note")
         terminal.install(self)
         self.call_after_refresh(self._open)
 

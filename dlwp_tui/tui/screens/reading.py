@@ -22,6 +22,7 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
+from dlwp_tui.tui.breakpoints import arrange_first
 from dlwp_tui.tui.in_thread import tell
 from dlwp_tui.tui.screens.hints import Hints
 from dlwp_tui.tui.session import Session
@@ -80,6 +81,7 @@ class ReadingScreen(Screen[None]):
             return None
 
     def compose(self) -> ComposeResult:
+        arrange_first(self, self._pane)
         with Horizontal(id="top"):
             yield Crumbs(id="crumbs")
             yield HardwareBar(id="hardware")
@@ -98,7 +100,6 @@ class ReadingScreen(Screen[None]):
         yield Static(id="too-small")
 
     def on_mount(self) -> None:
-        self.show_pane("note", focus=False)
         seen = progress.load()
         self.query_one(NotePane).set_bookmarks(seen.bookmarks)
         section = self._first_section(seen)
