@@ -90,7 +90,7 @@ async def draw_a_digit(app: DlwpApp) -> None:
 
 
 async def overlay(app: DlwpApp) -> None:
-    """The seven networks of 4.4 over each other."""
+    """The networks of 4.4 over each other."""
     from dlwp_tui.tui import themes
 
     app.theme = themes.DARK.name

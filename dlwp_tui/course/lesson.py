@@ -273,6 +273,13 @@ class Lesson(_Strict):
     presets: dict[str, Preset]
     experiments: tuple[Experiment, ...] = ()
     probes: tuple[Probe, ...] = ()
+    figures: dict[str, Prose] = {}
+    """Words for results and curves of the lesson's own, by the name its code gives them: `noise`."""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The lesson's words for its own figures, in the language of the interface."""
+        return {name: str(text) for name, text in self.figures.items()}
 
     @property
     def code_file(self) -> Path:

@@ -20,6 +20,7 @@ NAMES = {
     "l1_l2": "L1 + L2",
     "dropout": "dropout",
 }
+MAIN = ["original", "smaller", "bigger", "l2", "dropout"]  # 每种办法一个
 
 
 def build(units: int, penalty: keras.Regularizer | None, rate: float) -> keras.Model:
@@ -53,10 +54,10 @@ def run(lab: Lab, *, variant: str, units: int, smaller_units: int, bigger_units:
         "l1_l2": regularizers.L1L2(l1=coefficient, l2=coefficient),
     }
     sizes = {"smaller": smaller_units, "bigger": bigger_units}
-    chosen = list(NAMES) if variant == "all" else [variant]
+    chosen = {"all": list(NAMES), "main": MAIN}.get(variant, [variant])
     rows = []
     for i, name in enumerate(chosen):
-        label = NAMES[name] if variant == "all" else None
+        label = NAMES[name] if len(chosen) > 1 else None
         lab.phase(NAMES[name])
         keras.utils.set_random_seed(lab.seed)
         wide = sizes.get(name, units)

@@ -89,6 +89,7 @@ class LabPane(Vertical, can_focus=False):
         self._form.show(self.lesson, trouble)
         self._tabs.source.show(self.lesson)
         self._output.set_lesson(self.lesson)
+        self._curves.words = self.lesson.words if self.lesson is not None else {}
         self._show_view(None)
         self._history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:

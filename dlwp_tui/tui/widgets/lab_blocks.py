@@ -18,7 +18,7 @@ from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.seen import Seen
 from dlwp_tui.tui.widgets import lab_look, lab_picture
-from dlwp_tui.tui.widgets.lab_look import bar, figure, fit
+from dlwp_tui.tui.widgets.lab_look import bar, figure, fit, metric_name
 
 PICTURE_ROWS = 24
 """The most rows a picture takes; wider ones are scaled down to the pane's width."""
@@ -42,14 +42,14 @@ def warning(notice: Notice, _width: int) -> Text:
     return Text(f"⚠ {notice.message}", "$text-warning")
 
 
-def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
-    """Final figures; one row a label where there are several."""
+def results(figures: Mapping[str, Mapping[str, float]], width: int, words: Mapping[str, str] | None = None) -> Text:
+    """Final figures; one row a label where there are several. `words`: the lesson's for figures of its own."""
     labels = list(figures)
     if labels == [""]:
         text = _title(_("Result"))
-        names = figures[""]
-        cells = max((cell_len(name) for name in names), default=0)
-        for name, value in names.items():
+        told = {metric_name(name, words) or name: value for name, value in figures[""].items()}
+        cells = max((cell_len(name) for name in told), default=0)
+        for name, value in told.items():
             text.append(f"\n{fit(name, cells)}  ").append(_final(value), "bold")
         return text
     columns = list(dict.fromkeys(name for row in figures.values() for name in row))
@@ -57,7 +57,8 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int) -> Text:
         [label or "–", *(_final(row[name]) if name in row else "–" for name in columns)]
         for label, row in figures.items()
     ]
-    return _titled(_("Result"), _grid(["", *columns], rows, width))
+    heads = [(words or {}).get(name) or name for name in columns]
+    return _titled(_("Result"), _grid(["", *heads], rows, width))
 
 
 def _final(value: float) -> str:

@@ -44,6 +44,8 @@ class CurvesView(Widget, can_focus=True):
         super().__init__(id=id)
         self.view: RunView | None = None
         self.overlays: tuple[RunView, ...] = ()
+        self.words: dict[str, str] = {}
+        """The lesson's words for figures of its own."""
         self.log_y = False
         self.batches = False
         self.metric: str | None = None
@@ -145,7 +147,7 @@ class CurvesView(Widget, can_focus=True):
         )
         source = lab_look.source_word(shown.source)
         for chart, name in zip(self._charts, names, strict=True):
-            title = lab_look.metric_name(name) or name
+            title = lab_look.metric_name(name, self.words) or name
             chart.show(
                 (name, stamp),
                 lambda name=name: lab_series.chart(name, shown, overlays, look),  # type: ignore[misc]

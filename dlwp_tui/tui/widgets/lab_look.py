@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
 
@@ -58,8 +59,11 @@ def source_word(source: UsedSource | None) -> str:
     }.get(source or "", "")
 
 
-def metric_name(metric: str) -> str:
-    """A metric as a chart's title says it; names a learner meets in code stay beside the word."""
+def metric_name(metric: str, own: Mapping[str, str] | None = None) -> str:
+    """A metric or result in words, the name a learner meets in code beside it; "" where there are no words for it.
+
+    own: the lesson's words for figures of its own.
+    """
     words = {
         "loss": _("Loss"),
         "accuracy": _("Accuracy"),
@@ -67,10 +71,11 @@ def metric_name(metric: str) -> str:
         "mae": _("Mean absolute error"),
         "mean_absolute_error": _("Mean absolute error"),
         "mse": _("Mean squared error"),
-        "state_size": _("State size"),
-        "memory": _("Left of the first step"),
     }
-    word = words.get(metric, "")
+    word = (own or {}).get(metric) or words.get(metric, "")
+    for start, which in (("test_", _("Test: {figure}")), ("val_", _("Validation: {figure}"))):
+        if not word and metric.startswith(start) and (base := words.get(metric.removeprefix(start))):
+            word = which.format(figure=base)
     return word if not word or word.lower() == metric else f"{word} {metric}"
 
 

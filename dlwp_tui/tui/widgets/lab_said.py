@@ -80,8 +80,9 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
         out.append(Block(("warning", notice), lambda width, n=notice: lab_blocks.warning(n, width)))  # type: ignore[misc]
     if view.results:
         results = {label: dict(figures) for label, figures in view.results.items()}
-        key = ("results", repr(results))
-        out.append(Block(key, lambda width: lab_blocks.results(results, width)))
+        words = lesson.words if lesson is not None and lesson.id == view.spec.lesson else {}
+        key = ("results", repr(results), repr(words))
+        out.append(Block(key, lambda width: lab_blocks.results(results, width, words)))
     found = seen(view, lesson)
     if found is not None:
         out.append(Block(("seen", repr(found)), lambda width: lab_blocks.seen(found, width)))
