@@ -123,8 +123,8 @@ def run(lab: Lab, *, x: str, y: str, elements: int) -> None:
         loop = fastest(lambda xs: [max(x, 0.0) for x in xs], values.tolist())  # 一个数一个数来
         times.append((loop, fastest(lambda xs: np.maximum(xs, 0.0), values)))
     for size, (loop, numpy) in zip(sizes, times, strict=True):  # 横轴：几千个数
-        lab.log(size // 1000, "Python 循环", milliseconds=loop)
-        lab.log(size // 1000, "NumPy", milliseconds=numpy)
+        lab.log(size // 1000, "Python 循环", unit="千个数", milliseconds=loop)
+        lab.log(size // 1000, "NumPy", unit="千个数", milliseconds=numpy)
         rows.append([f"{size:,}", f"{loop:.3f}", f"{numpy:.3f}", f"{loop / numpy:.0f}"])
     lab.table("relu 用时（毫秒）", ["几个数", "Python 循环", "NumPy", "快几倍"], rows)
     axes = -1 if result is None else len(result)

@@ -61,7 +61,7 @@ def run(lab: Lab, *, function: str, learning_rate: float, momentum: float, start
         "momenta": {f"动量 {m}": Walker(place, learning_rate, m, batch_size) for m in momenta},
         "batches": {f"每步 {n} 个": Walker(place, learning_rate, momentum, n) for n in sizes},
     }[compare]
-    for step in lab.steps(steps):
+    for step in lab.steps(steps, unit="步"):
         for label, walker in walkers.items():
             if f(walker.w) > FAR:
                 continue
