@@ -33,6 +33,8 @@ from dlwp_tui.tui.widgets.lab_messages import (
     UseParamsRequested,
 )
 
+AFTER_PAINT = 0.15
+"""Seconds after the tab is shown until its runs are read anew."""
 REFRESH = 2.0
 """Seconds between two readings while the tab is looked at: runs may be started elsewhere."""
 
@@ -208,7 +210,8 @@ class HistoryView(Widget, can_focus=False):
             self.reload()
 
     def on_show(self) -> None:
-        self.reload()
+        # Behind the paint that answers the key: a thread that reads takes turns with it, 20 ms on a busy machine.
+        self.set_timer(AFTER_PAINT, self.reload)
 
     @in_thread(group="history", exclusive=True, polled=True)
     def _read(self, lesson: str | None) -> None:
