@@ -60,7 +60,8 @@ class Stepper:
 
     def __call__(self, iterator: Any) -> Any:
         spec = getattr(iterator, "element_spec", None)
-        if not _is_plain(spec) or self._spec not in (None, spec) or self._left < 1:
+        known = spec == self._spec if self._step is not None else _is_plain(spec)
+        if not known or self._left < 1:
             return self._keras(iterator)
         count = min(self._model.steps_per_execution, self._left)
         self._left -= count
@@ -135,10 +136,12 @@ def _foreseen(model: keras.Model, batch: tuple[Any, ...]) -> Iterator[dict[str, 
     for metric in model.metrics:
         if metric.name == "loss":
             metric.update_state(loss, sample_weight=len(y))
-    yield model.compute_metrics(x, y, predicted, sample_weight=weight)
-    for variable, value in states:
-        variable.assign(value)
-    model.reset_metrics()
+    try:
+        yield model.compute_metrics(x, y, predicted, sample_weight=weight)
+    finally:  # also when the report stops the run
+        for variable, value in states:
+            variable.assign(value)
+        model.reset_metrics()
 
 
 def _is_plain(spec: Any) -> bool:

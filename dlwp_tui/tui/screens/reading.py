@@ -22,7 +22,7 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _
-from dlwp_tui.tui.breakpoints import arrange_first
+from dlwp_tui.tui.breakpoints import PANES, arrange, arrange_first
 from dlwp_tui.tui.in_thread import tell
 from dlwp_tui.tui.screens.hints import Hints
 from dlwp_tui.tui.session import Session
@@ -42,7 +42,6 @@ SMALLEST = (50, 14)
 """Columns and rows below which nothing can be read; a sentence says so instead."""
 LAB_AFTER_S = 0.12
 """How long after the note the lab follows."""
-PANES = ("contents", "note", "lab")
 
 
 class ReadingScreen(Screen[None]):
@@ -306,38 +305,29 @@ class ReadingScreen(Screen[None]):
         elif self.has_class("-medium"):
             self.show_pane("note" if self.has_class("-contents-open") else "contents")
         else:
-            self._arrange_panes({"-contents-closed": not self.has_class("-contents-closed")})
+            arrange(self, {"-contents-closed": not self.has_class("-contents-closed")})
 
     def action_maximise(self) -> None:
         """Give the focused pane the whole screen, or take it back."""
         if self.has_class("-large"):
-            self._arrange_panes({"-large": False})
+            arrange(self, {"-large": False})
             return
         for name in PANES:
             if self.query_one(f"#{name}").has_focus_within or self.query_one(f"#{name}").has_focus:
                 self.show_pane(name, focus=False)
-        self._arrange_panes({"-large": True})
+        arrange(self, {"-large": True})
 
     def show_pane(self, name: str, *, focus: bool = True) -> None:
         """Bring a pane into view; when several are visible, only the focus moves."""
         self._pane = name
         classes = {f"-pane-{other}": other == name for other in PANES} | {"-contents-open": name == "contents"}
-        self._arrange_panes(classes | ({"-contents-closed": False} if name == "contents" else {}))
+        arrange(self, classes | ({"-contents-closed": False} if name == "contents" else {}))
         if not focus:
             return
         if name == "lab":
             self.with_lab(LabPane.focus_tab)
         else:
             self.query_one(f"#{name}").focus()
-
-    def _arrange_panes(self, classes: dict[str, bool]) -> None:
-        """Give the screen these classes, by which app.tcss arranges the panes, and style the three panes anew.
-
-        Textual would style all 400 widgets anew: 60 ms.
-        """
-        self.update_classes(classes, update=False)
-        for name in PANES:
-            self.app.stylesheet.apply(self.query_one(f"#{name}"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Give the pane that holds the focus the accent border."""
