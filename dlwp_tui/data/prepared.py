@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dlwp_tui.data.dataset import Arrays, Dataset
+    from dlwp_tui.data.sequences import Made
 
 WORDS = "words_utf8"
 """The array with a synthetic text's words; kept beside the samples."""
 
-_KEEP = 4  # folders of one dataset; IMDB's with 10,000 words has 47 MB, and 58 MB of matrices made of it
+_KEEP = 4  # folders of one dataset; IMDB's with 10,000 words has 47 MB, and 14 MB of sets made of it
 _ROOM = 1 << 30  # bytes; a cache is not worth a disk that is nearly full
 _STALE = 3600.0  # s after which an unfinished folder was left by a crash
 _PARTS = ("train", "test")
@@ -71,20 +72,22 @@ def _remembering(found: Shaped, folder: Path) -> Shaped:
 
 
 class _Shelf:
-    """Matrices made of the sequences of one split, each in a file of the folder."""
+    """What is made of the sequences of one split, as values and offsets, in files of the folder."""
 
     def __init__(self, folder: Path, part: str) -> None:
         self._folder = folder
         self._part = part
 
-    def __call__(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        path = self._folder / f"{self._part}-{name}.npy"
-        found = _array(path)
-        if found is None:
-            found = make()
-            if self._folder.is_dir() and _has_room(self._folder):
-                _save(path, found)
-        return found
+    def __call__(self, name: str, make: Callable[[], Made]) -> Made:
+        files = [self._folder / f"{self._part}_{name}_{of}.npy" for of in ("values", "offsets")]
+        if (kept := _ragged(*files)) is not None:
+            return kept
+        made = make()
+        if self._folder.is_dir() and _has_room(self._folder):
+            for path, array in zip(files, made, strict=True):
+                _save(path, array)
+            kept = _ragged(*files)  # mapped: such memory can be taken away, that of `made` cannot
+        return made if kept is None else kept
 
 
 def _folder(dataset: Dataset, content: str, options: Mapping[str, Any]) -> Path:
@@ -112,18 +115,25 @@ def _load(folder: Path) -> tuple[Shaped, NDArray[Any] | None] | None:
         return None  # not there yet, or broken: it is made again
     splits = []
     for part in _PARTS:
-        values, offsets, y = (_array(folder / f"{part}_{name}.npy") for name in ("values", "offsets", "y"))
-        if values is None or offsets is None or y is None:
+        made = _ragged(folder / f"{part}_values.npy", folder / f"{part}_offsets.npy")
+        y = _array(folder / f"{part}_y.npy")
+        if made is None or y is None or len(made[1]) != len(y) + 1:
             return None
-        if len(offsets) != len(y) + 1 or int(offsets[-1]) != len(values):
-            return None
-        splits.append(Split(kind(values, offsets), y))
+        splits.append(Split(kind(*made), y))
     words = _array(folder / f"{WORDS}.npy") if told["words"] else None
     if told["words"] and words is None:
         return None
     # JSON has no tuples, and no dataset's meta has lists
     meta = {key: tuple(item) if isinstance(item, list) else item for key, item in told["meta"].items()}
     return Shaped(splits[0], splits[1], meta), words
+
+
+def _ragged(values: Path, offsets: Path) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Values and offsets in two files, mapped; None when one is not there, or broken, or of another pair."""
+    found, bounds = _array(values), _array(offsets)
+    if found is None or bounds is None or not len(bounds) or int(bounds[-1]) != len(found):
+        return None
+    return found, bounds
 
 
 def _array(path: Path) -> NDArray[Any] | None:

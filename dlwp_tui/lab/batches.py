@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.data.sequences import IdSets
 from dlwp_tui.lab.clock import Clock
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _IN_TENSOR = 4 << 20  # bytes; smaller arrays become tensors (a copy), larger on
 
 
 def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:
-    """A dataset of batches of `(x, y)`, or of `x` when `y` is None.
+    """A dataset of batches of `(x, y)`, or of `x` when `y` is None: arrays or IdSets, alone or in tuples and dicts.
 
     `seed`: (run's seed, number of this dataset in the run), None for the given order. The order of a pass depends on
     these and on the fit and epoch the clock shows, so an epoch has the same order in a resumed run. One pass is one
@@ -29,7 +30,7 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
     flat = tf.nest.flatten(arrays)
     n = len(flat[0])
     if any(len(array) != n for array in flat):
-        raise ValueError(f"batches: first dimensions differ: {', '.join(str(array.shape) for array in flat)}")
+        raise ValueError(f"batches: first dimensions differ: {', '.join(str(len(array)) for array in flat)}")
     if batch_size < 1:
         raise ValueError(f"batches: batch_size={batch_size} should be at least 1")
     steps = -(-n // batch_size)
@@ -59,7 +60,7 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
         rows = tf.range(k * batch_size, tf.minimum((k + 1) * batch_size, n))
         return tf.nest.pack_sequence_as(arrays, gather(rows))
 
-    if sum(array.nbytes for array in flat) <= min(n * _TINY_ROW, _IN_TENSOR):
+    if _are_small(flat, min(n * _TINY_ROW, _IN_TENSOR)):
 
         @plain  # type: ignore[untyped-decorator]
         def whole(_: Any) -> Any:
@@ -82,20 +83,27 @@ def _gatherer(arrays: list[Any]) -> Any:
     """A function from row numbers to the rows of each of `arrays`, in a tf.data graph."""
     import tensorflow as tf
 
-    if sum(array.nbytes for array in arrays) <= _IN_TENSOR:
+    if _are_small(arrays, _IN_TENSOR):
         tensors = [tf.constant(array) for array in arrays]
         return lambda rows: [tf.gather(tensor, rows) for tensor in tensors]
 
     # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
-    types = [tf.as_dtype(array.dtype) for array in arrays]
+    types = [tf.as_dtype((array.values if isinstance(array, IdSets) else array).dtype) for array in arrays]
+    takers = [array.rows if isinstance(array, IdSets) else array.__getitem__ for array in arrays]
+    shapes = [(None, None) if isinstance(array, IdSets) else (None, *array.shape[1:]) for array in arrays]
 
     def gather(rows: Any) -> list[Any]:
-        found = tf.numpy_function(lambda at: [array[at] for array in arrays], [rows], types, stateful=False)
-        for one, array in zip(found, arrays, strict=True):
-            one.set_shape((None, *array.shape[1:]))
+        found = tf.numpy_function(lambda at: [take(at) for take in takers], [rows], types, stateful=False)
+        for one, shape in zip(found, shapes, strict=True):
+            one.set_shape(shape)
         return list(found)
 
     return gather
+
+
+def _are_small(arrays: list[Any], limit: int) -> bool:
+    """Whether all are arrays, of `limit` bytes together. Sets become matrices: how large depends on the batch."""
+    return not any(isinstance(array, IdSets) for array in arrays) and sum(array.nbytes for array in arrays) <= limit
 
 
 def _structure(value: Any) -> Any:
@@ -110,6 +118,8 @@ def _structure(value: Any) -> Any:
 def _array(value: Any) -> Any:
     import numpy as np
 
+    if isinstance(value, IdSets):
+        return value
     if callable(getattr(value, "numpy", None)):
         value = value.numpy()
     array = np.asarray(value)

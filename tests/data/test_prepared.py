@@ -15,6 +15,7 @@ import pytest
 from dlwp_tui import data, paths
 from dlwp_tui.data import convert, locate, prepared
 from dlwp_tui.data.loader import Loaded
+from dlwp_tui.data.sequences import Sequences
 from tests.data.conftest import Official, write_imdb
 
 
@@ -40,6 +41,10 @@ def _same(one: Loaded, other: Loaded) -> bool:
     )
 
 
+def _listed(x: Sequences) -> list[list[int]]:
+    return [row.tolist() for row in x]
+
+
 def _mapped(array: Any) -> bool:
     while getattr(array, "base", None) is not None:
         array = array.base
@@ -48,38 +53,41 @@ def _mapped(array: Any) -> bool:
 
 def test_the_second_load_maps_what_the_first_shaped(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = data.load("imdb", num_words=12)
-    matrix = first.train.x.unique_padded(dtype="int16")
+    sets = first.train.x.sets()
     monkeypatch.setattr(convert, "converted", lambda *_: pytest.fail("the file was read again"))
     again = data.load("imdb", num_words=12)
     assert _same(first, again) and type(again.meta["labels"]) is tuple
     assert _mapped(again.train.x.values) and not _mapped(first.train.x.values)
-    monkeypatch.setattr(type(again.train.x), "_unique_padded", lambda *_: pytest.fail("made again"))
-    kept = again.train.x.unique_padded(dtype="int16")
-    assert _mapped(kept) and kept.tolist() == matrix.tolist() and kept.dtype == matrix.dtype
+    monkeypatch.setattr(type(again.train.x), "_sets", lambda *_: pytest.fail("made again"))
+    kept = again.train.x.sets()
+    assert _mapped(kept.values) and _mapped(kept.offsets) and kept.values.dtype == sets.values.dtype
+    assert _listed(kept) == _listed(sets)
 
 
-def test_each_matrix_has_a_file_of_its_own(tiny: Path) -> None:
-    calls: list[dict[str, Any]] = [{}, {"maxlen": 2}, {"dtype": "int64"}, {"value": 2}]
+def test_the_sets_of_each_part_are_kept(tiny: Path) -> None:
     for _ in range(2):
         loaded = data.load("imdb")
         for split in loaded:
-            for call in calls:
-                plain = type(split.x)(split.x.values, split.x.offsets).unique_padded(**call)
-                got = split.x.unique_padded(**call)
-                assert got.tolist() == plain.tolist() and got.dtype == plain.dtype
-    assert loaded.train.x[1:].unique_padded().shape[0] == 2
-    assert len(list(_folders()[0].glob("*-unique-*.npy"))) == 8
+            plain = type(split.x)(split.x.values, split.x.offsets).sets()
+            assert _listed(split.x.sets()) == _listed(plain)
+    assert len(loaded.train.x[1:].sets()) == 2
+    assert len(list(_folders()[0].glob("*_sets_*.npy"))) == 4
+
+
+def test_what_is_made_now_is_mapped_too(tiny: Path) -> None:
+    data.load("imdb")
+    assert _mapped(data.load("imdb").train.x.sets().values)
 
 
 def test_a_lesson_may_write_into_its_arrays(tiny: Path) -> None:
     want = data.load("imdb").train.x.values.tolist()
     for _ in range(2):
         loaded = data.load("imdb")
-        matrix = loaded.train.x.unique_padded()
-        assert loaded.train.x.values.tolist() == want and matrix.max() < 99_999
+        sets = loaded.train.x.sets()
+        assert loaded.train.x.values.tolist() == want and sets.values.max() < 9_999
         loaded.train.x.values[:] = 7
         loaded.train.y[:] = 7
-        matrix[:] = 99_999
+        sets.values[:] = 9_999
     assert data.load("imdb").train.y.max() == 1
 
 
@@ -123,20 +131,24 @@ def _drop_meta(folder: Path) -> None:
     (folder / "meta.json").write_text("{", encoding="utf-8")
 
 
-def _spoil_matrix(folder: Path) -> None:
-    (folder / "train-unique-None-1-int32.npy").write_bytes(b"\x93NUMPY")
+def _spoil_sets(folder: Path) -> None:
+    (folder / "train_sets_values.npy").write_bytes(b"\x93NUMPY")
 
 
-@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta, _spoil_matrix])
+def _mix_sets(folder: Path) -> None:
+    np.save(folder / "train_sets_offsets.npy", np.array([0, 1, 2, 3]))
+
+
+@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta, _spoil_sets, _mix_sets])
 def test_what_is_broken_is_made_again(tiny: Path, harm: Callable[[Path], None]) -> None:
     first = data.load("imdb")
-    matrix = first.train.x.unique_padded().tolist()
+    sets = _listed(first.train.x.sets())
     (folder,) = _folders()
     harm(folder)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and again.train.x.unique_padded().tolist() == matrix
-    assert _mapped(again.train.x.values) and _mapped(again.train.x.unique_padded())
+        assert _same(first, again) and _listed(again.train.x.sets()) == sets
+    assert _mapped(again.train.x.values) and _mapped(again.train.x.sets().values)
 
 
 def _full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,12 +172,12 @@ def test_without_room_everything_is_computed(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     first = data.load("imdb")
-    matrix = first.train.x.unique_padded().tolist()
+    sets = _listed(first.train.x.sets())
     shutil.rmtree(_folders()[0])
     trouble(monkeypatch)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and again.train.x.unique_padded().tolist() == matrix
+        assert _same(first, again) and _listed(again.train.x.sets()) == sets
     assert not paths.cache().is_dir() or (_folders() == [] and not list((paths.cache() / "datasets").glob(".*")))
 
 

@@ -57,15 +57,27 @@ def test_pad_defaults_keep_the_last_words_behind_zeros() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(rows_of_ids)
-def test_unique_padded_has_the_multi_hot_of_the_whole_sequence(rows: list[list[int]]) -> None:
+def test_sets_have_the_multi_hot_of_the_whole_sequence(rows: list[list[int]]) -> None:
     x = Sequences.of(rows)
-    unique = x.unique_padded()
-    assert unique.shape[1] == max(len(set(r)) for r in rows)
-    assert np.array_equal(Sequences.of(unique.tolist()).multi_hot(41), x.multi_hot(41))
+    sets = x.sets()
+    assert [row.tolist() for row in sets] == [sorted(set(row)) for row in rows]
+    matrix = sets.rows(np.arange(len(rows)))
+    assert matrix.shape[1] == max(len(set(r)) for r in rows) and matrix.dtype == np.int16
+    assert np.array_equal(Sequences.of(matrix.tolist()).multi_hot(41), x.multi_hot(41))
 
 
-def test_unique_padded_drops_the_rarest_words_first() -> None:
-    assert Sequences.of([[1, 9, 4, 4, 7], [1, 3]]).unique_padded(3, dtype="int16").tolist() == [[1, 4, 7], [1, 3, 1]]
+def test_rows_of_sets_are_as_wide_as_the_largest_asked_for() -> None:
+    sets = Sequences.of([[9, 4, 4, 70_000], [3, 3], [5, 8]]).sets()
+    assert sets.rows(np.array([1])).tolist() == [[3]]
+    assert sets.rows(np.array([2, 1])).tolist() == [[5, 8], [3, 3]]
+    assert sets[1:].rows(np.array([1, 0])).tolist() == [[5, 8], [3, 3]]
+    assert sets.take(np.array([2, 0])).rows(np.array([1])).tolist() == [[4, 9, 70_000]]
+    assert sets.rows(np.array([], int)).shape == (0, 0)
+
+
+def test_an_empty_set_is_named() -> None:
+    with pytest.raises(ValueError, match="sequence 2 is empty"):
+        Sequences.of([[1], [2], []]).sets().rows(np.array([0, 2]))
 
 
 def test_multi_hot_is_the_books_vectorize_sequences() -> None:
@@ -86,7 +98,7 @@ def test_book_size_is_fast() -> None:
     offsets = np.concatenate(([0], np.cumsum(rng.randint(50, 430, 25_000))))
     x = Sequences(rng.randint(1, 10_000, offsets[-1]).astype(np.int32), offsets)
     began = time.process_time()
-    x.unique_padded()
+    x.sets().rows(np.arange(25_000))
     x.pad(500)
     # measured 0.5 s of CPU together; a Python loop over words takes over 10 s
     assert time.process_time() - began < 3

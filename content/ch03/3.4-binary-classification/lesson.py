@@ -46,9 +46,9 @@ def run(lab: Lab, *, hidden_layers: int, units: int, activation: str, loss: str,
         if review:
             lab.check("编号减 3 才查得到词", claim="C049", got=review[: len(start)], want=start)
 
-    # 2. 准备：每条影评只留出现过的词，用“开头”编号 1 补齐（每条本来就有 1，补它不改变结果）
+    # 2. 准备：每条影评只留出现过的词。凑成一批时，短的重复自己的一个词来补齐，不改变结果
     lab.phase("准备数据")
-    x_train = train_data.unique_padded(value=1, dtype="int16")
+    x_train = train_data.sets()
     by_hand = np.zeros(WORDS)
     by_hand[train_data[0]] = 1.0  # 书里的 results[i, sequence] = 1.
     encode = layers.CategoryEncoding(WORDS, output_mode="multi_hot")
@@ -84,7 +84,7 @@ def run(lab: Lab, *, hidden_layers: int, units: int, activation: str, loss: str,
     # 5. 评估与预测
     lab.phase("评估")
     if not validate:
-        x_val, y_val = test_data.unique_padded(value=1, dtype="int16"), y_test
+        x_val, y_val = test_data.sets(), y_test
     unseen = lab.batches(x_val, y_val, batch_size, shuffle=False)
     scores = model.evaluate(unseen, return_dict=True, verbose=0)
     which = "val" if validate else "test"

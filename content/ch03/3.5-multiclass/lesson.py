@@ -45,8 +45,7 @@ def run(lab: Lab, *, hidden_layers: int, units: int, bottleneck: int, epochs: in
 
     # 2. 准备：x 同 3.4；标签有两种编码，损失函数要跟着换，其余代码完全相同
     lab.phase("准备数据")
-    x_train = train_data.unique_padded(value=1, dtype="int16")
-    x_test = test_data.unique_padded(value=1, dtype="int16")
+    x_train, x_test = train_data.sets(), test_data.sets()
     one_hot = keras.utils.to_categorical(train_labels, TOPICS)
     one_hot_test = keras.utils.to_categorical(test_labels, TOPICS)
     by_hand = np.zeros((len(train_labels), TOPICS))

@@ -42,8 +42,7 @@ def run(lab: Lab, *, variant: str, units: int, smaller_units: int, bigger_units:
     # 1. 数据：测试集当验证集用（书里这样做，只为看现象；真要挑网络得另留）
     (x_train, y_train), (x_test, y_test) = lab.dataset("imdb", num_words=WORDS)
     lab.phase("准备数据")
-    x_train = x_train.unique_padded(value=1, dtype="int16")[:samples]
-    x_test = x_test.unique_padded(value=1, dtype="int16")[:samples]
+    x_train, x_test = x_train.sets()[:samples], x_test.sets()[:samples]
     y_train, y_test = y_train[:samples, None], y_test[:samples, None]  # 与输出一样 (n, 1)
     validation = lab.batches(x_test, y_test, batch_size, shuffle=False)
 
