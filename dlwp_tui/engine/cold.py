@@ -21,6 +21,7 @@ from typing import NoReturn
 from dlwp_tui.engine.exits import FAILED, say_exit
 from dlwp_tui.engine.forking import may_fork
 from dlwp_tui.engine.job import Job
+from dlwp_tui.engine.priority import give_way_as_group
 
 _FRAMEWORKS = ("keras", "tensorflow")
 _STOPPING = frozenset({signal.SIGTERM, signal.SIGALRM})
@@ -57,6 +58,7 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
     if job.probe is not None:
         _die_with(parent)
     os.setsid()
+    give_way_as_group()
     os.read(reading, 1)  # its end: the parent has let go, or is dead
     os.close(reading)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)

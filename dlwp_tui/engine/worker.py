@@ -5,7 +5,6 @@ Its output goes to a file of the run, never to a terminal; it stands in the run'
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import io
 import os
@@ -14,9 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dlwp_tui.engine.job import Job
-
-NICE = 5
-"""Weight 335 against the screen's 1024."""
+from dlwp_tui.engine.priority import give_way
 
 
 def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
@@ -38,19 +35,6 @@ def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
     from dlwp_tui.engine.answering import answer
 
     leave(answer(job, fd))
-
-
-def give_way() -> None:
-    """Lower this process' share of a busy processor to a third of the screen's: 95 % of keys in 67 ms, not 82.
-
-    Alone on the machine it loses nothing.
-    """
-    os.nice(NICE)
-    # Where the kernel groups processes by session (autogroup), the nice value counts only inside the group.
-    autogroup = Path("/proc/self/autogroup")
-    if autogroup.exists():
-        with contextlib.suppress(OSError):  # not every kernel lets a process lower its own group
-            autogroup.write_text(str(NICE), encoding="ascii")
 
 
 def silence(log: Path, cwd: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import cold, control, launch, probe
+from dlwp_tui.engine.priority import NICE
 from dlwp_tui.engine.probe import Probe
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
@@ -102,6 +103,17 @@ def test_the_child_trains_and_the_parent_holds_nothing(keras_lesson: Make) -> No
     assert state_of(folder) == "stopped" and _exit_json(folder) == {"code": 0}
     until(other, "finished")
     wait_for(lambda: _gone(parent), what="the parent's end")
+
+
+def test_the_child_gives_way_as_the_parent_does(keras_lesson: Make) -> None:
+    """Its own session would else begin with a full share of the processor beside the screen's."""
+    folder = launch.start(keras_lesson(), {"mode": "hang"})
+    worker, _parent = _pids(folder)
+    assert psutil.Process(worker).nice() == psutil.Process().nice() + NICE
+    group = Path(f"/proc/{worker}/autogroup")
+    if group.exists():  # a kernel that groups processes by session
+        assert group.read_text().split()[-2:] == ["nice", str(NICE)]
+    assert control.stop(folder)
 
 
 def test_a_signal_is_known_when_the_launcher_has_gone(keras_lesson: Make) -> None:

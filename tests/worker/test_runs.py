@@ -16,7 +16,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
-from dlwp_tui.engine.worker import NICE
+from dlwp_tui.engine.priority import NICE
 from dlwp_tui.errors import ContentError, RunError, UsageError
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id

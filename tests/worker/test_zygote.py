@@ -12,7 +12,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch, probe, zygote
-from dlwp_tui.engine.worker import NICE
+from dlwp_tui.engine.priority import NICE
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.errors import UsageError
 from dlwp_tui.runs import state
