@@ -32,7 +32,6 @@ def list_data(json: Json = False) -> None:
     for name, dataset in DATASETS.items():
         status = locate.status(name)
         where = " ".join(str(path) for path in status.files.values())
-        size = sum(file.size for file in dataset.files if not file.form_of)
         if json:
             output.json_line(
                 {
@@ -40,11 +39,11 @@ def list_data(json: Json = False) -> None:
                     "title": str(dataset.title),
                     "state": status.state,
                     "files": {file: str(path) for file, path in status.files.items()},
-                    "bytes": size,
+                    "bytes": status.size,
                 }
             )
         else:
-            rows.append([name, str(dataset.title), _state_word(status.state), f"{size / 1e6:.1f} MB", where])
+            rows.append([name, str(dataset.title), _state_word(status.state), f"{status.size / 1e6:.1f} MB", where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
 

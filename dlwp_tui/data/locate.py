@@ -73,6 +73,13 @@ class Status:
         return {s.file.name: s.path for s in self.each if s.path and s.state in USABLE}
 
     @property
+    def size(self) -> int:
+        """Bytes of the files that are there, whole or not; where the samples are missing, what the publisher offers."""
+        if self.main.path:
+            return sum(_bytes(one.path) for one in self.each if one.path)
+        return sum(one.file.size for one in self.each if not one.file.form_of)
+
+    @property
     def only(self) -> str:
         """The options that the usable files serve (`dim = 50`); "" where they serve all, and where none is usable."""
         dataset = registry.get(self.name)
@@ -140,6 +147,13 @@ def file_status(file: DataFile) -> FileStatus:
         )
         return FileStatus(file, State.HALF_DOWNLOADED, part, detail=detail)
     return next((one for one in found if one.state is State.DAMAGED), FileStatus(file, State.MISSING))
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # taken away since it was found
+        return 0
 
 
 def _judge(file: DataFile, path: Path) -> FileStatus:

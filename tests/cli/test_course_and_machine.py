@@ -92,6 +92,15 @@ def test_data_list_and_a_wrong_file(cli: Cli, tmp_path: Path) -> None:
     assert "Did you mean imdb" in cli("data", "verify", "imbd").stderr
 
 
+def test_data_list_tells_the_size_of_the_file_that_is_there(cli: Cli, tmp_path: Path) -> None:
+    vectors = tmp_path / "mine.txt"
+    vectors.write_text("".join(f"word{n} {' '.join(['0.5'] * 50)}\n" for n in range(300)), encoding="utf-8")
+    assert cli("data", "import", str(vectors), "--accept").returncode == 0
+    rows = {row["name"]: row for row in map(json.loads, cli("data", "list", "--json").stdout.splitlines())}
+    assert rows["glove"]["bytes"] == vectors.stat().st_size
+    assert next(line for line in cli("data", "list").stdout.splitlines() if line.startswith("glove")).count("0.1 MB")
+
+
 def test_no_course_at_all(cli: Cli, tmp_path: Path) -> None:
     done = cli("list", DLWP_CONTENT=str(tmp_path / "nowhere"))
     assert done.returncode == 1
