@@ -65,6 +65,8 @@ class DlwpApp(App[None]):
         """None until the first frame is on the screen."""
         self._section = section
         self._touched = time.monotonic()
+        self._early: list[events.Key] | None = []
+        """Keys typed ahead, for the study screen; None once it takes them itself."""
         self._warm_up = warm_up
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             # The tab underline alone: 18 frames of 12 ms for each change of tab, and as many packets over SSH.
@@ -110,7 +112,10 @@ class DlwpApp(App[None]):
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        """Behind the study screen's first paint: tidy memory in quiet moments, start TensorFlow."""
+        """Behind the study screen's first paint: keys typed ahead, tidying memory in quiet moments, TensorFlow."""
+        early, self._early = self._early or [], None
+        for key in early:
+            self.post_message(key)
         # A full collection takes 100 ms and came with every tenth key (95 % of the keys: 200 ms; without it 60). The
         # imports' objects stay for good and are frozen; the rest is looked through while nobody types.
         gc.freeze()
@@ -123,6 +128,9 @@ class DlwpApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._touched = time.monotonic()
+        if self._early is not None and isinstance(event, events.Key):
+            self._early.append(event)
+            return
         await super().on_event(event)
 
     def _tidy(self) -> None:
