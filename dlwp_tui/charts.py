@@ -22,6 +22,8 @@ from dlwp_tui import charts_axis
 from dlwp_tui.charts_axis import HUGE, LABEL_CELLS
 from dlwp_tui.i18n import _
 
+LEGEND_CELLS = 8
+"""A legend beside a title takes at least these; with fewer it would be dots."""
 _LOCK = threading.Lock()  # plotext has one global figure
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
@@ -260,7 +262,10 @@ def _styled(line: str, styles: dict[str, str], width: int) -> Text:
 
 
 def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
-    """The title and the legend: on one line where they fit, else on two, or the title alone where lines are few."""
+    """The title and the legend: on one line where they fit, else on two.
+
+    Where lines are few it is one line all the same: the signs are cut to one cell, and last entries are counted.
+    """
     width, height = paper.width, paper.height
     entries = [(_glyph(one, paper.ascii), _printable(one.label), _style(one, paper)) for one in series if one.label]
     legend_cells = sum(cell_len(glyph) + 1 + cell_len(label) for glyph, label, _s in entries) + 2 * (len(entries) - 1)
@@ -272,8 +277,15 @@ def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
     if cell_len(name) + 2 + legend_cells <= width:
         gap = width - cell_len(name) - legend_cells
         return [first.append(" " * gap) + _legend(entries, legend_cells)]
-    legend = _legend(entries, width)
-    return [first, legend] if name and height >= 9 else [first] if name else [legend]
+    if not name or height >= 9:
+        legend = _legend(entries, width)
+        return [first, legend] if name else [legend]
+    short = [(glyph[len(glyph) // 2], label, style) for glyph, label, style in entries]
+    room = width - cell_len(name) - 2
+    if room < LEGEND_CELLS:
+        return [first]
+    legend = _legend(short, room)
+    return [first.append(" " * (width - cell_len(name) - legend.cell_len)) + legend]
 
 
 def _legend(entries: list[tuple[str, str, str]], room: int) -> Text:
@@ -331,7 +343,7 @@ def _crop(text: str, width: int) -> str:
     """`text` in at most `width` cells, with an ellipsis where it is cut."""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, max(width, 0))
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else set_cell_size(text, max(width, 0))
 
 
 def _printable(text: str) -> str:

@@ -185,6 +185,15 @@ def test_legend_too_long_is_counted():
     assert "+" in lines(chart)[1]
 
 
+def test_a_low_chart_still_says_which_curve_is_which():
+    units = [Series(f"单元 {n}", [1, 2], [n, -n], marker=marker) for n, marker in enumerate("•×+")]
+    chart = draw(units, 36, 8, title="state")
+    assert_size(chart, 36, 8)
+    assert lines(chart)[0].split() == ["state", "•", "单元", "0", "×", "单元", "1", "+", "单元", "2"]
+    assert lines(draw(units, 24, 8, title="state"))[0].split() == ["state", "•", "单元", "0", "+2"]
+    assert lines(draw(units, 14, 8, title="state"))[0].split() == ["state"]  # no room for one
+
+
 def test_threads_do_not_mix_charts():
     expected = {n: draw([Series("", EPOCHS, [n * x for x in EPOCHS])], 40 + n, 8).plain for n in range(1, 5)}
     bad: list[int] = []

@@ -29,6 +29,8 @@ class RunView(Folded):
         self.state = state_
         self.version = 0
         """Goes up with each change: what was drawn from an equal version is still right."""
+        self.read = False
+        """True once all that the run had said was folded: before, what is missing may only be unread."""
         self._tail = Tail(folder.events)
 
     @classmethod
@@ -42,6 +44,7 @@ class RunView(Folded):
         view = cls(folder, store.read_spec(folder), RunState.DIED)
         view.fold(events)
         view.state = state.derive(folder, view._lifecycle)
+        view.read = True
         return view
 
     def update(self, limit: int | None = None) -> bool:
@@ -57,6 +60,7 @@ class RunView(Folded):
             # The run ended between reading its events and testing its lock: its last words belong to this update.
             changed = True
             self.state = state.derive(self.folder, self._lifecycle)
+        self.read = self.read or not self.behind
         self._keep_clock()
         changed = changed or self.state is not before
         self.version += changed

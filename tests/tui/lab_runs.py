@@ -27,7 +27,9 @@ from dlwp_tui.tui.widgets.lab import LabPane
 class LiveRun:
     """A run whose worker is this test: it holds the lock and writes the events."""
 
-    def __init__(self, params: dict[str, Value] | None = None, *, created: float | None = None) -> None:
+    def __init__(
+        self, params: dict[str, Value] | None = None, *, created: float | None = None, started: bool = True
+    ) -> None:
         lesson = reader.load().lesson("1.1")
         created = created if created is not None else time.time()
         values = lesson.values(overrides=params or {})
@@ -47,7 +49,8 @@ class LiveRun:
         state.write_owner(self._lock, os.getpid())
         self.events = EventWriter(self.folder.events)
         self.events.write("queued", device="auto")
-        self.events.write("started", pid=os.getpid(), device="cpu", versions={}, resumed=False)
+        if started:
+            self.events.write("started", pid=os.getpid(), device="cpu", versions={}, resumed=False)
 
     def epoch(self, number: int, epochs: int = 5, label: str = "", **metrics: float) -> None:
         """One epoch's figures; loss 1/n and val_loss 1/n + 0.1 where none are given."""

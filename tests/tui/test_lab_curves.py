@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from statistics import median
 
 import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
+from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_look, lab_series
@@ -287,6 +289,8 @@ async def test_strip_keeps_its_width_while_figures_change():
 def test_figures_are_always_seven_cells():
     for value in (0, 1, -1, 0.00012, 1e-9, 12.3456, 999.99, 123456, 9e12, -4.5e-7, math.nan, math.inf, 1e300, 9.99999):
         assert len(lab_look.figure(value)) == 7, value
+        if math.isfinite(value) and abs(value) < 1e300:
+            assert float(lab_look.figure(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
 
 
 def test_a_run_keeps_its_place():
@@ -324,3 +328,37 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
         assert app.lab.shown.epoch == 40 and not app.lab.shown.state.active
+
+
+async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
+    folder = finished()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")  # before the follower's first look
+        assert str(curves(app).query_one("#curves-empty", Static).content) == "Reading the run…"
+        await until(pilot, lambda: charts(app), "its curves")
+
+
+async def test_a_run_without_curves_says_so_once_it_is_read():
+    folder = LiveRun().end().folder
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
+        app.lab.action_tab("output")
+        await until(pilot, lambda: "This run said nothing besides" in "\n".join(rows(app)), "the output's sentence")
+
+
+async def test_a_waiting_run_promises_no_figures(waiting):
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(waiting, tab="curves")
+        await until(pilot, lambda: "It begins in a moment" in "\n".join(rows(app)), "the sentence")
+
+
+@pytest.fixture
+def waiting() -> Iterator[RunFolder]:
+    """A run whose worker waits for a slot."""
+    run = LiveRun(started=False)
+    yield run.folder
+    run.end("stopped")

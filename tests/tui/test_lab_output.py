@@ -6,6 +6,8 @@ import pytest
 from PIL import Image
 from textual.widgets import Input, Static
 
+from dlwp_tui.course import reader
+from dlwp_tui.runs.facts import DatasetUse
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
 from dlwp_tui.tui.widgets.lab_said import BlockView
@@ -190,3 +192,46 @@ async def test_source_is_read_at_the_first_look_and_numbered():
         assert app.focused is source
         lines = source.text.split("\n")
         assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)
+
+
+async def test_another_section_shows_nothing_of_the_run_before():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        run = LiveRun()
+        run.events.write("text", title="Words", body="said by the first lesson")
+        app.lab.show_run(run.end().folder)
+        app.lab.action_tab("output")
+        await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
+        app.lab.show(reader.load().section("1.2"))
+        await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
+        assert "Press r to run" in output(app).text
+
+
+async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_log()
+        await until(pilot, lambda: "the log of its process appears here" in "\n".join(rows(app)), "the log")
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        app.lab.action_log()  # from another tab: the log again, though it was chosen already
+        await pilot.pause()
+        assert app.lab.tab == "output" and output(app).showing_log
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        app.lab.action_tab("output")
+        await pilot.pause()
+        assert not output(app).showing_log
+
+
+@pytest.mark.parametrize(
+    ("source", "detail", "told"),
+    [
+        ("unverified", "Real data from an unverified file: /x.npz", "Real data from an unverified file: /x.npz"),
+        ("synthetic", "Synthetic data: made reviews", "Synthetic data: made reviews"),
+        ("synthetic", "2000 reviews", "synthetic data · 2000 reviews"),
+        ("real", "", "real data"),
+    ],
+)
+def test_what_data_a_run_used_is_said_once(source, detail, told):
+    assert lab_blocks.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {told}"

@@ -263,3 +263,27 @@ async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit
             title = app.course.section(section).title
             await until(pilot, lambda title=title: title in rows(app)[0])
         await until(pilot, lambda: "RAM" in rows(app)[0])
+
+
+@pytest.mark.asyncio
+async def test_where_only_the_lab_is_in_view_reading_on_reads_there_and_a_page_key_brings_the_note(
+    course: reader.Course,
+) -> None:
+    """At 80 columns the note behind the lab is not turned, and no section opens, without anybody seeing it."""
+    app = open_app(course, "1.1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("u")
+        source = app.screen.query_one("#source")
+        await until(pilot, lambda: source in app.screen.focused.ancestors_with_self, "the source")
+        for _press in range(12):
+            await pilot.press("space")
+        code = app.screen.focused
+        await until(pilot, lambda: code.scroll_y > 0, "a scroll")
+        assert (note(app).section.id, note(app).page) == ("1.1", 0)
+        for _press in range(12):
+            await pilot.press("backspace")
+        await until(pilot, lambda: code.scroll_y == 0, "its top")
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        assert note(app).display

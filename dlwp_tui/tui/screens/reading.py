@@ -203,24 +203,38 @@ class ReadingScreen(Screen[None]):
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def action_page(self, step: int) -> None:
-        """Next or previous page of the note."""
+        """Next or previous page of the note, which is brought into view."""
         note = self.query_one(NotePane)
         if step > 0:
             note.action_next_page()
         else:
             note.action_previous_page()
+        if not note.display:
+            self.show_pane("note")
 
     def action_read_on(self) -> None:
         """Scroll a screen; at the end the next page, then the next section."""
         note = self.query_one(NotePane)
-        if not note.scroll_page(1) and not note.action_next_page():
+        if not note.display:
+            self._scroll_focused(1)
+        elif not note.scroll_page(1) and not note.action_next_page():
             self.action_section(1)
 
     def action_read_back(self) -> None:
         """Scroll back a screen; at the top the page before."""
         note = self.query_one(NotePane)
-        if not note.scroll_page(-1):
+        if not note.display:
+            self._scroll_focused(-1)
+        elif not note.scroll_page(-1):
             note.action_previous_page()
+
+    def _scroll_focused(self, step: int) -> None:
+        """Scroll a screen of what has the focus: where the note is out of view, who reads on reads there."""
+        around = self.focused.ancestors_with_self if self.focused is not None else []
+        for widget in around:
+            if isinstance(widget, Widget) and widget.allow_vertical_scroll:
+                (widget.scroll_page_down if step > 0 else widget.scroll_page_up)(animate=False)
+                return
 
     @on(NotePane.PagesAsked)
     def action_pages(self) -> None:

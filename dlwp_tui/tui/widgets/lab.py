@@ -72,6 +72,8 @@ class LabPane(Vertical, can_focus=False):
         self.overlays: list[RunView] = []
         self._follower = RunFollower(self, self._updated)
         self._state: RunState | None = None
+        self._read = False
+        """Whether all of the shown run was read when the tabs were last told of it."""
 
     def compose(self) -> ComposeResult:
         yield LabTabs(id="lab-tabs")
@@ -145,7 +147,9 @@ class LabPane(Vertical, can_focus=False):
         self._tabs.focus_tab()
 
     def action_tab(self, name: str) -> None:
-        """Open and focus a tab."""
+        """Open and focus a tab. The output's key means what the run said: the log has a key of its own."""
+        if name == "output":
+            self._output.action_said()
         self.show_tab(name, focus=True)
 
     # -- the form ------------------------------------------------------------------------------------------------
@@ -251,9 +255,9 @@ class LabPane(Vertical, can_focus=False):
         self._curves.action_next_metric()
 
     def action_log(self) -> None:
-        """The shown run's log, or what it said."""
-        self.show_tab("output")
+        """The shown run's log; where it is in view, what the run said."""
         self._output.action_log()
+        self.show_tab("output")
 
     def action_probe(self) -> None:
         """Try the trained model."""
@@ -290,6 +294,7 @@ class LabPane(Vertical, can_focus=False):
         before = self.shown.folder.id if self.shown else None
         self.shown = view
         self._state = view.state if view else None
+        self._read = view is not None and view.read
         self._tell()
         now = view.folder.id if view else None
         if now != before:
@@ -314,10 +319,12 @@ class LabPane(Vertical, can_focus=False):
         if self.shown is None or view.folder != self.shown.folder:
             return
         self.query_one(RunStrip).show(view, self._hint())
-        if view.state is not self._state:
-            self._state = view.state
+        before, self._state = self._state, view.state
+        unread, self._read = not self._read, view.read
+        if view.state is not before or (unread and view.read):
             self._output.refresh_now()
             self._curves.redraw()
+        if view.state is not before:
             self._history.reload()
             self.post_message(RunStateChanged(view.folder.id, view.spec.lesson, view.state))
 

@@ -135,10 +135,12 @@ def model(made: Model, width: int) -> Text:
 
 
 def dataset(use: DatasetUse, _width: int) -> Text:
-    """Which data a run used."""
+    """Which data a run used, said once: the loader's details begin with what they are."""
     word = lab_look.source_word(use.source) or _("real data")
-    detail = f" · {use.detail}" if use.detail else ""
-    return Text(_("Data {name}: {source}{detail}").format(name=use.name, source=word, detail=detail), "dim")
+    plain = _("synthetic data") if use.source == "synthetic" else _("real data")
+    said = use.detail.casefold().startswith(plain.casefold())
+    what = use.detail if said else " · ".join(filter(None, (word, use.detail)))
+    return Text(_("Data {name} · {what}").format(name=use.name, what=what), "dim")
 
 
 def answer(told: Mapping[str, Any], width: int, ascii: bool) -> Text:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from dlwp_tui import settings
 from dlwp_tui.i18n import _, ngettext
+from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.widgets import lab_look, lab_series
 from dlwp_tui.tui.widgets.chart import Chart
@@ -145,7 +146,8 @@ class CurvesView(Widget, can_focus=True):
             tuple((one.folder.id, one.version) for one in overlays),
             look,
         )
-        source = lab_look.source_word(shown.source)
+        columns, _rows = self._grid(len(names))
+        source = lab_look.source_word(shown.source, short=columns > 1)  # the legend stands beside it
         for chart, name in zip(self._charts, names, strict=True):
             title = lab_look.metric_name(name, self.words) or name
             chart.show(
@@ -226,6 +228,10 @@ class CurvesView(Widget, can_focus=True):
     def _nothing(self) -> str:
         if self.view is None:
             return _("Press r to run; in a few seconds curves appear here.")
+        if not self.view.read:
+            return _("Reading the run…")
+        if self.view.state is RunState.QUEUED:
+            return _("It begins in a moment; while another run is at work, when that one has ended.")
         if self.view.state.active:
             return _("The first figures come in a moment.")
         return _("This run has no curves; see its output.")

@@ -51,8 +51,10 @@ def palette(theme: str, dark: bool) -> tuple[str, ...]:
     return DARK if dark else LIGHT
 
 
-def source_word(source: UsedSource | None) -> str:
-    """What a run's data were, as every label says it; "" for real data and for none."""
+def source_word(source: UsedSource | None, *, short: bool = False) -> str:
+    """What a run's data were, as every label says it; "" for real data and for none. `short`: the history's word."""
+    if short:
+        return {"synthetic": _("synthetic"), "unverified": _("unverified")}.get(source or "", "")
     return {
         "synthetic": _("synthetic data"),
         "unverified": _("real data (unverified file)"),
@@ -66,6 +68,7 @@ def metric_name(metric: str, own: Mapping[str, str] | None = None) -> str:
     """
     words = {
         "loss": _("Loss"),
+        "binary_crossentropy": _("Crossentropy"),
         "accuracy": _("Accuracy"),
         "acc": _("Accuracy"),
         "mae": _("Mean absolute error"),
@@ -85,7 +88,8 @@ def figure(value: float) -> str:
         return f"{value:>7}"
     size = abs(value)
     if size != 0 and (size >= 1e6 or size < 1e-4):
-        return f"{value:7.1e}"[:7] if size < 1e100 else f"{value:.0e}".rjust(7)[:7]
+        text = f"{value:7.1e}"  # 8 cells where the sign, or a third digit of the power, comes on top
+        return text if len(text) <= 7 else f"{value:7.0e}"
     decimals = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1 if size < 10000 else 0
     return f"{value:7.{decimals}f}"
 

@@ -107,8 +107,14 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
     for use in view.datasets:
         out.append(Block(("dataset", use), lambda width, u=use: lab_blocks.dataset(u, width)))  # type: ignore[misc]
     if not out:
-        told = _("Nothing said yet.") if view.state.active else _("This run said nothing besides its curves and log.")
-        out.append(Block("nothing", lambda _width: Text(told, style="dim")))
+        told = (
+            _("Reading the run…")
+            if not view.read
+            else _("Nothing said yet.")
+            if view.state.active
+            else _("This run said nothing besides its curves and log.")
+        )
+        out.append(Block(("nothing", told), lambda _width: Text(told, style="dim")))
     return out
 
 

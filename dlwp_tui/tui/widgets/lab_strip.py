@@ -69,7 +69,7 @@ class RunStrip(Widget):
         """The texts right of the bar, most needed first; each keeps its width while it changes."""
         out: list[str] = []
         if view.state is RunState.QUEUED:
-            return [_("waits for a free slot")]
+            return [_("starting, or waiting for another run")]
         if view.epochs:
             digits = len(str(view.epochs))
             counted = _("epoch {now}/{all}") if not view.unit else "{unit} {now}/{all}"
@@ -95,6 +95,7 @@ class RunStrip(Widget):
         figures = view.last_figures
         parts: list[str] = [view.label] if view.label else []
         names = list(figures) if len(figures) <= 4 else [n for n in figures if n.startswith("val_")] or list(figures)
+        names.sort(key=lambda name: name.removeprefix("val_") != "loss")  # where room is short, this one stays
         parts += [f"{name} {figure(figures[name])}" for name in names]
         if not figures:
             parts = [view.phase] if view.phase and view.epochs else []

@@ -67,7 +67,7 @@ class OutputView(Widget, can_focus=False):
         """True when the newest question to the model was a drawing."""
         self._ascii = False
         self._blocks: list[BlockView] = []
-        self._seen: tuple[str, int] | None = None
+        self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -117,8 +117,13 @@ class OutputView(Widget, can_focus=False):
         return self.has_class("-log")
 
     def action_log(self) -> None:
-        """The log, or what the run said."""
-        self._open("said" if self.showing_log else "log")
+        """The log; where it is in view, what the run said."""
+        self._open("said" if self.showing_log and self.is_on_screen else "log")
+
+    def action_said(self) -> None:
+        """What the run said, in the log's place."""
+        if self.showing_log:
+            self._open("said")
 
     def focus_probe(self) -> bool:
         """Go to where the model can be tried; False when there is nothing to try."""
@@ -215,7 +220,7 @@ class OutputView(Widget, can_focus=False):
         self.refresh_now()
 
     def _fill(self) -> None:
-        seen = (self.view.folder.id, self.view.version) if self.view else None
+        seen = (self.view.folder.id, self.view.version, self.view.read) if self.view else ("", 0, True)
         if seen == self._seen and self._blocks:
             return
         self._seen = seen
@@ -239,7 +244,7 @@ class OutputView(Widget, can_focus=False):
     def _fill_log(self) -> None:
         text = self.query_one("#log-text", Static)
         if self.view is None:
-            text.update(Content.styled(_("No run is shown."), "dim"))
+            text.update(Content.styled(_("Press r to run; the log of its process appears here."), "dim"))
             return
         path = self.view.folder.log
         try:

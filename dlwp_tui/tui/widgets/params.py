@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -22,6 +23,9 @@ from dlwp_tui.tui.widgets.lab_chips import Chips
 from dlwp_tui.tui.widgets.lab_cost import CostLine
 from dlwp_tui.tui.widgets.lab_field import FieldInput
 from dlwp_tui.tui.widgets.lab_messages import RunRequested, TrialRequested
+
+LABEL_CELLS = 14, 22
+"""The column of labels at its narrowest and at its widest; a longer label ends in an ellipsis."""
 
 
 class FormBody(Vertical):
@@ -65,7 +69,7 @@ class ParamsForm(Widget, can_focus=False):
         scrollbar-background: $background; scrollbar-background-hover: $background;
     }
     ParamsForm .row { height: auto; }
-    ParamsForm .label { width: 14; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    ParamsForm .label { height: 1; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     ParamsForm .range {
         width: 1fr; height: 1; padding-left: 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
@@ -76,9 +80,9 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad FieldInput { color: $text-error; background: $error 15%; }
     ParamsForm .-bad .range { color: $text-error; }
     ParamsForm .label.-here { color: $accent; text-style: bold; }
-    ParamsForm .trouble { display: none; padding-left: 14; color: $text-error; height: auto; }
+    ParamsForm .trouble { display: none; color: $text-error; height: auto; }
     ParamsForm .-bad .trouble { display: block; }
-    ParamsForm .aside { padding-left: 14; color: $text-muted; height: auto; }
+    ParamsForm .aside { color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
     ParamsForm CostLine { display: none; }
     ParamsForm.-lesson CostLine { display: block; }
@@ -270,7 +274,18 @@ class ParamsForm(Widget, can_focus=False):
             out.append(_line(label, row, shown, gap=name == "source"))
             if name == "source":
                 out.append(self._status)
+        self._align()
         return out
+
+    def _align(self) -> None:
+        """One column of labels, as wide as the longest of this lesson and a space."""
+        labels = [row.label for row in self._rows.values() if row.label is not None]
+        least, most = LABEL_CELLS
+        width = min(most, max(least, *(cell_len(str(label.content)) + 1 for label in labels)))
+        for label in labels:
+            label.styles.width = width
+        for under in (self._see, self._status, *(row.trouble for row in self._rows.values())):
+            under.styles.padding = (0, 0, 0, width)
 
     def _first_preset(self) -> str:
         assert self.lesson is not None
