@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlwp_tui.errors import DlwpError
 
 
 def main() -> None:
@@ -13,22 +18,22 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run the CLI with `args` and return its exit code."""
-    from dlwp_tui.errors import DlwpError
+    from dlwp_tui.errors import DlwpError, ReaderGone
 
+    _open_streams()
     _speak_utf8()
     try:
         code = _dispatch(args)
         sys.stdout.flush()
     except DlwpError as error:
-        print(error.message, file=sys.stderr)
-        if error.hint:
-            print(error.hint, file=sys.stderr)
+        _tell(error)
         return error.exit_code
-    except BrokenPipeError:  # `dlwp list | head`: the reader has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+    except (ReaderGone, BrokenPipeError):  # `dlwp list | head`: the reader has enough
+        code = 0
     except KeyboardInterrupt:
         return 130
+    finally:
+        _let_go()
     return code
 
 
@@ -40,6 +45,27 @@ def _dispatch(args: list[str]) -> int:
     from dlwp_tui.cli.commands import invoke
 
     return invoke(args)
+
+
+def _tell(error: DlwpError) -> None:
+    with contextlib.suppress(OSError):  # with stderr gone or full, the exit code still tells
+        print(error, file=sys.stderr, flush=True)
+
+
+def _open_streams() -> None:
+    """`dlwp list >&-`, and some cron: a closed stream becomes /dev/null, else the next file opened would be stdout."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
+        name = ("stdin", "stdout", "stderr")[fd]
+        setattr(sys, name, open(fd, "w" if fd else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
+    os.close(fd)
+
+
+def _let_go() -> None:
+    """What stdout's buffer still holds goes nowhere where it cannot be written: Python would say so at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _speak_utf8() -> None:

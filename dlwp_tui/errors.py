@@ -43,3 +43,7 @@ class RunError(DlwpError):
 
 class StorageError(DlwpError):
     """The data home cannot be written: read-only, full, or not a folder."""
+
+
+class ReaderGone(Exception):
+    """Whoever read stdout has enough (`dlwp list | head`). No fault: no OSError either, which typer would answer."""

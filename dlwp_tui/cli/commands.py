@@ -47,12 +47,10 @@ def build(command: str | None = None) -> typer.Typer:
 
 
 def invoke(args: list[str]) -> int:
-    """Run `args` and return the exit code. Usage errors are printed by typer (2); DlwpError passes through."""
-    try:
-        build(args[0] if args else None)(args, prog_name="dlwp")
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    return 0
+    """Run `args` and return the exit code. DlwpError passes through; so does a usage error, as one."""
+    from dlwp_tui.cli import usage
+
+    return usage.call(build(args[0] if args else None), args, "dlwp")
 
 
 def _main(

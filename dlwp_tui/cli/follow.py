@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
+from dlwp_tui.errors import ReaderGone
 from dlwp_tui.i18n import _
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.state import RunState, word
+from dlwp_tui.runs.state import RunState, current, word
 from dlwp_tui.runs.view import RunView, summary
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
         return _follow_plain(folder)
     except KeyboardInterrupt:
         return _interrupted(folder, ours=ours, json=json)
+    except ReaderGone:
+        if current(folder).active:
+            output.say(_goes_on(folder))
+        raise
 
 
 def _follow_json(folder: RunFolder) -> int:
@@ -225,7 +230,7 @@ def _table(columns: object, rows: object) -> list[str]:
 def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
     from dlwp_tui.engine import control
 
-    leave = _("{run} goes on. Watch it: dlwp watch {run}   Stop it: dlwp stop {run}").format(run=folder.id)
+    leave = _goes_on(folder)
     if not ours:
         output.say("\n" + leave)
         return 130
@@ -247,3 +252,7 @@ def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
         output.json_line(_summary(view))
     output.say(_("Stopped {run}; its curves stay: dlwp export {run} --csv").format(run=folder.id))
     return 130
+
+
+def _goes_on(folder: RunFolder) -> str:
+    return _("{run} goes on. Watch it: dlwp watch {run}   Stop it: dlwp stop {run}").format(run=folder.id)

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dlwp_tui.errors import ReaderGone, StorageError
+from dlwp_tui.i18n import _
+
 
 def say(message: str) -> None:
     """A sentence for the person, on stderr."""
@@ -15,8 +18,16 @@ def say(message: str) -> None:
 
 
 def line(text: str = "") -> None:
-    """A line of data, on stdout."""
-    print(text, flush=True)
+    """A line of data, on stdout. ReaderGone when the pipe was closed, StorageError when a disk behind it is full."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as error:
+        raise StorageError(
+            _("The output cannot be written: {reason}.").format(reason=error.strerror or error),
+            _("Make room, or send it to another place."),
+        ) from error
 
 
 def json_line(value: Any) -> None:
@@ -24,7 +35,7 @@ def json_line(value: Any) -> None:
     from dlwp_tui.runs.events import encode
 
     text = encode(value) if isinstance(value, Mapping) else json.dumps(value, ensure_ascii=False).encode()
-    print(text.decode("utf-8").rstrip("\n"), flush=True)
+    line(text.decode("utf-8").rstrip("\n"))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlwp_tui.cli import output
+from dlwp_tui.cli import output, usage
 from dlwp_tui.cli.runs import Run
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ from dlwp_tui.i18n import _
 
 _JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
 Json = Annotated[bool, _JSON]
+_SWITCHES = ("--json", "--detach", "--estimate", "--force", "--help")
+"""The options of every lesson that take no value."""
 _FORCE = typer.Option("--force", help=_("Start even when too little memory is free."))
 
 
@@ -43,17 +45,27 @@ def _run(context: typer.Context) -> None:
     from dlwp_tui.course import reader
 
     args = list(context.args)
-    place = next((number for number, arg in enumerate(args) if not arg.startswith("-")), None)
+    place = _place(args)
     if place is None:
         course = reader.load()
         lessons = "\n".join(f"  {s.id:<7}{s.title}" for s in course.sections if s.has_lesson)
-        usage = _("Usage: dlwp run ID [options]; dlwp run ID --help lists a lesson's options.\nLessons:\n{lessons}")
+        shown = _("Usage: dlwp run ID [options]; dlwp run ID --help lists a lesson's options.\nLessons:\n{lessons}")
         if "--help" in args:
-            output.line(usage.format(lessons=lessons))
+            output.line(shown.format(lessons=lessons))
             return
-        raise UsageError(_("Which lesson?"), usage.format(lessons=lessons))
+        raise UsageError(_("Which lesson?"), shown.format(lessons=lessons))
     lesson = reader.load().lesson(args.pop(place))
-    command(lesson)([_dashed(arg) for arg in args], prog_name=f"dlwp run {lesson.id}")
+    raise typer.Exit(usage.call(command(lesson), [_dashed(arg) for arg in args], f"dlwp run {lesson.id}"))
+
+
+def _place(args: list[str]) -> int | None:
+    """Where the lesson's id stands: `dlwp run --preset quick 3.4` is understood, too. None where nothing can be one."""
+    bare = [number for number, arg in enumerate(args) if not arg.startswith("-")]
+    for number in bare:
+        before = args[number - 1] if number else ""
+        if not before.startswith("-") or "=" in before or before in _SWITCHES:
+            return number
+    return bare[0] if bare else None  # `--shuffle 3.4`: a lesson's own switch
 
 
 def command(lesson: Lesson) -> typer.Typer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -121,6 +122,11 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do
     from dlwp_tui.runs import store
 
     folder = store.find(run)
+    if not yes and not sys.stdin.isatty():
+        raise UsageError(
+            _("Nobody can be asked whether {run} may be deleted.").format(run=folder.id),
+            _("Without asking: dlwp delete {run} --yes").format(run=folder.id),
+        )
     if not yes and not typer.confirm(_("Delete {run} and all its files?").format(run=folder.id), err=True):
         raise typer.Exit(1)
     store.delete(folder)

@@ -135,7 +135,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
     spec = store.read_spec(folder)
     again = _("Start it anew with: dlwp rerun {run}").format(run=folder.id)
     if now.active:
-        raise RunError(_("Run {run} is {state} already.").format(run=folder.id, state=now.value))
+        raise RunError(_("Run {run} is {state} already.").format(run=folder.id, state=state.word(now)))
     if now is state.RunState.FINISHED:
         raise RunError(_("Run {run} is finished; there is nothing to continue.").format(run=folder.id), again)
     lesson = lesson_of(spec)

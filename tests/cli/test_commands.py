@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from dlwp_tui.cli import commands
+from dlwp_tui.errors import UsageError
 
 
 @pytest.mark.parametrize("module", commands.COMMANDS)
@@ -18,6 +19,32 @@ def test_the_table_names_what_the_module_registers(module: str) -> None:
     assert tuple(registered) == commands.COMMANDS[module]
 
 
-def test_an_unknown_command_knows_all_others(capfd: pytest.CaptureFixture[str]) -> None:
-    assert commands.invoke(["lst"]) == 2
-    assert "'list'" in capfd.readouterr().err
+def test_an_unknown_command_knows_all_others() -> None:
+    with pytest.raises(UsageError) as caught:
+        commands.invoke(["lst"])
+    assert "'lst'" in caught.value.message and "Did you mean list?" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--nope"], "没有选项 --nope。"),
+        (["runs", "--limt", "3"], "没有选项 --limt。"),
+        (["nope"], "没有命令 'nope'。"),
+        (["runs", "--limit"], "选项 '--limit' 需要一个值。"),
+        (["runs", "--json=1"], "选项 '--json' 不带值。"),
+        (["runs", "--limit", "x"], "'--limit' / '-n' = x 不合要求：应为整数。"),
+        (["runs", "--limit", "0"], "'--limit' / '-n' = 0 不合要求：x>=1。"),
+        (["show"], "缺少参数 'ID'。"),
+        (["data", "list", "a", "b"], "多余的内容：a b"),
+    ],
+)
+def test_what_typer_refuses_is_told_in_the_learners_language(
+    monkeypatch: pytest.MonkeyPatch, args: list[str], told: str
+) -> None:
+    """Also says whether a new typer words its messages otherwise: then they would be shown in English."""
+    monkeypatch.setenv("DLWP_LANG", "zh")
+    with pytest.raises(UsageError) as caught:
+        commands.invoke(args)
+    assert (caught.value.message, caught.value.exit_code) == (told, 2)
+    assert "--help" in caught.value.hint

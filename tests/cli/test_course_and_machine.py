@@ -107,11 +107,31 @@ def test_no_course_at_all(cli: Cli, tmp_path: Path) -> None:
     assert "nowhere" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["list", "runs"])
+@pytest.mark.parametrize("command", ["list", "show 1.1", "runs", "doctor --json"])
 def test_a_closed_pipe_is_no_error(course_dir: Path, command: str) -> None:
-    script = f"{sys.executable} -m dlwp_tui {command} | head -c 1"
+    script = f"{sys.executable} -m dlwp_tui {command} | head -c 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr and "Broken" not in done.stderr
+    assert done.stdout.endswith("0\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("list >/dev/full", 1),
+        ("list >&-", 0),
+        ("list <&- >&- 2>&-", 0),
+        ("run 1.1 <&- >&- 2>&-", 0),
+        ("show 9.9 2>&-", 2),
+        ("show 9.9 2>/dev/full", 2),
+    ],
+)
+def test_streams_that_are_closed_or_full(course_dir: Path, command: str, code: int) -> None:
+    script = f"{sys.executable} -m dlwp_tui {command}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+    assert ("No space left" in done.stderr) == (command == "list >/dev/full")
 
 
 def test_the_wheel_finds_its_content_outside_the_repository(tmp_path: Path) -> None:

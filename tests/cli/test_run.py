@@ -7,6 +7,8 @@ import io
 import json
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,31 @@ def test_a_presets_promise_is_judged_at_the_end(cli: Cli, playground_dir: Path) 
     kept = lines(cli("run", "1.1", "--preset", "quick", "--json").stdout)[-1]
     other = lines(cli("run", "1.1", "--preset", "quick", "--units", "8", "--json").stdout)[-1]
     assert kept["seen"] is True and other["seen"] is None
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--preset", "quick", "1.1"],
+        ["--epochs", "1.1", "1.1"],
+        ["--estimate", "1.1"],
+        ["--no-noisy", "1.1"],
+        ["--rate=2", "1.1"],
+    ],
+)
+def test_the_lesson_may_stand_behind_options(args: list[str]) -> None:
+    from dlwp_tui.cli import run
+
+    assert run._place(args) == len(args) - 1
+
+
+def test_a_reader_that_has_enough_leaves_the_run_at_work(course_dir: Path, cli: Cli) -> None:
+    script = f"{sys.executable} -m dlwp_tui run 1.1 --mode hang --json | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    event, code = done.stdout.splitlines()
+    assert json.loads(event)["e"] == "queued" and code == "0"
+    assert "goes on" in done.stderr and "Traceback" not in done.stderr
+    assert cli("stop", "last").returncode == 0
 
 
 def test_an_estimate_is_tried_once_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
@@ -214,9 +241,6 @@ def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | 
 
 
 def test_ctrl_c_without_a_terminal_stops_the_run(course_dir: Path, cli: Cli) -> None:
-    import subprocess
-    import sys
-
     process = subprocess.Popen(
         [sys.executable, "-m", "dlwp_tui", "run", "1.1", "--mode", "hang"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
