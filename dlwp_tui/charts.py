@@ -262,9 +262,9 @@ def _styled(line: str, styles: dict[str, str], width: int) -> Text:
 
 
 def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
-    """The title and the legend: on one line where they fit, else on two.
+    """The title and the legend: on one line where they fit, else on two; where lines are few on one all the same.
 
-    Where lines are few it is one line all the same: the signs are cut to one cell, and last entries are counted.
+    What has no room all the same has its signs cut to one cell; then the last entries are counted.
     """
     width, height = paper.width, paper.height
     entries = [(_glyph(one, paper.ascii), _printable(one.label), _style(one, paper)) for one in series if one.label]
@@ -277,10 +277,10 @@ def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
     if cell_len(name) + 2 + legend_cells <= width:
         gap = width - cell_len(name) - legend_cells
         return [first.append(" " * gap) + _legend(entries, legend_cells)]
-    if not name or height >= 9:
-        legend = _legend(entries, width)
-        return [first, legend] if name else [legend]
     short = [(glyph[len(glyph) // 2], label, style) for glyph, label, style in entries]
+    if not name or height >= 9:
+        legend = _legend(entries if legend_cells <= width else short, width)
+        return [first, legend] if name else [legend]
     room = width - cell_len(name) - 2
     if room < LEGEND_CELLS:
         return [first]

@@ -192,6 +192,17 @@ def test_a_low_chart_still_says_which_curve_is_which():
     assert lines(chart)[0].split() == ["state", "•", "单元", "0", "×", "单元", "1", "+", "单元", "2"]
     assert lines(draw(units, 24, 8, title="state"))[0].split() == ["state", "•", "单元", "0", "+2"]
     assert lines(draw(units, 14, 8, title="state"))[0].split() == ["state"]  # no room for one
+    assert lines(draw(units, 30, 12, title="state"))[1].split() == [
+        "•",
+        "单元",
+        "0",
+        "×",
+        "单元",
+        "1",
+        "+",
+        "单元",
+        "2",
+    ]
 
 
 def test_threads_do_not_mix_charts():

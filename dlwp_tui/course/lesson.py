@@ -393,4 +393,6 @@ class Lesson(_Strict):
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    if value is None:
+        return ""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"

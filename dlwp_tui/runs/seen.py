@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dlwp_tui.course import expect
@@ -48,16 +49,22 @@ def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
     expression = expect.parse(preset.expect)
     outcome = expression.evaluate({PRESET_RUN: verdict.figures_of(view)}, {PRESET_RUN: verdict.scalars_of(view)})
     told = tuple(
-        _told(figure, outcome.figures[str(figure)]) for figure in expression.figures if str(figure) in outcome.figures
+        _told(figure, outcome.figures[str(figure)], lesson.words)
+        for figure in expression.figures
+        if str(figure) in outcome.figures
     )
     return Seen(outcome.holds, str(preset.see), outcome.figures, told, outcome.missing)
 
 
-def _told(figure: expect.Figure, value: float) -> str:
+def _told(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
+    """One figure in words; a result in those of the lesson, where it has some."""
     whole = value == int(value) and abs(value) < 1e9
     shown = f"{value:.0f}" if whole else f"{value:.4g}"
     if figure.metric.startswith("result_"):  # one value, whatever the function
-        return _("{metric} in the end {value}").format(metric=figure.metric.removeprefix("result_"), value=shown)
+        name = figure.metric.removeprefix("result_")
+        if name in words:
+            return f"{words[name]} {shown}"
+        return _("{metric} in the end {value}").format(metric=name, value=shown)
     sentence = {
         "argmin": _("{metric} is lowest at epoch {value}"),
         "argmax": _("{metric} is highest at epoch {value}"),

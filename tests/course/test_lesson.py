@@ -18,6 +18,7 @@ def test_the_fixture_lesson(course_dir) -> None:
     assert lesson.values("quick") == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
     assert lesson.matching_preset(lesson.values()) == "book"
     assert lesson.params["rate"].range == "0 < x ≤ 10"
+    assert Param(type="int", default=5, min=1, max=2_000_000, label=Text(zh="数")).range == "1–2000000"
     assert str(lesson.params["epochs"].why) == "训练几轮"
     assert lesson.experiment("more-rate-more-loss").preset == "quick"
     assert lesson.presets["book"].see == Text(zh="看损失下降")

@@ -44,6 +44,10 @@ def test_final_results_are_told_as_such(make_run: Make, lesson: Lesson) -> None:
     view = run.say("ended", 9, state="finished").release().view()
     found = seen(view, lesson.model_copy(update={"presets": {"quick": quick}}))
     assert found is not None and found.holds is True and found.told == ("accuracy in the end 0.75",)
+    words = {"accuracy": Text(zh="认对的比例", en="Share right")}
+    worded = lesson.model_copy(update={"presets": {"quick": quick}, "figures": words})
+    found = seen(view, worded)
+    assert found is not None and found.told == ("Share right 0.75",)
 
 
 def test_a_missing_figure_cannot_be_told(make_run: Make, lesson: Lesson) -> None:

@@ -191,3 +191,22 @@ async def test_every_field_can_be_reached_on_a_small_terminal(size):
             seen.add(app.focused.id)
             assert app.focused.region.height >= 1 and app.screen.region.contains_region(app.focused.region)
         assert {"form-seed", "form-device", "form-source"} <= seen
+
+
+async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys():
+    async with LabApp().run_test(size=SIZE):
+        shape = FieldInput("64, 3", kind="form", id="shape")
+        text = FieldInput("a film", kind="text", id="text")
+        assert all(shape.check_consume_key(key, key) for key in "0129,;:-()[]. e×，；")
+        assert not any(shape.check_consume_key(key, key) for key in "rsdpn/?<>")
+        assert all(text.check_consume_key(key, key) for key in "rsdpn/?<>")
+
+
+async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
+    """A learner who opens the form and presses `r` wants a run, not an r in place of the sentences."""
+    monkeypatch.delenv("DLWP_CONTENT")  # the book's own lesson: its first field is of sentences
+    app = LabApp("6.1.1")
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_tab("params")
+        await until(pilot, lambda: isinstance(app.focused, FieldInput), "a field to be focused")
+        assert isinstance(app.focused, FieldInput) and app.focused.kind == "number"

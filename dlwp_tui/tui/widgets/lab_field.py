@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual import events
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -14,21 +16,29 @@ MAX_SEED = 2**31 - 1
 """Seeds beyond 32 bits are refused by NumPy and TensorFlow."""
 
 
-class FieldInput(Input):
-    """One line for a value. In a number field, letters that are no part of one stay keys of the screen: `r` runs."""
+Kind = Literal["number", "form", "text"]
+"""What a field takes: a number; numbers and the signs between them (a matrix, a shape); any text."""
 
-    def __init__(self, value: str, *, number: bool, id: str, placeholder: str = "") -> None:
+
+class FieldInput(Input):
+    """One line for a value. Letters that are no part of its kind of value stay keys of the screen: `r` runs."""
+
+    def __init__(self, value: str, *, kind: Kind, id: str, placeholder: str = "") -> None:
         super().__init__(value, placeholder, id=id, compact=True, select_on_focus=True)
-        self._number = number
+        self.kind = kind
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """True for a key this field takes as text."""
-        if self._number:
+        if self.kind == "number":
             return character is not None and character in "0123456789+-.eE"
+        if self.kind == "form" and character is not None and character.isascii():
+            return (
+                character.isprintable() and (not character.isalpha() or character in "eE") and character not in "?/<>"
+            )
         return super().check_consume_key(key, character)
 
     async def _on_key(self, event: events.Key) -> None:
-        if self._number and event.is_printable and not self.check_consume_key(event.key, event.character):
+        if self.kind != "text" and event.is_printable and not self.check_consume_key(event.key, event.character):
             event.prevent_default()  # Input's own handler would type it; so it bubbles to the screen
             return
         await super()._on_key(event)
@@ -40,7 +50,8 @@ def editor_of(name: str, param: Param, raw: str) -> Input | Chips:
         return Chips([(choice, choice) for choice in param.choices], raw, id=f"param-{name}")
     if param.type == "bool":
         return Chips([("true", _("yes")), ("false", _("no"))], raw, id=f"param-{name}")
-    editor = FieldInput(raw, number=param.type in ("int", "float"), id=f"param-{name}")
+    kind: Kind = "number" if param.type in ("int", "float") else "form" if param.form not in ("", "texts") else "text"
+    editor = FieldInput(raw, kind=kind, id=f"param-{name}")
     editor.set_class(param.type in ("text", "file"), "-text")
     return editor
 

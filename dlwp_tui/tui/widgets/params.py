@@ -234,9 +234,11 @@ class ParamsForm(Widget, can_focus=False):
         self._check()
 
     def focus_first(self) -> None:
-        """Focus the first field, or the first bad one."""
+        """Focus the first bad field, or the first that leaves the keys their letters: the next one is often `r`."""
         faults = self.faults
-        names = [name for name in self._rows if name in faults] or [n for n in self._rows if n != "preset"]
+        editors = {name: row.editor for name, row in self._rows.items() if name != "preset"}
+        keyed = [n for n, editor in editors.items() if not (isinstance(editor, FieldInput) and editor.kind == "text")]
+        names = [name for name in self._rows if name in faults] or keyed or list(editors)
         if names:
             self._rows[names[0]].editor.focus()
 
@@ -257,7 +259,7 @@ class ParamsForm(Widget, can_focus=False):
             state.source,
             id="form-source",
         )
-        seed = FieldInput(state.seed, number=True, id="form-seed", placeholder=_("random"))
+        seed = FieldInput(state.seed, kind="number", id="form-seed", placeholder=_("random"))
         device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="form-device")
         for name, label, editor2, text, shown in (
             ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones."), ""),
