@@ -15,7 +15,7 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.widgets.lab import LabPane
-from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe
+from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe, KeyHints
 from dlwp_tui.tui.widgets.lab_drawing import SIDE, Drawing
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
 from dlwp_tui.tui.widgets.lab_paper import Paper
@@ -264,3 +264,11 @@ async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
             assert cell.color.type is ColorType.STANDARD and cell.color.number == 11
         cursor, paper_ = cell.color.get_truecolor(), cell.bgcolor.get_truecolor()
         assert max(cursor) - min(cursor) > 60 and max(paper_) == min(paper_)
+
+
+async def test_hints_break_between_hints():
+    async with LabApp().run_test(size=(40, 20)):
+        hints = KeyHints("arrows move · space pen · e eraser · x clear")
+        assert hints.lines(60) == ["arrows move · space pen · e eraser · x clear"]
+        assert hints.lines(26) == ["arrows move · space pen", "e eraser · x clear"]
+        assert hints.lines(5) == ["arrows move", "space pen", "e eraser", "x clear"]

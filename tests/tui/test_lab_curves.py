@@ -362,3 +362,22 @@ def waiting() -> Iterator[RunFolder]:
     run = LiveRun(started=False)
     yield run.folder
     run.end("stopped")
+
+
+async def test_every_chart_names_its_data_alike_when_their_number_changes():
+    run = LiveRun()
+    run.events.write("dataset", name="imdb", source="unverified", detail="")
+    for number in (1, 2):
+        run.epoch(number, loss=1.0, val_loss=1.1, accuracy=0.5, val_accuracy=0.6)
+    folder = run.end().folder
+    app = LabApp()
+    async with app.run_test(size=(80, 22)) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
+        assert all("· unverified" in chart.text for chart in charts(app))
+        curves(app).action_next_metric()
+        await until(pilot, lambda: len(charts(app)) == 1 and "real data (unver" in charts(app)[0].text, "one, large")
+        curves(app).action_next_metric()
+        curves(app).action_next_metric()
+        await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts again")
+        await until(pilot, lambda: all("· unverified" in chart.text for chart in charts(app)), "both named alike")

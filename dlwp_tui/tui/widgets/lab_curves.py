@@ -150,10 +150,11 @@ class CurvesView(Widget, can_focus=True):
         source = lab_look.source_word(shown.source, short=columns > 1)  # the legend stands beside it
         for chart, name in zip(self._charts, names, strict=True):
             title = lab_look.metric_name(name, self.words) or name
+            title = f"{title} · {source}" if source else title
             chart.show(
-                (name, stamp),
+                (name, title, stamp),
                 lambda name=name: lab_series.chart(name, shown, overlays, look),  # type: ignore[misc]
-                title=f"{title} · {source}" if source else title,
+                title=title,
                 x_label=lab_series.x_label(name, shown),
                 log_y=self.log_y,
                 ascii=self._ascii,
