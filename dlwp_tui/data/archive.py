@@ -23,6 +23,8 @@ MAX_FILES = 150_000
 MAX_BYTES = 4 << 30
 LOOK = 64 << 20
 """Bytes of a tar that are unpacked to see what it is."""
+PADDING = 1 << 20
+"""Zeros after a tar's last member; GNU tar writes up to 10 kB."""
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
     RuntimeError,
@@ -68,6 +70,7 @@ def _tar_members(
             assert stream is not None  # only regular files passed
             yield member.name, stream, member.size
         tar.members.clear()  # type: ignore[attr-defined]  # else 100,000 members with their headers stay in memory
+    _read_to_the_end(tar)
 
 
 def first_names(path: Path, count: int = 50) -> list[str]:
@@ -128,6 +131,7 @@ def _tar(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
             size += member.size
             members.append(member)
             _bounded(path, len(members), size)
+        _read_to_the_end(archive)
         out = []
         for member in members:
             if wanted(member.name):
@@ -135,6 +139,14 @@ def _tar(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
                 assert stream is not None  # only regular files passed
                 out.append(_write(stream, folder, member.name, member.size))
         return out
+
+
+def _read_to_the_end(tar: tarfile.TarFile) -> None:
+    """A damaged header ends tarfile's list without a word: what follows it tells, and the checksum of a gzip."""
+    assert tar.fileobj is not None  # open
+    rest = tar.fileobj.read(PADDING + 1)
+    if len(rest) > PADDING or rest.strip(b"\0"):
+        raise tarfile.ReadError("damaged header")
 
 
 def _judge(path: Path, name: str, *, is_file: bool) -> None:

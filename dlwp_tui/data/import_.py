@@ -101,7 +101,10 @@ def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Importe
     with _workshop() as into:
         packed = [(d, d.pack(folder, into)) for d in datasets if d.pack]
         plans = [_plan(p, dataset, accept) for p in found]  # all are judged before the first is kept
-        plans += [_plan(path, owner, accept, folder) for owner, path in packed if path]
+        for owner, path in packed:
+            if path:
+                with _called(path, folder):
+                    plans.append(_plan(path, owner, accept))
         if not plans:
             raise DataError(
                 _("There is no dataset file in {path}.").format(path=folder),
@@ -119,7 +122,22 @@ def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported
                 _("The archive {path} holds no dataset file.").format(path=path),
                 _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
             )
-        return _keep_all([_plan(f, dataset, accept) for f in files])
+        plans = []
+        for file in files:
+            with _called(file, path / file.relative_to(folder)):
+                plans.append(_plan(file, dataset, accept))
+        return _keep_all(plans)
+
+
+@contextlib.contextmanager
+def _called(path: Path, known: Path) -> Iterator[None]:
+    """Errors name `known`, what the learner brought, instead of the copy at `path` that is gone afterwards."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(
+            error.message.replace(str(path), str(known)), error.hint.replace(str(path), str(known))
+        ) from error
 
 
 @contextlib.contextmanager
@@ -129,14 +147,13 @@ def _workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _plan(path: Path, dataset: Dataset | None, accept: bool, called: Path | None = None) -> _Plan:
-    """`called`: what the learner knows the file as, where it was packed from a folder."""
+def _plan(path: Path, dataset: Dataset | None, accept: bool) -> _Plan:
     owner, file = _known(path, dataset) or _by_content(path, dataset)
     _not_absurd(path, file)
     found = content.judge(path, owner, file)
     official = checksum.of(path, file.algorithm) == file.checksum
     if not accept and not official and (file.published or not found.whole):
-        raise _not_official(called or path, path.stat().st_size, file, found)
+        raise _not_official(path, path.stat().st_size, file, found)
     state = State.REAL if official else State.UNVERIFIED
     return _Plan(path, owner, file, state, checksum.of(path, "sha256"), found)
 

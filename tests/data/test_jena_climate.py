@@ -141,6 +141,15 @@ def test_something_else_is_called_by_what_it_is(tmp_path: Path, content: bytes) 
         jena_climate.read(tmp_path / CSV)
 
 
+@pytest.mark.parametrize(("sign", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_other_signs_between_the_columns_are_named(tmp_path: Path, sign: str, called: str) -> None:
+    text = _write(tmp_path / CSV, [FIRST]).read_text(encoding="utf-8")
+    for told in (text.replace(",", sign), text.replace(",", sign).replace(".", ",")):  # with a decimal comma, too
+        (tmp_path / CSV).write_text(told, encoding="utf-8")
+        with pytest.raises(DataError, match=f"the columns are apart by {called}; commas are needed"):
+            import_path(tmp_path / CSV, accept=True)
+
+
 def test_a_zip_without_the_table_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / ZIP, "w") as archive:
         archive.writestr("readme.txt", "hello")

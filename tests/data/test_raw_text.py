@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import mmap
 import re
@@ -152,6 +153,33 @@ def test_archives_that_are_not_all_of_it(tmp_path: Path) -> None:
         import_path(path, accept=True)
 
 
+def test_a_damaged_header_does_not_pass_for_the_end(tmp_path: Path) -> None:
+    """tarfile ends its list there without a word: what followed would be missing unseen."""
+    path = _tar(tmp_path / "a.tgz", {"x.txt": b"x" * 1000})
+    plain = bytearray(gzip.decompress(path.read_bytes()))
+    plain[plain.index(b"aclImdb/test/neg/") + 150] ^= 0x55  # in the header's checksum
+    path.write_bytes(gzip.compress(bytes(plain)))
+    with pytest.raises(DataError, match="damaged or cut off"), archive.members(path, lambda _name: True) as members:
+        list(members)
+    with pytest.raises(DataError, match="damaged or cut off"):
+        archive.unpack(path, tmp_path / "out", lambda _name: True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_error_names_what_the_learner_brought(tmp_path: Path) -> None:
+    for name, text in REVIEWS.items():
+        (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mine" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="4 samples") as caught:
+        import_path(tmp_path / "mine", accept=True)
+    assert caught.value.message.startswith(f"{tmp_path / 'mine'}: y_train")
+    with zipfile.ZipFile(tmp_path / "carried.zip", "w") as zipped:
+        zipped.writestr("keras/imdb.npz", b"<html>")
+    with pytest.raises(DataError, match="web page") as caught:
+        import_path(tmp_path / "carried.zip")
+    assert caught.value.message.startswith(f"{tmp_path}/carried.zip/keras/imdb.npz ")
+
+
 def test_a_tar_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_BYTES", 20)
     with pytest.raises(DataError, match="would unpack to"):
@@ -237,6 +265,13 @@ def test_a_part_of_the_vectors_under_another_name(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="has no word vectors"):
         data.load("boston_housing", "synthetic").vectors  # noqa: B018
     assert [row.file for row in verify("glove")] == ["glove.6B.50d.txt"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path: Path) -> None:
+    path = _vectors(tmp_path / "glove.6B.50d.txt")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    import_path(path, accept=True)
+    assert data.load("glove", "real", dim=50).vectors.words == list(ROWS)
 
 
 def test_another_dimension_than_the_one_that_is_there(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import warnings
 import zipfile
@@ -150,8 +151,10 @@ def _parsed(path: Path, stream: IO[bytes], dim: int | None) -> Arrays:
 
 
 def _lines(path: Path, stream: IO[bytes]) -> Iterator[list[bytes]]:
-    """Whole lines, some thousand at once; the last may lack its newline."""
-    rest = b""
+    """Whole lines, some thousand at once; the last may lack its newline. A byte-order mark is no part of a word."""
+    rest = stream.read(len(codecs.BOM_UTF8))
+    if rest == codecs.BOM_UTF8:
+        rest = b""
     while block := stream.read(BLOCK):
         *lines, rest = (rest + block).split(b"\n")
         if len(rest) > MAX_LINE:

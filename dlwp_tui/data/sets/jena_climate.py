@@ -118,6 +118,13 @@ def _places(path: Path, names: list[str], stream: IO[bytes]) -> list[int]:
     missing = [name for name in (DATE, *COLUMNS) if name not in names]
     if not missing:
         return [names.index(name) for name in (DATE, *COLUMNS)]
+    if any(other.count(sign) > len(COLUMNS) // 2 for other in names for sign in ";\t"):
+        raise DataError(
+            _("{path}: the columns are apart by {sign}; commas are needed, and points in the numbers.").format(
+                path=path, sign=_("semicolons") if ";" in names[0] else _("tabs")
+            ),
+            _("Save the table with commas, or get {name}.").format(name=ZIP),
+        )
     if len(missing) > len(COLUMNS) // 2:
         raise DataError(
             _("{path} {what}; a table with the columns {names} is needed, its first line has {count} of them.").format(
