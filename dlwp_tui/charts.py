@@ -268,24 +268,30 @@ def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
     """
     width, height = paper.width, paper.height
     entries = [(_glyph(one, paper.ascii), _printable(one.label), _style(one, paper)) for one in series if one.label]
-    legend_cells = sum(cell_len(glyph) + 1 + cell_len(label) for glyph, label, _s in entries) + 2 * (len(entries) - 1)
+    short = [(glyph[len(glyph) // 2], label, style) for glyph, label, style in entries]
     if (not name and not entries) or height < 4:
         return []
     first = Text().append(_crop(name, width), "bold")
     if not entries:
         return [first]
-    if cell_len(name) + 2 + legend_cells <= width:
-        gap = width - cell_len(name) - legend_cells
-        return [first.append(" " * gap) + _legend(entries, legend_cells)]
-    short = [(glyph[len(glyph) // 2], label, style) for glyph, label, style in entries]
-    if not name or height >= 9:
-        legend = _legend(entries if legend_cells <= width else short, width)
-        return [first, legend] if name else [legend]
     room = width - cell_len(name) - 2
-    if room < LEGEND_CELLS:
-        return [first]
-    legend = _legend(short, room)
+    for signs in (entries, short):
+        if _legend_cells(signs) <= room:
+            legend = _legend(signs, room)
+            break
+    else:
+        if not name or height >= 9:
+            legend = _legend(entries if _legend_cells(entries) <= width else short, width)
+            return [first, legend] if name else [legend]
+        if room < LEGEND_CELLS:
+            return [first]
+        legend = _legend(short, room)
     return [first.append(" " * (width - cell_len(name) - legend.cell_len)) + legend]
+
+
+def _legend_cells(entries: list[tuple[str, str, str]]) -> int:
+    """What a legend of all entries takes."""
+    return sum(cell_len(glyph) + 1 + cell_len(label) for glyph, label, _s in entries) + 2 * (len(entries) - 1)
 
 
 def _legend(entries: list[tuple[str, str, str]], room: int) -> Text:

@@ -153,6 +153,8 @@ async def test_the_probe_asks_and_shows_shares_and_unknown_words():
         app.lab.set_probe_answer({"error": "no model"})
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
+        await pilot.press("escape")  # out of the line where every letter is text
+        await until(pilot, lambda: app.focused is app.lab.query_one("#said"), "the keys to be keys again")
 
 
 async def test_no_probe_before_a_model_is_trained():

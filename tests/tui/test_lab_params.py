@@ -210,3 +210,10 @@ async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
         app.lab.action_tab("params")
         await until(pilot, lambda: isinstance(app.focused, FieldInput), "a field to be focused")
         assert isinstance(app.focused, FieldInput) and app.focused.kind == "number"
+        sentences = field(app, "samples")
+        sentences.focus()
+        await until(pilot, lambda: app.focused is sentences, "the field of sentences")
+        assert "Esc leaves the field." in "\n".join(rows(app))
+        await pilot.press("r", "escape")
+        assert sentences.value == "r"
+        await until(pilot, lambda: isinstance(app.focused, FieldInput) and app.focused.kind == "number", "a way out")

@@ -44,7 +44,7 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     lab.check("没打乱：前 200 条的标签之和", got=int(labels[:200].sum()), want=0)  # 全是差评
     rng = np.random.default_rng(lab.seed)
     indices = np.arange(len(texts))
-    lab.check("shuffle 就地打乱，返回", claim="C164", got=rng.shuffle(indices), want=None)
+    lab.check("shuffle 就地打乱，返回", claim="C164", got=str(rng.shuffle(indices)), want="None")
     used = training_samples + validation_samples
     need = max(reviews, used)
     texts, labels = texts[indices[:need]], labels[indices[:need]]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from textual import events
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from dlwp_tui.course.lesson import Param, ParamError, Value
@@ -54,6 +55,11 @@ def editor_of(name: str, param: Param, raw: str) -> Input | Chips:
     editor = FieldInput(raw, kind=kind, id=f"param-{name}")
     editor.set_class(param.type in ("text", "file"), "-text")
     return editor
+
+
+def takes_letters(editor: Widget) -> bool:
+    """True for a field in which every letter is text, and no key."""
+    return isinstance(editor, FieldInput) and editor.kind == "text"
 
 
 def put(line: Static, text: str) -> None:

@@ -33,7 +33,7 @@ LOG_LINES = 500
 class OutputView(Widget, can_focus=False):
     """Said things and log of the shown run; under them the probe's line where the lesson has one for text."""
 
-    BINDINGS = [Binding("enter", "enlarge", show=False)]
+    BINDINGS = [Binding("enter", "enlarge", show=False), Binding("escape", "leave_probe", show=False)]
     DEFAULT_CSS = """
     OutputView { height: 1fr; }
     OutputView #output-choice { margin: 0 1 1 1; }
@@ -93,7 +93,8 @@ class OutputView(Widget, can_focus=False):
         self._canvas = next((probe for probe in probes if probe.input == "canvas"), None)
         self.query_one(CanvasProbe).set_probe(self._canvas)
         if self._probe is not None:
-            self.query_one("#probe-label", Static).update(Content(str(self._probe.label)))
+            keys = Content.styled("   " + _("Enter asks · Esc leaves"), "dim")
+            self.query_one("#probe-label", Static).update(Content.assemble(str(self._probe.label), keys))
             box = self.query_one("#probe-input", Input)
             box.value = ""
             box.placeholder = self._probe.example
@@ -135,6 +136,10 @@ class OutputView(Widget, can_focus=False):
         self._open("said")
         self.query_one("#probe-input", Input).focus()
         return True
+
+    def action_leave_probe(self) -> None:
+        """Out of the line where every letter is text: back to what was said, and the keys are keys again."""
+        self.focus_first()
 
     def focus_first(self) -> None:
         """Focus what scrolls, or the paper."""

@@ -60,6 +60,7 @@ class ParamsForm(Widget, can_focus=False):
     BINDINGS = [
         Binding("up", "app.focus_previous", show=False),
         Binding("down,enter", "app.focus_next", show=False),
+        Binding("escape", "leave_text", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -235,12 +236,18 @@ class ParamsForm(Widget, can_focus=False):
 
     def focus_first(self) -> None:
         """Focus the first bad field, or the first that leaves the keys their letters: the next one is often `r`."""
-        faults = self.faults
-        editors = {name: row.editor for name, row in self._rows.items() if name != "preset"}
-        keyed = [n for n, editor in editors.items() if not (isinstance(editor, FieldInput) and editor.kind == "text")]
-        names = [name for name in self._rows if name in faults] or keyed or list(editors)
-        if names:
-            self._rows[names[0]].editor.focus()
+        faults = [name for name in self._rows if name in self.faults]
+        if faults:
+            self._rows[faults[0]].editor.focus()
+        else:
+            self.action_leave_text()
+
+    def action_leave_text(self) -> None:
+        """Focus the first field in which letters are keys; every lesson has one, its data."""
+        for name, row in self._rows.items():
+            if name != "preset" and not fields.takes_letters(row.editor):
+                row.editor.focus()
+                return
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -364,7 +371,10 @@ class ParamsForm(Widget, can_focus=False):
 
     def _help(self, focused: Widget | None = None) -> None:
         row = next((row for row in self._rows.values() if row.editor is focused), None)
-        fields.put(self.query_one("#form-help", Static), row.help if row else "")
+        told = row.help if row else ""
+        if row is not None and fields.takes_letters(row.editor):
+            told = f"{told} {_('Esc leaves the field.')}".strip()
+        fields.put(self.query_one("#form-help", Static), told)
 
 
 def _line(label: str, row: _Row, shown: str = "", *, gap: bool = False) -> Vertical:
