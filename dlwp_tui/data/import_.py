@@ -256,10 +256,11 @@ def _keep(plan: _Plan) -> Imported:
     target = locate.target(plan.file)
     paths.ensure(target.parent)
     record = locate.record_of(target)
-    if plan.state is State.UNVERIFIED:  # before the file: without its record it would count as damaged
-        content.record(target, plan.sha256, plan.source.stat().st_size, plan.content)
-    if not (target.exists() and target.samefile(plan.source)):
-        _copy(plan.source, target, plan.sha256)
+    with _copied(plan.source, target, plan.sha256) as part:  # a full disk must find the old file with its old record
+        if plan.state is State.UNVERIFIED:  # before the file: without its record it would count as damaged
+            content.record(target, plan.sha256, plan.source.stat().st_size, plan.content)
+        if part is not None:
+            part.replace(target)
     if plan.state is State.REAL:
         record.unlink(missing_ok=True)
     locate.part_of(target).unlink(missing_ok=True)
@@ -268,13 +269,18 @@ def _keep(plan: _Plan) -> Imported:
     return Imported(plan.dataset.name, plan.file.name, plan.state, target, plan.content.checks)
 
 
-def _copy(source: Path, target: Path, sha256: str) -> None:
+@contextlib.contextmanager
+def _copied(source: Path, target: Path, sha256: str) -> Iterator[Path | None]:
+    """A checked copy of `source` beside `target`; None where they are one file."""
+    if target.exists() and target.samefile(source):
+        yield None
+        return
     part = target.with_name(f".{target.name}.{os.getpid()}.import")
     try:
         shutil.copyfile(source, part)
         if checksum.of(part, "sha256") != sha256:
             raise DlwpError(_("{path} changed while it was copied.").format(path=source), _("Import it again."))
-        part.replace(target)
+        yield part
     except OSError as error:
         raise paths.storage_error(target, error) from error
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
+import signal
 import tarfile
 import zipfile
 from pathlib import Path
@@ -301,6 +303,26 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     paths.home().write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(StorageError):
         import_path(write_imdb(tmp_path / "imdb.npz"), accept=True)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
+    import_path(write_boston(tmp_path / "boston_housing.npz"), accept=True)
+    before = {p.name: p.read_bytes() for p in paths.data().iterdir()}
+    bigger = tmp_path / "other.npz"
+    arrays = dict(np.load(tmp_path / "boston_housing.npz"))
+    np.savez(bigger, **{**arrays, "more": np.zeros(4000)})
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bigger.stat().st_size - 1000, limit[1]))
+    try:
+        with pytest.raises(StorageError, match=r"boston_housing\.npz"):
+            import_path(bigger, "boston_housing", accept=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert {p.name: p.read_bytes() for p in paths.data().iterdir()} == before
+    assert locate.status("boston_housing").state is State.UNVERIFIED
 
 
 def test_an_absurdly_large_file_is_not_read(tmp_path: Path) -> None:
