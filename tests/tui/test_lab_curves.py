@@ -381,3 +381,10 @@ async def test_every_chart_names_its_data_alike_when_their_number_changes():
         curves(app).action_next_metric()
         await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts again")
         await until(pilot, lambda: all("· unverified" in chart.text for chart in charts(app)), "both named alike")
+
+
+def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ellipsis():
+    for width in range(1, 16):
+        assert cell_len(lab_look.fit("深度学习用于计算机视觉", width)) == width
+    assert lab_look.fit("深度学习用于计算机视觉", 10) == "深度学习… "
+    assert lab_look.fit("深度学习", 10) == "深度学习  "

@@ -7,7 +7,7 @@ from PIL import Image
 from textual.widgets import Input, Static
 
 from dlwp_tui.course import reader
-from dlwp_tui.runs.facts import DatasetUse
+from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.widgets import lab_blocks
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
 from dlwp_tui.tui.widgets.lab_said import BlockView
@@ -237,3 +237,8 @@ async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
 )
 def test_what_data_a_run_used_is_said_once(source, detail, told):
     assert lab_blocks.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {told}"
+
+
+def test_a_shape_of_one_axis_is_written_as_one():
+    check = Check("一批目标的形状：（批,）", "", [128], [128], True)
+    assert "got (128,)" in lab_blocks.checks([check], 60).plain

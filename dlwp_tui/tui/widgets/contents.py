@@ -14,6 +14,7 @@ from textual.widgets.tree import TreeNode
 from dlwp_tui.course.reader import Course, Section
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.progress import Progress
+from dlwp_tui.tui.widgets.lab_look import fit
 
 MARKS = {"unread": "○", "started": "◐", "read": "✓"}
 """A sign, not only a colour, for each state of reading."""
@@ -95,8 +96,9 @@ class ContentsTree(Tree[Section]):
             starred = f" {BOOKMARK}" if self._progress.of(section.id).bookmarks else ""
             after = Text(starred + (" ▸" if section.has_lesson else ""), "dim")
         room = self.scrollable_content_region.width - (0 if section is None else 2)
-        if room > 8:
-            title.truncate(max(4, room - before.cell_len - after.cell_len), overflow="ellipsis")
+        width = max(4, room - before.cell_len - after.cell_len)
+        if room > 8 and title.cell_len > width:
+            title.plain = fit(title.plain, width)
         label = Text.assemble(before, title, after)
         label.stylize_before(style)
         return label

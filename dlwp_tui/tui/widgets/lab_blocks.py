@@ -211,7 +211,8 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return figure(value).strip()
     if isinstance(value, list):
-        return "(" + ", ".join("None" if one is None else _value(one) for one in value) + ")"
+        inside = ", ".join("None" if one is None else _value(one) for one in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"  # a shape of one axis, as Python writes it
     return "–" if value is None else str(value)
 
 

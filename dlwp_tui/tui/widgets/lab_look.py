@@ -108,7 +108,8 @@ def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, with an ellipsis where it is cut."""
     if cell_len(text) <= width:
         return text + " " * (width - cell_len(text))
-    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    # Where half of a wide character would fit the gap goes behind the ellipsis: `用于计… `, not `用于计 …`.
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width) if width > 0 else ""
 
 
 def bar(fraction: float, width: int, ascii: bool = False) -> tuple[str, str]:
