@@ -182,6 +182,7 @@ def _summary(view: RunView) -> dict[str, object]:
 
 def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
     from dlwp_tui.runs import kinds
+    from dlwp_tui.runs.events import number
 
     get = event.get
     label = f"[{get('label')}] " if get("label") else ""
@@ -196,7 +197,9 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
         case kinds.DATASET:
             return [f"{get('name')}: {get('detail') or get('source')}"]
         case kinds.MODEL:
-            return [_("{label}model with {params} parameters").format(label=label, params=f"{get('params'):,}")]
+            params = number(get("params"))
+            told = "?" if params is None else f"{params:,.0f}"
+            return [_("{label}model with {params} parameters").format(label=label, params=told)]
         case kinds.CHECK:
             return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({get('got')} / {get('want')})"]
         case kinds.TEXT:
@@ -221,9 +224,11 @@ def _metrics(metrics: object) -> str:
 
 
 def _table(columns: object, rows: object) -> list[str]:
-    if not isinstance(columns, list) or not isinstance(rows, list):
-        return []
-    lines = output.aligned([str(name) for name in columns], [[str(cell) for cell in row] for row in rows])
+    if not isinstance(columns, list) or not isinstance(rows, list) or not columns:
+        return []  # a line that was damaged, or written by another version
+    wide = len(columns)
+    cells = [[*map(str, row), *[""] * wide][:wide] for row in rows if isinstance(row, list)]
+    lines = output.aligned([str(name) for name in columns], cells)
     return [f"  {text}" for text in lines]
 
 

@@ -75,9 +75,12 @@ class Notice:
     message: str
 
 
+DIED = "died"
+
+
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed or died. `lines` are the last of its traceback, or of its log where it left none."""
+    """Why a run failed, or died: then `type` is DIED. `lines` are the last of its traceback, else of its log."""
 
     type: str
     message: str
@@ -86,7 +89,7 @@ class Failure:
     @property
     def told(self) -> str:
         """What a learner reads first: Python's name of the error only where Python raised it, not our own sentences."""
-        ours = self.message and not self.lines
+        ours = self.message and (self.type == DIED or not self.lines)
         return self.message if ours else ": ".join(part for part in (self.type, self.message) if part)
 
 

@@ -8,7 +8,7 @@ import signal
 from typing import Any
 
 from dlwp_tui.i18n import _
-from dlwp_tui.runs.facts import Failure
+from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder
 
 _BLOCK = 1 << 16  # bytes read from the end of the log
@@ -49,7 +49,7 @@ def death(folder: RunFolder) -> Failure:
         message = _("The worker ended with exit code {code} and without a word.").format(code=code)
     else:
         message = _("The worker ended without a word: killed, out of memory, or the machine went down.")
-    return Failure("died", message, tuple(tail(folder, _SHOWN)))
+    return Failure(DIED, message, tuple(tail(folder, _SHOWN)))
 
 
 def _reaped(folder: RunFolder) -> dict[str, Any]:

@@ -176,6 +176,34 @@ def test_a_lesson_that_raises_fails_with_its_last_lines_and_where_the_log_is(cli
     assert "a line for the log" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"e": "model", "params": "many"},
+        {"e": "model", "params": 2**70},
+        {"e": "table", "title": 1, "columns": [], "rows": [[1, 2]]},
+        {"e": "table", "columns": ["a", "b"], "rows": [[1], [1, 2, 3], 7, None]},
+        {"e": "table", "columns": None, "rows": 3},
+        {"e": "epoch", "metrics": {"loss": "zz", "accuracy": [1]}},
+        {"e": "text", "body": None},
+        {"e": "check"},
+    ],
+)
+def test_an_event_of_another_version_or_damaged_is_printed_as_far_as_it_goes(
+    tmp_path: Path, event: dict[str, object]
+) -> None:
+    from dlwp_tui.cli.follow import PlainPrinter
+    from dlwp_tui.runs.folder import RunFolder
+
+    folder = RunFolder(tmp_path / "20261123-0231-1.1-k7qf")
+    folder.path.mkdir()
+    after = {"v": 1, "t": 1, "e": "phase", "name": "after it"}
+    folder.events.write_text(f"{json.dumps({'v': 1, 't': 1, **event})}\n{json.dumps(after)}\n", encoding="utf-8")
+    said: list[str] = []
+    PlainPrinter(folder, emit=said.append).step()
+    assert said[-1] == "— after it"
+
+
 def test_nan_is_noticed_and_said(cli: Cli) -> None:
     done = cli("run", "1.1", "--mode", "nan")
     assert done.returncode == 0

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dlwp_tui.errors import RunError
 from dlwp_tui.runs import events, kinds, state
-from dlwp_tui.runs.facts import Best, Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.runs.facts import DIED, Best, Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.state import RunState
@@ -324,3 +324,4 @@ def test_only_errors_of_python_are_told_with_their_name() -> None:
     assert Failure("UsageError", "The shapes differ.").told == "The shapes differ."
     assert Failure("ValueError", "no", ("  line 3",)).told == "ValueError: no"
     assert Failure("KeyboardInterrupt", "").told == "KeyboardInterrupt"
+    assert Failure(DIED, "It was killed.", ("the log's last line",)).told == "It was killed."
