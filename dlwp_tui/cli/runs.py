@@ -61,6 +61,8 @@ def list_runs(
                 for row in rows
             ],
         )
+    elif active:
+        output.say(_("No run is going on."))
     else:
         output.say(_("No runs yet. Start one: dlwp run 3.4 --preset quick"))
 

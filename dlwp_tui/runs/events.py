@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Any
 
 from dlwp_tui import paths
+from dlwp_tui.errors import StorageError
+from dlwp_tui.i18n import _
 from dlwp_tui.runs.kinds import VERSION
 
 Event = dict[str, Any]
@@ -30,7 +32,8 @@ class EventWriter:
     """Appends events to `path`, one `os.write` a line. Safe to use from several threads and from a signal handler.
 
     Opening ends a torn last line that an earlier crash left, so that no event is glued to it. Raises StorageError
-    when the file cannot be opened or written; on a full disk the file is first cut back to its last whole line.
+    when the file cannot be opened or written; on a full disk the file is first cut back to its last whole line. A file
+    that was deleted counts as one that cannot be written: nobody could see such a run, or stop it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,6 +57,11 @@ class EventWriter:
             if self._torn:
                 self._end_torn_line()
             self._append(line)
+            if not os.fstat(self._fd).st_nlink:  # 0.5 µs
+                raise StorageError(
+                    _("{path} was deleted while the run was at work.").format(path=self.path),
+                    _("Nothing of it can be kept: start it again."),
+                )
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -278,6 +279,24 @@ def test_a_full_disk_ends_the_run_and_tears_nothing(fake: Lesson) -> None:
     assert lines.pop() == b""
     assert all(json.loads(line)["e"] for line in lines)
     assert len(events(folder, "epoch")) > 10
+
+
+def test_a_run_whose_folder_was_deleted_ends_and_frees_its_slot(fake: Lesson, tmp_path: Path) -> None:
+    """Nobody could see it or stop it, and the next run would wait for it."""
+    endless = tmp_path / "content" / "ch01" / "1.1-fake"
+    endless.mkdir(parents=True)
+    (endless / "lesson.py").write_text(
+        "import time\n"
+        "def run(lab, **params):\n"
+        "    for step in lab.steps(10_000):\n"
+        "        lab.log(step, loss=1.0)\n"
+        "        time.sleep(0.06)\n"
+    )
+    folder = launch.start(fake.model_copy(update={"folder": endless}), {})
+    until_event(folder, "epoch")
+    shutil.rmtree(folder.path)
+    until(launch.start(fake, {}), "finished")
+    assert not folder.path.exists()
 
 
 def test_nan_is_said_once(fake: Lesson) -> None:
