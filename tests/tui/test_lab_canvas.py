@@ -14,8 +14,9 @@ from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.widgets.key_hints import KeyHints
 from dlwp_tui.tui.widgets.lab import LabPane
-from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe, KeyHints
+from dlwp_tui.tui.widgets.lab_canvas import ASK_EVERY, Answer, CanvasProbe
 from dlwp_tui.tui.widgets.lab_drawing import SIDE, Drawing
 from dlwp_tui.tui.widgets.lab_messages import ProbeAsked
 from dlwp_tui.tui.widgets.lab_paper import Paper

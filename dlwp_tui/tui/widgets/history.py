@@ -25,6 +25,7 @@ from dlwp_tui.runs import history
 from dlwp_tui.runs.history import HistoryRow
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.widgets import lab_look
+from dlwp_tui.tui.widgets.key_hints import KeyHints
 from dlwp_tui.tui.widgets.lab_look import duration, figure
 from dlwp_tui.tui.widgets.lab_messages import (
     DeleteRequested,
@@ -67,8 +68,10 @@ class HistoryView(Widget, can_focus=False):
     HistoryView DataTable:ansi > .datatable--header { background: ansi_default; color: ansi_default; text-style: dim; }
     HistoryView DataTable:ansi > .datatable--cursor { text-style: reverse; }
     HistoryView #history-empty { height: 1fr; content-align: center middle; color: $text-muted; display: none; }
-    HistoryView #history-keys { height: auto; padding: 0 1; color: $text-muted; }
-    HistoryView #history-keys.-asking { color: $text-warning; text-style: bold; }
+    HistoryView #history-keys, HistoryView #history-asking { height: auto; padding: 0 1; }
+    HistoryView #history-asking { display: none; color: $text-warning; text-style: bold; }
+    HistoryView.-asking #history-asking { display: block; }
+    HistoryView.-asking #history-keys { display: none; }
     """
 
     @dataclass
@@ -105,7 +108,9 @@ class HistoryView(Widget, can_focus=False):
         with Vertical(id="history-room"):
             yield table
             yield Static(id="history-empty")
-        yield Static(id="history-keys")
+        hints = _("Enter curves  c compare  e again  f use params  w export  b all  Del delete")
+        yield KeyHints(hints, "  ", id="history-keys")
+        yield Static(id="history-asking")
 
     def on_mount(self) -> None:
         self._keys()
@@ -298,17 +303,11 @@ class HistoryView(Widget, can_focus=False):
         return _rich(str(getattr(self.app.current_theme, name, None) or ""))
 
     def _keys(self) -> None:
-        line = self.query_one("#history-keys", Static)
-        line.set_class(self._asking is not None, "-asking")
+        """What the keys do; while a run is about to be deleted, that."""
+        self.set_class(self._asking is not None, "-asking")
         if self._asking is not None:
             told = _("Delete again to delete {run} and its files; Esc keeps it.")
-            line.update(Content(told.format(run=self._asking)))
-        else:
-            line.update(
-                Content(
-                    _("Enter curves · c compare · e run again · f use params · w export · b all lessons · Del delete")
-                )
-            )
+            self.query_one("#history-asking", Static).update(Content(told.format(run=self._asking)))
 
 
 def _rich(color: str) -> str:

@@ -21,6 +21,7 @@ from dlwp_tui import settings
 from dlwp_tui.course.lesson import Probe
 from dlwp_tui.i18n import _
 from dlwp_tui.tui.widgets import lab_blocks
+from dlwp_tui.tui.widgets.key_hints import KeyHints
 from dlwp_tui.tui.widgets.lab_content import content
 from dlwp_tui.tui.widgets.lab_drawing import SIDE, Drawing
 from dlwp_tui.tui.widgets.lab_look import bar, fit
@@ -89,32 +90,6 @@ class Answer(Widget):
         return {str(name): float(share) for name, share in bars.items()} if isinstance(bars, Mapping) else {}
 
 
-class KeyHints(Widget):
-    """Hints apart by ` · `, in lines that end between them: no hint is broken where another line has room for it."""
-
-    def __init__(self, hints: str, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._hints = hints.split(" · ")
-
-    def render(self) -> Content:
-        return Content("\n".join(self.lines(self.content_size.width)))
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's
-        """Lines at this width."""
-        return len(self.lines(width))
-
-    def lines(self, width: int) -> list[str]:
-        """The hints in lines of at most `width` cells; one that is wider stands alone."""
-        lines: list[str] = []
-        for hint in self._hints:
-            joined = f"{lines[-1]} · {hint}" if lines else hint
-            if lines and cell_len(joined) <= width:
-                lines[-1] = joined
-            else:
-                lines.append(hint)
-        return lines
-
-
 class CanvasProbe(Widget):
     """The paper, and beside it what the model says. It asks at most eight times a second and never waits."""
 
@@ -132,7 +107,6 @@ class CanvasProbe(Widget):
     CanvasProbe.-tight #canvas-keys { display: none; }
     CanvasProbe.-tall #canvas-pen { margin: 1 0; }
     CanvasProbe #canvas-pen { height: 1; }
-    CanvasProbe #canvas-keys { width: 1fr; height: auto; color: $text-muted; }
     """
 
     @dataclass
