@@ -280,7 +280,7 @@ def _head(name: str, series: Sequence[Series], paper: _Paper) -> list[Text]:
             legend = _legend(signs, room)
             break
     else:
-        if not name or height >= 9:
+        if not name or height >= 9 or (height == 8 and room < LEGEND_CELLS):
             legend = _legend(entries if _legend_cells(entries) <= width else short, width)
             return [first, legend] if name else [legend]
         if room < LEGEND_CELLS:

@@ -207,7 +207,8 @@ async def test_labels_become_curves_of_their_own():
     view.update()
     assert lab_series.metrics([view]) == ["mae"]
     data = lab_series.chart("mae", view, [], Look())
-    assert [one.label for one in data.series] == [f"fold {n} validation" for n in (1, 2, 3)]
+    assert [one.label for one in data.series] == [f"fold {n}" for n in (1, 2, 3)]
+    assert lab_series.of_validation("mae", view)  # the title says it
     assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
 
 
@@ -374,13 +375,13 @@ async def test_every_chart_names_its_data_alike_when_their_number_changes():
     async with app.run_test(size=(80, 22)) as pilot:
         app.lab.show_run(folder, tab="curves")
         await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
-        assert all("· unverified" in chart.text for chart in charts(app))
+        assert all("· unverified file" in chart.text for chart in charts(app))
         curves(app).action_next_metric()
         await until(pilot, lambda: len(charts(app)) == 1 and "real data (unver" in charts(app)[0].text, "one, large")
         curves(app).action_next_metric()
         curves(app).action_next_metric()
         await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts again")
-        await until(pilot, lambda: all("· unverified" in chart.text for chart in charts(app)), "both named alike")
+        await until(pilot, lambda: all("· unverified file" in chart.text for chart in charts(app)), "both named alike")
 
 
 def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ellipsis():
@@ -388,3 +389,18 @@ def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ell
         assert cell_len(lab_look.fit("深度学习用于计算机视觉", width)) == width
     assert lab_look.fit("深度学习用于计算机视觉", 10) == "深度学习… "
     assert lab_look.fit("深度学习", 10) == "深度学习  "
+
+
+async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_room():
+    run = LiveRun()
+    for label in ("one", "two", "three"):
+        for number in (1, 2):
+            run.epoch(number, label=label)
+    folder = run.end().folder
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: charts(app) and charts(app)[0].text, "the chart")
+        head = charts(app)[0].text.split("\n")[0]
+        assert all(word in head for word in ("Validation: Loss val_loss", " one", " two", " three"))
+        assert "validation" not in head

@@ -149,7 +149,8 @@ class CurvesView(Widget, can_focus=True):
         columns, _rows = self._grid(len(names))
         source = lab_look.source_word(shown.source, short=columns > 1)  # the legend stands beside it
         for chart, name in zip(self._charts, names, strict=True):
-            title = lab_look.metric_name(name, self.words) or name
+            drawn = f"val_{name}" if lab_series.of_validation(name, shown) else name
+            title = lab_look.metric_name(drawn, self.words) or lab_look.metric_name(name, self.words) or drawn
             title = f"{title} · {source}" if source else title
             chart.show(
                 (name, title, stamp),

@@ -52,9 +52,9 @@ def palette(theme: str, dark: bool) -> tuple[str, ...]:
 
 
 def source_word(source: UsedSource | None, *, short: bool = False) -> str:
-    """What a run's data were, as every label says it; "" for real data and for none. `short`: the history's word."""
+    """What a run's data were, as every label says it; "" for real data and for none. `short`: for little room."""
     if short:
-        return {"synthetic": _("synthetic"), "unverified": _("unverified")}.get(source or "", "")
+        return {"synthetic": _("synthetic"), "unverified": _("unverified file")}.get(source or "", "")
     return {
         "synthetic": _("synthetic data"),
         "unverified": _("real data (unverified file)"),

@@ -65,6 +65,16 @@ def x_label(metric: str, view: RunView) -> str:
     return view.units.get(metric) or view.units.get(f"val_{metric}") or _("epoch")
 
 
+def of_validation(metric: str, view: RunView) -> bool:
+    """True where every curve drawn of the shown run is of validation: then the title says it, and no label.
+
+    One whose first epoch is still going on does not change that: its batches are named as such.
+    """
+    labels = _labels(metric, view)
+    begun = [label for label in labels if CurveKey(label, metric) in view.curves]
+    return len(labels) > BOTH_SIDES and all(CurveKey(label, f"val_{metric}") in view.curves for label in begun)
+
+
 def run_name(view: RunView, beside: RunView | None = None) -> str:
     """A run in a legend: the params that differ from the run beside it, else the time it was asked for."""
     if beside is not None:
@@ -76,11 +86,8 @@ def run_name(view: RunView, beside: RunView | None = None) -> str:
 
 
 def _own(metric: str, view: RunView, look: Look) -> list[Series]:
-    labels = list(
-        dict.fromkeys(
-            key.label for key in (*view.curves, *view.batch_curves) if key.metric.removeprefix("val_") == metric
-        )
-    )
+    labels = _labels(metric, view)
+    told = of_validation(metric, view)
     home = lab_look.place(view.folder.id)
     series: list[Series] = []
     for number, label in enumerate(labels):
@@ -102,8 +109,15 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
             side = "" if own_loop or (label and validation is None) else pgettext("curve", "training")
             series += _line(_name(label, side), training, pattern, look)
         if validation is not None and validation.xs:
-            series += _line(_name(label, _("validation")), validation, Series("", (), (), "line", color, marker), look)
+            side = "" if told else _("validation")
+            series += _line(_name(label, side), validation, Series("", (), (), "line", color, marker), look)
     return series
+
+
+def _labels(metric: str, view: RunView) -> list[str]:
+    """The labels of a metric's curves, as they came."""
+    keys = (key for key in (*view.curves, *view.batch_curves) if key.metric.removeprefix("val_") == metric)
+    return list(dict.fromkeys(key.label for key in keys))
 
 
 def _levels(metric: str, view: RunView, others: Sequence[Series], x_range: tuple[float, float] | None) -> list[Series]:
