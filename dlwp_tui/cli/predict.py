@@ -113,16 +113,30 @@ def _value(probe: Probe, given: str | None) -> Any:
     if given is None:
         if sys.stdin.isatty():
             raise UsageError(_("What should the model be asked?"), _('dlwp predict RUN "a text"'))
-        given = sys.stdin.read(LONGEST + 1)
+        given = _piped()
     return read(given)
 
 
+def _piped() -> str:
+    """Standard input. Read as bytes: whether what is no UTF-8 raises or passes depends on the locale."""
+    return sys.stdin.buffer.read(4 * LONGEST + 1).decode("utf-8", "surrogateescape")
+
+
 def _text(given: str) -> str:
-    if not given.strip():
-        raise UsageError(_("The text is empty."), _('Write one: dlwp predict RUN "a text"'))
     if len(given) > LONGEST:
         raise UsageError(_("The text is longer than {count} characters.").format(count=LONGEST))
-    return given.strip()
+    try:
+        given.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            _("The text is not UTF-8: see character {place}.").format(place=error.start + 1),
+            _("Convert it: iconv -f GBK -t UTF-8 FILE | dlwp predict RUN"),
+        ) from None
+    # an answer repeats words: an escape character among them would reach the terminal
+    text = "".join(sign if sign.isprintable() else " " for sign in given).strip()
+    if not text:
+        raise UsageError(_("The text is empty."), _('Write one: dlwp predict RUN "a text"'))
+    return text
 
 
 def _drawing(given: str) -> list[list[float]]:
@@ -166,7 +180,11 @@ def _drawing(given: str) -> list[list[float]]:
 def _file(given: str) -> Path:
     """The file at the path `given`, which may end in a newline (of a pipe)."""
     path = Path(given.strip("\r\n")).expanduser()
-    if not given.strip() or not path.is_file():
+    try:
+        found = bool(given.strip()) and path.is_file()
+    except OSError:  # a name of thousands of characters
+        found = False
+    if not found:
         raise DataError(_("{path} is no file.").format(path=repr(given.strip())), _("Give the path of a picture."))
     return path.absolute()
 

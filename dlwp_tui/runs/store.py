@@ -103,7 +103,7 @@ def find(prefix: str) -> RunFolder:
         if not runs:
             raise _none_yet()
         return runs[0]
-    folders = {entry.name: RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name)}
+    folders = {entry.name: RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()}
     if wanted in folders:
         return folders[wanted]
     matches = [name for name in folders if wanted and (name.startswith(wanted) or name[-_SUFFIX:] == wanted)]

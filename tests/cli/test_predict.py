@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,25 @@ def test_what_cannot_be_asked(cli: Cli, weighing: Path, args: tuple[str, ...], s
     assert "Traceback" not in done.stderr and done.stdout == ""
     if said != "zzzz":
         assert done.returncode == code
+
+
+@pytest.mark.parametrize("handling", ["strict", "surrogateescape"])
+def test_a_pipe_of_no_text_is_refused_and_no_control_sign_comes_back(
+    cli: Cli, weighing: Path, tmp_path: Path, handling: str
+) -> None:
+    assert cli("run", "1.1").returncode == 0
+
+    def piped(body: bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "dlwp_tui", "predict", "last", "--probe", "weigh"],
+            input=body, capture_output=True, timeout=60, check=False,
+            env={**os.environ, "PYTHONIOENCODING": f"utf-8:{handling}"},
+        )  # fmt: skip
+
+    gbk = piped("一部好电影".encode("gbk"))
+    assert gbk.returncode == 2 and b"not UTF-8" in gbk.stderr and b"Traceback" not in gbk.stderr
+    hostile = piped(b"z\x1b[31mred good")
+    assert hostile.returncode == 0 and b"\x1b" not in hostile.stdout and b"[31mred" not in hostile.stdout
 
 
 def test_a_lesson_without_a_probe(cli: Cli, weighing: Path) -> None:
