@@ -194,7 +194,7 @@ def test_a_low_chart_still_says_which_curve_is_which():
     assert lines(draw(pair, 38, 14, title="精度 accuracy · 未验证"))[0].endswith("• 训练  ━ 验证")  # not on two lines
     assert lines(draw(units, 24, 8, title="state"))[0].split() == ["state", "•", "单元", "0", "+2"]
     long = "a state of many units"  # no room beside it
-    assert lines(draw(units, 24, 8, title=long))[1].split() == ["•", "单元", "0", "+2"]
+    assert lines(draw(units, 24, 8, title=long))[1].split() == ["•", "单元", "0", "×", "单元", "1", "+1"]
     assert "单元" not in draw(units, 24, 7, title=long).plain
     assert lines(draw(units, 30, 12, title="state"))[1].split() == [
         "•",
