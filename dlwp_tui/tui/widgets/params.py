@@ -373,7 +373,7 @@ class ParamsForm(Widget, can_focus=False):
         row = next((row for row in self._rows.values() if row.editor is focused), None)
         told = row.help if row else ""
         if row is not None and fields.takes_letters(row.editor):
-            told = f"{told} {_('Esc leaves the field.')}".strip()
+            told = " ".join(filter(None, (told, _("Esc leaves the field."))))
         fields.put(self.query_one("#form-help", Static), told)
 
 
