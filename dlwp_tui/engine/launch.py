@@ -44,10 +44,12 @@ def start(
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
 
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
-    MemoryShort when too little memory is free (`force` starts it all the same), StorageError or RunError when the run
-    cannot be started; then nothing of it is left.
+    DataError when real data are asked for and none of its datasets is there, MemoryShort when too little memory is
+    free (`force` starts it all the same), StorageError or RunError when the run cannot be started; then nothing of it
+    is left.
     """
     params = _absolute(lesson, lesson.values(preset, dict(values)))
+    _require_data(lesson, source)
     need_mb = memory.needed_mb(lesson, params)
     if not force and (short := memory.shortage(need_mb)) is not None:
         raise memory.MemoryShort(short)
@@ -185,6 +187,17 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         host=environment.host(),
         **fields,
     )
+
+
+def _require_data(lesson: Lesson, source: Source) -> None:
+    """Refuse what could only fail. With one of several datasets there, the params decide whether it is enough."""
+    if source != "real" or not lesson.datasets:
+        return
+    from dlwp_tui.data import loader, locate, registry  # only where they are needed: they stay out of start-up
+
+    found = [locate.status(name) for name in lesson.datasets]
+    if not any(status.state in locate.USABLE for status in found):
+        raise loader.not_usable(registry.get(found[0].name), found[0])
 
 
 def _create(spec: RunSpec) -> RunFolder:

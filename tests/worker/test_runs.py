@@ -15,10 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dlwp_tui import paths
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
 from dlwp_tui.engine.priority import NICE
-from dlwp_tui.errors import ContentError, RunError, UsageError
+from dlwp_tui.errors import ContentError, DataError, RunError, UsageError
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id
 from tests.conftest import wait_for
@@ -121,6 +122,15 @@ def test_nothing_is_left_of_a_run_that_cannot_start(
         launch.start(fake, {})
     assert store.all() == []
     assert not any((tmp_path / "home" / "dlwp" / "runs").iterdir())
+
+
+def test_real_data_that_are_not_there_are_refused_before_anything_starts(fake: Lesson) -> None:
+    lesson = fake.model_copy(update={"datasets": ("imdb", "jena_climate")})
+    with pytest.raises(DataError, match="real data of imdb is not on this computer") as caught:
+        launch.start(lesson, {}, source="real")
+    assert "dlwp data get imdb" in caught.value.hint
+    assert store.all() == [] and not paths.runs().exists()
+    until(launch.start(lesson, {}, source="auto"), "finished")
 
 
 def test_stop_takes_less_than_a_second(fake: Lesson) -> None:
