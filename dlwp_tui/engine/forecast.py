@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dlwp_tui.course.lesson import Lesson, Value
@@ -25,6 +25,12 @@ class Known:
         """The estimate of a run."""
         used = self.auto_source if source == "auto" else source if self.lesson.datasets else None
         return cost.estimate(self.lesson, params, self.samples, source=used, device=device)
+
+    def together(self, runs: Iterable[Mapping[str, Value]], *, source: Source = "auto") -> float | None:
+        """Seconds that runs with these params take, one after the other; None where it is not known of each."""
+        each = [self.of(params, source=source).seconds for params in runs]
+        known = [seconds for seconds in each if seconds is not None]
+        return sum(known) if len(known) == len(each) else None
 
 
 def look(lesson: Lesson) -> Known:

@@ -22,6 +22,7 @@ from dlwp_tui.tui.widgets.lab import LabPane
 from dlwp_tui.tui.widgets.lab_cost import CostLine
 from dlwp_tui.tui.widgets.lab_field import FieldInput
 from dlwp_tui.tui.widgets.lab_messages import TrialCalledOff, TrialRequested
+from dlwp_tui.tui.widgets.note import NotePane
 from dlwp_tui.tui.widgets.params import ParamsForm
 from tests.tui.lab_runs import LabApp, rows, until
 
@@ -178,3 +179,27 @@ async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
         await opened(pilot)
         monkeypatch.setattr(hardware, "ram_free", lambda: 12345 << 20)
         await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")
+
+
+async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object):
+    lesson = reader.load().lesson("1.1")
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        lab, note = app.screen.query_one(LabPane), app.screen.query_one(NotePane)
+        lab.set_known(Known(lesson), 18637)
+        await _ask(pilot, note)
+        assert "not known yet" in "\n".join(rows(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
+        base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
+        lab.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        await _ask(pilot, note)
+        assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
+
+
+async def _ask(pilot: Pilot[None], note: NotePane) -> None:
+    """Press the experiment card."""
+    note.post_message(NotePane.ExperimentPressed("1.1", "more-rate-more-loss"))
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskDialog), "the question")
+    await pilot.pause()

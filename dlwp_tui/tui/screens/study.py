@@ -11,11 +11,11 @@ from typing import Any
 
 from textual import on
 
-from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.engine.memory import MemoryShort
 from dlwp_tui.errors import DlwpError
 from dlwp_tui.i18n import _, ngettext
-from dlwp_tui.runs import state, store
+from dlwp_tui.runs import cost, state, store, verdict
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui import keys
@@ -200,8 +200,20 @@ class StudyScreen(LookingScreen):
         body = f"{experiment.statement}\n\n" + ngettext(
             "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
         ).format(count=count, preset=experiment.preset)
+        body += f"\n{self._told_time(lesson, experiment)}"
         answers = [("start", _("Start")), ("no", _("Not now"))]
         self.app.push_screen(AskDialog(_("Run this experiment?"), body, answers), answered)
+
+    def _told_time(self, lesson: Lesson, experiment: Experiment) -> str:
+        """How long an experiment's runs take together, as far as earlier runs tell."""
+        known = self.query_one(LabPane).known
+        seconds = None
+        if known is not None and known.lesson.id == lesson.id:
+            planned = verdict.plan(lesson, experiment)
+            seconds = known.together([run.params for run in planned], source=self.source)
+        if seconds is None:
+            return _("How long that takes here is not known yet.")
+        return _("That takes about {time}, as earlier runs here tell.").format(time=cost.duration(seconds))
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))

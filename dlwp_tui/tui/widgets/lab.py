@@ -174,6 +174,11 @@ class LabPane(Vertical, can_focus=False):
             self._form.cost.set_known(known)
             self._form.cost.set_free(free_mb)
 
+    @property
+    def known(self) -> Known | None:
+        """What `set_known` told of the open lesson; None before it did."""
+        return self._form.cost.known
+
     def set_free_memory(self, free_mb: int) -> None:
         """Memory that is free now, MB."""
         self._form.cost.set_free(free_mb)

@@ -34,7 +34,8 @@ class CostLine(Widget):
         self.estimate: cost.Estimate | None = None
         """What is shown; None while nothing is asked, or a value is not allowed."""
         self._lesson: Lesson | None = None
-        self._known: Known | None = None
+        self.known: Known | None = None
+        """What is known of the lesson's runs."""
         self._free_mb: int | None = None
         self._asked: tuple[Mapping[str, Value], Source, str] | None = None
         self._began: float | None = None
@@ -49,12 +50,12 @@ class CostLine(Widget):
 
     def show(self, lesson: Lesson | None) -> None:
         """Another lesson: nothing is known of it yet."""
-        self._lesson, self._known, self._asked, self.estimate = lesson, None, None, None
+        self._lesson, self.known, self._asked, self.estimate = lesson, None, None, None
         self._redraw()
 
     def set_known(self, known: Known) -> None:
-        """What is known of the lesson's runs."""
-        self._known = known
+        """Another estimate can be made now."""
+        self.known = known
         self._update()
 
     def set_free(self, free_mb: int) -> None:
@@ -130,11 +131,11 @@ class CostLine(Widget):
         return 1 if cell_len("  ".join(self._parts())) <= width else len(self._parts())
 
     def _update(self) -> None:
-        if self._known is None or self._asked is None:
+        if self.known is None or self._asked is None:
             self.estimate = None
         else:
             params, source, device = self._asked
-            self.estimate = self._known.of(params, source=source, device=device)
+            self.estimate = self.known.of(params, source=source, device=device)
         self._redraw()
 
     def _redraw(self) -> None:
