@@ -213,7 +213,7 @@ async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
         sentences = field(app, "samples")
         sentences.focus()
         await until(pilot, lambda: app.focused is sentences, "the field of sentences")
-        assert "Esc leaves the field." in "\n".join(rows(app))
+        await until(pilot, lambda: "Esc leaves the field." in " ".join(" ".join(rows(app)).split()), "the whole help")
         await pilot.press("r", "escape")
         assert sentences.value == "r"
         await until(pilot, lambda: isinstance(app.focused, FieldInput) and app.focused.kind == "number", "a way out")

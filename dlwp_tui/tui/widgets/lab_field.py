@@ -69,8 +69,15 @@ def put(line: Static, text: str) -> None:
     line.update(Content(text), layout=False)
     line.clear_cached_dimensions()
     room = line.content_size
-    if not room.width or line.get_content_height(room, room, room.width) != room.height:
+    if not room.width or _rows(line) != room.height:
         line.refresh(layout=True)
+
+
+def _rows(line: Static) -> int:
+    """Rows its text takes at its width, within what its style allows."""
+    rows = line.get_content_height(line.content_size, line.content_size, line.content_size.width)
+    least, most = line.styles.min_height, line.styles.max_height
+    return max(int(least.value) if least else 0, min(rows, int(most.value) if most else rows))
 
 
 def fill(editor: Input | Chips, value: str | None) -> None:

@@ -87,7 +87,7 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .gap { margin-top: 1; }
     ParamsForm CostLine { display: none; }
     ParamsForm.-lesson CostLine { display: block; }
-    ParamsForm #form-help { height: 2; padding: 0 1; color: $text-muted; border-top: none; }
+    ParamsForm #form-help { height: auto; min-height: 2; max-height: 4; padding: 0 1; color: $text-muted; }
     ParamsForm #form-help.-bad { color: $text-error; }
     ParamsForm #form-empty { padding: 1 2; color: $text-muted; }
     """
