@@ -33,6 +33,7 @@ LONGEST = 40.0
 _ENOUGH = 3.0  # s of steps inside the first epoch: thirty samples of a rate whose median moves by 5 %
 _EPOCH_ENOUGH = 1.0  # s of work when at least one epoch, with its validation, is through
 _LOOK = 0.1  # s between two looks
+_REAPED = 1.0  # s for whoever started the process to write how it ended
 
 
 def measure(
@@ -139,6 +140,9 @@ def _throw_away(folder: RunFolder) -> None:
             control.kill(folder)
         except RunError:
             control.wait(folder, LONGEST)  # it ended in this moment, or its own limit ends it
+    deadline = time.monotonic() + _REAPED
+    while not folder.reaped.exists() and time.monotonic() < deadline:  # written later, it would bring the folder back
+        time.sleep(_LOOK / 10)
     shutil.rmtree(folder.path, ignore_errors=True)
 
 
