@@ -146,7 +146,7 @@ class Sequences:
             return IdSets(*self.kept("sets", self._sets))
         return IdSets(*self._sets())
 
-    def _sets(self) -> tuple[IntArray, IntArray]:
+    def _sets(self) -> Made:
         import numpy as np
 
         counts: list[NDArray[Any]] = []

@@ -88,9 +88,7 @@ def _gatherer(arrays: list[Any]) -> Any:
         return lambda rows: [tf.gather(tensor, rows) for tensor in tensors]
 
     # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
-    types = [tf.as_dtype((array.values if isinstance(array, IdSets) else array).dtype) for array in arrays]
-    takers = [array.rows if isinstance(array, IdSets) else array.__getitem__ for array in arrays]
-    shapes = [(None, None) if isinstance(array, IdSets) else (None, *array.shape[1:]) for array in arrays]
+    takers, types, shapes = zip(*map(_reading, arrays), strict=True)
 
     def gather(rows: Any) -> list[Any]:
         found = tf.numpy_function(lambda at: [take(at) for take in takers], [rows], types, stateful=False)
@@ -99,6 +97,13 @@ def _gatherer(arrays: list[Any]) -> Any:
         return list(found)
 
     return gather
+
+
+def _reading(array: Any) -> tuple[Any, Any, tuple[int | None, ...]]:
+    """How rows of an array, or of sets, are read: the function from row numbers, their type, a batch's shape."""
+    if isinstance(array, IdSets):
+        return array.rows, array.values.dtype, (None, None)
+    return array.__getitem__, array.dtype, (None, *array.shape[1:])
 
 
 def _are_small(arrays: list[Any], limit: int) -> bool:

@@ -30,6 +30,14 @@ def fake(course_dir: Path) -> Lesson:
     return reader.load(course_dir).lesson("1.1")
 
 
+def coded(lesson: Lesson, tmp_path: Path, code: str) -> Lesson:
+    """The lesson with other code, in a course of its own."""
+    folder = tmp_path / "content" / "ch01" / "1.1-fake"
+    folder.mkdir(parents=True)
+    (folder / "lesson.py").write_text(code, encoding="utf-8")
+    return lesson.model_copy(update={"folder": folder})
+
+
 @pytest.fixture
 def tiny() -> Lesson:
     """A network that trains in a second."""

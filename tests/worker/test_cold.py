@@ -22,7 +22,7 @@ from dlwp_tui.engine.probe import Probe
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import wait_for
-from tests.worker.conftest import events, pid_of, script, state_of, until, until_event
+from tests.worker.conftest import coded, events, pid_of, script, state_of, until, until_event
 
 KERAS = """
 from keras import callbacks, config, layers
@@ -58,11 +58,8 @@ def keras_lesson(fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (package / "callbacks.py").write_text(CALLBACKS)
         (package / "layers.py").write_text("")
         (package / "config.py").write_text("def backend(): return 'tensorflow'\n")
-        folder = tmp_path / "content" / "ch01" / "1.1-fake"
-        folder.mkdir(parents=True)
-        (folder / "lesson.py").write_text(code)
         monkeypatch.setenv("PYTHONPATH", str(package.parent))
-        lesson = fake.model_copy(update={"folder": folder})
+        lesson = coded(fake, tmp_path, code)
         monkeypatch.setattr(launch, "lesson_of", lambda spec: lesson)
         return lesson
 

@@ -23,7 +23,7 @@ from dlwp_tui.errors import ContentError, DataError, RunError, UsageError
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id
 from tests.conftest import wait_for
-from tests.worker.conftest import events, pid_of, script, state_of, until, until_event
+from tests.worker.conftest import coded, events, pid_of, script, state_of, until, until_event
 
 
 def test_a_run_finishes_with_all_its_events(fake: Lesson) -> None:
@@ -96,10 +96,7 @@ def test_a_lesson_that_raises_is_failed_with_its_own_lines(fake: Lesson) -> None
     ],
 )
 def test_broken_lessons_end_with_a_sentence(fake: Lesson, tmp_path: Path, code: str, words: str) -> None:
-    folder_of_lesson = tmp_path / "content" / "ch01" / "1.1-fake"
-    folder_of_lesson.mkdir(parents=True)
-    (folder_of_lesson / "lesson.py").write_text(code, encoding="utf-8")
-    folder = launch.start(fake.model_copy(update={"folder": folder_of_lesson}), {})
+    folder = launch.start(coded(fake, tmp_path, code), {})
     assert control.wait(folder, 120)  # the first imports TensorFlow: 20 s without .pyc on a busy machine
     assert state_of(folder) == "failed"
     error = events(folder)[-1]["error"]
@@ -146,16 +143,16 @@ def test_stop_takes_less_than_a_second(fake: Lesson) -> None:
 
 
 def test_a_worker_deaf_to_stop_is_killed(fake: Lesson, tmp_path: Path) -> None:
-    deaf = tmp_path / "content" / "ch01" / "1.1-fake"
-    deaf.mkdir(parents=True)
-    (deaf / "lesson.py").write_text(
+    deaf = coded(
+        fake,
+        tmp_path,
         "import signal\n"
         "def run(lab, **params):\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})\n"
         "    lab.phase('deaf')\n"
-        "    while True: signal.sigwait({signal.SIGUSR2})\n"
+        "    while True: signal.sigwait({signal.SIGUSR2})\n",
     )
-    folder = launch.start(fake.model_copy(update={"folder": deaf}), {})
+    folder = launch.start(deaf, {})
     until_event(folder, "phase")
     assert control.stop(folder, grace=0.2) is False
     assert state_of(folder) == "stopped"
@@ -163,9 +160,9 @@ def test_a_worker_deaf_to_stop_is_killed(fake: Lesson, tmp_path: Path) -> None:
 
 
 def test_a_swallowed_stop_is_raised_again(fake: Lesson, tmp_path: Path) -> None:
-    stubborn = tmp_path / "content" / "ch01" / "1.1-fake"
-    stubborn.mkdir(parents=True)
-    (stubborn / "lesson.py").write_text(
+    stubborn = coded(
+        fake,
+        tmp_path,
         "import signal\n"
         "class Swallows:\n"
         "    def __del__(self):\n"
@@ -174,9 +171,9 @@ def test_a_swallowed_stop_is_raised_again(fake: Lesson, tmp_path: Path) -> None:
         "def run(lab, **params):\n"
         "    one = Swallows(); one.lab = lab\n"
         "    del one\n"
-        "    while True: signal.pause()\n"
+        "    while True: signal.pause()\n",
     )
-    folder = launch.start(fake.model_copy(update={"folder": stubborn}), {})
+    folder = launch.start(stubborn, {})
     until_event(folder, "phase")
     assert control.stop(folder)
     assert state_of(folder) == "stopped"
@@ -212,17 +209,17 @@ def test_pause_and_resume(fake: Lesson) -> None:
 def test_pause_from_outside_when_the_worker_cannot_pause_itself(
     fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy = tmp_path / "content" / "ch01" / "1.1-fake"
-    busy.mkdir(parents=True)
-    (busy / "lesson.py").write_text(  # holds the interpreter for good: no thread of Python's gets a turn
+    busy = coded(  # holds the interpreter for good: no thread of Python's gets a turn
+        fake,
+        tmp_path,
         "import sys\n"
         "def run(lab, **params):\n"
         "    sys.setswitchinterval(1000)\n"
         "    lab.phase('busy')\n"
-        "    sum(range(10**12))\n"
+        "    sum(range(10**12))\n",
     )
     monkeypatch.setattr(control, "_PATIENCE", 0.3)
-    folder = launch.start(fake.model_copy(update={"folder": busy}), {})
+    folder = launch.start(busy, {})
     until_event(folder, "phase")
     control.pause(folder)
     assert state_of(folder) == "paused"
@@ -293,16 +290,16 @@ def test_a_full_disk_ends_the_run_and_tears_nothing(fake: Lesson) -> None:
 
 def test_a_run_whose_folder_was_deleted_ends_and_frees_its_slot(fake: Lesson, tmp_path: Path) -> None:
     """Nobody could see it or stop it, and the next run would wait for it."""
-    endless = tmp_path / "content" / "ch01" / "1.1-fake"
-    endless.mkdir(parents=True)
-    (endless / "lesson.py").write_text(
+    endless = coded(
+        fake,
+        tmp_path,
         "import time\n"
         "def run(lab, **params):\n"
         "    for step in lab.steps(10_000):\n"
         "        lab.log(step, loss=1.0)\n"
-        "        time.sleep(0.06)\n"
+        "        time.sleep(0.06)\n",
     )
-    folder = launch.start(fake.model_copy(update={"folder": endless}), {})
+    folder = launch.start(endless, {})
     until_event(folder, "epoch")
     shutil.rmtree(folder.path)
     until(launch.start(fake, {}), "finished")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,7 +18,7 @@ from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.errors import UsageError
 from dlwp_tui.runs import state
 from tests.conftest import wait_for
-from tests.worker.conftest import events, pid_of, state_of, until_event
+from tests.worker.conftest import coded, events, pid_of, state_of, until_event
 
 Nursery = Callable[..., Zygote]
 
@@ -165,15 +166,11 @@ def test_a_probe_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold
         probe.Probe(folder, "nonesuch")
 
 
-def test_a_probe_that_hangs_is_given_up(fake: Lesson, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pathlib import Path
-
-    hanging = Path(str(tmp_path)) / "content" / "ch01" / "1.1-fake"
-    hanging.mkdir(parents=True)
-    (hanging / "lesson.py").write_text("import signal\ndef probe(lab):\n    return lambda value: signal.pause()\n")
+def test_a_probe_that_hangs_is_given_up(fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = coded(fake, tmp_path, "import signal\ndef probe(lab):\n    return lambda value: signal.pause()\n")
     folder = launch.start(fake, {})
     assert control.wait(folder, 20)
-    monkeypatch.setattr(launch, "lesson_of", lambda spec: fake.model_copy(update={"folder": hanging}))
+    monkeypatch.setattr(launch, "lesson_of", lambda spec: hanging)
     monkeypatch.setattr(probe, "_GONE", 0.2)
     one = probe.Probe(folder)
     assert "not answered" in one.ask("x", timeout=0.3)["error"]

@@ -236,9 +236,9 @@ class ParamsForm(Widget, can_focus=False):
 
     def focus_first(self) -> None:
         """Focus the first bad field, or the first that leaves the keys their letters: the next one is often `r`."""
-        faults = [name for name in self._rows if name in self.faults]
-        if faults:
-            self._rows[faults[0]].editor.focus()
+        bad = next(iter(self.faults), None)  # in the order of the rows
+        if bad is not None:
+            self._rows[bad].editor.focus()
         else:
             self.action_leave_text()
 
