@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlwp_tui.errors import DlwpError
+    from dlwp_tui.core.errors import DlwpError
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run the CLI with `args` and return its exit code."""
-    from dlwp_tui.errors import DlwpError, ReaderGone
+    from dlwp_tui.core.errors import DlwpError, ReaderGone
 
     _open_streams()
     _speak_utf8()

@@ -121,7 +121,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], timeout: floa
 
 def epoch(app: DlwpApp) -> int:
     """The shown run's epoch."""
-    from dlwp_tui.tui.widgets.lab import LabPane
+    from dlwp_tui.tui.bench.pane import LabPane
 
     shown = app.screen.query_one(LabPane).shown
     return (shown.epoch or 0) if shown is not None else 0
@@ -129,7 +129,7 @@ def epoch(app: DlwpApp) -> int:
 
 def going_on(app: DlwpApp) -> bool:
     """Whether the shown run is at work."""
-    from dlwp_tui.tui.widgets.lab import LabPane
+    from dlwp_tui.tui.bench.pane import LabPane
 
     return app.screen.query_one(LabPane).running is not None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from tests.conftest import wait_for
 from tests.terminal import Terminal
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui import __version__
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 COMMANDS = {
     "course": ("list", "show", "check"),

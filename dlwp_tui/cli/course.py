@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +83,7 @@ def show(
 def check(
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui import paths
+    from dlwp_tui.core import paths
     from dlwp_tui.course import check as linter
     from dlwp_tui.data.registry import DATASETS
 

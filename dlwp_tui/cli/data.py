@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]

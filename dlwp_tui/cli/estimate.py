@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Value
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 def estimate(lesson: Lesson, values: Mapping[str, Value], *, source: Source, device: str, json: bool) -> None:
     """Print the estimate. Where no run like this one tells the time, its first steps are tried; nothing is kept."""
-    from dlwp_tui.engine import forecast, memory, trial
-    from dlwp_tui.runs import cost
+    from dlwp_tui.analysis import estimates
+    from dlwp_tui.engine import dry_run, forecast, memory
 
     made = forecast.look(lesson).of(values, source=source, device=device)
     trouble = ""
     if made.basis in ("unknown", "similar"):
         output.say(_("Trying the first steps…"))
         try:
-            trial.measure(lesson, values, source=source, device=device)
+            dry_run.measure(lesson, values, source=source, device=device)
         except RunError as error:
             trouble = str(error)
         made = forecast.look(lesson).of(values, source=source, device=device)
@@ -34,7 +34,7 @@ def estimate(lesson: Lesson, values: Mapping[str, Value], *, source: Source, dev
         return
     if trouble:
         output.say(trouble)
-    output.line(cost.told(made))
-    output.line(cost.told_ram(made.ram, free))
+    output.line(estimates.told(made))
+    output.line(estimates.told_ram(made.ram, free))
     if made.ram.mb > free:
         output.line(f"! {memory.Shortage(made.ram.mb, free)}")

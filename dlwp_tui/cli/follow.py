@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import ReaderGone
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import ReaderGone
+from dlwp_tui.core.language import _
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState, current, word
 from dlwp_tui.runs.view import RunView, summary
 
 if TYPE_CHECKING:
-    from dlwp_tui.runs.seen import Seen
+    from dlwp_tui.analysis.seen import Seen
 
 POLL_S = 0.1
 EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
@@ -165,9 +165,9 @@ class PlainPrinter:
 
 
 def _seen(view: RunView) -> Seen | None:
+    from dlwp_tui.analysis.seen import seen
+    from dlwp_tui.core.errors import DlwpError
     from dlwp_tui.engine import launch
-    from dlwp_tui.errors import DlwpError
-    from dlwp_tui.runs.seen import seen
 
     try:
         return seen(view, launch.lesson_of(view.spec))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.course.glossary import Glossary, Term
@@ -25,7 +25,7 @@ def glossary(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui import paths
+    from dlwp_tui.core import paths
     from dlwp_tui.course import glossary as book
 
     terms = book.load(paths.content())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
@@ -25,7 +25,7 @@ def gpu(
 ) -> None:
     from dataclasses import asdict
 
-    from dlwp_tui import hardware
+    from dlwp_tui.core import hardware
 
     pause = threading.Event()
     hardware.sample()  # CPU load is measured between two samples
@@ -43,7 +43,7 @@ def gpu(
 
 
 def doctor(json: Json = False) -> None:
-    from dlwp_tui import doctor as examination
+    from dlwp_tui.cli import doctor as examination
 
     findings = examination.examine()
     for finding in findings:

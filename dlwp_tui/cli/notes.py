@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui import mynotes
+    from dlwp_tui.core import own_notes
 
 
 def register(app: typer.Typer) -> None:
@@ -30,22 +30,22 @@ def note(
     every: Annotated[bool, typer.Option("--all", help=_("Print all of your notes."))] = False,
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui import mynotes
+    from dlwp_tui.core import own_notes
     from dlwp_tui.course import reader
 
     if (section is None) != every or (every and (edit or join)) or (edit and join):
         raise UsageError(_("Name one section, or say --all."), _("Like: dlwp note 3.4 --edit"))
     if section is None:
-        _print(mynotes.all(), json, headings=True)
+        _print(own_notes.all(), json, headings=True)
         return
     section = reader.load().section(section).id
     if edit:
-        from dlwp_tui import editor
+        from dlwp_tui.core import editor
 
-        editor.edit(mynotes.file(section))
+        editor.edit(own_notes.file(section))
         return
-    _print([mynotes.join(section) if join else mynotes.read(section)], json)
-    for path in mynotes.conflicts(section):
+    _print([own_notes.join(section) if join else own_notes.read(section)], json)
+    for path in own_notes.conflicts(section):
         output.say(
             _("A copy kept after a conflict: {path}. Put both together with: dlwp note {id} --join").format(
                 path=path, id=section
@@ -58,14 +58,14 @@ def export_notes(
     mine: Annotated[bool, typer.Option("--mine", help=_("With your own notes."))] = False,
 ) -> None:
     from dlwp_tui.course import reader
-    from dlwp_tui.render import tree
+    from dlwp_tui.publish import tree
 
     files = tree.build(reader.load(), mine=mine)
     tree.write(files, folder)
     output.say(_("Wrote {count} files to {path}.").format(count=len(files), path=folder))
 
 
-def _print(notes: list[mynotes.MyNote], json: bool, *, headings: bool = False) -> None:
+def _print(notes: list[own_notes.MyNote], json: bool, *, headings: bool = False) -> None:
     written = [one for one in notes if one.text.strip()]
     if not written:
         output.say(_("You have written nothing there yet. Begin with: dlwp note 3.4 --edit, or w in the app."))

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dlwp_tui.errors import ReaderGone, StorageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import ReaderGone, StorageError
+from dlwp_tui.core.language import _
 
 
 def say(message: str) -> None:

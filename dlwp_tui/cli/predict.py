@@ -11,8 +11,8 @@ import typer
 
 from dlwp_tui.cli import output
 from dlwp_tui.cli.runs import Run
-from dlwp_tui.errors import DataError, RunError, UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import DataError, RunError, UsageError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Probe
@@ -46,7 +46,7 @@ def predict(
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
     from dlwp_tui.engine import launch
-    from dlwp_tui.engine.probe import Probe
+    from dlwp_tui.engine.demo import Probe
     from dlwp_tui.runs import state, store
     from dlwp_tui.runs.state import RunState
     from dlwp_tui.runs.view import RunView

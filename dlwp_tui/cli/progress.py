@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import ContentError, UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
+    from dlwp_tui.core.progress import Progress
     from dlwp_tui.course.reader import Course, Section
-    from dlwp_tui.progress import Progress
 
 SIGNS = {"read": "✓", "begun": "◐", "unread": "○"}
 
@@ -33,7 +33,7 @@ def progress(
         bool, typer.Option("--reset-all", help=_("Forget pages, answers and bookmarks of every section."))
     ] = False,
 ) -> None:
-    from dlwp_tui import progress as marks
+    from dlwp_tui.core import progress as marks
     from dlwp_tui.course import reader
 
     if reset is not None and reset_all:
@@ -90,7 +90,7 @@ class _Row:
 
 
 def _show(course: Course, seen: Progress, json: bool) -> None:
-    from dlwp_tui.runs import history
+    from dlwp_tui.analysis import history
 
     runs = history.finished_counts()
     rows = {section.id: _row(section, seen, runs.get(section.id, 0)) for section in course.sections}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Param, Value
     from dlwp_tui.runs.folder import RunFolder
     from dlwp_tui.runs.spec import Source
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 _JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
 Json = Annotated[bool, _JSON]

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 Run = Annotated[
     str, typer.Argument(metavar="RUN", help=_("A run's id, its beginning, its last four characters or `last`."))
@@ -33,7 +33,8 @@ def list_runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("At most so many."))] = 30,
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui.runs import history, store
+    from dlwp_tui.analysis import history
+    from dlwp_tui.runs import store
 
     if lesson is not None:
         from dlwp_tui.course import reader
@@ -106,7 +107,7 @@ def export(
     json: Annotated[bool, typer.Option("--json", help=_("Everything: params, curves, results."))] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help=_("A file instead of standard output."))] = None,
 ) -> None:
-    from dlwp_tui.runs import export as exporter
+    from dlwp_tui.analysis import export as exporter
     from dlwp_tui.runs import store
 
     if csv == json:

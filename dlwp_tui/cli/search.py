@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def search(
     limit: Annotated[int, typer.Option("--limit", min=1, help=_("How many results at most."))] = 20,
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui import mynotes
+    from dlwp_tui.core import own_notes
     from dlwp_tui.course import reader
     from dlwp_tui.course import search as engine
 
@@ -30,7 +30,7 @@ def search(
         output.say(_("{file} was left out: {reason}").format(file=file, reason=reason))
     if index.unsaved is not None:
         output.say(index.unsaved.message)
-    results = index.search(wanted, limit, own=[(note.section_id, note.text) for note in mynotes.all()])
+    results = index.search(wanted, limit, own=[(note.section_id, note.text) for note in own_notes.all()])
     if not results:
         output.say(_("Nothing found for {text}.").format(text=wanted))
         raise typer.Exit(1)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import typer
 
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 
 def call(app: typer.Typer, args: Sequence[str], name: str) -> int:

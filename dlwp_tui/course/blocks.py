@@ -15,8 +15,8 @@ import re
 import shlex
 from dataclasses import dataclass, field
 
+from dlwp_tui.core.language import _
 from dlwp_tui.course.problem import did_you_mean, names, sentence
-from dlwp_tui.i18n import _
 
 ALERTS = ("note", "tip", "important", "warning", "caution")
 

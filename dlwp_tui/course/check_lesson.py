@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.errors import ContentError
+from dlwp_tui.core.language import _
 from dlwp_tui.course import expect, lesson_code, style
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.lesson import PRESET_RUN
 from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, line, names, sentence
-from dlwp_tui.errors import ContentError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     import ast

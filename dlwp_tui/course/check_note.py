@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.course import markdown, style
 from dlwp_tui.course.blocks import Alert, Diagram, Math, Trouble
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.note import LARGEST_PAGE, open_fence
 from dlwp_tui.course.problem import BrokenFile, Problem, line
 from dlwp_tui.course.resolve import resolver
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +121,7 @@ def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
 
 def formula(file: str, where: str, tex: str, *, displayed: bool = False) -> Iterator[Problem]:
     """What is wrong with a formula: it cannot be laid out, or is wider than the note's pane."""
-    from dlwp_tui.render import formula as layout
+    from dlwp_tui.tex import formula as layout
 
     try:
         rows = layout.layout(tex) if displayed else [layout.inline(tex)]

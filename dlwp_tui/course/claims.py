@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.problem import did_you_mean
 from dlwp_tui.course.unsound import Fault, Unsound
 from dlwp_tui.course.validate import validate
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from dlwp_tui.core.errors import ContentError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.problem import did_you_mean, names, sentence
-from dlwp_tui.errors import ContentError
-from dlwp_tui.i18n import _
 
 OF_METRIC = ("min", "max", "last", "argmin", "argmax", "mean", "gap")
 OF_RUN = ("seconds", "params")

@@ -18,7 +18,7 @@ import math
 import re
 from typing import Literal
 
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 
 Form = Literal["", "matrix", "array", "shape", "slice", "texts"]
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _, language
 from dlwp_tui.course import forms
 from dlwp_tui.course.unsound import Fault, Unsound
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _, language
 
 Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]

@@ -7,9 +7,9 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.language import _
 from dlwp_tui.course.files import broken, read_text
 from dlwp_tui.course.problem import line
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,9 +20,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
 from dlwp_tui.course.blocks import Alert, Block, Diagram, Math, Quiz, Trouble
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.language import _
 from dlwp_tui.course.files import broken, read_text
 from dlwp_tui.course.reader import heading
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

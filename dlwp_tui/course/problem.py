@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dlwp_tui.errors import ContentError
-from dlwp_tui.i18n import _, language
+from dlwp_tui.core.errors import ContentError
+from dlwp_tui.core.language import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.language import _, language
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
-from dlwp_tui.errors import ContentError, UsageError
-from dlwp_tui.i18n import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

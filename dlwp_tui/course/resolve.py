@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.blocks import Block, ExperimentCard, RunCard, Trouble
-from dlwp_tui.errors import ContentError, UsageError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from dlwp_tui.course.markdown import Resolve

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlwp_tui.core.errors import StorageError
+from dlwp_tui.core.language import N_, language
 from dlwp_tui.course import search_files
 from dlwp_tui.course.reader import Course
 from dlwp_tui.course.search_match import (
@@ -25,8 +27,6 @@ from dlwp_tui.course.search_match import (
     snippet,
     spans,
 )
-from dlwp_tui.errors import StorageError
-from dlwp_tui.i18n import N_, language
 
 WORDS: dict[str, str] = {
     "title": N_("section title"),

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.course.reader import Course, Section
-from dlwp_tui.errors import DlwpError, StorageError
 
 FORMAT = 1
 """Of the cached file; another one is made anew."""

@@ -118,7 +118,7 @@ def plain_line(text: str) -> str:
 @lru_cache(maxsize=2048)
 def formula(tex: str) -> str:
     """A formula on one line as the note shows it; its source where it cannot be laid out."""
-    from dlwp_tui.render import formula as layout
+    from dlwp_tui.tex import formula as layout
 
     try:
         return layout.inline(tex)

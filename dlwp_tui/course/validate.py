@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from dlwp_tui.core.language import _
 from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
 from dlwp_tui.course.unsound import Unsound
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

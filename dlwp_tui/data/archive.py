@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from dlwp_tui import paths
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 
 MAX_FILES = 150_000
 """aclImdb, the largest archive of the course by number, has 100,000 files."""

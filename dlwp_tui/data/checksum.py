@@ -6,8 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from dlwp_tui import paths
-from dlwp_tui.errors import StorageError
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
 
 _memory: dict[str, str] = {}
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 from dlwp_tui.data import locate, npz
 from dlwp_tui.data.dataset import DataFile, Dataset
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Arrays

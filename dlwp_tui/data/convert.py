@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.data import mapped
 from dlwp_tui.data.words import read_index
-from dlwp_tui.errors import StorageError
 
 if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Arrays, Dataset
@@ -80,7 +80,7 @@ def words(index: Path, checksum: str) -> list[str]:
 def twin_version() -> str:
     """A checksum of the code that makes the twins."""
     digest = hashlib.sha256()
-    for source in sorted((Path(__file__).parent / "synthetic").glob("*.py")):
+    for source in sorted((Path(__file__).parent / "sets").rglob("*.py")):
         digest.update(source.read_bytes())
     return f"twin-{digest.hexdigest()}"
 

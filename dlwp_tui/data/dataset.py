@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.i18n import language
+from dlwp_tui.core.language import language
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 from dlwp_tui.data import checksum, content, convert, locate, npz, registry
 from dlwp_tui.data.content import Content
 from dlwp_tui.data.dataset import DataFile, Dataset
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
 
 Progress = Callable[[str, int, int], None]
 """Called with the file's name, the bytes there so far, and the bytes in all (0 when unknown)."""

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.data import archive, checksum, content, convert, locate, npz, registry
 from dlwp_tui.data.content import Content
 from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.locate import State
-from dlwp_tui.errors import DataError, DlwpError
-from dlwp_tui.i18n import _
 
 MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""

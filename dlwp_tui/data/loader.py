@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from dlwp_tui.core.errors import DataError, UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.data import apart, convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
@@ -16,8 +18,6 @@ from dlwp_tui.data.shape import Split
 from dlwp_tui.data.texts import Texts
 from dlwp_tui.data.vectors import WordVectors
 from dlwp_tui.data.words import WordIndex, read_index
-from dlwp_tui.errors import DataError, UsageError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,10 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.language import _
 from dlwp_tui.data import checksum, registry
 from dlwp_tui.data.dataset import DataFile
-from dlwp_tui.i18n import _
 
 
 class State(StrEnum):

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,10 +9,10 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 from dlwp_tui.data import unpickle
 from dlwp_tui.data.sequences import Sequences
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

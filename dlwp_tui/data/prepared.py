@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.data.shape import Shaped, Split
 from dlwp_tui.data.texts import Texts
-from dlwp_tui.errors import StorageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def _code() -> str:
     """A checksum of the code whose results are kept."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in (here / "shape.py", here / "sequences.py", here / "texts.py", *sorted((here / "sets").glob("*.py"))):
+    for source in (here / "shape.py", here / "sequences.py", here / "texts.py", *sorted((here / "sets").rglob("*.py"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

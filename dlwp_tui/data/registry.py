@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import difflib
 
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.data.dataset import DataFile, Dataset
-from dlwp_tui.data.sets import aclimdb, boston_housing, glove, imdb, jena_climate, mnist, reuters
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.data.sets.aclimdb import reader as aclimdb
+from dlwp_tui.data.sets.boston_housing import reader as boston_housing
+from dlwp_tui.data.sets.glove import reader as glove
+from dlwp_tui.data.sets.imdb import reader as imdb
+from dlwp_tui.data.sets.jena_climate import reader as jena_climate
+from dlwp_tui.data.sets.mnist import reader as mnist
+from dlwp_tui.data.sets.reuters import reader as reuters
 
 DATASETS: dict[str, Dataset] = {
     d.name: d

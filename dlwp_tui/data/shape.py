@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 from dlwp_tui.data.sequences import Sequences
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 from dlwp_tui.data.sequences import Sequences, offsets_of
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import checksum, locate, registry
 from dlwp_tui.data.locate import FileStatus, State
-from dlwp_tui.errors import DataError
 
 
 @dataclass(frozen=True)

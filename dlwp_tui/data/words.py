@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dlwp_tui.errors import DataError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import _
 
 PAD, START, OOV, INDEX_FROM = 0, 1, 2, 3
 """Ids the Keras datasets reserve, and by how much a word's id is higher than its rank."""

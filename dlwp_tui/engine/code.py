@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dlwp_tui.errors import ContentError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import ContentError
+from dlwp_tui.core.language import _
 
 
 def load_code(path: Path) -> ModuleType:

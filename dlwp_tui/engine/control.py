@@ -7,8 +7,8 @@ import signal
 import time
 from pathlib import Path
 
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import metadata, util
 from pathlib import Path
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 
 
 def for_worker() -> dict[str, str]:

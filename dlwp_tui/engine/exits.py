@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any
 
-from dlwp_tui import paths
-from dlwp_tui.errors import StorageError
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs.folder import RunFolder
 
 FINISHED, FAILED = 0, 1

@@ -7,8 +7,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 
 _LINES = 12  # of the traceback, in the event; the whole is in log.txt
 _LONG = 2000  # characters; TensorFlow's messages hold whole graphs

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dlwp_tui.analysis import estimates
 from dlwp_tui.course.lesson import Lesson, Value
 from dlwp_tui.engine import environment
-from dlwp_tui.runs import cost
 from dlwp_tui.runs.facts import UsedSource
 from dlwp_tui.runs.spec import Source
 
@@ -17,14 +17,14 @@ class Known:
     """All an estimate is drawn from; `of` is instant, so a form asks it at every key."""
 
     lesson: Lesson
-    samples: tuple[cost.Sample, ...] = ()
+    samples: tuple[estimates.Sample, ...] = ()
     auto_source: UsedSource | None = None
     """What `auto` would use now; None without a dataset."""
 
-    def of(self, params: Mapping[str, Value], *, source: Source = "auto", device: str = "auto") -> cost.Estimate:
+    def of(self, params: Mapping[str, Value], *, source: Source = "auto", device: str = "auto") -> estimates.Estimate:
         """The estimate of a run."""
         used = self.auto_source if source == "auto" else source if self.lesson.datasets else None
-        return cost.estimate(self.lesson, params, self.samples, source=used, device=device)
+        return estimates.estimate(self.lesson, params, self.samples, source=used, device=device)
 
     def together(self, runs: Iterable[Mapping[str, Value]], *, source: Source = "auto") -> float | None:
         """Seconds that runs with these params take, one after the other; None where it is not known of each."""
@@ -35,7 +35,7 @@ class Known:
 
 def look(lesson: Lesson) -> Known:
     """Read history, trials and the state of the data files. May take some hundred milliseconds the first time."""
-    return Known(lesson, tuple(cost.samples(lesson.id, environment.host())), _auto_source(lesson))
+    return Known(lesson, tuple(estimates.samples(lesson.id, environment.host())), _auto_source(lesson))
 
 
 def _auto_source(lesson: Lesson) -> UsedSource | None:

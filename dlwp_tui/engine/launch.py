@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import ContentError, RunError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson, Value
 from dlwp_tui.engine import environment, memory, spawn
 from dlwp_tui.engine.job import Job
-from dlwp_tui.errors import ContentError, RunError
-from dlwp_tui.i18n import _
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter, Tail
 from dlwp_tui.runs.folder import RunFolder, new_id

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlwp_tui import hardware
+from dlwp_tui.analysis import estimates
+from dlwp_tui.core import hardware
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson, Value
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
-from dlwp_tui.runs import cost
 
 _AMPLE = 4  # times what the lesson declares: no run of it was ever seen to need that, so its history is not read
 _MIB = 1 << 20
@@ -52,7 +52,7 @@ def needed_mb(lesson: Lesson, params: Mapping[str, Value]) -> int:
     """What a run with these params will hold at its peak: as its earlier runs did, else what the lesson declares."""
     if free_mb() >= _AMPLE * lesson.ram_mb:
         return lesson.ram_mb
-    return cost.ram(lesson, params, cost.samples(lesson.id)).mb
+    return estimates.ram(lesson, params, estimates.samples(lesson.id)).mb
 
 
 def require(lesson: Lesson, params: Mapping[str, Value]) -> None:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dlwp_tui import paths, settings
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths, settings
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 
 _LOOK = 0.1  # s between two looks of the first in the queue, where there are several slots
 

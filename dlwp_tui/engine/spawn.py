@@ -7,12 +7,12 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment
 from dlwp_tui.engine.exits import TAKEN, say_exit
 from dlwp_tui.engine.job import Job
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
 
 if TYPE_CHECKING:
     from dlwp_tui.engine.zygote import Zygote

@@ -15,14 +15,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DlwpError, RunError, StorageError
+from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment, failures, memory, signals, slots
 from dlwp_tui.engine.code import function, load_code
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
 from dlwp_tui.engine.job import Job
-from dlwp_tui.errors import DlwpError, RunError, StorageError
-from dlwp_tui.i18n import _
 from dlwp_tui.lab import Lab, StopRun, device
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds, state, store

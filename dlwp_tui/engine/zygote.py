@@ -17,10 +17,10 @@ from typing import Any, Literal
 
 import psutil
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.engine import environment
 from dlwp_tui.engine.job import Job
-from dlwp_tui.errors import StorageError
 
 State = Literal["off", "warming", "ready", "failed"]
 

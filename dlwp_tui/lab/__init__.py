@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dlwp_tui.lab import drawing, forms
 from dlwp_tui.lab.lab import Lab
 from dlwp_tui.lab.stop import StopRun
 
-__all__ = ["Lab", "StopRun", "drawing", "forms"]
+__all__ = ["Lab", "StopRun"]

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
+from dlwp_tui.core.paths import atomic_write
 from dlwp_tui.lab import stepping, values
 from dlwp_tui.lab.building import built_first
 from dlwp_tui.lab.unmix import Unmixer, weights
-from dlwp_tui.paths import atomic_write
 from dlwp_tui.runs import kinds
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from dlwp_tui.i18n import _
-from dlwp_tui.render import formula
+from dlwp_tui.core.language import _
+from dlwp_tui.tex import formula
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -10,8 +10,8 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from dlwp_tui import paths
-from dlwp_tui.errors import StorageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import StorageError
+from dlwp_tui.core.language import _
 from dlwp_tui.runs.kinds import VERSION
 
 Event = dict[str, Any]

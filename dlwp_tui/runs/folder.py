@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no i, l, o, 0, 1: an id is read aloud and typed
 RUN_ID = re.compile(r"^\d{8}-\d{4}-[0-9A-Za-z.]+-[a-z0-9]{4}$")

@@ -7,7 +7,7 @@ import re
 import signal
 from typing import Any
 
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder
 

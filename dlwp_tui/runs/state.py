@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui import paths
-from dlwp_tui.errors import RunError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event, decode
 from dlwp_tui.runs.folder import RunFolder

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dlwp_tui import paths
-from dlwp_tui.errors import RunError, StorageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError, StorageError
+from dlwp_tui.core.language import _
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
 from dlwp_tui.runs.spec import RunSpec

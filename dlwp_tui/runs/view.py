@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from dlwp_tui.i18n import _
+from dlwp_tui.core.language import _
 from dlwp_tui.runs import facts, log, state, store
 from dlwp_tui.runs.events import Event, Tail, plain
 from dlwp_tui.runs.facts import Best, Failure, Notice, UsedSource

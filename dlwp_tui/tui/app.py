@@ -22,9 +22,9 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.widgets import Static
 
-from dlwp_tui import settings
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _, language
+from dlwp_tui.core import settings
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _, language
 from dlwp_tui.tui import terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 
@@ -173,7 +173,7 @@ class DlwpApp(App[None]):
 
     def action_save_picture(self) -> None:
         """Save the screen as SVG into the data home."""
-        from dlwp_tui import paths
+        from dlwp_tui.core import paths
 
         try:
             folder = paths.ensure(paths.home() / "screenshots")

@@ -19,9 +19,9 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
 
-from dlwp_tui import paths
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 
 LOG_SIZE = 256 << 10
 """Bytes; a longer app.log is begun anew."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from dlwp_tui.i18n import N_, _
+from dlwp_tui.core.language import N_, _
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from dlwp_tui import progress
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import progress
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.tui.keys import KEYS
 
 if TYPE_CHECKING:

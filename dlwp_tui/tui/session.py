@@ -10,16 +10,17 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlwp_tui import paths
+from dlwp_tui.analysis import estimates, verdict
+from dlwp_tui.analysis import export as exporter
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Experiment, Lesson, Value
 from dlwp_tui.course.reader import Course
-from dlwp_tui.engine import control, forecast, launch, memory, trial
+from dlwp_tui.engine import control, dry_run, forecast, launch, memory
 from dlwp_tui.engine.forecast import Known
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
-from dlwp_tui.runs import cost, state, store, verdict
-from dlwp_tui.runs import export as exporter
+from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote, Source
 from dlwp_tui.runs.state import RunState
@@ -161,14 +162,14 @@ class Session:
         """Memory a new run may take, MB."""
         return memory.free_mb()
 
-    def try_out(self, request: RunRequest) -> cost.Sample | None:
+    def try_out(self, request: RunRequest) -> estimates.Sample | None:
         """Try the run's first steps, one trial at a time; None when it was called off or a run was started.
 
         Raises DlwpError that says why nothing is known.
         """
         with self._trying:
             self._call_off.clear()
-            return trial.measure(
+            return dry_run.measure(
                 request.lesson,
                 request.values,
                 source=request.source,

@@ -17,8 +17,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from dlwp_tui.errors import UsageError
-from dlwp_tui.i18n import _
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from textual.app import App

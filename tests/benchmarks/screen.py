@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from tests.benchmarks.measure import Figure, spread
 from tests.terminal import Terminal
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from dlwp_tui.cli import commands
-from dlwp_tui.errors import UsageError
+from dlwp_tui.core.errors import UsageError
 
 
 @pytest.mark.parametrize("module", commands.COMMANDS)

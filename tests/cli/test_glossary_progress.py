@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui import progress
+from dlwp_tui.core import progress
 from tests.cli.conftest import Cli
 
 TERM = '\n[[terms]]\nzh = "损失函数"\nen = "loss function"\ntext = "看 `val_loss`，即 $L$。"\nsection = "1.1"\n'

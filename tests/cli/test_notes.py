@@ -10,15 +10,15 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
-from dlwp_tui import mynotes
 from dlwp_tui.__main__ import run
+from dlwp_tui.core import own_notes
 from dlwp_tui.course import markdown, reader
 from dlwp_tui.course.markdown import links
-from dlwp_tui.render import github
+from dlwp_tui.publish import github
 
 
 def write_mine(section_id: str, text: str) -> None:
-    mynotes.write(mynotes.read(section_id), text)
+    own_notes.write(own_notes.read(section_id), text)
 
 
 def broken_links(root: Path) -> list[str]:
@@ -43,7 +43,7 @@ def broken_links(root: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from dlwp_tui.render import tree
+    from dlwp_tui.publish import tree
 
     folder = tmp_path_factory.mktemp("export") / "course"
     tree.write(tree.build(reader.load()), folder)
@@ -182,15 +182,15 @@ def test_editing_and_joining(
     assert "export EDITOR" in capsys.readouterr().err
     monkeypatch.setenv("EDITOR", "sh -c 'echo typed > \"$0\"'")
     assert run(["note", "1.1", "--edit"]) == 0
-    assert mynotes.read("1.1").text == "typed\n"
-    mynotes.write(mynotes.MyNote("1.1", mynotes.file("1.1"), "", "older"), "copy")
+    assert own_notes.read("1.1").text == "typed\n"
+    own_notes.write(own_notes.MyNote("1.1", own_notes.file("1.1"), "", "older"), "copy")
     capsys.readouterr()
     assert run(["note", "1.1"]) == 0
     said = capsys.readouterr()
     assert said.out == "typed\n"
     assert "1.1.conflict-1.md" in said.err
     assert run(["note", "1.1", "--join"]) == 0
-    assert mynotes.read("1.1").text == "typed\n\n---\n\ncopy\n"
+    assert own_notes.read("1.1").text == "typed\n\n---\n\ncopy\n"
 
 
 def test_exporting_again_replaces_only_what_was_exported(
@@ -219,7 +219,7 @@ def test_exporting_again_replaces_only_what_was_exported(
 
 
 def test_a_file_no_longer_exported_goes_away(tmp_path: Path) -> None:
-    from dlwp_tui.render import tree
+    from dlwp_tui.publish import tree
 
     tree.write({"a.md": b"a", "sub/b.md": b"b"}, tmp_path / "out")
     tree.write({"a.md": b"new"}, tmp_path / "out")
@@ -243,8 +243,8 @@ def test_foreign_folders_are_refused(course_dir: Path, tmp_path: Path, capsys: p
 def test_a_link_out_of_the_folder_is_not_followed(course_dir: Path, tmp_path: Path) -> None:
     import shutil
 
-    from dlwp_tui.errors import ContentError
-    from dlwp_tui.render import tree
+    from dlwp_tui.core.errors import ContentError
+    from dlwp_tui.publish import tree
 
     course = tmp_path / "course"
     shutil.copytree(course_dir, course)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from tests.cli.conftest import Cli
 from tests.conftest import wait_for
 from tests.terminal import Terminal

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from dlwp_tui.course import reader
 from dlwp_tui.course.reader import Course
 

@@ -9,6 +9,7 @@ import pytest
 from markdown_it.token import Token
 from rich.cells import cell_len
 
+from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.course import check, markdown
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.blocks import Diagram, Math, Quiz
@@ -16,8 +17,7 @@ from dlwp_tui.course.glossary import Glossary
 from dlwp_tui.course.note import Page
 from dlwp_tui.course.reader import Course, Section
 from dlwp_tui.data.registry import DATASETS
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.render import formula
+from dlwp_tui.tex import formula
 
 PAGE_BYTES = 5 * 1024
 """A page of this size is on the screen in 0.24 s; the cost grows quadratically."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from dlwp_tui.course.check import check
 from dlwp_tui.course.problem import Problem
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlwp_tui.core.errors import ContentError
 from dlwp_tui.course import expect
-from dlwp_tui.errors import ContentError
 
 RUNS = {
     "base": {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.5], "accuracy": [0.5, 0.9], "val_accuracy": [0.5, 0.7]},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import Param, ParamError, Text
 from dlwp_tui.course.problem import BrokenFile
-from dlwp_tui.errors import UsageError
 
 EPOCHS = "default = 5\nmin = 1\nmax = 100000"
 

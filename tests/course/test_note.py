@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from dlwp_tui.course import markdown, note, reader
 from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard, Trouble
 from dlwp_tui.course.markdown import Link

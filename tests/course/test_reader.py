@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.course import reader
-from dlwp_tui.errors import ContentError, UsageError
 
 
 def test_tree_of_the_fixture(course_dir: Path) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
 from dlwp_tui.course import reader, search, search_files
 from dlwp_tui.course.search_text import page_text, plain_line
 from tests.course.conftest import Copy

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course import claims, glossary
 from dlwp_tui.course.problem import BrokenFile
-from dlwp_tui.errors import UsageError
 
 
 @pytest.mark.parametrize("name", ["过拟合", "overfitting", "Over-Fitting", "over fitting", "过度拟合", " 过拟合 "])

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, StorageError
 from dlwp_tui.data import fetch, locate, registry
 from dlwp_tui.data.locate import State
-from dlwp_tui.errors import DataError, StorageError
 from tests.data.conftest import Official, write_boston
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, StorageError, UsageError
 from dlwp_tui.data import archive, locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.verify import verify
-from dlwp_tui.errors import DataError, StorageError, UsageError
 from tests.conftest import SHARED_DATA
 from tests.data.conftest import Official, objects, write_boston, write_imdb, write_npz, write_reuters
 from tests.data.test_npz import header, pickled

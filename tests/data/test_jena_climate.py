@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from dlwp_tui import data
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
-from dlwp_tui.data.sets import jena_climate
-from dlwp_tui.data.sets.jena_climate import COLUMNS, CSV, DATE, ROWS, ZIP
-from dlwp_tui.errors import DataError
+from dlwp_tui.data.sets.jena_climate import reader as jena_climate
+from dlwp_tui.data.sets.jena_climate.reader import COLUMNS, CSV, DATE, ROWS, ZIP
 
 SHARED = Path("/work/shared/data/jena_climate_first4000rows.csv")
 FIRST = "01.01.2009 00:10:00,996.52,-8.02,265.40,-8.90,93.30,3.33,3.11,0.22,1.94,3.12,1307.75,1.03,1.75,152.30"
@@ -259,7 +259,7 @@ def test_the_twin_has_days_and_years(twin: data.Loaded) -> None:
 
 
 def test_the_twin_is_made_quickly_and_the_same_again() -> None:
-    from dlwp_tui.data.synthetic import jena_climate as twin_of
+    from dlwp_tui.data.sets.jena_climate import twin as twin_of
 
     began = time.process_time()
     first = twin_of.make()

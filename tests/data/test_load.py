@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.data import convert, locate, registry
 from dlwp_tui.data.locate import State
-from dlwp_tui.errors import DataError, UsageError
 from tests.conftest import SHARED_DATA
 from tests.data.conftest import LABELS, LISTS, Official, write_boston, write_imdb, write_reuters
 

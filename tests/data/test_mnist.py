@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, StorageError
 from dlwp_tui.data import convert, mapped, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
-from dlwp_tui.data.sets import mnist
-from dlwp_tui.data.synthetic import mnist as drawn
+from dlwp_tui.data.sets.mnist import reader as mnist
+from dlwp_tui.data.sets.mnist import twin as drawn
 from dlwp_tui.data.verify import verify
-from dlwp_tui.errors import DataError, StorageError
 from tests.conftest import SHARED_DATA
 from tests.data.conftest import Official, objects, write_boston
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import Sequences, npz, unpickle
-from dlwp_tui.errors import DataError
 from tests.data.conftest import LISTS, objects, write_imdb, write_npz
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
 from dlwp_tui.data import convert, locate, prepared
 from dlwp_tui.data.loader import Loaded
 from dlwp_tui.data.sequences import Sequences

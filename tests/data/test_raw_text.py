@@ -16,16 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import archive, convert, locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
-from dlwp_tui.data.sets import aclimdb, glove
-from dlwp_tui.data.synthetic import imdb as imdb_twin
+from dlwp_tui.data.sets.aclimdb import reader as aclimdb
+from dlwp_tui.data.sets.glove import reader as glove
+from dlwp_tui.data.sets.imdb import twin as imdb_twin
 from dlwp_tui.data.texts import Texts
 from dlwp_tui.data.verify import verify
 from dlwp_tui.data.words import tokenise
-from dlwp_tui.errors import DataError
 from tests.conftest import SHARED_DATA
 
 REVIEWS = {

@@ -11,9 +11,10 @@ import time
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
 from dlwp_tui.data import Loaded, registry
-from dlwp_tui.data.sets.boston_housing import COLUMNS
+from dlwp_tui.data.sets.boston_housing.reader import COLUMNS
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui import data, paths
+from dlwp_tui import data
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import archive, fetch, locate, registry, shape
 from dlwp_tui.data.dataset import DataFile, Dataset, Text
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.verify import verify
-from dlwp_tui.errors import DataError
 from tests.data.test_fetch import Route, Server, server  # noqa: F401  (the fixture)
 
 HEADER = "when,t"

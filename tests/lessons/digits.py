@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlwp_tui.data.shape import Split
-from dlwp_tui.engine.probe import Probe
+from dlwp_tui.engine.demo import Probe
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
 

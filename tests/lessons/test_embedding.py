@@ -9,7 +9,7 @@ import pytest
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.engine import launch
-from dlwp_tui.engine.probe import Probe
+from dlwp_tui.engine.demo import Probe
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, finished, table

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from dlwp_tui.data import import_
-from dlwp_tui.engine.probe import Probe
+from dlwp_tui.engine.demo import Probe
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import SHARED_DATA

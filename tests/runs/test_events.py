@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlwp_tui.errors import StorageError
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs.events import EventWriter, Tail, decode, encode, number
 
 VALUES = st.recursive(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlwp_tui.charts.smoothing import smooth
 from dlwp_tui.runs.series import Curve, CurveKey, Point, higher_is_better
-from dlwp_tui.runs.smoothing import smooth
 
 YS = st.lists(st.floats(width=32), max_size=300)
 

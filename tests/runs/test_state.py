@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dlwp_tui.errors import RunError
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.runs import state
 from dlwp_tui.runs.state import RunState
 from tests.conftest import wait_for

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dlwp_tui import paths
-from dlwp_tui.errors import RunError, StorageError
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError, StorageError
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import folder, new_id
 from tests.runs.fake_run import FakeRun

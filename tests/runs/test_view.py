@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlwp_tui.errors import RunError
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.runs import events, kinds, state
 from dlwp_tui.runs.facts import DIED, Best, Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.folder import RunFolder

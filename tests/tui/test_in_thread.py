@@ -8,15 +8,15 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.course import reader
-from dlwp_tui.errors import StorageError
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.pane import LabPane
 from dlwp_tui.tui.in_thread import LOG_SIZE, in_thread, log_file
 from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.screens.study import StudyScreen
 from dlwp_tui.tui.session import Session
-from dlwp_tui.tui.widgets.lab import LabPane
-from tests.tui.lab_runs import LabApp, until
+from tests.tui.bench.bench_runs import LabApp, until
 
 
 class Worker(Widget):
@@ -146,7 +146,7 @@ async def test_a_history_that_cannot_be_read_leaves_the_app_open(
     def broken(_lesson: str | None) -> list[object]:
         raise PermissionError(13, "no entry", "runs")
 
-    monkeypatch.setattr("dlwp_tui.runs.history.history", broken)
+    monkeypatch.setattr("dlwp_tui.analysis.history.history", broken)
     app = LabApp()
     async with app.run_test(size=(64, 40)) as pilot:
         app.lab.show_tab("history", focus=True)
@@ -177,7 +177,7 @@ async def test_a_probe_with_a_bug_answers_and_is_told(course_dir: object, monkey
     def broken(*_args: object) -> dict[str, object]:
         raise TypeError("in the probe")
 
-    monkeypatch.setattr("dlwp_tui.tui.probing.Probing.ask", broken)
+    monkeypatch.setattr("dlwp_tui.tui.bench.demos.Probing.ask", broken)
     answers: list[object] = []
     monkeypatch.setattr(LabPane, "set_probe_answer", lambda self, answer: answers.append(answer))
     app = DlwpApp(reader.load(), warm_up=False)

@@ -16,10 +16,10 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from dlwp_tui import hardware
+from dlwp_tui.core import hardware
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.widgets.note import NotePane
+from dlwp_tui.tui.reader.note import NotePane
 
 GOLDENS = Path(__file__).parent / "goldens"
 WIDE, MEDIUM, NARROW = (160, 45), (120, 40), (80, 24)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dlwp_tui import mynotes, progress
+from dlwp_tui.core import own_notes, progress
 from tests.conftest import wait_for
 from tests.terminal import Terminal
 
@@ -58,15 +58,15 @@ def test_both_write_on_the_same_note(course_dir: Path) -> None:
         for terminal, text in ((first, "from the first"), (second, "from the second")):
             terminal.wait_for(text)
             terminal.send("\x1b")
-        wait_for(lambda: len(mynotes.all()) == 2, what="the note and the copy beside it")
+        wait_for(lambda: len(own_notes.all()) == 2, what="the note and the copy beside it")
         for terminal in (first, second):
             terminal.wait_for(lambda shown: "saved as you type" not in shown)
             terminal.send("q")
         assert [first.wait(), second.wait()] == [0, 0]
-    assert sorted(note.text for note in mynotes.all()) == ["from the first", "from the second"]
+    assert sorted(note.text for note in own_notes.all()) == ["from the first", "from the second"]
     joined = [sys.executable, "-m", "dlwp_tui", "note", "1.1", "--join"]
     assert "from the second" in subprocess.run(joined, check=True, capture_output=True, text=True).stdout
-    [note] = mynotes.all()
+    [note] = own_notes.all()
     assert "from the first" in note.text and "from the second" in note.text
 
 
@@ -77,7 +77,7 @@ def test_what_one_writes_the_other_shows(course_dir: Path) -> None:
         first.send("a thought")
         first.send("\x1b")
         first.wait_for("My note")
-        wait_for(lambda: mynotes.read("1.2").text == "a thought", what="the note on the disk")
+        wait_for(lambda: own_notes.read("1.2").text == "a thought", what="the note on the disk")
         second.send("N")
         second.wait_for("1/3")
         second.send("n")

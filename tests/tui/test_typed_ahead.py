@@ -7,9 +7,9 @@ from textual import events
 
 from dlwp_tui.course.reader import Course
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.help import HelpScreen
-from dlwp_tui.tui.widgets.note import NotePane
-from tests.tui.lab_runs import until
+from tests.tui.bench.bench_runs import until
 
 
 async def test_keys_typed_ahead_reach_the_study_screen_in_order(

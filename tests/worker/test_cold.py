@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.engine import cold, control, launch, probe
+from dlwp_tui.engine import cold, control, demo, launch
+from dlwp_tui.engine.demo import Probe
 from dlwp_tui.engine.priority import NICE
-from dlwp_tui.engine.probe import Probe
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import wait_for
@@ -220,7 +220,7 @@ def test_a_lesson_without_tensorflow_imports_none(keras_lesson: Make) -> None:
 def test_a_cold_probe_forks_and_dies_with_its_parent(keras_lesson: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = launch.start(keras_lesson(), {})
     assert control.wait(folder, 20)
-    monkeypatch.setattr(probe, "_GONE", 0.3)
+    monkeypatch.setattr(demo, "_GONE", 0.3)
     one = Probe(folder)
     child = int(one.ask("who")["text"])
     assert child != one._pid and psutil.Process(child).ppid() == one._pid

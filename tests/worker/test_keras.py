@@ -7,10 +7,10 @@ import signal
 
 import pytest
 
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.engine import control, launch, probe
+from dlwp_tui.engine import control, demo, launch
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.errors import RunError
 from dlwp_tui.runs.folder import RunFolder
 from tests.worker.conftest import events, pid_of, state_of, until_event
 
@@ -41,7 +41,7 @@ def test_same_seed_same_figures_forked_or_cold(tiny: Lesson, warm: Zygote) -> No
     assert model["params"] == 6 * 8 + 8 + 8 + 1 and [row[1] for row in model["layers"]] == ["Dense", "Dropout", "Dense"]
     assert events(first, "batch")[0]["steps"] == 10
     assert events(first, "started")[0]["device"] == "cpu"
-    answers = probe.Probe(first, zygote=warm)
+    answers = demo.Probe(first, zygote=warm)
     bars = answers.ask([1, 1, 1, 1, 1, 1])["bars"]
     assert 0 < bars["positive"] < 1
     answers.close()

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from dlwp_tui import hardware, paths
+from dlwp_tui.analysis import history
+from dlwp_tui.core import hardware, paths
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch, memory
-from dlwp_tui.runs import history
 from tests.worker.conftest import events, state_of
 
 MIB = 1 << 20

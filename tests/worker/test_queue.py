@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui import settings
+from dlwp_tui.core import settings
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch, slots
-from dlwp_tui.errors import RunError
 from dlwp_tui.runs.folder import RunFolder
 from tests.worker.conftest import events, pid_of, state_of, until, until_event
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dlwp_tui import paths
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import ContentError, DataError, RunError, UsageError
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
 from dlwp_tui.engine.priority import NICE
-from dlwp_tui.errors import ContentError, DataError, RunError, UsageError
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id
 from tests.conftest import wait_for

@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.engine import control, launch, probe, zygote
+from dlwp_tui.engine import control, demo, launch, zygote
 from dlwp_tui.engine.priority import NICE
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.errors import UsageError
 from dlwp_tui.runs import state
 from tests.conftest import wait_for
 from tests.worker.conftest import coded, events, pid_of, state_of, until_event
@@ -153,7 +153,7 @@ def test_a_probe_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold
     folder = launch.start(fake, {})
     assert control.wait(folder, 20)
     lines = folder.events.read_bytes()
-    one = probe.Probe(folder, "reverse", zygote=None if cold else nursery())
+    one = demo.Probe(folder, "reverse", zygote=None if cold else nursery())
     assert one.ask("你好") == {"text": "好你"}
     assert "error" in one.ask(3)
     assert one.ask("abc") == {"text": "cba"}
@@ -163,7 +163,7 @@ def test_a_probe_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold
     assert "closed" in one.ask("x")["error"]
     assert folder.events.read_bytes() == lines
     with pytest.raises(UsageError, match="no probe"):
-        probe.Probe(folder, "nonesuch")
+        demo.Probe(folder, "nonesuch")
 
 
 def test_a_probe_that_hangs_is_given_up(fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,8 +171,8 @@ def test_a_probe_that_hangs_is_given_up(fake: Lesson, tmp_path: Path, monkeypatc
     folder = launch.start(fake, {})
     assert control.wait(folder, 20)
     monkeypatch.setattr(launch, "lesson_of", lambda spec: hanging)
-    monkeypatch.setattr(probe, "_GONE", 0.2)
-    one = probe.Probe(folder)
+    monkeypatch.setattr(demo, "_GONE", 0.2)
+    one = demo.Probe(folder)
     assert "not answered" in one.ask("x", timeout=0.3)["error"]
     wait_for(lambda: psutil.Process(one._pid).status() == psutil.STATUS_ZOMBIE if psutil.pid_exists(one._pid) else True)
     assert "not answered" in one.ask("y")["error"]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dlwp_tui.lab import Lab, drawing
+from dlwp_tui.kit import drawing
+from dlwp_tui.lab import Lab
 
 
 def read(text: str) -> np.ndarray:

@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from dlwp_tui.lab import Lab, drawing, forms
+from dlwp_tui.kit import drawing, forms
+from dlwp_tui.lab import Lab
 
 HEAD = ["", "ndim", "shape", "dtype", "几个数", "字节"]
 REAL = [

@@ -8,7 +8,8 @@ from timeit import repeat
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab, drawing, forms
+from dlwp_tui.kit import drawing, forms
+from dlwp_tui.lab import Lab
 
 tensordot = partial(np.tensordot, axes=1)
 DOTS = {

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from dlwp_tui.lab import Lab, drawing
+from dlwp_tui.kit import drawing
+from dlwp_tui.lab import Lab
 
 SAMPLES = 1024
 FAR = 1e4  # 损失超过它就不再走

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab, digits
+from dlwp_tui.kit import digits
+from dlwp_tui.lab import Lab
 from dlwp_tui.lab.pictures import sheet
 
 LOSS = "categorical_crossentropy"

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab, reviews
+from dlwp_tui.kit import reviews
+from dlwp_tui.lab import Lab
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 COMMON = 3_000  # 找近邻时只看最常见的词：生僻词的向量几乎没有更新过

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from dlwp_tui.kit.reviews import show_vocabulary
 from dlwp_tui.lab import Lab
-from dlwp_tui.lab.reviews import show_vocabulary
 
 WORDS = 10_000  # 词表大小：0 是填充，1 是词表外 [UNK]，2–9999 是最常见的词
 CHUNK = 1000  # 一次分词这么多条：一条影评平均 230 个词，全部一起要占几百 MB

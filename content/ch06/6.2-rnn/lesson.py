@@ -3,7 +3,8 @@
 import numpy as np
 from keras import layers
 
-from dlwp_tui.lab import Lab, drawing
+from dlwp_tui.kit import drawing
+from dlwp_tui.lab import Lab
 
 
 def make_inputs(signal: str, timesteps: int, features: int, rng: np.random.Generator) -> np.ndarray:

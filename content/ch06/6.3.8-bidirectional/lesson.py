@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from dlwp_tui.lab import Lab, reviews
+from dlwp_tui.kit import reviews
+from dlwp_tui.lab import Lab
 
 WORDS = 10_000  # 词表大小：编号 0–9999
 DAY = 144  # 一天的行数：预测的是 24 小时之后

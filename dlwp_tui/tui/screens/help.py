@@ -13,9 +13,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from dlwp_tui import paths
-from dlwp_tui.i18n import _
-from dlwp_tui.settings import load
+from dlwp_tui.core import paths
+from dlwp_tui.core.language import _
+from dlwp_tui.core.settings import load
 from dlwp_tui.tui.keys import KEYS, label
 
 

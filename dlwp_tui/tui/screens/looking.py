@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from textual import on
 
+from dlwp_tui.analysis.verdict import Verdict
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
-from dlwp_tui.runs.verdict import Verdict
+from dlwp_tui.tui.bench import messages as lab_said
+from dlwp_tui.tui.bench.demos import Probing
 from dlwp_tui.tui.in_thread import in_thread
-from dlwp_tui.tui.probing import Probing
+from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.screens.writing import WritingScreen
 from dlwp_tui.tui.session import RunRequest, Session, explain
-from dlwp_tui.tui.widgets import lab_messages as lab_said
-from dlwp_tui.tui.widgets.note import NotePane
 
 
 class LookingScreen(WritingScreen):

@@ -17,23 +17,23 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui import progress
+from dlwp_tui.core import progress
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.tui.bench.pane import LabPane
 from dlwp_tui.tui.breakpoints import PANES, arrange, arrange_first
+from dlwp_tui.tui.hardware_bar import HardwareBar
 from dlwp_tui.tui.in_thread import tell
-from dlwp_tui.tui.screens.hints import Hints
+from dlwp_tui.tui.keybar import KeyBar
+from dlwp_tui.tui.reader.contents import ContentsTree
+from dlwp_tui.tui.reader.crumbs import Crumbs
+from dlwp_tui.tui.reader.links import Hints
+from dlwp_tui.tui.reader.note import NotePane
+from dlwp_tui.tui.reader.text import NoteText
+from dlwp_tui.tui.reader.trail import Place, Trail
 from dlwp_tui.tui.session import Session
-from dlwp_tui.tui.trail import Place, Trail
-from dlwp_tui.tui.widgets.contents import ContentsTree
-from dlwp_tui.tui.widgets.crumbs import Crumbs
-from dlwp_tui.tui.widgets.keybar import KeyBar
-from dlwp_tui.tui.widgets.lab import LabPane
-from dlwp_tui.tui.widgets.note import NotePane
-from dlwp_tui.tui.widgets.note_text import NoteText
-from dlwp_tui.tui.widgets.status import HardwareBar
 
 if TYPE_CHECKING:
     from dlwp_tui.course.search import Result
@@ -239,7 +239,7 @@ class ReadingScreen(Screen[None]):
     @on(NotePane.PagesAsked)
     def action_pages(self) -> None:
         """The pages of the open section, to jump to."""
-        from dlwp_tui.tui.screens.pages import PagesScreen
+        from dlwp_tui.tui.reader.pages import PagesScreen
 
         shown = self.query_one(NotePane)
         section, note = shown.section, shown.note
@@ -298,7 +298,7 @@ class ReadingScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Search the course; the chosen place opens with the words marked."""
-        from dlwp_tui.tui.screens.search import SearchScreen
+        from dlwp_tui.tui.reader.search import SearchScreen
 
         self.app.push_screen(SearchScreen(self.session.course), self._open_found)
 
@@ -382,7 +382,7 @@ class ReadingScreen(Screen[None]):
     def _open_glossary(self, name: str = "") -> None:
         """The glossary, at the term `name` where one is given."""
         from dlwp_tui.course import glossary
-        from dlwp_tui.tui.screens.glossary import GlossaryScreen
+        from dlwp_tui.tui.reader.glossary import GlossaryScreen
 
         try:
             terms = glossary.load(self.session.course.content)  # 13 ms

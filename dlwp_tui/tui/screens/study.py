@@ -11,23 +11,24 @@ from typing import Any
 
 from textual import on
 
+from dlwp_tui.analysis import estimates, verdict
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.engine.memory import MemoryShort
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _, ngettext
-from dlwp_tui.runs import cost, state, store, verdict
+from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui import keys
+from dlwp_tui.tui.bench import messages as lab_said
+from dlwp_tui.tui.bench.form import ParamsForm
+from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.hardware_bar import HardwareBar
 from dlwp_tui.tui.in_thread import in_thread
+from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.dialogs import AskDialog
 from dlwp_tui.tui.screens.looking import LookingScreen
 from dlwp_tui.tui.session import RunRequest, Session
-from dlwp_tui.tui.widgets import lab_messages as lab_said
-from dlwp_tui.tui.widgets.lab import LabPane
-from dlwp_tui.tui.widgets.note import NotePane
-from dlwp_tui.tui.widgets.params import ParamsForm
-from dlwp_tui.tui.widgets.status import HardwareBar
 
 POLL_ACTIVE_S = 1.0
 """How often the list of active runs is looked at: one listing of folders and a lock test each."""
@@ -213,7 +214,7 @@ class StudyScreen(LookingScreen):
             seconds = known.together([run.params for run in planned], source=self.source)
         if seconds is None:
             return _("How long that takes here is not known yet.")
-        return _("That takes about {time}, as earlier runs here tell.").format(time=cost.duration(seconds))
+        return _("That takes about {time}, as earlier runs here tell.").format(time=estimates.duration(seconds))
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))

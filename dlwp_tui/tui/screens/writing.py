@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual import on
 from textual.app import SuspendNotSupported
 
-from dlwp_tui import editor, mynotes
-from dlwp_tui.errors import DlwpError
-from dlwp_tui.i18n import _
+from dlwp_tui.core import editor, own_notes
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.language import _
 from dlwp_tui.tui.in_thread import in_thread
+from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.reading import ReadingScreen
-from dlwp_tui.tui.widgets.note import NotePane
 
 
 class WritingScreen(ReadingScreen):
@@ -18,12 +18,12 @@ class WritingScreen(ReadingScreen):
 
     def action_write(self) -> None:
         """Open the editor on the open section's own note."""
-        from dlwp_tui.tui.screens.mynote import EditorScreen  # TextArea is for those who write
+        from dlwp_tui.tui.reader.own_editor import EditorScreen  # TextArea is for those who write
 
         if self.section is None:
             return
         try:
-            note = mynotes.read(self.section.id)
+            note = own_notes.read(self.section.id)
         except DlwpError as error:
             self.say(error)
             return
@@ -37,7 +37,7 @@ class WritingScreen(ReadingScreen):
         try:
             editor.command()
             with self.app.suspend():
-                editor.edit(mynotes.file(self.section.id))
+                editor.edit(own_notes.file(self.section.id))
         except SuspendNotSupported:
             self.notify(_("This terminal cannot show another program; `w` edits the note here."), severity="warning")
         except DlwpError as error:
@@ -55,8 +55,8 @@ class WritingScreen(ReadingScreen):
 
     @in_thread(group="own-note", exclusive=True)
     def _read_own_note(self, section_id: str) -> None:
-        text = mynotes.read(section_id).text
-        copies = [path.name for path in mynotes.conflicts(section_id)]
+        text = own_notes.read(section_id).text
+        copies = [path.name for path in own_notes.conflicts(section_id)]
         self.call_later(self._show_own_note, section_id, text, copies)
 
     async def _show_own_note(self, section_id: str, text: str, copies: list[str]) -> None:

@@ -1,0 +1,202 @@
+"""The history of runs, read from their folders. A run that has ended is read once per process."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlwp_tui.analysis import compare
+from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.runs import state, store
+from dlwp_tui.runs.events import Event, decode, plain
+from dlwp_tui.runs.facts import Best, UsedSource
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.spec import ExperimentVote
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+
+_OF_INTEREST = re.compile(rb'"e": ?"(?:queued|started|dataset|epoch|result|paused|resumed|ended)"')
+_SHOWN_BEST = ("val_accuracy", "val_mae", "val_loss", "accuracy", "mae", "loss")
+"""Metrics worth a place in a list, the most telling first."""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One run in the history."""
+
+    folder: RunFolder
+    lesson: str
+    state: RunState
+    created: float
+    """When it was asked for, seconds since the epoch."""
+    started: float | None
+    """When it got its slot; None while it waits."""
+    seconds: float
+    """Time worked; for a run at work, until now."""
+    params: dict[str, Value]
+    preset: str | None
+    """The preset its params are exactly."""
+    base: str | None
+    """The nearest preset."""
+    changed: dict[str, Value]
+    """The params that differ from `base`."""
+    seed: int
+    source: UsedSource | None
+    best: dict[str, Best]
+    results: dict[str, dict[str, float]]
+    """Final figures by label."""
+    experiment: ExperimentVote | None = None
+    rerun_of: str | None = None
+    host: str = ""
+    """Platform and processors, as in the spec."""
+    device: str | None = None
+    """What it trained on; None while it waits."""
+    setup_s: float | None = None
+    """Seconds worked before the first epoch; None where no epoch ended."""
+    share: float | None = None
+    """Share of the whole run done, 0–1; None where it cannot be told."""
+    peak_mb: int | None = None
+    """The most memory its worker held; None where that was not recorded."""
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.folder.id
+
+    @property
+    def label(self) -> str:
+        """Its state as a glyph and a word."""
+        return state.label(self.state)
+
+    @property
+    def best_figures(self) -> dict[str, float]:
+        """The one or two figures to show in a list: name -> best value."""
+        names = [name for name in _SHOWN_BEST if name in self.best][:2] or list(self.best)[:2]
+        return {name: self.best[name].value for name in names}
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values, NaN and infinity as strings."""
+        return dict(
+            plain(
+                {
+                    "run": self.id,
+                    "lesson": self.lesson,
+                    "state": str(self.state),
+                    "created": self.created,
+                    "started": self.started,
+                    "seconds": round(self.seconds, 3),
+                    "peak_mb": self.peak_mb,
+                    "source": self.source,
+                    "seed": self.seed,
+                    "preset": self.preset,
+                    "changed": self.changed,
+                    "params": self.params,
+                    "best": {name: {"value": best.value, "epoch": best.epoch} for name, best in self.best.items()},
+                    "result": self.results.get("", {}),
+                    "experiment": self.experiment.model_dump() if self.experiment else None,
+                    "rerun_of": self.rerun_of,
+                }
+            )
+        )
+
+
+def history(lesson: str | None = None) -> list[HistoryRow]:
+    """The runs, newest first; only those of one lesson when its id is given. Unusable folders: `store.problems`."""
+    presets: dict[str, dict[str, dict[str, Value]]] = {}
+    rows = []
+    for folder in store.all():
+        spec = store.read_spec(folder)
+        if lesson is None or spec.lesson == lesson:
+            if spec.lesson not in presets:
+                presets[spec.lesson] = compare.bases(_lesson(spec.lesson))
+            rows.append(_row(folder, presets[spec.lesson]))
+    return rows
+
+
+def finished_counts() -> dict[str, int]:
+    """How many runs of each lesson have finished: `run.json` and the last block of each run's events, nothing more."""
+    counts: Counter[str] = Counter()
+    for folder in store.all():
+        event = state.last_lifecycle(folder)
+        if event is not None and event.get("state") == RunState.FINISHED:
+            counts[store.read_spec(folder).lesson] += 1
+    return dict(counts)
+
+
+_ended: dict[Path, tuple[tuple[int, int], HistoryRow]] = {}
+"""Rows of runs that have ended, with the stamp of their events: a resume appends to them."""
+
+
+def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
+    stamp = _stamp(folder.events)
+    known = _ended.get(folder.path)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    view = RunView.of_events(folder, _events(folder.events))
+    spec = view.spec
+    base, changed = compare.nearest(spec, presets)
+    row = HistoryRow(
+        folder=folder,
+        lesson=spec.lesson,
+        state=view.state,
+        created=spec.created,
+        started=view.started_at,
+        seconds=view.elapsed_s,
+        params=dict(spec.params),
+        preset=spec.preset,
+        base=base,
+        changed=changed,
+        seed=spec.seed,
+        source=view.source,
+        best=view.best,
+        results=view.results,
+        experiment=spec.experiment,
+        rerun_of=spec.rerun_of,
+        host=spec.host,
+        device=view.device,
+        setup_s=view.setup_s,
+        # Several fits (folds, variants) tell each how far they are, not how many there will be.
+        share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
+        peak_mb=view.peak_mb,
+    )
+    # Not the first seconds of a death: its last events may just be on their way to this reader's file system.
+    if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):
+        _ended[folder.path] = (stamp, row)
+    return row
+
+
+def _events(path: Path) -> Iterator[Event]:
+    """The few events a row is made of: a long run's batches are passed over without parsing them."""
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    end = data.rfind(b"\n") + 1
+    for match in _OF_INTEREST.finditer(data, 0, end):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        event = decode(data[start : data.find(b"\n", match.end())])
+        if event is not None:
+            yield event
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return (0, 0)
+    return (stat.st_mtime_ns, stat.st_size)
+
+
+def _lesson(lesson_id: str) -> Lesson | None:
+    from dlwp_tui.course import reader
+
+    try:
+        return reader.load().lesson(lesson_id)
+    except DlwpError:  # the lesson is of another course, or broken: `dlwp check` tells; its runs stay readable
+        return None

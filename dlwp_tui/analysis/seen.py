@@ -1,0 +1,79 @@
+"""Whether a finished run showed what its preset promised: `see` says it to the learner, `expect` in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dlwp_tui.analysis import verdict
+from dlwp_tui.core.language import _
+from dlwp_tui.course import expect
+from dlwp_tui.course.lesson import PRESET_RUN, Lesson
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of a preset's promise in one run."""
+
+    holds: bool | None
+    """None: a figure that decides is missing, see `missing`."""
+    promise: str
+    """The preset's `see`."""
+    figures: dict[str, float]
+    """Each function of `expect` and its value: `{"argmin(run.val_loss)": 4.0}`."""
+    told: tuple[str, ...]
+    """The same as sentences."""
+    missing: tuple[str, ...] = ()
+    """Why figures are missing, a sentence each."""
+
+    @property
+    def label(self) -> str:
+        """A glyph and a word, since colour is never the only sign."""
+        if self.holds is None:
+            return "? " + _("cannot be told")
+        return "✓ " + _("seen here") if self.holds else "✗ " + _("not seen here")
+
+
+def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
+    """What the run says to its preset's promise; None unless it finished with exactly the preset's params of today.
+
+    The view is taken as it is: update it first.
+    """
+    if lesson is None or view.state is not RunState.FINISHED or view.spec.lesson != lesson.id:
+        return None
+    preset = lesson.presets.get(view.spec.preset or "")
+    if preset is None or not preset.expect or lesson.values(view.spec.preset) != view.spec.params:
+        return None
+    expression = expect.parse(preset.expect)
+    outcome = expression.evaluate({PRESET_RUN: verdict.figures_of(view)}, {PRESET_RUN: verdict.scalars_of(view)})
+    told = tuple(
+        _told(figure, outcome.figures[str(figure)], lesson.words)
+        for figure in expression.figures
+        if str(figure) in outcome.figures
+    )
+    return Seen(outcome.holds, str(preset.see), outcome.figures, told, outcome.missing)
+
+
+def _told(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
+    """One figure in words; a result in those of the lesson, where it has some."""
+    whole = value == int(value) and abs(value) < 1e9
+    shown = f"{value:.0f}" if whole else f"{value:.4g}"
+    if figure.metric.startswith("result_"):  # one value, whatever the function
+        name = figure.metric.removeprefix("result_")
+        if name in words:
+            return f"{words[name]} {shown}"
+        return _("{metric} in the end {value}").format(metric=name, value=shown)
+    sentence = {
+        "argmin": _("{metric} is lowest at epoch {value}"),
+        "argmax": _("{metric} is highest at epoch {value}"),
+        "min": _("lowest {metric} {value}"),
+        "max": _("highest {metric} {value}"),
+        "last": _("last {metric} {value}"),
+        "mean": _("mean {metric} {value}"),
+        "gap": _("{metric} minus val_{metric} at the end {value}"),
+        "seconds": _("{value} s of training"),
+        "params": _("{value} params"),
+    }[figure.function]
+    return sentence.format(metric=figure.metric, value=shown)

@@ -1,0 +1,190 @@
+"""Whether an experiment's runs say what the note says. Each seed votes; the majority of the seeds decides.
+
+A verdict on synthetic data is a verdict on synthetic data: `synthetic` is true and its `label` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Literal
+
+from dlwp_tui.core.language import _
+from dlwp_tui.course import expect
+from dlwp_tui.course.lesson import Experiment, Lesson, Value
+from dlwp_tui.runs import facts, store
+from dlwp_tui.runs.facts import UsedSource
+from dlwp_tui.runs.state import RunState, label
+from dlwp_tui.runs.view import RunView
+
+Kind = Literal["holds", "does not hold", "undecided", "pending"]
+FIRST_SEED = 1
+"""Vote 0 of every side runs with this seed, vote 1 with the next: the sides of one vote differ in their params only."""
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One of the runs an experiment needs."""
+
+    side: str
+    vote: int
+    """0-based."""
+    params: dict[str, Value]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one seed says."""
+
+    vote: int
+    holds: bool | None
+    """None when it has no say: see `why`."""
+    figures: dict[str, float]
+    """The value of each function in `expect`, by its text: `{"argmin(small.val_loss)": 6.0}`."""
+    why: tuple[str, ...] = ()
+    """Why it has no say, a sentence each."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What all seeds say together."""
+
+    kind: Kind
+    votes: tuple[Vote, ...]
+    figures: dict[str, float]
+    """The median over the votes of each function in `expect`."""
+    source: UsedSource | None
+    """The worst source any of the runs used."""
+    why: tuple[str, ...] = ()
+    """Why it is undecided or pending, a sentence each."""
+    batch: str = ""
+    """Which time the experiment was started."""
+
+    @property
+    def synthetic(self) -> bool:
+        """True when the figures must not be set beside the note's as equal."""
+        return self.source == "synthetic"
+
+    @property
+    def label(self) -> str:
+        """The verdict as it is shown: a glyph, a word and, where it matters, the source."""
+        word = {
+            "holds": "✓ " + _("holds"),
+            "does not hold": "✗ " + _("does not hold"),
+            "undecided": "? " + _("undecided"),
+            "pending": "… " + _("running"),
+        }[self.kind]
+        if self.source == "synthetic":
+            return word + " " + _("(on synthetic data)")
+        return word + " " + _("(on an unverified file)") if self.source == "unverified" else word
+
+
+def plan(lesson: Lesson, experiment: Experiment) -> tuple[PlannedRun, ...]:
+    """The runs an experiment needs: every side once per seed, vote by vote, so that an early end leaves whole votes."""
+    preset = lesson.preset(experiment.preset).values
+    sides = {side: lesson.values(overrides=preset | changed) for side, changed in experiment.runs.items()}
+    return tuple(
+        PlannedRun(side, vote, params, FIRST_SEED + vote)
+        for vote in range(experiment.seeds)
+        for side, params in sides.items()
+    )
+
+
+def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batch: str = "") -> Verdict:
+    """The verdict of runs given by (side, vote). The views are taken as they are: update them first."""
+    expression = expect.parse(experiment.expect)
+    votes = tuple(_vote(experiment, expression, views, vote) for vote in range(experiment.seeds))
+    names = dict.fromkeys(name for vote in votes for name in vote.figures)
+    return Verdict(
+        kind=_kind(votes, views),
+        votes=votes,
+        figures={name: median(v.figures[name] for v in votes if name in v.figures) for name in names},
+        source=max((view.source for view in views.values() if view.source), key=facts.SOURCES.index, default=None),
+        why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
+        batch=batch,
+    )
+
+
+def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
+    """The verdict of the newest time the experiment was started; None when it never was."""
+    batch = ""
+    views: dict[tuple[str, int], RunView] = {}
+    for folder in store.all():  # newest first: of two runs in one place the repeated one counts
+        spec = store.read_spec(folder)
+        place = spec.experiment
+        if place is None or spec.lesson != lesson.id or place.id != experiment.id:
+            continue
+        batch = batch or place.batch
+        if place.batch == batch and (place.side, place.vote) not in views:
+            view = RunView.open(folder)
+            view.update()
+            views[place.side, place.vote] = view
+    return judge(experiment, views, batch) if views else None
+
+
+def figures_of(view: RunView) -> dict[str, list[float]]:
+    """A run's per-epoch values by metric, NaN included, as `expect` reads them.
+
+    Curves without a label as they are. A metric that only labelled curves have (folds) is their mean, epoch by epoch,
+    as far as all of them go. A metric that was logged per step only comes from its batch curve: extremes and the last
+    value are exact there. Final results are single values, `result_accuracy` for `accuracy`.
+    """
+    labelled: dict[str, list[list[float]]] = {}
+    for key, curve in view.curves.items():
+        if key.label:
+            labelled.setdefault(key.metric, []).append(curve.values)
+    found = {metric: [fmean(values) for values in zip(*curves, strict=False)] for metric, curves in labelled.items()}
+    found |= {key.metric: curve.values for key, curve in view.curves.items() if not key.label}
+    for key, curve in view.batch_curves.items():
+        if not key.label:
+            found.setdefault(key.metric, curve.ys)
+    for metric, value in view.results.get("", {}).items():
+        found[f"result_{metric}"] = [value]
+    return found
+
+
+def scalars_of(view: RunView) -> dict[str, float]:
+    """A run's single figures as `expect` reads them: seconds worked and, where a model was shown, its params."""
+    scalars = {"seconds": view.elapsed_s}
+    if view.models:
+        scalars["params"] = float(view.models[0].params)
+    return scalars
+
+
+def _vote(
+    experiment: Experiment, expression: expect.Expression, views: Mapping[tuple[str, int], RunView], vote: int
+) -> Vote:
+    why = []
+    sides: dict[str, RunView] = {}
+    for side in experiment.runs:
+        view = views.get((side, vote))
+        if view is None:
+            why.append(_("Run {side} of seed {vote} was not started.").format(side=side, vote=vote + 1))
+        elif view.state is not RunState.FINISHED:
+            why.append(
+                _("Run {side} of seed {vote}: {state}.").format(side=side, vote=vote + 1, state=label(view.state))
+            )
+        else:
+            sides[side] = view
+    outcome = expression.evaluate(
+        {side: figures_of(view) for side, view in sides.items()},
+        {side: scalars_of(view) for side, view in sides.items()},
+    )
+    holds = None if why else outcome.holds
+    if not why and holds is None:
+        why += outcome.missing
+    if len({view.source == "synthetic" for view in sides.values()}) > 1:
+        why.append(_("One side ran on real data and the other on synthetic data: they cannot be compared."))
+        holds = None
+    return Vote(vote, holds, outcome.figures, tuple(why))
+
+
+def _kind(votes: tuple[Vote, ...], views: Mapping[tuple[str, int], RunView]) -> Kind:
+    if any(view.state.active for view in views.values()):
+        return "pending"
+    for kind, said in (("holds", True), ("does not hold", False)):
+        if 2 * sum(vote.holds is said for vote in votes) > len(votes):
+            return "holds" if kind == "holds" else "does not hold"
+    return "undecided"

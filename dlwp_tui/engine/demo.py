@@ -1,0 +1,114 @@
+"""Playing with a trained model: a process of its own that answers one question at a time, JSON lines on a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
+from dlwp_tui.engine import launch, spawn
+from dlwp_tui.engine.job import Job
+from dlwp_tui.runs import store
+from dlwp_tui.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from dlwp_tui.engine.zygote import Zygote
+
+_START = 60.0  # s to load TensorFlow, the model and the data on a loaded machine
+_GONE = 2.0  # s for the process to end once its socket is closed
+
+
+class Probe:
+    """One probe of a run's model. Starting returns at once; `ask` blocks, so an app calls it in a thread.
+
+    Raises UsageError when the lesson has no such probe, RunError when the run or the process is not to be had.
+    """
+
+    def __init__(self, folder: RunFolder, probe_id: str = "", zygote: Zygote | None = None) -> None:
+        self._lock = threading.Lock()
+        self._buffer = b""
+        self._ready = False
+        self._over = ""
+        spec = store.read_spec(folder)
+        lesson = launch.lesson_of(spec)
+        ids = [probe.id for probe in lesson.probes]
+        if not ids or (probe_id and probe_id not in ids):
+            raise UsageError(
+                _("Lesson {lesson} has no probe {probe!r}.").format(lesson=lesson.id, probe=probe_id),
+                _("Its probes: {names}").format(names=", ".join(ids) or "–"),
+            )
+        job = Job(path=str(folder.path), code=str(lesson.code_file.absolute()), probe=probe_id or ids[0])
+        self._socket, theirs = socket.socketpair()
+        try:
+            self._pid = spawn.process(job, theirs.fileno(), zygote)
+        except BaseException:
+            self._socket.close()
+            raise
+        finally:
+            theirs.close()
+
+    def ask(self, value: Any, timeout: float = 30.0) -> dict[str, Any]:
+        """What the model says to `value`, or `{"error": sentence}`. Waits `timeout` s, longer for the first answer.
+
+        After a timeout the process is ended: a late answer must not be taken for that to another question.
+        """
+        with self._lock:
+            if self._over:
+                return {"error": self._over}
+            if not self._ready:
+                hello = self._line(_START)
+                if "error" in hello:
+                    self._end(str(hello["error"]))
+                    return hello
+                self._ready = True
+            try:
+                self._socket.sendall(json.dumps(value).encode() + b"\n")
+            except OSError:
+                return self._fail(_("The model's process has ended."))
+            return self._line(timeout)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end(_("The probe was closed."))
+
+    def _line(self, timeout: float) -> dict[str, Any]:
+        self._socket.settimeout(timeout)
+        try:
+            while b"\n" not in self._buffer:
+                data = self._socket.recv(1 << 16)
+                if not data:
+                    return self._fail(_("The model's process has ended; its probe.log says why."))
+                self._buffer += data
+        except TimeoutError:
+            return self._fail(_("The model has not answered for {seconds:.0f} s.").format(seconds=timeout))
+        except OSError as error:
+            return self._fail(_("The model's process has ended ({reason}).").format(reason=error))
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        return dict(json.loads(line))
+
+    def _fail(self, sentence: str) -> dict[str, Any]:
+        self._end(sentence)
+        return {"error": sentence}
+
+    def _end(self, why: str) -> None:
+        """Close our half of the socket; when the other is not closed in 2 s, the process hangs and is killed."""
+        if self._over:
+            return
+        self._over = why
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.settimeout(_GONE)
+            while self._socket.recv(1 << 16):
+                continue
+        except TimeoutError:
+            os.kill(self._pid, signal.SIGKILL)  # its end is still open, so the pid is still its
+        except OSError:
+            pass  # the connection is broken: the process is gone
+        finally:
+            self._socket.close()

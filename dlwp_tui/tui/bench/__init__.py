@@ -1,0 +1,1 @@
+"""The bench beside the note: form, curves, output, source, history and demos of one lesson."""

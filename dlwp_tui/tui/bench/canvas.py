@@ -1,0 +1,247 @@
+"""The paper, and what the trained model makes of a digit while it is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dlwp_tui.core import settings
+from dlwp_tui.core.language import _
+from dlwp_tui.course.lesson import Probe
+from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench.content import content
+from dlwp_tui.tui.bench.drawing import SIDE, Drawing
+from dlwp_tui.tui.bench.paper import SIDE_WIDTH, Paper
+from dlwp_tui.tui.bench.style import bar, fit
+from dlwp_tui.tui.key_hints import KeyHints
+
+ASK_EVERY = 0.125
+"""Seconds between two questions: eight a second is as fast as bars can be followed."""
+LOST = 60.0
+"""Seconds after which an answer is no longer waited for; a model's first takes some."""
+UNDER = 15
+"""Rows the bars and what belongs to them need under the paper."""
+
+
+class Answer(Widget):
+    """Bars of shares, the largest marked; or whatever else a probe said. A new answer moves nothing else."""
+
+    DEFAULT_CSS = """
+    Answer { width: 1fr; height: 1fr; min-height: 10; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.told: Mapping[str, Any] = {}
+        self.blank = True
+        """True: there is nothing on the paper, so all bars are empty."""
+        self._ascii = False
+
+    def on_mount(self) -> None:
+        self._ascii = settings.load().ascii
+
+    def show(self, told: Mapping[str, Any], *, blank: bool) -> None:
+        """Another answer."""
+        if (told, blank) != (self.told, self.blank):
+            self.told, self.blank = told, blank
+            self.refresh()
+
+    @property
+    def best(self) -> str | None:
+        """The label of the longest bar; None before there is any."""
+        bars = self._bars()
+        return max(bars, key=lambda name: bars[name]) if bars and not self.blank else None
+
+    def render(self) -> Content:
+        bars = self._bars()
+        width = max(8, self.content_size.width)
+        if not bars:
+            return content(output_text.wrapped(output_text.answer(self.told, width, self._ascii), width))
+        best = self.best
+        cells = max(cell_len(name) for name in bars)
+        lines = []
+        for name, share in bars.items():
+            shown = 0.0 if self.blank else share
+            figure = f"{shown:6.1%}" if width >= SIDE_WIDTH - 4 else f"{shown:4.0%}"
+            done, rest = bar(shown, max(0, min(40, width - cells - len(figure) - 4)), self._ascii)
+            mark = (">" if self._ascii else "▶") if name == best else " "
+            style = "bold $text-accent" if name == best else ""
+            lines.append(
+                Content.assemble(
+                    (f"{mark} {fit(name, cells)} ", style), (done, style), (rest, "dim"), (f" {figure}", style)
+                )
+            )
+        return Content("\n").join(lines)
+
+    def _bars(self) -> dict[str, float]:
+        bars = self.told.get("bars")
+        return {str(name): float(share) for name, share in bars.items()} if isinstance(bars, Mapping) else {}
+
+
+class CanvasProbe(Widget):
+    """The paper, and beside it what the model says. It asks at most eight times a second and never waits."""
+
+    DEFAULT_CSS = """
+    CanvasProbe { layout: horizontal; height: 1fr; padding: 0 1; }
+    CanvasProbe > Vertical { width: 1fr; height: 1fr; padding-left: 2; max-width: 56; }
+    CanvasProbe #canvas-label { height: 1; text-style: bold; }
+    CanvasProbe Answer { margin-top: 0; height: 10; }
+    CanvasProbe.-tall #canvas-label { margin-bottom: 1; }
+    CanvasProbe.-stacked { layout: vertical; }
+    CanvasProbe.-stacked > Vertical { padding-left: 0; }
+    CanvasProbe.-stacked #canvas-label { display: none; }
+    CanvasProbe.-stacked #canvas-pen { margin: 0; }
+    CanvasProbe.-tight > Vertical { padding-left: 1; }
+    CanvasProbe.-tight #canvas-keys { display: none; }
+    CanvasProbe.-tall #canvas-pen { margin: 1 0; }
+    CanvasProbe #canvas-pen { height: 1; }
+    """
+
+    @dataclass
+    class Asked(Message):
+        """What does the model say to this drawing?"""
+
+        probe: Probe
+        value: list[list[float]]
+
+    class Left(Message):
+        """The learner wants to be elsewhere."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._probe: Probe | None = None
+        self._changed = False
+        self._asked_at: float | None = None
+        """When the question was asked that waits for its answer."""
+        self._next = 0.0
+        self._timer: Timer | None = None
+        self._warm = False
+        """True once the model has answered."""
+
+    def compose(self) -> ComposeResult:
+        yield Paper(id="paper")
+        with Vertical():
+            yield Static(id="canvas-label")
+            yield Answer(id="canvas-answer")
+            yield Static(id="canvas-pen")
+            yield KeyHints(
+                _("arrows move · space pen · e eraser · x clear · Esc back · mouse: drag, right button erases"),
+                id="canvas-keys",
+            )
+
+    @property
+    def paper(self) -> Paper:
+        """What is drawn on."""
+        return self.query_one(Paper)
+
+    @property
+    def answer(self) -> Answer:
+        """What the model says."""
+        return self.query_one(Answer)
+
+    def set_probe(self, probe: Probe | None) -> None:
+        """Another lesson's probe."""
+        self._probe = probe
+        self.query_one("#canvas-label", Static).update(Content(str(probe.label) if probe is not None else ""))
+        self.forget()
+
+    def forget(self) -> None:
+        """Another run's model: a fresh sheet, nothing asked."""
+        self.paper.drawing.clear()
+        self.paper.down = self.paper.erasing = False
+        self._changed, self._asked_at, self._warm = False, None, False
+        self.answer.show({}, blank=True)
+        self._tell_pen()
+
+    def open(self) -> None:
+        """The learner is here: let the model be loaded meanwhile, and take the keys."""
+        self.paper.focus()
+        if not self._warm and self._asked_at is None and self._probe is not None:
+            anything = Drawing()  # a blank sheet may be no question to it
+            anything.stroke((SIDE / 2, 5), (SIDE / 2, SIDE - 6))
+            self._send(anything)
+            self._tell_pen()
+
+    def on_resize(self) -> None:
+        room = self.content_size
+        beside = room.width >= SIDE + 2 + SIDE_WIDTH
+        stacked = not beside and room.height >= SIDE // 2 + 2 + UNDER
+        self.set_class(room.height >= SIDE // 2 + 4, "-tall")
+        self.set_class(stacked, "-stacked")
+        self.set_class(not beside and not stacked, "-tight")
+        self.paper.fit(room)
+
+    def take(self, told: Mapping[str, Any]) -> None:
+        """The model's answer; the next question follows if the drawing has changed since."""
+        self._asked_at = None
+        first, self._warm = not self._warm, "error" not in told
+        self.answer.show(told, blank=self._warm and (first or self.paper.drawing.empty))
+        self._tell_pen()
+        self._pump()
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    @on(Paper.Drawn)
+    def _drawn(self, event: Paper.Drawn) -> None:
+        event.stop()
+        if self.paper.drawing.empty:
+            self.answer.show(self.answer.told, blank=True)
+            self._changed = False
+        else:
+            self._changed = True
+            self._pump()
+
+    @on(Paper.Moved)
+    def _pen_moved(self, event: Paper.Moved) -> None:
+        event.stop()
+        self._tell_pen()
+
+    @on(Paper.Left)
+    def _left(self, event: Paper.Left) -> None:
+        event.stop()
+        self.post_message(self.Left())
+
+    def _pump(self) -> None:
+        """Ask if the drawing has changed, no answer is waited for and the last question was long enough ago."""
+        now = time.monotonic()
+        waiting = self._asked_at is not None and now - self._asked_at < LOST
+        if not self._changed or waiting or self._timer is not None:
+            return
+        if now < self._next:
+            self._timer = self.set_timer(self._next - now, self._again)
+        else:
+            self._changed = False
+            self._send(self.paper.drawing)
+
+    def _again(self) -> None:
+        self._timer = None
+        self._pump()
+
+    def _send(self, drawing: Drawing) -> None:
+        if self._probe is not None:
+            self._asked_at = time.monotonic()
+            self._next = self._asked_at + ASK_EVERY
+            self.post_message(self.Asked(self._probe, drawing.rows))
+
+    def _tell_pen(self) -> None:
+        """Where the cursor is and what the pen does: for those who cannot see it move."""
+        paper = self.paper
+        if self._asked_at is not None and not self._warm:
+            told = _("loading the model…")
+        else:
+            tool = _("eraser") if paper.erasing else _("pen")
+            state = _("● {tool} down") if paper.down else _("○ {tool} up")
+            told = f"{state.format(tool=tool)}  ({paper.cursor[0] + 1}, {paper.cursor[1] + 1})"
+        self.query_one("#canvas-pen", Static).update(Content(told), layout=False)

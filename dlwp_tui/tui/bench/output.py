@@ -1,0 +1,310 @@
+"""The output tab: what a run said besides its curves, its log, and a place to try its model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from dlwp_tui.core import settings
+from dlwp_tui.core.language import _
+from dlwp_tui.course.lesson import Lesson, Probe
+from dlwp_tui.runs.facts import Picture
+from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench.canvas import CanvasProbe
+from dlwp_tui.tui.bench.chips import Chips
+from dlwp_tui.tui.bench.content import content
+from dlwp_tui.tui.bench.messages import ProbeAsked
+from dlwp_tui.tui.bench.output_blocks import BlockView, blocks
+from dlwp_tui.tui.bench.pictures import PictureScreen, Shown
+
+LOG_LINES = 500
+"""Lines of the log kept on the screen; the whole is in the file named above them."""
+
+
+class OutputView(Widget, can_focus=False):
+    """Said things and log of the shown run; under them the probe's line where the lesson has one for text."""
+
+    BINDINGS = [Binding("enter", "enlarge", show=False), Binding("escape", "leave_probe", show=False)]
+    DEFAULT_CSS = """
+    OutputView { height: 1fr; }
+    OutputView #output-choice { margin: 0 1 1 1; }
+    OutputView VerticalScroll {
+        height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-size-vertical: 1;
+    }
+    OutputView #log { display: none; }
+    OutputView.-log #log { display: block; }
+    OutputView.-log #said { display: none; }
+    OutputView #log-text { width: 1fr; height: auto; }
+    OutputView CanvasProbe { display: none; }
+    OutputView.-try CanvasProbe { display: block; }
+    OutputView.-try #said, OutputView.-try #log, OutputView.-try.-probe #probe { display: none; }
+    OutputView.-try #output-choice { margin: 0 1 0 1; }
+    OutputView #probe { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
+    OutputView.-probe #probe { display: block; }
+    OutputView #probe Input { height: 1; border: none; background: $panel; padding: 0 1; }
+    OutputView #probe Input:focus { background: $block-cursor-blurred-background; }
+    OutputView #probe-label { color: $text-muted; height: 1; }
+    OutputView #probe-answer { height: auto; max-height: 9; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view: RunView | None = None
+        self._lesson: Lesson | None = None
+        self._probe: Probe | None = None
+        self._canvas: Probe | None = None
+        self._drawing_asked = False
+        """True when the newest question to the model was a drawing."""
+        self._ascii = False
+        self._blocks: list[BlockView] = []
+        self._seen: tuple[str, int, bool] | None = None
+        self._log_seen: tuple[int, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Chips(_choices(), "said", id="output-choice")
+        yield VerticalScroll(id="said")
+        with VerticalScroll(id="log"):
+            yield Static(id="log-text")
+        yield CanvasProbe(id="canvas")
+        with Vertical(id="probe"):
+            yield Static(id="probe-label")
+            yield Input(id="probe-input", compact=True)
+            yield Static(id="probe-answer")
+
+    def on_mount(self) -> None:
+        self._ascii = settings.load().ascii
+        self.set_interval(0.5, self._tick)
+
+    def set_lesson(self, lesson: Lesson | None) -> None:
+        """The lesson whose probes, if any, are offered, and whose presets say what there is to see."""
+        self._lesson = lesson
+        probes = lesson.probes if lesson is not None else ()
+        self._probe = next((probe for probe in probes if probe.input == "text"), None)
+        self._canvas = next((probe for probe in probes if probe.input == "canvas"), None)
+        self.query_one(CanvasProbe).set_probe(self._canvas)
+        if self._probe is not None:
+            keys = Content.styled("   " + _("Enter asks · Esc leaves"), "dim")
+            self.query_one("#probe-label", Static).update(Content.assemble(str(self._probe.label), keys))
+            box = self.query_one("#probe-input", Input)
+            box.value = ""
+            box.placeholder = self._probe.example
+        self.set_probe_answer({})
+
+    def show(self, view: RunView | None) -> None:
+        """Another run."""
+        other = (view.folder if view else None) != (self.view.folder if self.view else None)
+        self.view = view
+        if other:
+            self._drawing_asked = False
+            self.set_probe_answer({})
+            self.query_one(CanvasProbe).forget()
+            self._seen = self._log_seen = None
+            self.query_one("#said", VerticalScroll).scroll_home(animate=False)
+        self.refresh_now()
+
+    @property
+    def showing_log(self) -> bool:
+        """True while the log is in view."""
+        return self.has_class("-log")
+
+    def action_log(self) -> None:
+        """The log; where it is in view, what the run said."""
+        self._open("said" if self.showing_log and self.is_on_screen else "log")
+
+    def action_said(self) -> None:
+        """What the run said, in the log's place."""
+        if self.showing_log:
+            self._open("said")
+
+    def focus_probe(self) -> bool:
+        """Go to where the model can be tried; False when there is nothing to try."""
+        if self._can_draw:
+            self._open("try")
+            return True
+        if not self.has_class("-probe"):
+            return False
+        self._open("said")
+        self.query_one("#probe-input", Input).focus()
+        return True
+
+    def action_leave_probe(self) -> None:
+        """Out of the line where every letter is text: back to what was said, and the keys are keys again."""
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Focus what scrolls, or the paper."""
+        if self.has_class("-try"):
+            self.query_one(CanvasProbe).open()
+        else:
+            self.query_one("#log" if self.showing_log else "#said").focus()
+
+    def set_probe_answer(self, answer: Mapping[str, Any]) -> None:
+        """Show a probe's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
+        if self._drawing_asked:
+            self.query_one(CanvasProbe).take(answer)
+            return
+        width = max(20, self.content_size.width - 4)
+        text = output_text.answer(answer, width, self._ascii)
+        self.query_one("#probe-answer", Static).update(content(text))
+
+    @property
+    def text(self) -> str:
+        """All that is shown, for tests and copying."""
+        if self.showing_log:
+            shown = self.query_one("#log-text", Static).content
+            return shown.plain if isinstance(shown, Content) else str(shown)
+        return "\n".join(block.at(max(20, self.content_size.width - 2)).plain for block in self._blocks)
+
+    # -- keeping up ----------------------------------------------------------------------------------------------
+
+    def refresh_now(self) -> None:
+        """Bring what is in view up to date."""
+        self.set_class(self._probe is not None and self._trained, "-probe")
+        self._offer()
+        if self.has_class("-try"):
+            return
+        if self.showing_log:
+            self._fill_log()
+        else:
+            self._fill()
+
+    def action_enlarge(self) -> None:
+        """The first picture in view on the whole screen; the others can be turned to."""
+        box = self.query_one("#said", VerticalScroll)
+        found = [block for block in self._blocks if block.block.picture is not None]
+        if not found or self.showing_log or self.has_class("-try"):
+            return
+        seen = [block for block in found if block.region.overlaps(box.region)]
+        self._enlarge((seen or found)[0].block.picture)
+
+    @on(BlockView.Enlarged)
+    def _clicked(self, event: BlockView.Enlarged) -> None:
+        event.stop()
+        self._enlarge(event.picture)
+
+    def _enlarge(self, picture: Picture | None) -> None:
+        if self.view is not None and picture in self.view.pictures:
+            folder = self.view.folder.artifacts
+            shown = [Shown(one, folder / one.file) for one in self.view.pictures]
+            self.app.push_screen(PictureScreen(shown, self.view.pictures.index(picture)))
+
+    @property
+    def _trained(self) -> bool:
+        return self.view is not None and not self.view.state.active
+
+    @property
+    def _can_draw(self) -> bool:
+        return self._canvas is not None and self._trained
+
+    def _offer(self) -> None:
+        """The paper as a third choice, once there is a model to try."""
+        chips = self.query_one("#output-choice", Chips)
+        chips.set_options([*_choices(), *([("try", _("draw"))] if self._can_draw else [])])
+        if self.has_class("-try") and not self._can_draw:
+            self._open("said")
+
+    def _open(self, what: str) -> None:
+        self.query_one("#output-choice", Chips).value = what
+        self._choose(what)
+
+    def _tick(self) -> None:
+        if self.is_on_screen:
+            self.refresh_now()
+
+    def on_show(self) -> None:
+        self.refresh_now()
+
+    def _fill(self) -> None:
+        seen = (self.view.folder.id, self.view.version, self.view.read) if self.view else ("", 0, True)
+        if seen == self._seen and self._blocks:
+            return
+        self._seen = seen
+        box = self.query_one("#said", VerticalScroll)
+        old = list(self._blocks)
+        self._blocks = []
+        for block in blocks(self.view, self._ascii, self.app.current_theme.dark, self._lesson):
+            place = next((number for number, view in enumerate(old) if view.block.key == block.key), None)
+            if place is None:
+                fresh = BlockView(block)
+                box.mount(fresh, before=old[0] if old else None)
+                self._blocks.append(fresh)
+                continue
+            for gone in old[:place]:  # what was said keeps its order: these were replaced
+                gone.remove()
+            self._blocks.append(old[place])
+            del old[: place + 1]
+        for gone in old:
+            gone.remove()
+
+    def _fill_log(self) -> None:
+        text = self.query_one("#log-text", Static)
+        if self.view is None:
+            text.update(Content.styled(_("Press r to run; the log of its process appears here."), "dim"))
+            return
+        path = self.view.folder.log
+        try:
+            stat = path.stat()
+            seen = (stat.st_size, stat.st_mtime_ns)
+        except FileNotFoundError:
+            seen = (-1, -1)
+        if seen == self._log_seen:
+            return
+        self._log_seen = seen
+        scroll = self.query_one("#log", VerticalScroll)
+        follow = scroll.scroll_y >= scroll.max_scroll_y - 1
+        lines = self.view.log_tail(LOG_LINES)
+        told = "\n".join(lines) if lines else _("The worker has printed nothing.")
+        text.update(Content.assemble(Content.styled(f"{path}\n\n", "dim"), told))
+        if follow:
+            scroll.call_after_refresh(scroll.scroll_end, animate=False)
+
+    @on(Chips.Changed, "#output-choice")
+    def _chosen(self, event: Chips.Changed) -> None:
+        event.stop()
+        self._choose(event.value)
+
+    def _choose(self, what: str) -> None:
+        self.set_class(what == "log", "-log")
+        self.set_class(what == "try", "-try")
+        self._seen = self._log_seen = None
+        self.refresh_now()
+        if what == "try":
+            self.call_after_refresh(self.query_one(CanvasProbe).open)
+
+    @on(CanvasProbe.Left)
+    def _leave_paper(self, event: CanvasProbe.Left) -> None:
+        event.stop()
+        self._open("said")
+        self.call_after_refresh(self.focus_first)
+
+    @on(CanvasProbe.Asked)
+    def _ask_about_drawing(self, event: CanvasProbe.Asked) -> None:
+        event.stop()
+        if self.view is not None:
+            self._drawing_asked = True
+            self.post_message(ProbeAsked(self.view.folder.id, event.probe.id, event.value))
+
+    @on(Input.Submitted, "#probe-input")
+    def _ask(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._probe is None or self.view is None:
+            return
+        value = event.value or self._probe.example
+        if value:
+            self._drawing_asked = False
+            self.query_one("#probe-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
+            self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [("said", _("what it said")), ("log", _("log"))]

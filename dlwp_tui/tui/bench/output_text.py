@@ -1,0 +1,221 @@
+"""The things a run said, each as text for a given width. Pure functions: nothing here is a widget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from dlwp_tui.analysis.seen import Seen
+from dlwp_tui.core.language import _
+from dlwp_tui.render import picture as pictures
+from dlwp_tui.render import table as tables
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.tui.bench import style
+from dlwp_tui.tui.bench.pictures import cells
+from dlwp_tui.tui.bench.style import bar, figure, fit, metric_name
+
+PICTURE_ROWS = 24
+"""The most rows a picture takes; wider ones are scaled down to the pane's width."""
+ERROR_LINES = 6
+"""Lines of a traceback worth showing; the whole is in the log."""
+UNKNOWN_WORDS = 20
+
+
+def failure(error: Failure, log: Path, width: int) -> Text:
+    """What went wrong: the sentence first, then the last lines, then where the whole log is."""
+    text = Text()
+    text.append(f"✗ {error.told}", "bold $text-error")
+    for line in [line for line in error.lines if line.strip()][-ERROR_LINES:]:
+        text.append("\n").append(_cut(line, width), "dim")
+    text.append("\n" + _("Whole log: {path}").format(path=log), "dim")
+    return text
+
+
+def warning(notice: Notice, _width: int) -> Text:
+    """A warning's sentence."""
+    return Text(f"⚠ {notice.message}", "$text-warning")
+
+
+def results(figures: Mapping[str, Mapping[str, float]], width: int, words: Mapping[str, str] | None = None) -> Text:
+    """Final figures; one row a label where there are several. `words`: the lesson's for figures of its own."""
+    labels = list(figures)
+    if labels == [""]:
+        text = _title(_("Result"))
+        told = {metric_name(name, words) or name: value for name, value in figures[""].items()}
+        cells = max((cell_len(name) for name in told), default=0)
+        for name, value in told.items():
+            text.append(f"\n{fit(name, cells)}  ").append(_final(value), "bold")
+        return text
+    columns = list(dict.fromkeys(name for row in figures.values() for name in row))
+    rows = [
+        [label or "–", *(_final(row[name]) if name in row else "–" for name in columns)]
+        for label, row in figures.items()
+    ]
+    heads = [(words or {}).get(name) or name for name in columns]
+    return _titled(_("Result"), _grid(["", *heads], rows, width))
+
+
+def _final(value: float) -> str:
+    """A result: counts (an epoch, the words that collided) have no fraction."""
+    whole = math.isfinite(value) and value == round(value) and abs(value) < 1e6
+    return f"{value:.0f}" if whole else figure(value).strip()
+
+
+def seen(found: Seen, _width: int) -> Text:
+    """Whether the run showed what its preset promised, with the figures that say so."""
+    style = {True: "$text-success", False: "bold $text-error", None: "$text-warning"}[found.holds]
+    text = Text().append(found.label, style)
+    if found.promise:
+        text.append(f"  {found.promise}")
+    if found.told:
+        text.append("\n" + " · ".join(found.told), "dim")
+    for why in found.missing:
+        text.append(f"\n{why}", "$text-warning")
+    return text
+
+
+def checks(made: Sequence[Check], width: int) -> Text:
+    """One line a check: ✓ or ✗, the statement, the claim it proves, and both figures where they differ."""
+    good = sum(check.ok for check in made)
+    text = _title(_("Checks {good}/{all}").format(good=good, all=len(made)))
+    for check in made:
+        text.append("\n✓ " if check.ok else "\n✗ ", "$text-success" if check.ok else "bold $text-error")
+        text.append(check.statement)
+        if check.claim:
+            text.append(f"  {check.claim}", "dim")
+        told = _("got {got}").format(got=_value(check.got))
+        if not check.ok:
+            told += "  " + _("wanted {want}").format(want=_value(check.want))
+        if check.got is not None:
+            text.append("\n  " + _cut(told, width - 2), "dim" if check.ok else "$text-error")
+    return text
+
+
+def table(made: Table, width: int) -> Text:
+    """A table of the lesson; columns are wrapped or folded to the width."""
+    rows = [[_value(cell) for cell in row] for row in made.rows]
+    return _titled(made.title, _grid(list(made.columns), rows, width))
+
+
+def said(block: TextBlock, _width: int) -> Text:
+    """A text with its title."""
+    return _titled(block.title, Text(block.body))
+
+
+def picture(made: Picture, path: Path, width: int, ascii: bool, dark: bool) -> Text:
+    """A picture as half blocks, its caption under it. A small one grows by a whole number, at most four times."""
+    columns, rows = width, PICTURE_ROWS
+    if made.width and made.height:
+        columns, rows = cells(made.width, made.height, width, PICTURE_ROWS, largest=4)
+    try:
+        shown = pictures.half_blocks(path, max(1, columns), rows, ascii=ascii, dark=dark)
+    except pictures.PictureError as error:
+        shown = Text(error.message, "dim")
+    text = _titled(made.name, shown)
+    if made.caption:
+        text.append(f"\n{made.caption}", "dim")
+    if made.width > columns:
+        text.append("\n" + _("Enter shows it larger"), "dim")
+    return text
+
+
+def model(made: Model, width: int) -> Text:
+    """A model's layers and their parameters."""
+    rows = [[name, kind, shape, f"{params:,}"] for name, kind, shape, params in made.layers]
+    title = " ".join(part for part in (_("Model"), made.label) if part)
+    text = _titled(title, _grid([_("layer"), _("kind"), _("shape"), _("params")], rows, width))
+    text.append("\n" + _("{count} params in all").format(count=f"{made.params:,}"), "dim")
+    return text
+
+
+def dataset(use: DatasetUse, _width: int) -> Text:
+    """Which data a run used, said once: the loader's details begin with what they are."""
+    word = style.source_word(use.source) or _("real data")
+    plain = _("synthetic data") if use.source == "synthetic" else _("real data")
+    said = use.detail.casefold().startswith(plain.casefold())
+    what = use.detail if said else " · ".join(filter(None, (word, use.detail)))
+    return Text(_("Data {name} · {what}").format(name=use.name, what=what), "dim")
+
+
+def answer(told: Mapping[str, Any], width: int, ascii: bool) -> Text:
+    """A probe's answer: bars of shares, a text, unknown words, or an error's sentence."""
+    text = Text()
+    if "error" in told:
+        return Text(f"✗ {told['error']}", "$text-error")
+    bars = told.get("bars")
+    if isinstance(bars, Mapping) and bars:
+        _bars(text, {str(name): float(value) for name, value in bars.items()}, width, ascii)
+    if told.get("text") is not None:
+        text.append(("\n" if text else "") + str(told["text"]))
+    if isinstance(told.get("picture"), str):
+        text.append("\n" if text else "")
+        text.append_text(pictures.half_blocks(Path(told["picture"]), width, PICTURE_ROWS, ascii=ascii))
+    unknown = [str(word) for word in told.get("unknown", ())]
+    if unknown:
+        shown = "  ".join(unknown[:UNKNOWN_WORDS]) + ("  …" if len(unknown) > UNKNOWN_WORDS else "")
+        sentence = _("Unknown to the model: {words}").format(words=shown)
+        text.append("\n" if text else "").append(sentence, "$text-warning")
+    return text
+
+
+def _bars(text: Text, shares: Mapping[str, float], width: int, ascii: bool) -> None:
+    cells = max(cell_len(name) for name in shares)
+    best = max(shares.values())
+    for number, (name, share) in enumerate(shares.items()):
+        done, rest = bar(share, max(4, min(40, width - cells - 10)), ascii)
+        text.append("\n" if number else "").append(fit(name, cells) + "  ")
+        text.append(done, "bold" if share == best else "").append(rest, "dim").append(f" {share:6.1%}")
+
+
+def wrapped(text: Text, width: int) -> Text:
+    """`text` broken into lines of at most `width` cells; what is laid out already (`no_wrap`) stays as it is."""
+    if text.no_wrap or all(cell_len(line) <= width for line in text.plain.split("\n")):
+        return text
+    console = Console(file=StringIO(), width=width, color_system=None)  # Rich asks for one; nothing is printed
+    lines = text.wrap(console, width)
+    for line in lines:
+        line.rstrip()
+    return Text("\n").join(lines)
+
+
+def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Text:
+    made = tables.layout(
+        tables.Table(tuple(map(Text, columns)), tuple(tuple(map(Text, row)) for row in rows), (None,) * len(columns)),
+        width,
+    )
+    styles = {"head": "bold", "rule": "dim"}  # marks of the notes' tables
+    made.spans = [span._replace(style=styles.get(str(span.style), span.style)) for span in made.spans]
+    return made
+
+
+def _title(title: str) -> Text:
+    return Text().append(title, "bold")
+
+
+def _titled(title: str, body: Text) -> Text:
+    if not title:
+        return body
+    return _title(title).append("\n").append_text(body)
+
+
+def _value(value: object) -> str:
+    """A JSON value as a table's cell shows it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return figure(value).strip()
+    if isinstance(value, list):
+        inside = ", ".join("None" if one is None else _value(one) for one in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"  # a shape of one axis, as Python writes it
+    return "–" if value is None else str(value)
+
+
+def _cut(line: str, width: int) -> str:
+    return fit(line, width).rstrip() if cell_len(line) > width else line

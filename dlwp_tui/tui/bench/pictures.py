@@ -1,0 +1,220 @@
+"""A run's pictures on the whole screen: as large as fits, or pixel by pixel with the arrows moving the view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.screen import ModalScreen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Static
+
+from dlwp_tui.core import settings
+from dlwp_tui.core.language import _
+from dlwp_tui.render import picture as pictures
+from dlwp_tui.runs.facts import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST = 8
+"""Cells a pixel of a small picture takes at most: beyond, squares are seen and no picture."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture and where it lies."""
+
+    picture: Picture
+    path: Path
+
+
+def cells(width: int, height: int, columns: int, rows: int, largest: int = LARGEST) -> tuple[int, int]:
+    """Columns and rows that a picture of `width` x `height` pixels takes within `columns` x `rows` cells.
+
+    A cell holds two pixels, one above the other. A picture that is smaller grows by whole numbers, so that all its
+    pixels are as large; a larger one shrinks as much as it has to.
+    """
+    factor = min(columns / width, 2 * rows / height)
+    if factor >= 1:
+        factor = min(largest, int(factor))
+    return max(1, min(columns, round(width * factor))), max(1, min(rows, -(-round(height * factor) // 2)))
+
+
+class Pixels(ScrollView, can_focus=True):
+    """One picture; only the rows in view are drawn."""
+
+    DEFAULT_CSS = """
+    Pixels { width: 1fr; height: 1fr; scrollbar-size: 1 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._image: Image | None = None
+        self.trouble = ""
+        """Why there is no picture to show."""
+        self._true_size = False
+        self._lines: dict[int, Strip] = {}
+        self._sized: Image | None = None
+        self._ascii = False
+        self._room = Size(0, 0)
+
+    def on_mount(self) -> None:
+        self._ascii = settings.load().ascii
+
+    def show(self, path: Path, *, true_size: bool) -> None:
+        """Another picture, or another size."""
+        self._true_size = true_size
+        try:
+            self._image, self.trouble = pictures.open_picture(path).convert("RGB"), ""
+        except pictures.PictureError as error:
+            self._image, self.trouble = None, error.message
+        self.scroll_home(animate=False)
+        self._fit()
+
+    @property
+    def shrunk(self) -> bool:
+        """True where the picture is shown smaller than it is."""
+        return self._image is not None and self.virtual_size.width < self._image.width
+
+    def on_resize(self) -> None:
+        if self.size != self._room:
+            self._room = self.size
+            self._fit()
+
+    def _fit(self) -> None:
+        from PIL import Image as images
+
+        self._lines.clear()
+        image = self._image
+        if image is None or not self.size:
+            self.virtual_size = self.size
+            self.refresh()
+            return
+        columns, rows = cells(image.width, image.height, self.size.width, self.size.height)
+        if self._true_size and columns < image.width:
+            columns, rows = image.width, -(-image.height // 2)
+        method = images.Resampling.BOX if columns < image.width else images.Resampling.NEAREST
+        self._sized = image.resize((columns, 2 * rows), method)
+        self.virtual_size = Size(columns, rows)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of cells, from the scrolled place; the picture stands in the middle of a larger room."""
+        if self._image is None:
+            return Strip.blank(self.size.width, self.rich_style)
+        room, picture = self.size, self.virtual_size
+        top = max(0, (room.height - picture.height) // 2)
+        line = y - top + self.scroll_offset.y
+        if not 0 <= line < picture.height:
+            return Strip.blank(room.width, self.rich_style)
+        left = max(0, (room.width - picture.width) // 2)
+        strip = self._strip(line).crop(self.scroll_offset.x, self.scroll_offset.x + room.width)
+        ground = self.rich_style
+        return Strip([Segment(" " * left, ground), *strip]).adjust_cell_length(room.width, ground)
+
+    def _strip(self, line: int) -> Strip:
+        if line not in self._lines:
+            assert self._sized is not None
+            self._lines[line] = _drawn(self._sized, line, self._ascii)
+        return self._lines[line]
+
+
+class PictureScreen(ModalScreen[None]):
+    """All pictures of a run, one at a time."""
+
+    BINDINGS = [
+        Binding("escape,q", "dismiss", show=False),
+        Binding("right_square_bracket,n,tab,space", "turn(1)", show=False),
+        Binding("left_square_bracket,N,shift+tab", "turn(-1)", show=False),
+        Binding("enter,x", "size", show=False),
+    ]
+    DEFAULT_CSS = """
+    PictureScreen { background: $background; }
+    PictureScreen Static { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    PictureScreen #picture-caption { height: auto; max-height: 6; text-wrap: wrap; }
+    PictureScreen #picture-keys { dock: bottom; color: $text-muted; background: $panel; }
+    PictureScreen #picture-caption { dock: bottom; color: $text-muted; margin-bottom: 1; }
+    """
+
+    def __init__(self, shown: Sequence[Shown], number: int = 0) -> None:
+        super().__init__()
+        self._shown = tuple(shown)
+        self.number = number
+        """Which picture, from 0."""
+        self.true_size = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="picture-title")
+        yield Pixels(id="pixels")
+        yield Static(id="picture-caption")
+        yield Static(id="picture-keys")
+
+    def on_mount(self) -> None:
+        self.query_one(Pixels).focus()
+        self.call_after_refresh(self._show)
+
+    def action_turn(self, step: int) -> None:
+        """The next or previous picture, round the end."""
+        self.number = (self.number + step) % len(self._shown)
+        self._show()
+
+    def action_size(self) -> None:
+        """Pixel by pixel, or all of it."""
+        self.true_size = not self.true_size
+        self._show()
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Back to the lab."""
+        self.dismiss(result)
+
+    def _show(self) -> None:
+        shown = self._shown[self.number]
+        pixels = self.query_one(Pixels)
+        pixels.show(shown.path, true_size=self.true_size)
+        place = f"{self.number + 1}/{len(self._shown)}" if len(self._shown) > 1 else ""
+        size = f"{shown.picture.width}×{shown.picture.height}" if shown.picture.width else ""
+        title = Content.assemble((shown.picture.name, "bold"), ("  " + "  ".join(filter(None, [place, size])), "dim"))
+        self.query_one("#picture-title", Static).update(title)
+        self.query_one("#picture-caption", Static).update(Content(pixels.trouble or shown.picture.caption))
+        keys = [_("Enter every pixel, or all of it"), _("arrows move"), _("Esc back")]
+        if len(self._shown) > 1:
+            keys.insert(0, _("] [ next and previous picture"))
+        self.query_one("#picture-keys", Static).update(Content(" · ".join(keys)))
+
+
+def _drawn(image: Image, line: int, ascii: bool) -> Strip:
+    """Cell row `line` of an RGB image of two pixel rows a cell row."""
+    stride = image.width * 3
+    data = image.tobytes()[2 * line * stride : 2 * (line + 1) * stride]
+    upper, lower = data[:stride], data[stride:]
+    if ascii:
+        levels = [sum(upper[at : at + 3] + lower[at : at + 3]) // 6 for at in range(0, stride, 3)]
+        ramp = pictures.RAMP
+        return Strip([Segment("".join(ramp[level * len(ramp) // 256] for level in levels))])
+    segments: list[Segment] = []
+    run, current = 0, b""
+    for at in range(0, stride, 3):
+        pair = upper[at : at + 3] + lower[at : at + 3]
+        if pair != current and run:
+            segments.append(Segment("▀" * run, _style(current)))
+            run = 0
+        current, run = pair, run + 1
+    segments.append(Segment("▀" * run, _style(current)))
+    return Strip(segments, image.width)
+
+
+@lru_cache(maxsize=8192)
+def _style(pair: bytes) -> Style:
+    return Style.from_color(Color.from_rgb(*pair[:3]), Color.from_rgb(*pair[3:]))

@@ -1,0 +1,99 @@
+"""The lab's five tabs: which is open, and where the focus goes with it."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import TabbedContent, TabPane
+
+from dlwp_tui.core.language import _
+from dlwp_tui.tui.bench.curves import CurvesView
+from dlwp_tui.tui.bench.form import ParamsForm
+from dlwp_tui.tui.bench.history import HistoryView
+from dlwp_tui.tui.bench.output import OutputView
+from dlwp_tui.tui.bench.source import SourceView
+
+TABS = ("params", "curves", "output", "source", "history")
+
+
+class LabTabs(TabbedContent):
+    """Holds the five views; what they show the lab tells them."""
+
+    DEFAULT_CSS = """
+    LabTabs { height: 1fr; }
+    LabTabs ContentSwitcher { height: 1fr; }
+    LabTabs TabPane { padding: 0; height: 1fr; }
+    /* What is wholly covered is not drawn: three times 35 empty lines, 8 ms of each change of tab. */
+    LabTabs, LabTabs ContentSwitcher, LabTabs TabPane { visibility: hidden; }
+    LabTabs ContentTabs, LabTabs TabPane > * { visibility: visible; }
+    LabTabs Tab { padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._focus_next = ""
+
+    def compose(self) -> ComposeResult:
+        """The panes, in the order of TABS."""
+        titles = (_("Params"), _("Curves"), _("Output"), _("Source"), _("History"))
+        views = (ParamsForm, CurvesView, OutputView, SourceView, HistoryView)
+        for name, title, view in zip(TABS, titles, views, strict=True):
+            self.compose_add_child(TabPane(title, view(id=name), id=f"tab-{name}"))
+        yield from super().compose()
+
+    @property
+    def form(self) -> ParamsForm:
+        """The first tab's view; the other tabs' likewise."""
+        return self.query_one(ParamsForm)
+
+    @property
+    def curves(self) -> CurvesView:
+        """The charts."""
+        return self.query_one(CurvesView)
+
+    @property
+    def output(self) -> OutputView:
+        """What the run said."""
+        return self.query_one(OutputView)
+
+    @property
+    def source(self) -> SourceView:
+        """The lesson's code."""
+        return self.query_one(SourceView)
+
+    @property
+    def history(self) -> HistoryView:
+        """The earlier runs."""
+        return self.query_one(HistoryView)
+
+    @property
+    def tab(self) -> str:
+        """The open tab: one of TABS."""
+        return self.active.removeprefix("tab-")
+
+    def show_tab(self, name: str, *, focus: bool = False) -> None:
+        """Open a tab, and focus what it holds."""
+        if self.active == f"tab-{name}":
+            if focus:
+                self.focus_tab()
+            return
+        self._focus_next = f"tab-{name}" if focus else ""
+        self.active = f"tab-{name}"
+
+    @on(TabbedContent.TabActivated)
+    def _opened(self, event: TabbedContent.TabActivated) -> None:
+        # Only now is the content there to take the focus. At the start the first tab is told late, and is not meant.
+        if self._focus_next and event.pane.id == self._focus_next:
+            self._focus_next = ""
+            self.focus_tab()
+
+    def focus_tab(self) -> None:
+        """Focus what the open tab holds."""
+        if self.tab == "params":
+            self.form.focus_first()
+        elif self.tab == "output":
+            self.output.focus_first()
+        elif self.tab == "history":
+            self.history.focus_table()
+        else:
+            self.query_one(f"#{self.tab}").focus()

@@ -1,0 +1,60 @@
+"""The last line: at most eight keys and what they do, from the one table.
+
+Textual's own Footer is made anew at every change of focus (8 widgets, 30 ms of styling); these keys never change.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from dlwp_tui.core.language import _
+from dlwp_tui.core.settings import load
+from dlwp_tui.tui.keys import KEYS, label
+
+GAP = 2
+"""Cells between two entries."""
+
+
+class KeyBar(Widget, can_focus=False):
+    """One line; what does not fit is left out from the end, but help always stays. A click does what the key does."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        remapped = load().keys
+        chosen = sorted((key for key in KEYS if key.footer and not key.local), key=lambda key: key.footer)
+        self._entries = [(label(key, remapped), _(key.short or key.text), key.action) for key in chosen]
+        self._places: list[tuple[int, int, str]] = []
+
+    def render(self) -> Content:
+        """The entries that fit."""
+        parts: list[tuple[str, str] | str] = []
+        self._places = []
+        x = 0
+        for key, text, action in self._fitting(self.content_size.width):
+            width = cell_len(key) + 1 + cell_len(text)
+            parts += [(key, "bold $accent"), f" {text}{' ' * GAP}"]
+            self._places.append((x, x + width, action))
+            x += width + GAP
+        return Content.assemble(*parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the entry under the pointer does."""
+        for start, end, action in self._places:
+            if start <= event.x - self.gutter.left < end:
+                await self.screen.run_action(action)
+
+    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
+        chosen = list(self._entries)
+        while len(chosen) > 1 and self._width(chosen) > room:
+            del chosen[-2]  # the last is help
+        return chosen
+
+    def _width(self, entries: list[tuple[str, str, str]]) -> int:
+        return sum(cell_len(key) + 1 + cell_len(text) for key, text, _action in entries) + GAP * (len(entries) - 1)

@@ -1,0 +1,1 @@
+"""Reading: contents, the note with its cards and quizzes, links, search, glossary, the learner's own notes."""

@@ -1,1 +1,0 @@
-"""Widgets: they show and post messages; the screen acts."""

@@ -1,0 +1,52 @@
+"""What a learner typed, from the text of a param to NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlwp_tui.course.forms import canonical
+from dlwp_tui.kit import forms
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "dtype"),
+    [("12", (), "int64"), ("[1，2.5]", (2,), "float64"), ("[[1, 2, 3], [-4, 5, 6]]", (2, 3), "int64")],
+)
+def test_array(text: str, shape: tuple[int, ...], dtype: str) -> None:
+    read = forms.array(canonical("array", text))
+    assert (read.shape, read.dtype) == (shape, dtype)
+
+
+def test_array_keeps_its_numbers() -> None:
+    assert forms.array(canonical("array", "[[1, 2], [3, -4]]")).tolist() == [[1, 2], [3, -4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"), [("64， 3,32 ,10", (64, 3, 32, 10)), ("(5,)", (5,)), ("（）", ()), ("()", ()), ("2×3", (2, 3))]
+)
+def test_shape(text: str, want: tuple[int, ...]) -> None:
+    assert forms.shape(canonical("shape", text)) == want
+
+
+BOUND = st.none() | st.integers(-9, 9)
+INDEX = st.integers(-9, 9) | st.builds(slice, BOUND, BOUND, BOUND.filter(lambda step: step != 0))
+
+
+def written(index: int | slice) -> str:
+    if isinstance(index, int):
+        return str(index)
+    return ":".join("" if bound is None else str(bound) for bound in (index.start, index.stop, index.step))
+
+
+@given(st.lists(INDEX, min_size=1, max_size=6))
+def test_slices_are_read_as_python_reads_them(indices: list[int | slice]) -> None:
+    text = ", ".join(map(written, indices))
+    assert list(forms.slices(canonical("slice", text))) == indices
+
+
+def test_slices_take_what_the_brackets_take() -> None:
+    x = np.arange(60).reshape(3, 4, 5)
+    assert np.array_equal(x[forms.slices(canonical("slice", "[0, 1：3, ::-1]"))], x[0, 1:3, ::-1])

@@ -1,0 +1,406 @@
+"""Curves: a live run from hand-written events, overlays, warnings, scales, and not one redraw too many."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Static
+
+from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.bench import series, style
+from dlwp_tui.tui.bench.chart import Chart
+from dlwp_tui.tui.bench.curves import CurvesView
+from dlwp_tui.tui.bench.messages import RunShown, RunStateChanged
+from dlwp_tui.tui.bench.series import Look
+from dlwp_tui.tui.bench.strip import RunStrip
+from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+
+pytestmark = pytest.mark.usefixtures("course_dir")
+SIZE = (70, 36)
+
+
+def curves(app: LabApp) -> CurvesView:
+    return app.lab.query_one(CurvesView)
+
+
+def charts(app: LabApp) -> list[Chart]:
+    return list(curves(app).query(Chart))
+
+
+def note(app: LabApp) -> str:
+    return str(app.lab.query_one("#curves-note", Static).content)
+
+
+async def test_an_empty_lab_says_what_to_do():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        assert "Press r to run" in "\n".join(rows(app))
+
+
+async def test_a_run_is_followed_while_it_trains():
+    run = LiveRun()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        assert app.lab.running == run.folder
+        run.epoch(1)
+        await until(pilot, lambda: charts(app) and "•" in charts(app)[0].text, "the first point")
+        axis = charts(app)[0].text.split("\n")[-1]
+        run.epoch(2)
+        run.epoch(3)
+        await until(pilot, lambda: charts(app)[0].text.count("•") == 4, "three training dots and the legend's")
+        assert charts(app)[0].text.split("\n")[-1] == axis  # a running axis does not rescale
+        assert any(0x2800 < ord(c) < 0x2900 for c in charts(app)[0].text)
+        text = "\n".join(rows(app))
+        assert "● training" in text and "epoch 3/5" in text and "loss  0.3333" in text
+        run.end()
+        await until(pilot, lambda: app.lab.running is None, "the end to be seen")
+        await until(pilot, lambda: app.of(RunStateChanged), "RunStateChanged")
+        changed = app.of(RunStateChanged)[-1]
+        assert (changed.run_id, changed.lesson_id, changed.state) == (run.folder.id, "1.1", RunState.FINISHED)
+        assert "✓ finished" in "\n".join(rows(app))
+        assert [shown.run_id for shown in app.of(RunShown)][-1] == run.folder.id
+
+
+async def test_nothing_is_redrawn_without_news_or_out_of_sight():
+    run = LiveRun()
+    run.epoch(1)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: charts(app) and charts(app)[0].builds, "a first frame")
+        await until(pilot, lambda: not app.lab._follower._unread, "the run to be read")
+        await pilot.pause(0.4)
+        builds = charts(app)[0].builds
+        await pilot.pause(0.6)
+        charts(app)[0].refresh()  # a repaint (focus, scroll) takes the cached frame
+        await pilot.pause()
+        assert charts(app)[0].builds == builds
+        app.lab.show_tab("params")
+        await pilot.pause(0.3)
+        run.epoch(2)
+        await until(pilot, lambda: len(next(iter(app.lab.shown.curves.values()))) == 2, "the reader to go on unseen")
+        assert charts(app)[0].builds == builds
+        app.lab.show_tab("curves")
+        await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
+    run.end()
+
+
+async def test_the_newest_run_of_the_lesson_is_shown_on_opening():
+    finished({"rate": 2.0}, ago=500)
+    newest = finished(ago=5)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.lab.shown is not None, "the newest run")
+        assert app.lab.shown.folder == newest and app.lab.tab == "params"
+
+
+async def test_compare_lays_earlier_runs_over_with_their_changed_params():
+    older = finished({"rate": 2.0}, ago=500)
+    app = LabApp()
+    run = finished(ago=5)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.lab.shown is not None and app.lab.shown.curves, "the newest run")
+        app.lab.action_tab("curves")
+        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
+        app.lab.action_compare()
+        await until(pilot, lambda: "rate=2.0" in charts(app)[0].text, "the overlay's legend")
+        marker = style.MARKERS[style.place(older.id) % 8]
+        assert f"━{marker}━ rate=2.0" in charts(app)[0].text
+        assert style.place(older.id) != style.place(run.id)
+        assert "compared with 1" in note(app)
+        app.lab.action_compare()
+        await until(pilot, lambda: "rate=2.0" not in charts(app)[0].text, "the overlay to go")
+
+
+async def test_nan_is_said_above_the_charts():
+    run = LiveRun()
+    run.epoch(1)
+    run.epoch(2, loss=math.nan, val_loss=math.nan)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: "⚠" in note(app), "the warning")
+        assert "not a number" in note(app)
+        assert "⚠" in "\n".join(rows(app))
+    run.end()
+
+
+async def test_scales_smoothing_batches_and_single_metrics():
+    run = LiveRun()
+    for number in range(1, 6):
+        for step in (1, 2, 3):
+            run.events.write(
+                "batch",
+                label="",
+                epoch=number,
+                epochs=5,
+                step=step,
+                steps=3,
+                metrics={"loss": 1 / number, "accuracy": 0.5},
+            )
+        run.epoch(number, loss=1 / number, accuracy=0.5 + number / 20, val_loss=0.4, val_accuracy=0.6)
+    run.end()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: curves(app).shown_metrics == ["loss", "accuracy"], "both charts")
+        await until(pilot, lambda: len(charts(app)) == 2 and charts(app)[0].builds, "both frames")
+        for action, said in (("log_scale", "log axis"), ("smooth", "smoothing 0.6"), ("batches", "single batches")):
+            getattr(app.lab, f"action_{action}")()
+            assert said in note(app)
+        await until(pilot, lambda: "batches" in charts(app)[0].text, "the batches' curve")
+        app.lab.action_smooth()
+        app.lab.action_smooth()
+        assert curves(app).smoothing == 0
+        app.lab.action_metric()
+        await until(pilot, lambda: len(charts(app)) == 1 and charts(app)[0].text.startswith("Loss"), "loss alone")
+        app.lab.action_metric()
+        await until(pilot, lambda: charts(app)[0].text.startswith("Accuracy"), "accuracy alone")
+        app.lab.action_metric()
+        await until(pilot, lambda: len(charts(app)) == 2, "both again")
+
+
+async def test_synthetic_data_are_labelled_in_title_and_strip():
+    run = LiveRun()
+    run.events.write("dataset", name="imdb", source="synthetic", detail="")
+    run.epoch(1)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        await until(pilot, lambda: charts(app) and "synthetic data" in charts(app)[0].text, "the title")
+        assert "synthetic data" in rows(app)[-1]
+    run.end()
+
+
+@pytest.mark.parametrize("size", [(50, 14), (50, 24), (60, 30), (80, 24), (100, 40), (64, 60), (30, 10)])
+async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
+    monkeypatch.setenv("DLWP_LANG", "zh")
+    finished({"rate": 2.0}, ago=500)
+    folder = finished(ago=5)
+    app = LabApp()
+    async with app.run_test(size=size) as pilot:
+        app.lab.show_run(folder)
+        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
+        app.lab.action_compare()
+        for tab in ("params", "curves", "output", "source", "history"):
+            app.lab.action_tab(tab)
+            await pilot.pause(0.15)
+            assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
+
+
+async def test_labels_become_curves_of_their_own():
+    run = LiveRun()
+    for fold in ("fold 1", "fold 2", "fold 3"):
+        for number in (1, 2, 3):
+            run.epoch(number, 3, fold, mae=3 / number, val_mae=3.5 / number)
+    view = RunView.open(run.end().folder)
+    view.update()
+    assert series.metrics([view]) == ["mae"]
+    data = series.chart("mae", view, [], Look())
+    assert [one.label for one in data.series] == [f"fold {n}" for n in (1, 2, 3)]
+    assert series.of_validation("mae", view)  # the title says it
+    assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
+
+
+async def test_a_level_crosses_its_chart_from_the_first_point_on():
+    run = LiveRun()
+    run.events.write("level", label="naive", metrics={"val_loss": 0.28454})
+    view = RunView.open(run.folder)
+    view.update()
+    assert series.metrics([view]) == []  # no empty chart with a line only
+    run.events.write("batch", label="", epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
+    view.update()
+    level, training = series.chart("loss", view, [], Look()).series
+    assert (level.label, list(level.xs), list(level.ys)) == ("naive 0.2845", [0.0, 5.0], [0.28454] * 2)
+    assert list(training.xs) == [0.2]
+    run.epoch(1)
+    run.epoch(2)
+    run.epoch(2, label="", mae=1.0)
+    run.end()
+    view.update()
+    assert list(series.chart("loss", view, [], Look()).series[0].xs) == [1.0, 2.0]  # no further than the curves
+    assert "naive 0.2845" not in [one.label for one in series.chart("mae", view, [], Look()).series]
+
+
+async def test_the_axis_says_what_an_own_loop_counts():
+    run = LiveRun()
+    run.events.write("epoch", label="formula", epoch=100, epochs=None, unit="columns", metrics={"val_chance": 0.9})
+    run.epoch(1)
+    view = RunView.open(run.folder)
+    view.update()
+    assert [series.x_label(name, view) for name in ("chance", "loss")] == ["columns", "epoch"]
+
+
+async def test_a_curve_of_an_own_loop_is_not_called_training():
+    run = LiveRun()
+    run.events.write("epoch", label="", epoch=1, epochs=3, unit="hours", metrics={"mae": 0.5}, seconds=0.1)
+    run.epoch(1, 3, "as now", error=0.5)
+    run.epoch(1, 3, "fold 1", loss=1.0, val_loss=1.2)
+    view = RunView.open(run.end().folder)
+    view.update()
+    named = {name: [one.label for one in series.chart(name, view, [], Look()).series] for name in ("mae", "error")}
+    assert named == {"mae": [""], "error": ["as now"]}
+    assert series.chart("loss", view, [], Look()).series[0].label == "fold 1 training"
+
+
+async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
+    run = LiveRun()
+    for number in range(1, 11):
+        run.epoch(number, 10)
+    view = RunView.open(run.end().folder)
+    view.update()
+    drawn = series.chart("loss", view, [], Look(smoothing=0.9)).series
+    raw = [one for one in drawn if one.faint]
+    smooth = [one for one in drawn if not one.faint]
+    assert len(raw) == len(smooth) == 2
+    assert list(raw[0].ys) == [1 / number for number in range(1, 11)]
+    assert smooth[0].ys[0] == pytest.approx(1.0)  # no bias towards 0
+    assert max(smooth[0].ys) - min(smooth[0].ys) < max(raw[0].ys) - min(raw[0].ys)
+
+
+async def test_strip_keeps_its_width_while_figures_change():
+    run = LiveRun()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder)
+        strip = app.lab.query_one(RunStrip)
+        places = set()
+        for number, loss in ((1, 0.5), (2, 12.25), (3, 1234.5)):
+            run.epoch(number, 10, loss=loss, val_loss=0.1)
+            await until(pilot, lambda n=number: app.lab.shown.epoch == n, f"epoch {number}")
+            await pilot.pause()
+            row = next(row for row in rows(app) if "val_loss" in row)
+            places.add(row.index("val_loss"))
+            assert "epoch" in next(row for row in rows(app) if "● training" in row)
+        assert len(places) == 1
+        assert strip.size.height == 2
+    run.end()
+
+
+def test_figures_are_always_seven_cells():
+    for value in (0, 1, -1, 0.00012, 1e-9, 12.3456, 999.99, 123456, 9e12, -4.5e-7, math.nan, math.inf, 1e300, 9.99999):
+        assert len(style.figure(value)) == 7, value
+        if math.isfinite(value) and abs(value) < 1e300:
+            assert float(style.figure(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
+
+
+def test_a_run_keeps_its_place():
+    first = style.place("a-run")
+    assert style.place("another-run") == first + 1
+    assert style.place("a-run") == first
+
+
+async def test_opening_a_long_run_never_keeps_a_key_waiting():
+    run = LiveRun()
+    for step in range(8000):
+        run.events.write(
+            "batch",
+            label="",
+            epoch=1 + step // 200,
+            epochs=40,
+            step=step % 200 + 1,
+            steps=200,
+            metrics={"loss": 0.5, "accuracy": 0.8},
+        )
+    run.epoch(40, 40)
+    run.end()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="curves")
+        follower = app.lab._follower
+        follower._timer.pause()  # here every look is the test's own
+        looks: list[float] = []
+        while follower._unread:
+            start = time.thread_time()  # this thread's own work, whatever else the machine does
+            follower.tick()
+            looks.append(time.thread_time() - start)
+            await pilot.pause(0)
+        assert len(looks) > 2  # in slices, not in one go
+        # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
+        assert median(looks) < 0.1
+        assert app.lab.shown.epoch == 40 and not app.lab.shown.state.active
+
+
+async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
+    folder = finished()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")  # before the follower's first look
+        assert str(curves(app).query_one("#curves-empty", Static).content) == "Reading the run…"
+        await until(pilot, lambda: charts(app), "its curves")
+
+
+async def test_a_run_without_curves_says_so_once_it_is_read():
+    folder = LiveRun().end().folder
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
+        app.lab.action_tab("output")
+        await until(pilot, lambda: "This run said nothing besides" in "\n".join(rows(app)), "the output's sentence")
+
+
+async def test_a_waiting_run_promises_no_figures(waiting):
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(waiting, tab="curves")
+        await until(pilot, lambda: "It begins in a moment" in "\n".join(rows(app)), "the sentence")
+
+
+@pytest.fixture
+def waiting() -> Iterator[RunFolder]:
+    """A run whose worker waits for a slot."""
+    run = LiveRun(started=False)
+    yield run.folder
+    run.end("stopped")
+
+
+async def test_every_chart_names_its_data_alike_when_their_number_changes():
+    run = LiveRun()
+    run.events.write("dataset", name="imdb", source="unverified", detail="")
+    for number in (1, 2):
+        run.epoch(number, loss=1.0, val_loss=1.1, accuracy=0.5, val_accuracy=0.6)
+    folder = run.end().folder
+    app = LabApp()
+    async with app.run_test(size=(80, 22)) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
+        assert all("· unverified file" in chart.text for chart in charts(app))
+        curves(app).action_next_metric()
+        await until(pilot, lambda: len(charts(app)) == 1 and "real data (unver" in charts(app)[0].text, "one, large")
+        curves(app).action_next_metric()
+        curves(app).action_next_metric()
+        await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts again")
+        await until(pilot, lambda: all("· unverified file" in chart.text for chart in charts(app)), "both named alike")
+
+
+def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ellipsis():
+    for width in range(1, 16):
+        assert cell_len(style.fit("深度学习用于计算机视觉", width)) == width
+    assert style.fit("深度学习用于计算机视觉", 10) == "深度学习… "
+    assert style.fit("深度学习", 10) == "深度学习  "
+
+
+async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_room():
+    run = LiveRun()
+    for label in ("one", "two", "three"):
+        for number in (1, 2):
+            run.epoch(number, label=label)
+    folder = run.end().folder
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder, tab="curves")
+        await until(pilot, lambda: charts(app) and charts(app)[0].text, "the chart")
+        head = charts(app)[0].text.split("\n")[0]
+        assert all(word in head for word in ("Validation: Loss val_loss", " one", " two", " three"))
+        assert "validation" not in head

@@ -1,0 +1,205 @@
+"""Time and memory in the form: where they are from, that they follow what is typed, and that too little memory asks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from dlwp_tui.analysis.estimates import Sample
+from dlwp_tui.core import hardware, paths
+from dlwp_tui.course import reader
+from dlwp_tui.engine import control
+from dlwp_tui.engine.forecast import Known
+from dlwp_tui.runs import state, store
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.field import FieldInput
+from dlwp_tui.tui.bench.form import ParamsForm
+from dlwp_tui.tui.bench.messages import TrialCalledOff, TrialRequested
+from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.reader.note import NotePane
+from dlwp_tui.tui.screens.dialogs import AskDialog
+from tests.tui.bench.bench_runs import LabApp, rows, until
+
+pytestmark = pytest.mark.usefixtures("playground_dir")
+PARAMS = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
+
+
+def known(*samples: Sample) -> Known:
+    return Known(reader.load().lesson("1.1"), samples)
+
+
+def sample(seconds: float, **fields: Any) -> Sample:
+    return Sample(PARAMS, 0.0, seconds, time.time(), **fields)
+
+
+def line(app: LabApp | DlwpApp) -> CostLine:
+    return app.screen.query_one(CostLine)
+
+
+async def test_time_and_memory_follow_what_is_typed():
+    app = LabApp()
+    async with app.run_test(size=(70, 30)) as pilot:
+        app.lab.show_tab("params")
+        assert line(app).text == ""  # nothing is claimed before anything was read
+        app.lab.set_known(known(sample(10, peak_mb=460)), 18637)
+        await pilot.pause()
+        told = "about 10 s (as last time)  memory: needs 460 MB, 18.2 GB free"
+        assert told in "\n".join(rows(app))
+        epochs = app.lab.query_one("#param-epochs", FieldInput)
+        epochs.value = "20"
+        await pilot.pause()
+        assert line(app).text.startswith("about 40 s (as last time)")
+        epochs.value = "-"
+        await pilot.pause()
+        assert line(app).text == ""
+        epochs.value = "5"
+        app.lab.query_one("#param-batch_size", FieldInput).value = "1"
+        await pilot.pause()
+        assert line(app).text.startswith("about 20 s (as a run with another batch_size)   T tries a few steps\n")
+        app.lab.query_one("#param-units", FieldInput).value = "100"
+        await pilot.pause()
+        assert line(app).text.startswith("time: not known yet   T tries a few steps\nmemory: needs up to 50 MB")
+        await until(pilot, lambda: "memory: needs up to 50 MB" in "\n".join(rows(app)), "the second row")
+
+
+async def test_little_memory_is_marked_by_a_sign_too():
+    app = LabApp()
+    async with app.run_test(size=(70, 30)) as pilot:
+        app.lab.show_tab("params")
+        app.lab.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.lab.set_free_memory(459)
+        await pilot.pause()
+        assert "! memory: needs 460 MB, 459 MB free" in "\n".join(rows(app))
+        app.lab.set_free_memory(460)
+        await pilot.pause()
+        assert "!" not in line(app).text
+
+
+async def test_a_trial_is_asked_for_and_called_off():
+    app = LabApp()
+    async with app.run_test(size=(70, 30)) as pilot:
+        app.lab.set_known(known(), 9999)
+        app.lab.query_one("#param-epochs", FieldInput).value = "0"
+        await pilot.pause()
+        app.lab.action_measure()
+        await pilot.pause()
+        assert not app.of(TrialRequested) and app.lab.tab == "params"  # a bad value starts nothing
+        app.lab.query_one("#param-epochs", FieldInput).value = "7"
+        await pilot.pause()
+        app.lab.action_measure()
+        await until(pilot, lambda: app.of(TrialRequested), "TrialRequested")
+        assert app.of(TrialRequested)[0].values == PARAMS | {"epochs": 7}
+        assert "trying the first steps: 0 s   T calls it off" in line(app).text
+        app.lab.action_measure()
+        await until(pilot, lambda: app.of(TrialCalledOff), "TrialCalledOff")
+        app.lab.trial_over()
+        assert line(app).text.startswith("time: not known yet")
+
+
+async def test_another_lessons_costs_are_not_shown():
+    app = LabApp()
+    async with app.run_test(size=(70, 30)) as pilot:
+        other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
+        app.lab.set_known(Known(other, (sample(10),)), 9999)
+        await pilot.pause()
+        assert line(app).text == ""
+
+
+async def opened(pilot: Pilot[None]) -> ParamsForm:
+    await until(pilot, lambda: pilot.app.screen.query(CostLine) and pilot.app.screen.query_one(CostLine).estimate)
+    return pilot.app.screen.query_one(ParamsForm)
+
+
+async def test_the_app_tries_steps_and_remembers_what_they_said():
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        assert line(app).text.startswith("time: not known yet")
+        form.set_values({"epochs": 300, "pause": 0.2})
+        await pilot.press("T")
+        await until(pilot, lambda: line(app).trying, "the trial")
+        await until(pilot, lambda: "steps tried)" in line(app).text, "what it said", 30)
+        assert line(app).estimate is not None and 50 < (line(app).estimate.seconds or 0) < 100
+        assert not paths.runs().exists() or not list(paths.runs().iterdir())
+        form.set_values({"epochs": 2, "pause": 0.0})
+        await pilot.press("r")
+        await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
+
+
+async def test_leaving_the_section_calls_the_trial_off(course_dir: object):
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        form.set_values({"mode": "hang", "epochs": 100000})
+        await pilot.press("T")
+        root = paths.cache() / "trials"
+        await until(pilot, lambda: root.exists() and list(root.iterdir()), "the trial's folder", 30)
+        await pilot.press("n")
+        await until(pilot, lambda: not list(root.iterdir()), "its end", 30)
+        await until(pilot, lambda: not line(app).trying, "the form to know")
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "ram_free", lambda: 20 << 20)
+
+
+@pytest.mark.usefixtures("little")
+async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, AskDialog), "the question")
+        text = "\n".join(rows(app))
+        assert "needs about 50 MB of memory, 20 MB are free" in text
+        assert isinstance(app.focused, Button) and app.focused.id == "no"
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
+        assert store.all() == []
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, AskDialog), "the question again")
+        await pilot.press("right", "enter")
+        await until(pilot, store.all, "the run")
+        (folder,) = store.all()
+        await until(pilot, lambda: state.current(folder) is RunState.FINISHED, "its end", 30)
+        await until(pilot, lambda: app.screen.query_one(LabPane).shown is not None, "the run in the lab")
+    assert control.active() == []
+
+
+async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await opened(pilot)
+        monkeypatch.setattr(hardware, "ram_free", lambda: 12345 << 20)
+        await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")
+
+
+async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object):
+    lesson = reader.load().lesson("1.1")
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        lab, note = app.screen.query_one(LabPane), app.screen.query_one(NotePane)
+        lab.set_known(Known(lesson), 18637)
+        await _ask(pilot, note)
+        assert "not known yet" in "\n".join(rows(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
+        base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
+        lab.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        await _ask(pilot, note)
+        assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
+
+
+async def _ask(pilot: Pilot[None], note: NotePane) -> None:
+    """Press the experiment card."""
+    note.post_message(NotePane.ExperimentPressed("1.1", "more-rate-more-loss"))
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskDialog), "the question")
+    await pilot.pause()

@@ -1,0 +1,162 @@
+"""History: a table of runs and what can be done with one; the hardware bar."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+
+from dlwp_tui.core import hardware
+from dlwp_tui.tui.bench.history import HistoryView
+from dlwp_tui.tui.bench.messages import (
+    DeleteRequested,
+    ExportRequested,
+    PauseRequested,
+    RerunRequested,
+    StopRequested,
+    UseParamsRequested,
+)
+from dlwp_tui.tui.hardware_bar import HardwareBar
+from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+
+pytestmark = pytest.mark.usefixtures("course_dir")
+SIZE = (100, 30)
+
+
+def table(app: LabApp) -> HistoryView:
+    return app.lab.query_one(HistoryView)
+
+
+async def open_history(app: LabApp, pilot, count: int) -> None:
+    await until(pilot, lambda: app.lab.region.height, "the lab on the screen")
+    app.lab.action_tab("history")
+    await until(pilot, lambda: len(table(app).rows) == count, f"{count} runs")
+    await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
+
+
+async def test_rows_tell_state_params_and_best_figures():
+    finished({"rate": 2.0}, ago=500)
+    run = LiveRun()
+    run.epoch(1)
+    run.end("failed", error={"type": "ValueError", "message": "m", "lines": []})
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await open_history(app, pilot, 2)
+        await until(pilot, lambda: "failed" in "\n".join(rows(app)), "the rows on the screen")
+        text = "\n".join(rows(app))
+        assert "✗ failed" in text and "✓ finished" in text and "rate=2.0" in text
+        assert "0.3000" in text  # best val_loss of the finished run: 1/5 + 0.1
+        assert table(app).rows[0].id == run.folder.id
+
+
+async def test_an_empty_history_says_what_to_do():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_tab("history")
+        await until(pilot, lambda: "No runs yet" in "\n".join(rows(app)), "the hint")
+
+
+async def test_enter_shows_curves_and_c_toggles_an_overlay():
+    older = finished({"rate": 2.0}, ago=500)
+    newer = finished(ago=5)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await open_history(app, pilot, 2)
+        await until(pilot, lambda: app.lab.shown is not None, "the newest run")
+        assert app.lab.shown.folder == newer
+        await pilot.press("down")
+        app.lab.action_compare()
+        await until(pilot, lambda: [view.folder for view in app.lab.overlays] == [older], "the overlay")
+        app.lab.action_compare()
+        await until(pilot, lambda: app.lab.overlays == [], "the overlay to go")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.lab.tab == "curves", "the curves")
+        assert app.lab.shown.folder == older
+
+
+async def test_keys_post_what_they_say():
+    folder = finished({"rate": 2.0, "epochs": 7}, ago=500)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await open_history(app, pilot, 1)
+        await pilot.press("e", "w")
+        await until(pilot, lambda: app.of(ExportRequested), "ExportRequested")
+        assert app.of(RerunRequested)[0].run_id == app.of(ExportRequested)[0].run_id == folder.id
+        await pilot.press("f")
+        await until(pilot, lambda: app.of(UseParamsRequested) and app.lab.tab == "params", "the form")
+        assert app.lab.values()["rate"] == 2.0 and app.lab.values()["epochs"] == 7
+
+
+async def test_delete_asks_first():
+    folder = finished(ago=500)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await open_history(app, pilot, 1)
+        await pilot.press("delete")
+        assert "Delete again" in "\n".join(rows(app)) and not app.of(DeleteRequested)
+        await pilot.press("escape")
+        assert "Delete again" not in "\n".join(rows(app))
+        await pilot.press("delete", "delete")
+        await until(pilot, lambda: app.of(DeleteRequested), "DeleteRequested")
+        assert app.of(DeleteRequested)[0].run_id == folder.id
+
+
+async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused():
+    run = LiveRun()
+    run.epoch(1)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await open_history(app, pilot, 1)
+        await pilot.press("delete", "delete")
+        await pilot.pause(0.1)
+        assert not app.of(DeleteRequested)
+        await until(pilot, lambda: app.lab.running is not None, "the run to be shown")
+        app.lab.action_stop()
+        app.lab.action_pause()
+        await until(pilot, lambda: app.of(PauseRequested), "PauseRequested")
+        assert app.of(StopRequested)[0].run_id == run.folder.id
+    run.end()
+
+
+async def test_a_deleted_run_is_shown_no_longer():
+    folder = finished(ago=500)
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.lab.shown is not None, "the run")
+        from dlwp_tui.runs import store
+
+        store.delete(folder)
+        app.lab.forget(folder.id)
+        assert app.lab.shown is None
+        await until(pilot, lambda: table(app).rows == [], "an empty history")
+
+
+class BarApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield HardwareBar()
+
+
+async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch):
+    gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
+    sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
+    monkeypatch.setattr(hardware, "sample", lambda: sample)
+    app = BarApp()
+    async with app.run_test(size=(140, 5)) as pilot:
+        bar = app.query_one(HardwareBar)
+        await until(pilot, lambda: bar.sample is not None, "a sample")
+        bar.set_runs(3, 2)
+        await pilot.pause()
+        assert "CPU  41%" in rows(app)[0] and "GPU0 H200  37%" in rows(app)[0]
+        assert "runs 1 · queued 2" in rows(app)[0]
+        assert bar.size.width == len(bar.text)
+
+
+@pytest.mark.parametrize(("columns", "told"), [(60, ""), (90, "CPU  41%"), (140, "GPU0")])
+async def test_the_bar_keeps_to_the_room_there_is(monkeypatch, columns, told):
+    gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
+    sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
+    monkeypatch.setattr(hardware, "sample", lambda: sample)
+    app = BarApp()
+    async with app.run_test(size=(columns, 5)) as pilot:
+        bar = app.query_one(HardwareBar)
+        await until(pilot, lambda: bar.sample is not None, "a sample")
+        assert told in bar.text and ("GPU" in bar.text) == (columns == 140)

@@ -1,0 +1,244 @@
+"""Output, log, probe and source: what a run said, what went wrong first, and where the whole log is."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+from textual.widgets import Input, Static
+
+from dlwp_tui.course import reader
+from dlwp_tui.runs.facts import Check, DatasetUse
+from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench.messages import ProbeAsked
+from dlwp_tui.tui.bench.output import OutputView
+from dlwp_tui.tui.bench.output_blocks import BlockView
+from dlwp_tui.tui.bench.source import SourceView
+from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+
+pytestmark = pytest.mark.usefixtures("course_dir")
+SIZE = (64, 60)
+
+
+def output(app: LabApp) -> OutputView:
+    return app.lab.query_one(OutputView)
+
+
+def test_results_are_told_in_the_lessons_words_where_it_has_some():
+    text = output_text.results({"": {"noise": 0.25, "test_accuracy": 0.98, "odd": 3.0}}, 60, {"noise": "Mean error"})
+    assert [" ".join(line.split()) for line in text.plain.splitlines()] == [
+        "Result", "Mean error noise 0.2500", "Test: Accuracy test_accuracy 0.9800", "odd 3"
+    ]  # fmt: skip
+    table = output_text.results({"a": {"noise": 0.25}, "b": {"noise": 0.5}}, 60, {"noise": "Mean error"})
+    assert "Mean error" in table.plain and "noise" not in table.plain
+
+
+async def test_everything_a_run_said_is_shown():
+    run = LiveRun()
+    say = run.events.write
+    say("dataset", name="imdb", source="synthetic", detail="2000 reviews")
+    say("model", label="", layers=[["dense", "Dense", "(None, 16)", 160016]], params=160016, trainable=160016)
+    say("text", title="Sample", body="一部开头极好、结尾极坏的电影，" * 6)
+    say("table", title="Worst", columns=["true", "text"], rows=[[1, "so bad it became good " * 6]])
+    say("check", statement="params", claim="C111", got=160016, want=160016, ok=True)
+    say("check", statement="shape", claim="C112", got=[None, 16], want=[None, 32], ok=False)
+    say("result", metrics={"loss": 0.2931, "accuracy": 0.8832}, label="")
+    run.folder.artifacts.mkdir()
+    Image.new("RGB", (8, 8), "red").save(run.folder.artifacts / "square.png")
+    say("picture", name="square", file="square.png", width=8, height=8, caption="a red square")
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="output")
+        await until(pilot, lambda: "a red square" in output(app).text, "the picture")
+        text = output(app).text
+        for said in (
+            "0.2931",
+            "✓ params",
+            "C111",
+            "✗ shape",
+            "(None, 16)",
+            "(None, 32)",
+            "Worst",
+            "160,016",
+            "▀",
+            "synthetic data",
+            "Checks 1/2",
+        ):
+            assert said in text, said
+        assert text.replace("\n", "").count("一部开头极好") == 6  # wrapped, not cut
+        before = list(output(app).query(BlockView))
+        say("text", title="late", body="news")
+        await until(pilot, lambda: "news" in output(app).text, "the late text")
+        await until(pilot, lambda: len(output(app).query(BlockView)) == len(before) + 1, "one block more")
+        assert all(block in output(app).query(BlockView) for block in before)  # nothing else was drawn anew
+        text = output(app).text
+        assert text.index("Sample") < text.index("late") < text.index("square") < text.index("160,016")
+    run.end()
+
+
+async def test_a_presets_promise_stands_under_the_result(playground_dir):
+    kept, broken = LiveRun({"epochs": 3}), LiveRun({"epochs": 3})
+    for epoch in (1, 2, 3):
+        kept.epoch(epoch, 3, loss=1 / epoch)
+        broken.epoch(epoch, 3, loss=float(epoch))
+    for run in (kept, broken):
+        run.events.write("result", metrics={"loss": 0.1}, label="")
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(kept.folder, tab="output")
+        await until(pilot, lambda: "0.1" in output(app).text, "the result")
+        assert "seen" not in output(app).text  # not before it has ended
+        kept.end()
+        await until(pilot, lambda: "✓ seen here  第 3 轮损失最低" in output(app).text, "the promise kept")
+        text = output(app).text
+        assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
+        app.lab.show_run(broken.end().folder, tab="output")
+        await until(pilot, lambda: "✗ not seen here  第 3 轮损失最低" in output(app).text, "the promise broken")
+        assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
+
+
+async def test_a_failed_run_says_why_first_and_where_the_log_is():
+    run = LiveRun()
+    run.epoch(1)
+    run.folder.log.write_text("a line\nValueError: told to fail\n", encoding="utf-8")
+    lines = ["  File 'lesson.py', line 41, in run", "ValueError: told to fail"]
+    run.end("failed", error={"type": "ValueError", "message": "told to fail", "lines": lines})
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder, tab="output")
+        await until(pilot, lambda: "told to fail" in output(app).text, "the error")
+        first = output(app).text.split("\n")
+        assert first[0] == "✗ ValueError: told to fail"
+        assert "line 41" in output(app).text
+        assert str(run.folder.log) in output(app).text.replace("\n", "")
+        assert "✗ failed" in "\n".join(rows(app))
+        app.lab.show_tab("curves")
+        await pilot.pause(0.3)
+        assert "ValueError: told to fail" in str(app.lab.query_one("#curves-note", Static).content)
+
+
+async def test_the_log_is_followed_and_bounded():
+    run = LiveRun()
+    run.folder.log.write_text("".join(f"line {n}\n" for n in range(2000)), encoding="utf-8")
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder)
+        app.lab.action_log()
+        await until(pilot, lambda: "line 1999" in output(app).text, "the log's end")
+        assert "line 1000\n" not in output(app).text
+        with run.folder.log.open("a", encoding="utf-8") as log:
+            log.write("你好，最后一行\n")
+        await until(pilot, lambda: "最后一行" in "\n".join(rows(app)), "the new line in view")
+        app.lab.action_log()
+        assert not output(app).showing_log
+    run.end()
+
+
+async def test_the_probe_asks_and_shows_shares_and_unknown_words():
+    folder = finished()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(folder)
+        app.lab.action_probe()
+        box = app.lab.query_one("#probe-input", Input)
+        await until(pilot, lambda: app.focused is box, "the probe's line")
+        assert "Reverse" in "\n".join(rows(app))
+        await pilot.press(*"good", "enter")
+        await until(pilot, lambda: app.of(ProbeAsked), "ProbeAsked")
+        asked = app.of(ProbeAsked)[0]
+        assert (asked.run_id, asked.probe_id, asked.value) == (folder.id, "reverse", "good")
+        app.lab.set_probe_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
+        await pilot.pause()
+        text = "\n".join(rows(app))
+        assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
+        app.lab.set_probe_answer({"error": "no model"})
+        await pilot.pause()
+        assert "✗ no model" in "\n".join(rows(app))
+        await pilot.press("escape")  # out of the line where every letter is text
+        await until(pilot, lambda: app.focused is app.lab.query_one("#said"), "the keys to be keys again")
+
+
+async def test_no_probe_before_a_model_is_trained():
+    run = LiveRun()
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.show_run(run.folder)
+        app.lab.action_probe()
+        await pilot.pause(0.2)
+        assert not output(app).has_class("-probe")
+    run.end()
+
+
+def test_blocks_keep_to_the_width():
+    from rich.cells import cell_len
+
+    from dlwp_tui.runs.facts import Check, Table, TextBlock
+
+    for width in (20, 48, 90):
+        for text in (
+            output_text.table(Table("t", ("影评", "n"), (("一部开头极好的电影" * 5, 1), ("word " * 30, 2.5))), width),
+            output_text.checks([Check("参数总数" * 9, "C1", [1] * 40, [2], False)], width),
+            output_text.said(TextBlock("标题", "很长的一段话，" * 20), width),
+            output_text.answer({"bars": {"好评" * 4: 0.5}, "unknown": ["w" * 9] * 30}, width, False),
+        ):
+            wrapped = output_text.wrapped(text, width)
+            assert max(cell_len(line) for line in wrapped.plain.split("\n")) <= width
+
+
+async def test_source_is_read_at_the_first_look_and_numbered():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        source = app.lab.query_one(SourceView)
+        assert "def run" not in source.text
+        app.lab.action_tab("source")
+        await until(pilot, lambda: "def run" in source.text, "the code")
+        assert app.focused is source
+        lines = source.text.split("\n")
+        assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)
+
+
+async def test_another_section_shows_nothing_of_the_run_before():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        run = LiveRun()
+        run.events.write("text", title="Words", body="said by the first lesson")
+        app.lab.show_run(run.end().folder)
+        app.lab.action_tab("output")
+        await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
+        app.lab.show(reader.load().section("1.2"))
+        await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
+        assert "Press r to run" in output(app).text
+
+
+async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
+    app = LabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.lab.action_log()
+        await until(pilot, lambda: "the log of its process appears here" in "\n".join(rows(app)), "the log")
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        app.lab.action_log()  # from another tab: the log again, though it was chosen already
+        await pilot.pause()
+        assert app.lab.tab == "output" and output(app).showing_log
+        app.lab.action_tab("curves")
+        await pilot.pause()
+        app.lab.action_tab("output")
+        await pilot.pause()
+        assert not output(app).showing_log
+
+
+@pytest.mark.parametrize(
+    ("source", "detail", "told"),
+    [
+        ("unverified", "Real data from an unverified file: /x.npz", "Real data from an unverified file: /x.npz"),
+        ("synthetic", "Synthetic data: made reviews", "Synthetic data: made reviews"),
+        ("synthetic", "2000 reviews", "synthetic data · 2000 reviews"),
+        ("real", "", "real data"),
+    ],
+)
+def test_what_data_a_run_used_is_said_once(source, detail, told):
+    assert output_text.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {told}"
+
+
+def test_a_shape_of_one_axis_is_written_as_one():
+    check = Check("一批目标的形状：（批,）", "", [128], [128], True)
+    assert "got (128,)" in output_text.checks([check], 60).plain

@@ -1,0 +1,289 @@
+"""Reading in the whole app, on the fixture course: glossary, bookmarks, back and forward."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList, Static
+
+from dlwp_tui.core import progress
+from dlwp_tui.course import reader
+from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.keys import KEYS
+from dlwp_tui.tui.palette import CourseCommands
+from dlwp_tui.tui.reader.glossary import GlossaryScreen
+from dlwp_tui.tui.reader.note import NotePane
+from dlwp_tui.tui.screens.study import StudyScreen
+from tests.tui.bench.bench_runs import rows, until
+
+SIZE = (120, 40)
+TERMS = """
+[[terms]]
+zh = "过拟合"
+en = "overfitting"
+also = ["过度拟合"]
+text = "模型记住了训练数据，而不是规律；看 `val_loss`。"
+section = "1.2"
+
+[[terms]]
+zh = "损失函数"
+en = "loss function"
+text = "衡量预测离目标多远。"
+"""
+
+
+@pytest.fixture
+def course(copy_of_course: Path) -> reader.Course:
+    (copy_of_course / "glossary.toml").write_text(TERMS, encoding="utf-8")
+    return reader.load(copy_of_course)
+
+
+@pytest.fixture
+def copy_of_course(course_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import shutil
+
+    folder = tmp_path / "course"
+    shutil.copytree(course_dir, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("DLWP_CONTENT", str(folder))
+    return folder
+
+
+def open_app(course: reader.Course, section: str | None = None) -> DlwpApp:
+    return DlwpApp(course, section, warm_up=False)
+
+
+def note(app: DlwpApp) -> NotePane:
+    return app.screen_stack[1].query_one(NotePane)
+
+
+async def at(pilot, app: DlwpApp, section: str, page: int) -> None:
+    """Wait until a page is open and remembered."""
+
+    def shown() -> bool:
+        if len(app.screen_stack) < 2 or not app.screen_stack[1].query(NotePane):
+            return False  # still behind the first frame
+        pane, seen = note(app), progress.load()
+        there = pane.section is not None and (pane.section.id, pane.page) == (section, page)
+        return there and pane.settled and (seen.section, seen.page) == (section, page)
+
+    await until(pilot, shown, f"{section} page {page}")
+    await pilot.pause()
+
+
+def toasts(app: DlwpApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+async def test_back_and_forward_after_a_link(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        note(app).post_message(NotePane.LinkPressed("sec", "1.2"))
+        await at(pilot, app, "1.2", 0)
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("less_than_sign")
+        await until(pilot, lambda: "No page was opened before." in toasts(app))
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        await at(pilot, app, "1.2", 0)
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: "No page lies ahead." in toasts(app))
+
+
+async def test_two_quick_steps_back_keep_the_way_forward(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        for page in (1, 2):
+            await pilot.press("right_square_bracket")
+            await at(pilot, app, "1.1", page)
+        screen = app.screen
+        assert isinstance(screen, StudyScreen)
+        screen.action_travel(-1)
+        screen.action_travel(-1)
+        await at(pilot, app, "1.1", 0)
+        screen.action_travel(1)
+        screen.action_travel(1)
+        await at(pilot, app, "1.1", 2)
+
+
+async def test_back_from_a_note_that_cannot_be_read(course: reader.Course) -> None:
+    course.section("1.2").note_file.write_bytes(b"\xff\xfe\x00")
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("n")
+        await until(pilot, lambda: note(app).note is None, "the broken note")
+        await pilot.press("B")
+        assert progress.load().bookmarks == frozenset()
+        await pilot.press("less_than_sign")
+        await at(pilot, app, "1.1", 0)
+
+
+async def test_a_bookmark_is_set_shown_listed_and_removed(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("B")
+        assert progress.load().bookmarks == {("1.1", 1)}
+        await until(pilot, lambda: "第一页  ★ bookmark" in "\n".join(rows(app)), "the sign in the title line")
+        assert any("1.1 假的一课 ★ ▸" in row for row in rows(app))
+        await pilot.press("left_square_bracket")
+        await at(pilot, app, "1.1", 0)
+        assert "★ bookmark" not in "\n".join(rows(app))
+        commands = {text: run for text, _help, run in CourseCommands(app.screen)._commands()}
+        commands["Bookmark: 1.1 假的一课 › 第一页"]()
+        await at(pilot, app, "1.1", 1)
+        await pilot.press("B")
+        await until(pilot, lambda: "★" not in "\n".join(rows(app)), "no sign left")
+        assert progress.load().bookmarks == frozenset()
+        assert not [
+            text for text, _help, _run in CourseCommands(app.screen)._commands() if text.startswith("Bookmark:")
+        ]
+
+
+async def test_bookmarks_of_an_earlier_day_are_shown(course: reader.Course) -> None:
+    progress.visit("1.1", 0)
+    progress.bookmark("1.1", 0)
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        assert "★ bookmark" in "\n".join(rows(app))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_glossary_filters_and_opens_the_section(course: reader.Course, size: tuple[int, int]) -> None:
+    app = open_app(course)
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen), "the glossary")
+        await until(pilot, lambda: "而不是规律；看 val_loss。" in "\n".join(rows(app)), "the first entry")
+        await pilot.press("down")
+        await until(pilot, lambda: "衡量预测离目标多远。" in "\n".join(rows(app)), "the second entry")
+        await until(pilot, lambda: isinstance(app.focused, Input), "the filter to have the focus")
+        await pilot.press(*"over")
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1, "one term")
+        await until(pilot, lambda: "also: 过度拟合" in "\n".join(rows(app)), "its entry")
+        await pilot.press("enter")
+        await at(pilot, app, "1.2", 0)
+        assert isinstance(app.screen, StudyScreen)
+
+
+async def test_the_glossary_without_a_match_and_without_a_section(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.focused, Input), "the filter to have the focus")
+        await pilot.press(*"los-functions")
+        await until(pilot, lambda: "No term fits los-functions." in "\n".join(rows(app)))
+        assert "Did you mean loss function?" in "\n".join(rows(app))
+        await pilot.press("enter")
+        assert isinstance(app.screen, GlossaryScreen)
+        app.screen.query_one(Input).value = "损失函数"
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: "no section on 损失函数 alone" in toasts(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen))
+
+
+async def test_a_term_link_opens_its_entry(course: reader.Course) -> None:
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        note(app).post_message(NotePane.LinkPressed("term", "loss-function"))
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen), "the glossary")
+        await until(pilot, lambda: "衡量预测离目标多远。" in "\n".join(rows(app)), "the entry")
+        term = app.screen.term  # type: ignore[attr-defined]
+        assert term is not None and term.zh == "损失函数"
+        await pilot.press("escape")
+        note(app).post_message(NotePane.LinkPressed("term", "没有的词"))
+        await until(pilot, lambda: "没有的词 is not in the glossary." in toasts(app))
+        assert isinstance(app.screen, StudyScreen)
+
+
+async def test_a_broken_or_empty_glossary_is_said(course: reader.Course) -> None:
+    file = course.content / "glossary.toml"
+    file.write_text("[[terms]\n", encoding="utf-8")
+    app = open_app(course)
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("G")
+        await until(pilot, lambda: bool(toasts(app)), "what is wrong")
+        assert isinstance(app.screen, StudyScreen)
+        file.unlink()
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(app.screen, GlossaryScreen))
+        assert str(app.screen.query_one("#term", Static).render()).startswith("This course has no glossary.")
+
+
+def test_the_footer_stays_at_eight_and_no_key_has_two_meanings() -> None:
+    assert sum(key.footer > 0 for key in KEYS) == 8
+    taken = [name for key in KEYS if not key.local for name in key.keys.split(",")]
+    assert len(taken) == len(set(taken))
+
+
+async def test_the_lab_follows_the_note_and_a_key_for_it_does_not_wait(course: reader.Course) -> None:
+    app = open_app(course, "1.2")
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, app, "1.2", 0)
+        lab = app.screen.query_one(LabPane)
+        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab of 1.2")
+        screen = app.screen
+        assert isinstance(screen, StudyScreen)
+        screen.open_section(course.section("1.1"))
+        assert lab.section is not None and lab.section.id == "1.2", "the note comes first"
+        screen.action_pane("lab")
+        assert lab.section.id == "1.1", "who asks for the lab has it at once"
+        await until(pilot, lambda: lab.has_focus_within, "the focus in the lab")
+        for number in range(4):
+            screen.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
+        screen.open_section(course.section("1.2"))
+        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab follows by itself")
+
+
+@pytest.mark.asyncio
+async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit() -> None:
+    """At 80 columns the longest titles of the book leave no room for them."""
+    app = open_app(reader.load(), "3.4")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(app.screen_stack) > 1 and any("RAM" in row for row in rows(app)[:1]))
+        for section in ("7.1", "7.2", "3.4"):
+            app.screen.open_section(app.course.section(section))
+            title = app.course.section(section).title
+            await until(pilot, lambda title=title: title in rows(app)[0])
+        await until(pilot, lambda: "RAM" in rows(app)[0])
+
+
+@pytest.mark.asyncio
+async def test_where_only_the_lab_is_in_view_reading_on_reads_there_and_a_page_key_brings_the_note(
+    course: reader.Course,
+) -> None:
+    """At 80 columns the note behind the lab is not turned, and no section opens, without anybody seeing it."""
+    app = open_app(course, "1.1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "1.1", 0)
+        await pilot.press("u")
+        source = app.screen.query_one("#source")
+        await until(pilot, lambda: source in app.screen.focused.ancestors_with_self, "the source")
+        for _press in range(12):
+            await pilot.press("space")
+        code = app.screen.focused
+        await until(pilot, lambda: code.scroll_y > 0, "a scroll")
+        assert (note(app).section.id, note(app).page) == ("1.1", 0)
+        for _press in range(12):
+            await pilot.press("backspace")
+        await until(pilot, lambda: code.scroll_y == 0, "its top")
+        await pilot.press("right_square_bracket")
+        await at(pilot, app, "1.1", 1)
+        assert note(app).display

@@ -1,0 +1,105 @@
+"""Trials: what the first steps say of the whole, and that nothing of them stays or is in anybody's way."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+
+from dlwp_tui.analysis import estimates, history
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.course import reader
+from dlwp_tui.course.lesson import Lesson, ParamError
+from dlwp_tui.engine import control, dry_run, environment, launch
+from dlwp_tui.runs import state
+from dlwp_tui.runs.folder import RunFolder
+from tests.conftest import wait_for
+from tests.worker.conftest import script
+
+
+@pytest.fixture
+def slow(playground_dir: object) -> Lesson:
+    """A fifth of a second an epoch, as asked."""
+    return reader.load().lesson("1.1")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays() -> object:
+    yield
+    root = paths.cache() / "trials"
+    assert not root.exists() or list(root.iterdir()) == []
+    assert history.history() == []
+
+
+def trials() -> list[RunFolder]:
+    root = paths.cache() / "trials"
+    return [RunFolder(path) for path in root.iterdir()] if root.exists() else []
+
+
+def test_the_first_steps_tell_the_time_of_the_whole(slow: Lesson) -> None:
+    values = slow.values(overrides={"epochs": 200, "pause": 0.2})
+    before = time.monotonic()
+    sample = dry_run.measure(slow, values)
+    assert sample is not None and time.monotonic() - before < dry_run.LONGEST
+    assert 35 < sample.seconds < 90 and 3 <= (sample.steps or 0) < 40
+    made = estimates.estimate(slow, values, estimates.samples("1.1", environment.host()))
+    assert made.basis == "trial" and made.seconds == pytest.approx(sample.seconds)
+    shorter = estimates.estimate(slow, values | {"epochs": 50}, estimates.samples("1.1", environment.host()))
+    assert shorter.seconds is not None and 8 < shorter.seconds < 30
+
+
+def test_a_short_lesson_is_simply_over(slow: Lesson) -> None:
+    sample = dry_run.measure(slow, slow.values("quick"))
+    assert sample is not None and sample.seconds < 10
+
+
+def test_no_trial_beside_a_run_and_none_stays_when_one_is_started(fake: Lesson, slow: Lesson) -> None:
+    run = launch.start(fake, {"mode": "hang"})
+    with pytest.raises(RunError, match="going on"):
+        dry_run.measure(slow, slow.values())
+    assert trials() == []
+    control.kill(run)
+    got: list[object] = []
+    thread = threading.Thread(target=lambda: got.append(dry_run.measure(slow, slow.values(overrides={"pause": 9.0}))))
+    thread.start()
+    wait_for(lambda: any(state.worker_pid(folder) for folder in trials()), what="the trial's worker")
+    second = launch.start(fake, {"epochs": 2})  # waits for the slot the trial holds, and gets it at once
+    assert control.wait(second, 25)
+    thread.join(15)
+    assert got == [None] and trials() == []
+    for folder in (run, second):
+        shutil.rmtree(folder.path)
+
+
+def test_it_can_be_called_off(slow: Lesson) -> None:
+    before = time.monotonic()
+    called_off = lambda: time.monotonic() - before > 1  # noqa: E731
+    assert dry_run.measure(slow, slow.values(overrides={"pause": 9.0}), cancelled=called_off) is None
+    assert time.monotonic() - before < 25
+
+
+def test_what_goes_wrong_is_said(fake: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RunError, match="told to fail"):
+        dry_run.measure(fake, fake.values(overrides={"mode": "raise"}))
+    with pytest.raises(ParamError):
+        dry_run.measure(fake, {"epochs": 0})
+    monkeypatch.setattr(dry_run, "LONGEST", 1.0)
+    with pytest.raises(RunError, match="no step within 1 s"):
+        dry_run.measure(fake, fake.values(overrides={"mode": "hang", "epochs": 100000}))
+
+
+def test_it_ends_by_itself_when_its_watcher_is_killed(fake: Lesson) -> None:
+    body = """
+        from dlwp_tui.engine import trial
+        trial.LONGEST = -3.0
+        trial._watch = lambda *_: os.kill(os.getpid(), 9)
+        trial.measure(fake, fake.values(overrides={"mode": "hang"}))
+    """
+    assert subprocess.run(script(body), check=False).returncode == -9
+    (left,) = trials()
+    wait_for(lambda: not state.locked(left), 40, "the trial's own limit")
+    assert dry_run.measure(fake, fake.values("quick")) is not None  # and the next one sweeps
