@@ -121,17 +121,17 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], timeout: floa
 
 def epoch(app: DlwpApp) -> int:
     """The shown run's epoch."""
-    from dlwp_tui.tui.bench.pane import LabPane
+    from dlwp_tui.tui.bench.pane import BenchPane
 
-    shown = app.screen.query_one(LabPane).shown
+    shown = app.screen.query_one(BenchPane).shown
     return (shown.epoch or 0) if shown is not None else 0
 
 
 def going_on(app: DlwpApp) -> bool:
     """Whether the shown run is at work."""
-    from dlwp_tui.tui.bench.pane import LabPane
+    from dlwp_tui.tui.bench.pane import BenchPane
 
-    return app.screen.query_one(LabPane).running is not None
+    return app.screen.query_one(BenchPane).running is not None
 
 
 def picture(app: DlwpApp, name: str) -> None:

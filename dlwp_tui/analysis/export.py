@@ -43,7 +43,7 @@ def to_json(folder: RunFolder) -> str:
         "device": view.device,
         "curves": [_curve(key, curve, curve.all_xs, curve.values) for key, curve in view.curves.items()],
         "batch_curves": [_curve(key, curve, curve.xs, curve.ys) for key, curve in view.batch_curves.items()],
-        "levels": [{"label": key.label, "metric": key.metric, "y": y} for key, y in view.levels.items()],
+        "baselines": [{"label": key.label, "metric": key.metric, "y": y} for key, y in view.baselines.items()],
         "results": view.results,
         **{
             name: [asdict(item) for item in getattr(view, name)]

@@ -91,7 +91,7 @@ def check(
     for problem in problems:
         if json:
             output.json_line(
-                {"file": str(problem.file), "where": problem.where, "message": problem.message, "cure": problem.cure}
+                {"file": str(problem.file), "where": problem.where, "message": problem.message, "hint": problem.hint}
             )
         else:
             output.line(str(problem))

@@ -27,7 +27,7 @@ class Finding:
     name: str
     ok: bool
     found: str
-    cure: str = ""
+    hint: str = ""
 
 
 def examine() -> list[Finding]:
@@ -81,8 +81,8 @@ def _disk() -> Finding:
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e6
     ok = free >= NEED_DISK_MB
-    cure = "" if ok else _("Free some space, or point DLWP_HOME to another disk.")
-    return Finding(_("free disk"), ok, f"{free / 1000:.1f} GB", cure)
+    hint = "" if ok else _("Free some space, or point DLWP_HOME to another disk.")
+    return Finding(_("free disk"), ok, f"{free / 1000:.1f} GB", hint)
 
 
 def _course() -> Finding:
@@ -117,8 +117,8 @@ def _data() -> Finding:
     found = _("{real} of {all} datasets are real; lessons use synthetic data for the rest").format(
         real=real, all=len(states)
     )
-    cure = _("Damaged: {names}. Get or import them again.").format(names=", ".join(damaged)) if damaged else ""
-    return Finding(_("datasets"), not damaged, found, cure)
+    hint = _("Damaged: {names}. Get or import them again.").format(names=", ".join(damaged)) if damaged else ""
+    return Finding(_("datasets"), not damaged, found, hint)
 
 
 def _gpu() -> Finding:
@@ -134,8 +134,8 @@ def _terminal() -> Finding:
     term, size = os.environ.get("TERM", ""), shutil.get_terminal_size()
     encoding = locale.getpreferredencoding(False)
     ok = term != "dumb"
-    cure = "" if ok else _("Use the commands, or a terminal that can place the cursor.")
-    return Finding(_("terminal"), ok, f"TERM={term or '–'} {size.columns}x{size.lines} {encoding}", cure)
+    hint = "" if ok else _("Use the commands, or a terminal that can place the cursor.")
+    return Finding(_("terminal"), ok, f"TERM={term or '–'} {size.columns}x{size.lines} {encoding}", hint)
 
 
 def _keys() -> Finding:

@@ -190,7 +190,7 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
         case kinds.EPOCH if epochs:
             done = f"{get('epoch')}/{get('epochs')}" if get("epochs") else get("epoch")
             return [f"{label}{get('unit') or _('epoch')} {done}  {_metrics(get('metrics'))}"]
-        case kinds.LEVEL:
+        case kinds.BASELINE:
             return [f"{label}{_metrics(get('metrics'))}"]
         case kinds.PHASE:
             return [f"— {get('name')}"]

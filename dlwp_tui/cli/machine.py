@@ -48,10 +48,10 @@ def doctor(json: Json = False) -> None:
     findings = examination.examine()
     for finding in findings:
         if json:
-            output.json_line({"name": finding.name, "ok": finding.ok, "found": finding.found, "cure": finding.cure})
+            output.json_line({"name": finding.name, "ok": finding.ok, "found": finding.found, "hint": finding.hint})
         else:
             output.line(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.found}")
-            if finding.cure:
-                output.line(f"    {finding.cure}")
+            if finding.hint:
+                output.line(f"    {finding.hint}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`dlwp predict`: ask a finished run's model, as the app's probe does, from the command line."""
+"""`dlwp predict`: ask a finished run's model, as the app's demo does, from the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlwp_tui.core.errors import DataError, RunError, UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Lesson, Probe
+    from dlwp_tui.course.lesson import Demo, Lesson
 
 SIDE = 28
 """A drawing is 28 x 28 numbers, as MNIST's digits are."""
@@ -40,20 +40,20 @@ def predict(
         str | None,
         typer.Argument(metavar="TEXT", help=_("The text, or a picture's path; standard input where it is left out.")),
     ] = None,
-    probe: Annotated[
-        str | None, typer.Option("--probe", metavar="ID", help=_("Which one, where a lesson has several."))
+    demo: Annotated[
+        str | None, typer.Option("--demo", metavar="ID", help=_("Which one, where a lesson has several."))
     ] = None,
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
     from dlwp_tui.engine import launch
-    from dlwp_tui.engine.demo import Probe
+    from dlwp_tui.engine.demo import Demo
     from dlwp_tui.runs import state, store
     from dlwp_tui.runs.state import RunState
     from dlwp_tui.runs.view import RunView
 
     folder = store.find(run)
     lesson = launch.lesson_of(store.read_spec(folder))
-    chosen = _chosen(lesson, probe)
+    chosen = _chosen(lesson, demo)
     now = state.current(folder)
     if now is not RunState.FINISHED:
         raise RunError(
@@ -65,7 +65,7 @@ def predict(
             else _("Run it again: dlwp rerun {run}").format(run=folder.id),
         )
     value = _value(chosen, given)
-    asked = Probe(folder, chosen.id)
+    asked = Demo(folder, chosen.id)
     try:
         told = asked.ask(value, timeout=PATIENCE)
     finally:
@@ -75,7 +75,7 @@ def predict(
     view = RunView.open(folder)
     view.update()
     if json:
-        output.json_line({"run": folder.id, "lesson": lesson.id, "probe": chosen.id, "source": view.source, **told})
+        output.json_line({"run": folder.id, "lesson": lesson.id, "demo": chosen.id, "source": view.source, **told})
         return
     for text in _lines(told):
         output.line(text)
@@ -83,30 +83,30 @@ def predict(
         output.say(_("This model was trained on synthetic data."))
 
 
-def _chosen(lesson: Lesson, probe_id: str | None) -> Probe:
-    """The probe called `probe_id`; without a name the first that a command line can ask."""
-    if not lesson.probes:
+def _chosen(lesson: Lesson, demo_id: str | None) -> Demo:
+    """The demo called `demo_id`; without a name the first that a command line can ask."""
+    if not lesson.demos:
         raise UsageError(
             _("Lesson {lesson} has nothing to ask its model with.").format(lesson=lesson.id),
             _("`dlwp run {lesson}` shows what it does.").format(lesson=lesson.id),
         )
-    if probe_id is None:
-        return next((p for p in lesson.probes if p.input in _READERS), lesson.probes[0])
-    for one in lesson.probes:
-        if one.id == probe_id:
+    if demo_id is None:
+        return next((p for p in lesson.demos if p.input in _READERS), lesson.demos[0])
+    for one in lesson.demos:
+        if one.id == demo_id:
             return one
     raise UsageError(
-        _("Lesson {lesson} has no probe {probe!r}.").format(lesson=lesson.id, probe=probe_id),
-        _("Its probes: {names}").format(names=", ".join(p.id for p in lesson.probes)),
+        _("Lesson {lesson} has no demo {demo!r}.").format(lesson=lesson.id, demo=demo_id),
+        _("Its demos: {names}").format(names=", ".join(p.id for p in lesson.demos)),
     )
 
 
-def _value(probe: Probe, given: str | None) -> Any:
-    read = _READERS.get(probe.input)
+def _value(demo: Demo, given: str | None) -> Any:
+    read = _READERS.get(demo.input)
     if read is None:
         raise UsageError(
-            _("The probe {probe} is asked with a {input}, which only the app has.").format(
-                probe=probe.id, input=probe.input
+            _("The demo {demo} is asked with a {input}, which only the app has.").format(
+                demo=demo.id, input=demo.input
             ),
             _("Open the app: dlwp"),
         )

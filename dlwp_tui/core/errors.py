@@ -1,4 +1,4 @@
-"""The one exception family a learner may see: a sentence, a cure and an exit code."""
+"""The one exception family a learner may see: a sentence, a hint and an exit code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class UsageError(DlwpError):
 
 
 class ContentError(DlwpError):
-    """A file of the course cannot be used; the message names file, key and cure."""
+    """A file of the course cannot be used; the message names file, key and hint."""
 
 
 class DataError(DlwpError):

@@ -85,7 +85,7 @@ class Trouble:
 
     line: int
     message: str
-    cure: str = ""
+    hint: str = ""
 
 
 Block = RunCard | ExperimentCard | Diagram | Quiz | Alert | Math

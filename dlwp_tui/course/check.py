@@ -1,4 +1,4 @@
-"""`dlwp check`: every problem of the course's files, each with file, place and cure. Never stops at the first."""
+"""`dlwp check`: every problem of the course's files, each with file, place and hint. Never stops at the first."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def _tree(course: Course) -> Iterator[Problem]:
         if folder in listed or not folder.is_dir() or folder.name[0] in "._":
             continue
         if any(reader.ID.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
-            cure = _("Add [[chapters]] with its id, folder and title.")
-            yield Problem(folder.name, "", _("book.toml does not list this chapter."), cure)
+            hint = _("Add [[chapters]] with its id, folder and title.")
+            yield Problem(folder.name, "", _("book.toml does not list this chapter."), hint)
 
 
 def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:

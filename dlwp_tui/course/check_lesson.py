@@ -53,15 +53,15 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
 def _facts(here: str, lesson: Lesson, datasets: frozenset[str] | None) -> Iterator[Problem]:
     texts: dict[str, Text] = {"title": lesson.title}
     texts |= {f"params.{name}.label": param.label for name, param in lesson.params.items()}
-    texts |= {f"probes.{probe.id}.label": probe.label for probe in lesson.probes}
+    texts |= {f"demos.{demo.id}.label": demo.label for demo in lesson.demos}
     texts |= {f"experiments.{experiment.id}.statement": experiment.statement for experiment in lesson.experiments}
     for where, text in texts.items():
         if not text.zh.strip():
             yield Problem(here, where, _("It is empty."), _("Write what the learner sees here."))
     for name in lesson.datasets:
         if datasets is not None and name not in datasets:
-            cure = sentence(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
-            yield Problem(here, "datasets", _("There is no dataset {name!r}.").format(name=name), cure)
+            hint = sentence(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
+            yield Problem(here, "datasets", _("There is no dataset {name!r}.").format(name=name), hint)
 
 
 def _experiment(here: str, experiment: Experiment, claims: Claims) -> Iterator[Problem]:
@@ -81,8 +81,8 @@ def _expect(here: str, where: str, text: str, runs: Collection[str]) -> Iterator
         return
     for run in expression.runs:
         if run not in runs:
-            cure = sentence(did_you_mean(run, runs), _("Its runs: {names}").format(names=names(runs)))
-            yield Problem(here, f"{where}.expect", _("There is no run {run}.").format(run=run), cure)
+            hint = sentence(did_you_mean(run, runs), _("Its runs: {names}").format(names=names(runs)))
+            yield Problem(here, f"{where}.expect", _("There is no run {run}.").format(run=run), hint)
 
 
 def _code(here: str, code: LessonCode, lesson: Lesson | None, claims: Claims) -> Iterator[Problem]:
@@ -98,9 +98,9 @@ def _code(here: str, code: LessonCode, lesson: Lesson | None, claims: Claims) ->
         yield Problem(here, "", _("There is no function run."), _("Write def run(lab: Lab, *, ...) -> None."))
     else:
         yield from _signature(here, run, lesson)
-    if lesson is not None and lesson.probes and "probe" not in code.functions:
-        cure = _("Write def probe(lab), or remove [[probes]] from lesson.toml.")
-        yield Problem(here, "", _("There is no function probe."), cure)
+    if lesson is not None and lesson.demos and "demo" not in code.functions:
+        hint = _("Write def demo(lab), or remove [[demos]] from lesson.toml.")
+        yield Problem(here, "", _("There is no function demo."), hint)
 
 
 def _signature(here: str, run: ast.FunctionDef, lesson: Lesson | None) -> Iterator[Problem]:
@@ -131,8 +131,8 @@ def _signature(here: str, run: ast.FunctionDef, lesson: Lesson | None) -> Iterat
     taken = [argument.arg for argument in arguments.kwonlyargs]
     for name in taken:
         if name not in lesson.params:
-            cure = did_you_mean(name, lesson.params) or _("Declare [params.{name}], or remove it.").format(name=name)
-            yield Problem(here, where, _("run takes {name}, which lesson.toml lacks.").format(name=name), cure)
+            hint = did_you_mean(name, lesson.params) or _("Declare [params.{name}], or remove it.").format(name=name)
+            yield Problem(here, where, _("run takes {name}, which lesson.toml lacks.").format(name=name), hint)
     for name in lesson.params:
         if name not in taken:
             yield Problem(
@@ -144,5 +144,5 @@ def _signature(here: str, run: ast.FunctionDef, lesson: Lesson | None) -> Iterat
 
 
 def _no_claim(here: str, where: str, claim: str, claims: Claims) -> Problem:
-    cure = sentence(did_you_mean(claim, [known.id for known in claims.claims]), _("Claims stand in claims.toml."))
-    return Problem(here, where, _("There is no claim {id!r}.").format(id=claim), cure)
+    hint = sentence(did_you_mean(claim, [known.id for known in claims.claims]), _("Claims stand in claims.toml."))
+    return Problem(here, where, _("There is no claim {id!r}.").format(id=claim), hint)

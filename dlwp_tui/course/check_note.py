@@ -40,8 +40,8 @@ def check(course: Course, section: Section, glossary: Glossary | None) -> Iterat
     text = read_text(section.note_file, section.content)
     title = next((row for row in text.split("\n") if row.strip()), "")
     if not re.match(rf"#\s+{re.escape(section.id)}(?![\d.])", title):
-        cure = _("Begin the note with a line like: # {id} Title").format(id=section.id)
-        yield Problem(here, line(1), _("The title does not begin with the section's number."), cure)
+        hint = _("Begin the note with a line like: # {id} Title").format(id=section.id)
+        yield Problem(here, line(1), _("The title does not begin with the section's number."), hint)
     if opened := open_fence(text.split("\n")):
         yield Problem(here, line(opened), _("This block of code does not end."), _("Close it with ``` on a line."))
     for page in note.pages:
@@ -82,7 +82,7 @@ def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator
             quiet.update(table)
         data = token.meta.get("data")
         if isinstance(data, Trouble):
-            yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.cure)
+            yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.hint)
         elif isinstance(data, Math):
             yield from formula(here, line(shift + number), data.tex, displayed=True)
         elif isinstance(data, Diagram):

@@ -238,11 +238,11 @@ def _literal(value: int | float) -> float:
     return number
 
 
-def _refuse(message: str, cure: str = "") -> NoReturn:
+def _refuse(message: str, hint: str = "") -> NoReturn:
     grammar = _("It is made of {functions} of run.metric, numbers, + - *, one comparison per term, and `and`.")
     raise ContentError(
         _("The expectation cannot be read: {message}").format(message=message),
-        sentence(cure, grammar.format(functions=names(OF_METRIC + OF_RUN))),
+        sentence(hint, grammar.format(functions=names(OF_METRIC + OF_RUN))),
     )
 
 

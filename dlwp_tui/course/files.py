@@ -1,4 +1,4 @@
-"""Reads the course's text files; every failure is a BrokenFile with a cure, not an OSError or a parser's words."""
+"""Reads the course's text files; every failure is a BrokenFile with a hint, not an OSError or a parser's words."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def read_text(file: Path, content: Path) -> str:
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        cure = _("Create it, or restore it from a backup.")
-        raise broken(file, content, "", _("The file is missing."), cure) from None
+        hint = _("Create it, or restore it from a backup.")
+        raise broken(file, content, "", _("The file is missing."), hint) from None
     except OSError as error:
         raise broken(
             file,
@@ -55,14 +55,14 @@ def read_toml(file: Path, content: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         where, shown = _toml_place(str(error), text)
         message = _("This is not valid TOML: {text}").format(text=shown) if shown else _("This is not valid TOML.")
-        raise broken(file, content, where, message, _toml_cure(str(error))) from error
+        raise broken(file, content, where, message, _toml_hint(str(error))) from error
     except RecursionError as error:
         raise broken(file, content, "", _("Its values are nested too deeply."), _("Write flat tables.")) from error
 
 
-def broken(file: Path, content: Path, where: str, message: str, cure: str) -> BrokenFile:
+def broken(file: Path, content: Path, where: str, message: str, hint: str) -> BrokenFile:
     """A BrokenFile with one problem."""
-    return BrokenFile([Problem(relative(file, content), where, message, cure)])
+    return BrokenFile([Problem(relative(file, content), where, message, hint)])
 
 
 def _toml_place(said: str, text: str) -> tuple[str, str]:
@@ -76,8 +76,8 @@ def _toml_place(said: str, text: str) -> tuple[str, str]:
     return line(number), shown[:80]
 
 
-def _toml_cure(said: str) -> str:
-    cures = (
+def _toml_hint(said: str) -> str:
+    hints = (
         ("Expected '='", _("Write key = value.")),
         ("Cannot overwrite", _("The same key stands there twice: remove one of them.")),
         ("Cannot declare", _("The same table stands there twice: join them into one.")),
@@ -91,7 +91,7 @@ def _toml_cure(said: str) -> str:
         ("Expected ']'", _("Close the table's name with ].")),
         ("Illegal character", _("A text of several lines stands between triple quotation marks.")),
     )
-    for start, cure in cures:
+    for start, hint in hints:
         if said.startswith(start):
-            return cure
+            return hint
     return _("Text needs quotation marks, true and false are lower case, a list stands in [ ], a table in { }.")

@@ -246,8 +246,8 @@ class Experiment(_Strict):
     expect: str
 
 
-class Probe(_Strict):
-    """A way to play with the trained model after a run; served by `probe(lab)` in lesson.py."""
+class Demo(_Strict):
+    """A way to play with the trained model after a run; served by `demo(lab)` in lesson.py."""
 
     id: str = "default"
     input: Literal["text", "canvas", "file", "plane", "slider"]
@@ -272,7 +272,7 @@ class Lesson(_Strict):
     params: dict[str, Param] = {}
     presets: dict[str, Preset]
     experiments: tuple[Experiment, ...] = ()
-    probes: tuple[Probe, ...] = ()
+    demos: tuple[Demo, ...] = ()
     figures: dict[str, Prose] = {}
     """Words for results and curves of the lesson's own, by the name its code gives them: `noise`."""
 
@@ -335,7 +335,7 @@ class Lesson(_Strict):
 
     @model_validator(mode="after")
     def _sound(self) -> Lesson:
-        faults = [*self._name_faults(), *self._preset_faults(), *self._experiment_faults(), *self._probe_faults()]
+        faults = [*self._name_faults(), *self._preset_faults(), *self._experiment_faults(), *self._demo_faults()]
         if faults:
             raise Unsound(faults)
         return self
@@ -377,11 +377,11 @@ class Lesson(_Strict):
             for run, values in experiment.runs.items():
                 yield from self._value_faults(f"{where}.runs.{run}", values)
 
-    def _probe_faults(self) -> Iterator[Fault]:
-        ids = [probe.id for probe in self.probes]
-        for probe in dict.fromkeys(ids):
-            if ids.count(probe) > 1:
-                yield Fault(f"probes.{probe}", _("This id is used twice."), _("Give each probe an id of its own."))
+    def _demo_faults(self) -> Iterator[Fault]:
+        ids = [demo.id for demo in self.demos]
+        for demo in dict.fromkeys(ids):
+            if ids.count(demo) > 1:
+                yield Fault(f"demos.{demo}", _("This id is used twice."), _("Give each demo an id of its own."))
 
     def _value_faults(self, where: str, values: dict[str, Value]) -> Iterator[Fault]:
         for name, value in values.items():

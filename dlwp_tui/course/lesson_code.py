@@ -1,4 +1,4 @@
-"""What `ast` knows of a lesson.py without running it: its `run`, its `probe` and the claims it checks."""
+"""What `ast` knows of a lesson.py without running it: its `run`, its `demo` and the claims it checks."""
 
 from __future__ import annotations
 

@@ -78,12 +78,12 @@ def read(section: Section) -> Note:
     """The note of a section; raises BrokenFile when the file is missing, not UTF-8, empty or without a title."""
     file, content = section.note_file, section.content
     text = read_text(file, content)
-    cure = _("Begin the note with a line like: # {id} Title").format(id=section.id)
+    hint = _("Begin the note with a line like: # {id} Title").format(id=section.id)
     if not text.strip():
-        raise broken(file, content, "", _("The note is empty."), cure)
+        raise broken(file, content, "", _("The note is empty."), hint)
     title = heading(text, section.id)
     if not title:
-        raise broken(file, content, "", _("The note has no title."), cure)
+        raise broken(file, content, "", _("The note has no title."), hint)
     return Note(section.id, title, pages(text, title))
 
 

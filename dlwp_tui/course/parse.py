@@ -21,6 +21,6 @@ def lesson(section: Section) -> Lesson:
     data = read_toml(file, section.content)
     given = [key for key in ("id", "folder") if key in data]
     if given:
-        cure = _("Remove it: the folder's name says it already.")
-        raise BrokenFile([Problem(shown, names(given), _("There is no such key."), cure)])
+        hint = _("Remove it: the folder's name says it already.")
+        raise BrokenFile([Problem(shown, names(given), _("There is no such key."), hint)])
     return validate(Lesson, {**data, "id": section.id, "folder": section.folder}, shown)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a course file, where, and the cure. `str()` is the one line `dlwp check` prints."""
+    """What is wrong with a course file, where, and the hint. `str()` is the one line `dlwp check` prints."""
 
     file: str
     """Relative to the course folder, with `/`."""
     where: str
     """`line 12`, a dotted key such as `params.units.min`, or empty for the whole file."""
     message: str
-    cure: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}, {self.where}" if self.where else self.file
-        return f"{place}: {sentence(self.message, self.cure)}"
+        return f"{place}: {sentence(self.message, self.hint)}"
 
 
 class BrokenFile(ContentError):
@@ -35,7 +35,7 @@ class BrokenFile(ContentError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
         place = f"{first.file}, {first.where}" if first.where else first.file
-        hint = first.cure
+        hint = first.hint
         if len(problems) > 1:
             more = _("`dlwp check` lists all {count} problems of this file.").format(count=len(problems))
             hint = sentence(hint, more)

@@ -93,7 +93,7 @@ class Section:
     def lesson(self) -> Lesson:
         """What the section can run; read again when the file has changed.
 
-        Raises UsageError when it has no lesson, ContentError (file, key, cure) when lesson.toml is broken.
+        Raises UsageError when it has no lesson, ContentError (file, key, hint) when lesson.toml is broken.
         """
         if not self.has_lesson:
             raise UsageError(
@@ -245,8 +245,8 @@ def _bad_title(where: str) -> tuple[str, str, str]:
 
 
 def _unknown_key(key: str, known: set[str], prefix: str) -> tuple[str, str, str]:
-    cure = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(sorted(known)))
-    return f"{prefix}{key}", _("There is no such key."), cure
+    hint = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(sorted(known)))
+    return f"{prefix}{key}", _("There is no such key."), hint
 
 
 def _chapter(entry: dict[str, Any], content: Path, seen: dict[str, str], problems: list[Problem]) -> Chapter:

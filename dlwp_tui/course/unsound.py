@@ -1,4 +1,4 @@
-"""What a model's own rules find wrong: several faults at once, each with its key and cure."""
+"""What a model's own rules find wrong: several faults at once, each with its key and hint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Fault(NamedTuple):
 
     where: str
     message: str
-    cure: str = ""
+    hint: str = ""
 
 
 class Unsound(ValueError):

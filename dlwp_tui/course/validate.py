@@ -32,12 +32,12 @@ def _problems(model: type[BaseModel], data: Mapping[str, Any], error: Validation
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, Unsound):
             inside = [
-                Problem(file, ".".join(filter(None, (_key(loc, data), fault.where))), fault.message, fault.cure)
+                Problem(file, ".".join(filter(None, (_key(loc, data), fault.where))), fault.message, fault.hint)
                 for fault in cause.faults
             ]
         else:
-            message, cure = _sentence(model, loc, detail["type"], detail.get("ctx", {}), detail["input"])
-            inside = [Problem(file, _key(loc, data), message, cure)]
+            message, hint = _sentence(model, loc, detail["type"], detail.get("ctx", {}), detail["input"])
+            inside = [Problem(file, _key(loc, data), message, hint)]
         for problem in inside:
             found.setdefault((problem.where, problem.message), problem)
     return list(found.values())
@@ -49,8 +49,8 @@ def _sentence(model: type[BaseModel], loc: Loc, kind: str, context: dict[str, An
     if kind == "extra_forbidden":
         owner = _model_at(model, loc[:-1])
         known = list(owner.model_fields) if owner else []
-        cure = did_you_mean(str(loc[-1]), known) or _("Known keys: {names}").format(names=names(known))
-        return _("There is no such key."), sentence(cure, _("Otherwise remove it."))
+        hint = did_you_mean(str(loc[-1]), known) or _("Known keys: {names}").format(names=names(known))
+        return _("There is no such key."), sentence(hint, _("Otherwise remove it."))
     if kind == "literal_error":
         return (
             _("{value} is not one of the words it takes.").format(value=_shown(value)),

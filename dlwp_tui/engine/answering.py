@@ -1,4 +1,4 @@
-"""A probe's process: loads what the run saved, then answers each JSON line with another until the socket closes."""
+"""A demo's process: loads what the run saved, then answers each JSON line with another until the socket closes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answerer = Callable[[Any], Any]
 
 
 def answer(job: Job, fd: int) -> int:
-    """Serve the probe `job.probe` over the socket `fd`; returns the process' exit code."""
+    """Serve the demo `job.demo` over the socket `fd`; returns the process' exit code."""
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # it holds no slot, and one answer takes milliseconds on a CPU
     with socket.socket(fileno=fd) as connection, connection.makefile("rwb") as stream:
 
@@ -48,7 +48,7 @@ def answer(job: Job, fd: int) -> int:
             try:
                 told = answerer(json.loads(line))
                 if not isinstance(told, Mapping):
-                    raise TypeError(f"probe {job.probe!r} answered {told!r:.80}; it should answer with a dict")
+                    raise TypeError(f"demo {job.demo!r} answered {told!r:.80}; it should answer with a dict")
                 message = pictures.written(told)
             except Exception as error:  # noqa: BLE001 - said to whoever asks, and in the log
                 message = {"error": _sentence(error, job)}
@@ -57,22 +57,22 @@ def answer(job: Job, fd: int) -> int:
 
 
 def _answerer(job: Job) -> Answerer:
-    """The lesson's function for this probe: `probe(lab)` returns one, or a dict of them by the probes' ids."""
+    """The lesson's function for this demo: `demo(lab)` returns one, or a dict of them by the demos' ids."""
     spec = store.read_spec(job.folder)
     code = load_code(Path(job.code))
     device.seed_everything(spec.seed, deterministic=False)
     lab = Lab(job.folder.artifacts, _record_nothing, seed=spec.seed, params=spec.params, source=spec.source)
-    made = function(code, "probe", "def probe(lab): ... return a function from the input to a dict")(lab)
+    made = function(code, "demo", "def demo(lab): ... return a function from the input to a dict")(lab)
     if isinstance(made, Mapping):
-        made = made[job.probe]
+        made = made[job.demo]
     if not callable(made):
-        raise TypeError(f"probe(lab) returned {made!r:.80}; it should return a function")
+        raise TypeError(f"demo(lab) returned {made!r:.80}; it should return a function")
     answerer: Answerer = made
     return answerer
 
 
 def _record_nothing(_kind: str, **_fields: Any) -> None:
-    """A probe is no run: what its lesson code reports has no place in the run's events, which are over."""
+    """A demo is no run: what its lesson code reports has no place in the run's events, which are over."""
 
 
 class _Pictures:
@@ -80,7 +80,7 @@ class _Pictures:
 
     def __init__(self, job: Job) -> None:
         self._folder = job.folder.artifacts
-        self._stem = f"probe-{job.probe}-{os.getpid()}"
+        self._stem = f"demo-{job.demo}-{os.getpid()}"
         self._count = 0
 
     def written(self, told: Mapping[str, Any]) -> dict[str, Any]:

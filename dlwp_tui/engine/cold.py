@@ -33,7 +33,7 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
 
     False: this process goes on itself, because the lesson does not need TensorFlow or a fork is not safe here.
     The parent calls `hand_over(child's pid)`, closes all its files and ends when the child has; it never returns.
-    The child of a run returns after that; the child of a probe dies with its parent, whose pid the asking side knows.
+    The child of a run returns after that; the child of a demo dies with its parent, whose pid the asking side knows.
     """
     if "tensorflow" in sys.modules or not imports_tensorflow(Path(job.code)) or not _warm() or not may_fork():
         return False
@@ -55,7 +55,7 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
     if child:
         _wait_for(job, child, writing, before, hand_over)
     os.close(writing)
-    if job.probe is not None:
+    if job.demo is not None:
         _die_with(parent)
     os.setsid()
     give_way_as_group()
@@ -112,7 +112,7 @@ def _wait_for(
         os.close(writing)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         code = _ended(child)
-        if job.probe is None:
+        if job.demo is None:
             say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
     except BaseException as error:  # noqa: BLE001 - said in the log; the child goes on
         traceback.print_exception(error)
@@ -130,7 +130,7 @@ def _ended(child: int) -> int:
 
 
 def _close_all_but(kept: int) -> None:
-    """Close every file but stdin, stdout, stderr and `kept`: the run's lock and slot, the probe's socket."""
+    """Close every file but stdin, stdout, stderr and `kept`: the run's lock and slot, the demo's socket."""
     for link in list(Path("/proc/self/fd").iterdir()):
         fd = int(link.name)
         if fd > 2 and fd != kept:

@@ -23,26 +23,26 @@ _START = 60.0  # s to load TensorFlow, the model and the data on a loaded machin
 _GONE = 2.0  # s for the process to end once its socket is closed
 
 
-class Probe:
-    """One probe of a run's model. Starting returns at once; `ask` blocks, so an app calls it in a thread.
+class Demo:
+    """One demo of a run's model. Starting returns at once; `ask` blocks, so an app calls it in a thread.
 
-    Raises UsageError when the lesson has no such probe, RunError when the run or the process is not to be had.
+    Raises UsageError when the lesson has no such demo, RunError when the run or the process is not to be had.
     """
 
-    def __init__(self, folder: RunFolder, probe_id: str = "", zygote: Zygote | None = None) -> None:
+    def __init__(self, folder: RunFolder, demo_id: str = "", zygote: Zygote | None = None) -> None:
         self._lock = threading.Lock()
         self._buffer = b""
         self._ready = False
         self._over = ""
         spec = store.read_spec(folder)
         lesson = launch.lesson_of(spec)
-        ids = [probe.id for probe in lesson.probes]
-        if not ids or (probe_id and probe_id not in ids):
+        ids = [demo.id for demo in lesson.demos]
+        if not ids or (demo_id and demo_id not in ids):
             raise UsageError(
-                _("Lesson {lesson} has no probe {probe!r}.").format(lesson=lesson.id, probe=probe_id),
-                _("Its probes: {names}").format(names=", ".join(ids) or "–"),
+                _("Lesson {lesson} has no demo {demo!r}.").format(lesson=lesson.id, demo=demo_id),
+                _("Its demos: {names}").format(names=", ".join(ids) or "–"),
             )
-        job = Job(path=str(folder.path), code=str(lesson.code_file.absolute()), probe=probe_id or ids[0])
+        job = Job(path=str(folder.path), code=str(lesson.code_file.absolute()), demo=demo_id or ids[0])
         self._socket, theirs = socket.socketpair()
         try:
             self._pid = spawn.process(job, theirs.fileno(), zygote)
@@ -75,7 +75,7 @@ class Probe:
     def close(self) -> None:
         """End the process."""
         with self._lock:
-            self._end(_("The probe was closed."))
+            self._end(_("The demo was closed."))
 
     def _line(self, timeout: float) -> dict[str, Any]:
         self._socket.settimeout(timeout)
@@ -83,7 +83,7 @@ class Probe:
             while b"\n" not in self._buffer:
                 data = self._socket.recv(1 << 16)
                 if not data:
-                    return self._fail(_("The model's process has ended; its probe.log says why."))
+                    return self._fail(_("The model's process has ended; its demo.log says why."))
                 self._buffer += data
         except TimeoutError:
             return self._fail(_("The model has not answered for {seconds:.0f} s.").format(seconds=timeout))

@@ -148,7 +148,7 @@ class _Nursery:
                 return
             job = self._children.pop(pid)
             code = os.waitstatus_to_exitcode(status)
-            if job.probe is None and code != TAKEN:
+            if job.demo is None and code != TAKEN:
                 say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
 
 

@@ -11,7 +11,7 @@ from dlwp_tui.runs.folder import RunFolder
 
 @dataclass(frozen=True)
 class Job:
-    """One run to train, or one probe to answer."""
+    """One run to train, or one demo to answer."""
 
     path: str
     """The run's folder."""
@@ -25,8 +25,8 @@ class Job:
     """The memory it is expected to hold at its peak; 0 when it does not matter."""
     limit_s: float = 0.0
     """Seconds after which a trial ends itself, whatever became of whoever started it; 0 for no limit."""
-    probe: str | None = None
-    """The probe's id; None for a run."""
+    demo: str | None = None
+    """The demo's id; None for a run."""
 
     @property
     def folder(self) -> RunFolder:
@@ -35,8 +35,8 @@ class Job:
 
     @property
     def log(self) -> Path:
-        """Where the process' output goes: the run's log, or `probe.log` beside it."""
-        return self.folder.log if self.probe is None else self.folder.path / "probe.log"
+        """Where the process' output goes: the run's log, or `demo.log` beside it."""
+        return self.folder.log if self.demo is None else self.folder.path / "demo.log"
 
     def dumps(self) -> str:
         """As JSON."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def process(job: Job, fd: int, zygote: Zygote | None = None) -> int:
-    """Start the process of `job`, which keeps `fd`: a run's lock, or a probe's end of its socket. Returns its pid.
+    """Start the process of `job`, which keeps `fd`: a run's lock, or a demo's end of its socket. Returns its pid.
 
     Raises RunError or StorageError; then no process exists.
     """
@@ -34,7 +34,7 @@ def process(job: Job, fd: int, zygote: Zygote | None = None) -> int:
 def reap(process: subprocess.Popen[bytes], job: Job) -> None:
     """Wait for a worker, in a thread: no zombie stays, and a signal that ended it is known."""
     code = process.wait()
-    if job.probe is None and code != TAKEN:
+    if job.demo is None and code != TAKEN:
         say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
 
 

@@ -113,11 +113,11 @@ def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
     if device.tensorflow_sees_gpu():
         return slot
     message = _("{device} is there, but this TensorFlow cannot use it.").format(device=slot.device)
-    cure = _('Install the GPU libraries: python -m pip install "tensorflow[and-cuda]"')
+    hint = _('Install the GPU libraries: python -m pip install "tensorflow[and-cuda]"')
     slot.give_back()
     if spec.device == "gpu":
-        raise RunError(message, cure)
-    lab.warn("gpu", " ".join((message, _("The run trains on the CPU."), cure)))
+        raise RunError(message, hint)
+    lab.warn("gpu", " ".join((message, _("The run trains on the CPU."), hint)))
     return slots.take("cpu")
 
 

@@ -17,14 +17,14 @@ from dlwp_tui.engine.priority import give_way
 
 
 def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
-    """Do `job` in this process and end it. `fd` is the run's locked lock, or the probe's end of its socket.
+    """Do `job` in this process and end it. `fd` is the run's locked lock, or the demo's end of its socket.
 
     cold: this Python is new; a lesson with TensorFlow is then done by a child of it (see `engine/cold.py`).
     """
     silence(job.log, job.folder.artifacts)
     give_way()
     os.set_inheritable(fd, False)
-    if job.probe is None:
+    if job.demo is None:
         from dlwp_tui.engine.training import work
 
         leave(work(job, fd, cold=cold))

@@ -89,8 +89,8 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
-def probe(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dict[str, Any]]:
-    """For a lesson's `probe`: takes a drawing as `centred` does, gives the ten probabilities of the run's model.
+def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dict[str, Any]]:
+    """For a lesson's `demo`: takes a drawing as `centred` does, gives the ten probabilities of the run's model.
 
     `as_input` turns the prepared page (28, 28) in 0..1 into what the saved model takes, a batch of one.
     """

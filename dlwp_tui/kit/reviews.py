@@ -65,8 +65,8 @@ def show_vocabulary(lab: Lab, vocabulary: Sequence[str], known: np.ndarray, data
     lab.text(_("The most frequent words without a vector"), ", ".join(missing) or none)
 
 
-def probe(lab: Lab, as_input: Callable[[Sequence[int]], Any], num_words: int) -> Callable[[str], dict[str, Any]]:
-    """For a lesson's `probe`: takes an English review, gives the run's model's answer and the words it cannot use.
+def demo(lab: Lab, as_input: Callable[[Sequence[int]], Any], num_words: int) -> Callable[[str], dict[str, Any]]:
+    """For a lesson's `demo`: takes an English review, gives the run's model's answer and the words it cannot use.
 
     `as_input` turns the ids of one review (sign of the start first, words beyond `num_words` as 2) into what the saved
     model takes, a batch of one. Its single output is the probability of a positive review, cut to 0..1 where a network

@@ -200,12 +200,12 @@ class Lab:
         if self._logs.due(label, now, always=self._loop_steps <= _EVERY_STEP, fields=fields):
             self.event(kinds.EPOCH, **fields)
 
-    def level(self, label: str, **metrics: Any) -> None:
+    def baseline(self, label: str, **metrics: Any) -> None:
         """Constants to compare the curves with, a horizontal line in the chart of each metric: `val_loss=baseline`.
 
         Tell it before the first step: the line is there from the first point on. It is no curve and no epoch.
         """
-        self.event(kinds.LEVEL, label=label, metrics=values.figures(metrics))
+        self.event(kinds.BASELINE, label=label, metrics=values.figures(metrics))
 
     def progress(self, done: float, total: float, label: str | None = None) -> None:
         """How much of the whole run is done; at most one event in 50 ms, and the last."""

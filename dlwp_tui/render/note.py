@@ -159,8 +159,8 @@ class _Walker:
                 title = Text.assemble(f"{sign} ", inline.styled(inline.parse(data.title or word), style))
                 title.stylize("bold")
                 yield from self.barred([title, *list(self.document(data.body, width - 2))[:-1]])
-            case blocks.Trouble(message=message, cure=cure):
-                yield Text(f"✗ {message} {cure}".rstrip(), style="red")
+            case blocks.Trouble(message=message, hint=hint):
+                yield Text(f"✗ {message} {hint}".rstrip(), style="red")
 
     def barred(self, parts: Sequence[RenderableType]) -> Iterator[RenderableType]:
         """The parts behind a quiet bar."""

@@ -65,7 +65,7 @@ class Folded:
         self.texts: list[TextBlock] = []
         self.checks: list[Check] = []
         self.pictures: list[Picture] = []
-        self.levels: dict[CurveKey, float] = {}
+        self.baselines: dict[CurveKey, float] = {}
         """Constants that the curves of their metric are compared with."""
         self.units: dict[str, str] = {}
         """What the x of a metric's curves counts, in the learner's words, where it is not epochs."""
@@ -137,9 +137,9 @@ class Folded:
         self._curves.add_epoch(self.label, epoch, figures)
         self._pace.epoch(self._worked(event), epoch, epochs)
 
-    def _level(self, event: Event) -> None:
+    def _baseline(self, event: Event) -> None:
         label = facts.text(event.get("label"))
-        self.levels |= {CurveKey(label, metric): value for metric, value in _figures(event).items()}
+        self.baselines |= {CurveKey(label, metric): value for metric, value in _figures(event).items()}
 
     def _progress(self, event: Event) -> None:
         done, total = number(event.get("done")), number(event.get("total"))
@@ -230,7 +230,7 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
     kinds.MODEL: Folded._model,
     kinds.BATCH: Folded._batch,
     kinds.EPOCH: Folded._epoch,
-    kinds.LEVEL: Folded._level,
+    kinds.BASELINE: Folded._baseline,
     kinds.PROGRESS: Folded._progress,
     kinds.PICTURE: Folded._picture,
     kinds.TEXT: Folded._text,

@@ -13,7 +13,7 @@ batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to 
           since the last event, un-mixed from Keras' running mean
 epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...);
           unit: what `epoch` counts in a lesson's own loop, in the learner's words; absent where it is epochs
-level     label, metrics                 constants the curves are compared with: lines across their chart
+baseline  label, metrics                 constants the curves are compared with: lines across their chart
 progress  done, total, label             whole-run progress when a lesson knows it (folds, variants, own loops)
 picture   name, file (under artifacts/), width, height, caption
 text      title, body
@@ -33,7 +33,7 @@ ended     state ("finished" | "stopped" | "failed"), seconds, error {type, messa
 from __future__ import annotations
 
 QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset", "model"
-BATCH, EPOCH, LEVEL, PROGRESS = "batch", "epoch", "level", "progress"
+BATCH, EPOCH, BASELINE, PROGRESS = "batch", "epoch", "baseline", "progress"
 PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 VERSION = 1

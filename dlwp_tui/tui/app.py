@@ -82,7 +82,7 @@ class DlwpApp(App[None]):
         with Horizontal(id="top"):
             yield Static(Content.assemble(("dlwp", "bold $accent"), f"  {self.course.title}"), id="crumbs")
         with Horizontal(id="panes"):
-            for name, title in (("contents", _("Contents")), ("note", _("Note")), ("lab", _("Lab"))):
+            for name, title in (("contents", _("Contents")), ("note", _("Note")), ("bench", _("Bench"))):
                 pane = Static(id=name, classes="pane")
                 pane.border_title = title
                 yield pane

@@ -10,7 +10,7 @@ from textual.screen import Screen
 BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
 """Columns from which on a screen has the class by which app.tcss arranges it."""
 
-PANES = ("contents", "note", "lab")
+PANES = ("contents", "note", "bench")
 
 
 def arrange(screen: Screen[Any], classes: Mapping[str, bool]) -> None:

@@ -35,7 +35,7 @@ print(time.perf_counter() - began, len(index.documents), len(index.skipped))
 """
 LONGEST_S = 10.0
 STILL_S = 0.4
-"""The screen has come to rest when nothing arrives for so long: the lab's form follows the note by 0.12 s and takes
+"""The screen has come to rest when nothing arrives for so long: the bench's form follows the note by 0.12 s and takes
 0.25 s. The hardware bar writes once a second."""
 
 

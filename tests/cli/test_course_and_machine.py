@@ -48,7 +48,7 @@ def test_a_gbk_locale_changes_nothing(cli: Cli) -> None:
     assert "假的一课" in cli("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
 
 
-def test_check_names_file_place_and_cure(cli: Cli, tmp_path: Path, course_dir: Path) -> None:
+def test_check_names_file_place_and_hint(cli: Cli, tmp_path: Path, course_dir: Path) -> None:
     assert cli("check").returncode == 0
     copy = tmp_path / "course"
     shutil.copytree(course_dir, copy)

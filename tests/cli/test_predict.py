@@ -21,7 +21,7 @@ def run(lab: Lab, *, epochs: int) -> None:
     lab.result(loss=1.0)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     def weigh(text):
         if text == "boom":
             raise ValueError("this word is too much")
@@ -31,20 +31,20 @@ def probe(lab: Lab):
 
     return {"weigh": weigh, "plane": lambda at: {"text": str(at)}, "echo": lambda text: {"text": text[::-1]}}
 """
-PROBES = """
-[[probes]]
+DEMOS = """
+[[demos]]
 id = "plane"
 input = "plane"
 output = "text"
 label = { zh = "走一走", en = "Walk" }
 
-[[probes]]
+[[demos]]
 id = "weigh"
 input = "text"
 output = "bars"
 label = { zh = "称一称", en = "Weigh" }
 
-[[probes]]
+[[demos]]
 id = "echo"
 input = "text"
 output = "text"
@@ -54,7 +54,7 @@ label = { zh = "倒过来", en = "Backwards" }
 
 @pytest.fixture
 def weighing(playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The playground's course with another lesson: three probes, one of them for the app only."""
+    """The playground's course with another lesson: three demos, one of them for the app only."""
     folder = tmp_path / "weighing"
     section = folder / "ch01" / "1.1-draw"
     section.mkdir(parents=True)
@@ -66,7 +66,7 @@ def weighing(playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     head = (
         f'format = 1\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
     )
-    (section / "lesson.toml").write_text(head + PROBES, encoding="utf-8")
+    (section / "lesson.toml").write_text(head + DEMOS, encoding="utf-8")
     monkeypatch.setenv("DLWP_CONTENT", str(folder))
     return folder
 
@@ -85,8 +85,8 @@ def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> N
     run_id = json.loads(run.stdout.splitlines()[-1])["run"]
     told = json.loads(cli("predict", run_id[-4:], "good", "--json").stdout)
     assert told["bars"] == {"好评": 1.0, "差评": 0.0} and told["unknown"] == []
-    assert (told["run"], told["lesson"], told["probe"], told["source"]) == (run_id, "1.1", "weigh", None)
-    assert cli("predict", "last", "abc", "--probe", "echo").stdout == "cba\n"
+    assert (told["run"], told["lesson"], told["demo"], told["source"]) == (run_id, "1.1", "weigh", None)
+    assert cli("predict", "last", "abc", "--demo", "echo").stdout == "cba\n"
 
 
 def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path, tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path, tmp_path: Path)
     [
         (("last", "  "), "The text is empty", 2),
         (("last",), "The text is empty", 2),  # nothing on standard input
-        (("last", "good", "--probe", "tast"), "Its probes: plane, weigh, echo", 2),
-        (("last", "1 2", "--probe", "plane"), "only the app has", 2),
+        (("last", "good", "--demo", "tast"), "Its demos: plane, weigh, echo", 2),
+        (("last", "1 2", "--demo", "plane"), "only the app has", 2),
         (("last", "boom"), "this word is too much", 1),
         (("zzzz", "good"), "zzzz", 2),
     ],
@@ -131,7 +131,7 @@ def test_a_pipe_of_no_text_is_refused_and_no_control_sign_comes_back(
 
     def piped(body: bytes) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [sys.executable, "-m", "dlwp_tui", "predict", "last", "--probe", "weigh"],
+            [sys.executable, "-m", "dlwp_tui", "predict", "last", "--demo", "weigh"],
             input=body, capture_output=True, timeout=60, check=False,
             env={**os.environ, "PYTHONIOENCODING": f"utf-8:{handling}"},
         )  # fmt: skip
@@ -142,9 +142,9 @@ def test_a_pipe_of_no_text_is_refused_and_no_control_sign_comes_back(
     assert hostile.returncode == 0 and b"\x1b" not in hostile.stdout and b"[31mred" not in hostile.stdout
 
 
-def test_a_lesson_without_a_probe(cli: Cli, weighing: Path) -> None:
+def test_a_lesson_without_a_demo(cli: Cli, weighing: Path) -> None:
     path = weighing / "ch01" / "1.1-draw" / "lesson.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace(PROBES, ""), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(DEMOS, ""), encoding="utf-8")
     cli("run", "1.1")
     done = cli("predict", "last", "good")
     assert done.returncode == 2 and "nothing to ask its model with" in done.stderr

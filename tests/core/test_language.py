@@ -117,10 +117,10 @@ def test_messages_are_constants_the_extraction_can_see(catalogue: dict[Key, Mess
     assert constants > 500
 
 
-@pytest.mark.parametrize(("lang", "word"), [("zh", "实验台"), ("en", "Lab")])
+@pytest.mark.parametrize(("lang", "word"), [("zh", "实验台"), ("en", "Bench")])
 def test_the_language_follows_the_environment(lang: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", lang)
-    assert language._("Lab") == word
+    assert language._("Bench") == word
     assert language.ngettext("{count} more metric", "{count} more metrics", 2) == (
         "另有 {count} 个指标" if lang == "zh" else "{count} more metrics"
     )
@@ -130,7 +130,7 @@ def test_the_language_follows_the_environment(lang: str, word: str, monkeypatch:
 
 def test_chinese_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DLWP_LANG", raising=False)
-    assert language._("Lab") == "实验台"
+    assert language._("Bench") == "实验台"
 
 
 def test_the_footer_has_short_labels() -> None:

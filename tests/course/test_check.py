@@ -74,7 +74,7 @@ BREAKS = {
     "run with a default": (edit(CODE, "noisy: bool", "noisy: bool = True"), CODE, "line 8", "default of its own"),
     "run by position": (edit(CODE, "lab: Lab, *, epochs: int", "lab: Lab, x, *, epochs: int"), CODE, "line 8", ", x"),
     "run with **rest": (edit(CODE, "noisy: bool)", "noisy: bool, **rest)"), CODE, "line 8", "rest"),
-    "no probe": (edit(CODE, "def probe(", "def prob("), CODE, "", "no function probe"),
+    "no demo": (edit(CODE, "def demo(", "def prob("), CODE, "", "no function demo"),
     "claim of a check": (
         lambda copy: copy.write(CODE, (copy / CODE).read_text(encoding="utf-8") + '\ncheck("x", claim="C002")\n'),
         CODE, "line 36", "C002",
@@ -180,7 +180,7 @@ def test_one_break_one_problem(copy, name: str) -> None:
     found = [problem for problem in problems if problem.where == where and problem.file.endswith(file)]
     assert found, [str(problem) for problem in problems]
     assert part in found[0].message
-    assert found[0].cure
+    assert found[0].hint
     if name != "broken book":
         assert len(problems) == 1, [str(problem) for problem in problems]
 

@@ -1,4 +1,4 @@
-"""lesson.toml: what is wrong is said with file, key and cure."""
+"""lesson.toml: what is wrong is said with file, key and hint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_fixture_lesson(course_dir) -> None:
     assert lesson.presets["book"].see == Text(zh="看损失下降")
 
 
-# old text, new text, key, a part of the message or cure
+# old text, new text, key, a part of the message or hint
 BROKEN = [
     ("format = 1\n", "", "format", "missing"),
     ("format = 1\n", "format = 2\n", "format", "It takes: 1"),
@@ -83,7 +83,7 @@ BROKEN = [
     ("runs = { base = {}, big = { rate = 2.0 } }", "runs = {}", "experiments.more-rate-more-loss.runs", "empty"),
     ('id = "more-rate-more-loss"', 'id = "More Rate"', "experiments.More Rate.id", "form"),
     ('id = "more-rate-more-loss"', "", "experiments.#1.id", "missing"),
-    ('input = "text"', 'input = "txt"', "probes.reverse.input", "Did you mean text?"),
+    ('input = "text"', 'input = "txt"', "demos.reverse.input", "Did you mean text?"),
     ("format = 1\n", "format 1\n", "line 1", "key = value"),
     ("ram_mb = 50", "ram_mb = 50\nram_mb = 60", "line 4", "twice"),
     ("[presets.quick]\n", "[presets.book]\n", "line 35", "same table"),
@@ -102,8 +102,8 @@ def test_broken_lesson(copy, old: str, new: str, key: str, part: str) -> None:
     told = [problem for problem in caught.value.problems if problem.where == key]
     assert told, [str(problem) for problem in caught.value.problems]
     assert told[0].file == "ch01/1.1-fake/lesson.toml"
-    assert part in f"{told[0].message} {told[0].cure}"
-    assert told[0].cure
+    assert part in f"{told[0].message} {told[0].hint}"
+    assert told[0].hint
     assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
 
 
@@ -126,7 +126,7 @@ def test_same_ids_twice(copy) -> None:
     with pytest.raises(BrokenFile) as caught:
         reader.read(copy.folder).lesson("1.1")
     keys = {problem.where for problem in caught.value.problems}
-    assert keys == {"experiments.more-rate-more-loss", "probes.reverse"}
+    assert keys == {"experiments.more-rate-more-loss", "demos.reverse"}
 
 
 def test_unreadable_lesson(copy) -> None:

@@ -156,7 +156,7 @@ def test_quiz_with_several_lines() -> None:
 )
 def test_unusable_blocks_stay_in_place_as_problems(text: str, line: int, part: str) -> None:
     troubles = [found for found in data(text) if isinstance(found, Trouble)]
-    assert [(trouble.line, trouble.cure != "") for trouble in troubles] == [(line, True)]
+    assert [(trouble.line, trouble.hint != "") for trouble in troubles] == [(line, True)]
     assert part in troubles[0].message
 
 

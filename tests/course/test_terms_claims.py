@@ -75,7 +75,7 @@ def test_broken_claims(copy, old: str, new: str, where: str, part: str) -> None:
     with pytest.raises(BrokenFile) as caught:
         claims.load(copy.folder)
     told = caught.value.problems[0]
-    assert told.where == where and part in told.cure
+    assert told.where == where and part in told.hint
 
 
 def test_a_claim_twice(copy) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.data.sets.mnist import twin as mnist
-from dlwp_tui.kit.digits import BOX, SIDE, centred, examine, probe, shifted, show_mistakes
+from dlwp_tui.kit.digits import BOX, SIDE, centred, demo, examine, shifted, show_mistakes
 from dlwp_tui.lab import Lab
 from tests.lab.conftest import Told
 
@@ -97,7 +97,7 @@ def test_what_is_no_drawing(drawn: Any, said: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_twins_digits_are_prepared_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network trained on the twin must know what the probe shows it."""
+    """A network trained on the twin must know what the demo shows it."""
     monkeypatch.setattr(mnist, "TRAIN", (40,) * 10)
     monkeypatch.setattr(mnist, "TEST", (1,) * 10)
     same = 0
@@ -191,6 +191,6 @@ def test_networks_are_examined_on_pictures_and_on_moved_ones(
 def test_a_drawing_is_answered(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[np.ndarray] = []
     monkeypatch.setattr(lab, "load", lambda: lambda x: given.append(x) or np.eye(10)[[7]])
-    answer = probe(lab, lambda page: page[None] * 255)(seven(2, 2, 10).tolist())
+    answer = demo(lab, lambda page: page[None] * 255)(seven(2, 2, 10).tolist())
     assert np.array_equal(given[0][0], centred(seven(2, 2, 10)) * 255)
     assert answer["bars"] == {str(digit): float(digit == 7) for digit in range(10)}

@@ -65,7 +65,7 @@ def test_a_typed_review_is_answered(
     lab = make_lab(tmp_path / "artifacts", told)
     monkeypatch.setattr(lab, "dataset", lambda name, num_words: imdb(WORDS))
     monkeypatch.setattr(lab, "load", lambda: lambda x: given.append(x) or np.array([[output]]))
-    ask = reviews.probe(lab, lambda ids: ids[-2:], 50)
+    ask = reviews.demo(lab, lambda ids: ids[-2:], 50)
     answer = ask("The zebra: GOOD, blorp")
     assert given == [(2, 5)], "of start, the, zebra (beyond 50: 2), good; blorp is in no review and is left out"
     assert answer == {"bars": {"positive": positive, "negative": 1 - positive}, "unknown": ["zebra", "blorp"]}

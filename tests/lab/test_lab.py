@@ -116,8 +116,8 @@ def test_results_are_single_numbers(lab: Lab, told: Told) -> None:
 
 
 def test_a_level_is_told_at_once_and_is_no_epoch(lab: Lab, told: Told) -> None:
-    lab.level("baseline", val_loss=np.float32(0.25), val_mae=2)
-    assert told == [{"e": "level", "label": "baseline", "metrics": {"val_loss": 0.25, "val_mae": 2.0}}]
+    lab.baseline("baseline", val_loss=np.float32(0.25), val_mae=2)
+    assert told == [{"e": "baseline", "label": "baseline", "metrics": {"val_loss": 0.25, "val_mae": 2.0}}]
 
 
 def test_tables_and_texts(lab: Lab, told: Told) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlwp_tui.data.shape import Split
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
 
@@ -16,13 +16,13 @@ def canvas(page: np.ndarray) -> list[list[float]]:
 
 
 def recognised(view: RunView, zygote: Zygote, digits: Split, count: int = 20) -> int:
-    """How many of the first `count` digits the run's probe knows when they are drawn 3 pixels off their place."""
-    probe, right = Probe(view.folder, "digit", zygote=zygote), 0
+    """How many of the first `count` digits the run's demo knows when they are drawn 3 pixels off their place."""
+    demo, right = Demo(view.folder, "digit", zygote=zygote), 0
     try:
         for picture, label in zip(digits.x[:count] / 255, digits.y, strict=False):
             moved = np.roll(picture, (-3, 3), axis=(0, 1))
-            bars = probe.ask(canvas(moved), timeout=60)["bars"]
+            bars = demo.ask(canvas(moved), timeout=60)["bars"]
             right += max(bars, key=bars.__getitem__) == str(label)
     finally:
-        probe.close()
+        demo.close()
     return right

@@ -1,4 +1,4 @@
-"""Lesson 6.3.8 on the synthetic twins: directions, what the network reads, parameters, the probe."""
+"""Lesson 6.3.8 on the synthetic twins: directions, what the network reads, parameters, the demo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.engine import launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.view import RunView
@@ -48,11 +48,11 @@ def test_reversed_as_in_the_book_keeps_the_first_words(run: Callable[..., RunVie
     assert shown(view) == start[::-1]
     again = finished(launch.rerun(view.folder, warm))
     assert curve(again, "val_loss") == curve(view, "val_loss")
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        answer = probe.ask("At first I was bored zzqx", timeout=60)
+        answer = demo.ask("At first I was bored zzqx", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]
 
@@ -72,7 +72,7 @@ def test_temperature_in_every_direction(run: Callable[..., RunView]) -> None:
         gru = 3 * (14 * 6 + 6 * 6 + 2 * 6)
         assert view.models[0].params == (2 * gru + 13 if direction == "bidirectional" else gru + 7)
         assert {key.metric for key in view.curves} == {"loss", "val_loss"}
-        assert view.levels == {CurveKey("基准", "val_loss"): view.results[""]["baseline"]}
+        assert view.baselines == {CurveKey("基准", "val_loss"): view.results[""]["baseline"]}
         assert 0.2 < view.results[""]["baseline"] < 0.4  # real: 0.29
         curves[direction] = curve(view, "val_loss")
     # Same seed, same windows, same weights at the start: what differs is the order in which they are read.

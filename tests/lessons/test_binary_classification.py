@@ -1,4 +1,4 @@
-"""Lesson 3.4 on its synthetic twin: curves, checks, repeatable figures, stop, probe."""
+"""Lesson 3.4 on its synthetic twin: curves, checks, repeatable figures, stop, demo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.engine import control, launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -41,12 +41,12 @@ def test_validation_run(run: Callable[..., RunView], warm: Zygote) -> None:
     other = run("3.4", epochs=2, units=8, seed=6)
     assert curve(other, "loss") != curve(view, "loss")
 
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
         good = view.texts[0].body
-        answer = probe.ask(f"{good} zzqx", timeout=60)
+        answer = demo.ask(f"{good} zzqx", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert set(answer["bars"]) == {"好评", "差评"}
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]

@@ -8,7 +8,7 @@ import pytest
 
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, table
@@ -45,11 +45,11 @@ def test_without_sigmoid_outputs_leave_the_range(run: Callable[..., RunView], wa
     assert below + above > 5 and below + inside + above == pytest.approx(100, abs=0.2)
     # The accuracy of Keras 2 counts outputs above 1.5 and below -0.5 as wrong, whatever the label.
     assert curve(view, "rounded_accuracy")[-1] < curve(view, "accuracy")[-1]
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        answer = probe.ask("The cast is excellent", timeout=60)
+        answer = demo.ask("The cast is excellent", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert 0 <= answer["bars"]["positive"] <= 1
 
 

@@ -1,4 +1,4 @@
-"""Lesson 6.1.2 on its synthetic twin: padding, the table and its neighbours, the probe."""
+"""Lesson 6.1.2 on its synthetic twin: padding, the table and its neighbours, the demo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.engine import launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, finished, table
@@ -30,12 +30,12 @@ def test_learns_which_words_praise(run: Callable[..., RunView], warm: Zygote) ->
     assert set(near) >= {"great", "bad"}
     assert "worst" in near["bad"] or "awful" in near["bad"] or "boring" in near["bad"] or "waste" in near["bad"]
 
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        praise = probe.ask("great wonderful excellent best superb brilliant", timeout=60)
-        blame = probe.ask("worst awful boring waste terrible poor zzqx", timeout=60)
+        praise = demo.ask("great wonderful excellent best superb brilliant", timeout=60)
+        blame = demo.ask("worst awful boring waste terrible poor zzqx", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert praise["bars"]["positive"] > blame["bars"]["positive"]
     assert sum(blame["bars"].values()) == pytest.approx(1)
     assert blame["unknown"] == ["zzqx"]

@@ -22,7 +22,7 @@ def _compared(view: RunView, metric: str = "val_loss") -> None:
     result = view.results[""]
     assert 0.2 < result["baseline"] < 0.4
     assert result["val_mae"] == pytest.approx(min(curve(view, metric)))
-    assert view.levels[CurveKey("基准", metric)] == pytest.approx(result["baseline"])
+    assert view.baselines[CurveKey("基准", metric)] == pytest.approx(result["baseline"])
     rows = table(view, "验证 MAE")
     assert rows[0][0].startswith("基准")
     assert float(rows[0][1]) == pytest.approx(result["baseline"], abs=1e-4)
@@ -55,7 +55,7 @@ def test_the_baseline_and_how_far_ahead(run: Callable[..., RunView]) -> None:
     assert 0.28 < result["val_mae"] < 0.30
     assert result["half_day"] > result["day"] == pytest.approx(result["val_mae"], abs=0.003)
     mae = curve(view, "mae")
-    assert view.levels[CurveKey("提前 24 小时", "mae")] == pytest.approx(mae[23], abs=0.003)
+    assert view.baselines[CurveKey("提前 24 小时", "mae")] == pytest.approx(mae[23], abs=0.003)
     assert len(mae) == 96 and mae[0] == min(mae) and mae[11] > mae[0] and mae[23] < mae[11] < mae[35]
     guesses = {row[0]: float(row[1]) for row in table(view, "验证 MAE，预测 144 行（24 小时）之后")}
     assert min(guesses, key=guesses.__getitem__) == "和现在一样（基准）"
@@ -71,7 +71,7 @@ def test_dense(run: Callable[..., RunView]) -> None:
 def test_dense_with_relu_in_the_last_layer_cannot_go_below_zero(run: Callable[..., RunView]) -> None:
     view = run("6.3.4", last_activation="relu", hidden_layers=0, loss="mse", **TINY)
     assert view.models[0].params == 24 * 14 + 1
-    assert list(view.levels) == [("基准", "val_mae")]  # an mse is no mae: its chart has no such line
+    assert list(view.baselines) == [("基准", "val_mae")]  # an mse is no mae: its chart has no such line
     assert view.results[""]["val_mae"] > 0.3
 
 

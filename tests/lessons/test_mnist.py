@@ -12,7 +12,7 @@ from dlwp_tui import data
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.engine import control, launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
@@ -64,16 +64,16 @@ def test_what_is_drawn_need_not_be_in_its_place(run: Callable[..., RunView], war
     view = run("2.1", samples=3000, epochs=2, units=64, scale=False)
     one = np.zeros((28, 28))
     one[3:11, 22:24] = 1  # small, in a corner
-    probe = Probe(view.folder, "digit", zygote=warm)
+    demo = Demo(view.folder, "digit", zygote=warm)
     try:
-        bars = probe.ask(one.tolist(), timeout=60)["bars"]
+        bars = demo.ask(one.tolist(), timeout=60)["bars"]
         assert list(bars) == list("0123456789") and sum(bars.values()) == pytest.approx(1, abs=1e-4)
         assert max(bars, key=bars.__getitem__) == "1" and bars["1"] > 0.5
-        assert "Nothing is drawn yet" in probe.ask(np.zeros((28, 28)).tolist())["error"]
-        assert "table of numbers" in probe.ask("seven")["error"]
-        assert "bars" in probe.ask(canvas(one))
+        assert "Nothing is drawn yet" in demo.ask(np.zeros((28, 28)).tolist())["error"]
+        assert "table of numbers" in demo.ask("seven")["error"]
+        assert "bars" in demo.ask(canvas(one))
     finally:
-        probe.close()
+        demo.close()
 
 
 @pytest.mark.parametrize(

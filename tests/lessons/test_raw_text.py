@@ -1,4 +1,4 @@
-"""Lesson 6.1.3 on its twins: the three embeddings, what the model sees, the probe; and on the real files."""
+"""Lesson 6.1.3 on its twins: the three embeddings, what the model sees, the demo; and on the real files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.engine import control, launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -52,13 +52,13 @@ def test_frozen_vectors(run: Callable[..., RunView], warm: Zygote) -> None:
     for metric in ("loss", "val_loss"):
         assert curve(again, metric) == curve(view, metric)
 
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        answer = probe.ask("A good film!! Wzzq is, good... zzqx <br />", timeout=60)
-        same = probe.ask("a GOOD film wzzq is good zzqx br", timeout=60)
-        blank = probe.ask("...", timeout=60)
+        answer = demo.ask("A good film!! Wzzq is, good... zzqx <br />", timeout=60)
+        same = demo.ask("a GOOD film wzzq is good zzqx br", timeout=60)
+        blank = demo.ask("...", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert sum(answer["bars"].values()) == pytest.approx(1) and set(answer["bars"]) == {"好评", "差评"}
     assert answer["bars"] == pytest.approx(same["bars"]), "capitals and punctuation make no difference"
     assert {"Wzzq", "zzqx"} <= set(answer["unknown"]) and not {"good", "film!!"} & set(answer["unknown"])

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from dlwp_tui.data import import_
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import SHARED_DATA
@@ -45,12 +45,12 @@ def test_four_epochs_reach_86_percent(start: Callable[..., RunFolder], warm: Zyg
     assert peak < MB
     if seed != 1:
         return
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        praise = probe.ask("A wonderful film: brilliant, moving, superb acting. One of the best!", timeout=60)
-        scorn = probe.ask("Terrible. A boring waste of time, awful acting, the worst film, xqzzq")
+        praise = demo.ask("A wonderful film: brilliant, moving, superb acting. One of the best!", timeout=60)
+        scorn = demo.ask("Terrible. A boring waste of time, awful acting, the worst film, xqzzq")
     finally:
-        probe.close()
+        demo.close()
     assert praise["bars"]["好评"] > 0.6 and scorn["bars"]["好评"] < 0.4
     assert praise["unknown"] == [] and scorn["unknown"] == ["xqzzq"]
 

@@ -1,4 +1,4 @@
-"""Lessons 6.2.1 and 6.2.3 on the synthetic twin: shapes, parameters, ways to read, checkpoint, probe."""
+"""Lessons 6.2.1 and 6.2.3 on the synthetic twin: shapes, parameters, ways to read, checkpoint, demo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import ParamError
 from dlwp_tui.engine import control, launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -61,11 +61,11 @@ def test_lstm_twice_and_typed(run: Callable[..., RunView], warm: Zygote) -> None
     again = finished(launch.rerun(view.folder, warm))
     for metric in ("loss", "val_loss", "val_accuracy"):
         assert curve(again, metric) == curve(view, metric)
-    probe = Probe(view.folder, "review", zygote=warm)
+    demo = Demo(view.folder, "review", zygote=warm)
     try:
-        answer = probe.ask("This film was not good at all, zzqx", timeout=60)
+        answer = demo.ask("This film was not good at all, zzqx", timeout=60)
     finally:
-        probe.close()
+        demo.close()
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]
 

@@ -28,14 +28,14 @@ LOSS, VAL = CurveKey("", "loss"), CurveKey("", "val_loss")
 
 def test_levels_are_neither_curves_nor_epochs_and_are_told_anew_by_a_resumed_run(make_run: Make) -> None:
     run = make_run().hold().say("started", 1, device="cpu", pid=1)
-    run.say("level", 2, label="naive", metrics={"val_loss": 0.3, "bad": [1]})
+    run.say("baseline", 2, label="naive", metrics={"val_loss": 0.3, "bad": [1]})
     view = run.view()
-    assert view.levels == {CurveKey("naive", "val_loss"): 0.3}
+    assert view.baselines == {CurveKey("naive", "val_loss"): 0.3}
     assert (view.curves, view.epoch, view.setup_s, view.first_step_s, view.fits) == ({}, None, None, None, 0)
     run.say("epoch", 9, epoch=1, epochs=2, metrics={"loss": 1.0}, seconds=4)
-    run.say("started", 11, device="cpu", pid=2).say("level", 12, label="naive", metrics={"val_loss": 0.2})
+    run.say("started", 11, device="cpu", pid=2).say("baseline", 12, label="naive", metrics={"val_loss": 0.2})
     view.update()
-    assert view.levels == {CurveKey("naive", "val_loss"): 0.2} and view.setup_s == 4
+    assert view.baselines == {CurveKey("naive", "val_loss"): 0.2} and view.setup_s == 4
 
 
 def test_an_own_loop_says_what_it_counts_and_epochs_need_no_word(make_run: Make) -> None:

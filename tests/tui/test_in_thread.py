@@ -11,12 +11,12 @@ from textual.widget import Widget
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.in_thread import LOG_SIZE, in_thread, log_file
 from dlwp_tui.tui.screens.reading import ReadingScreen
 from dlwp_tui.tui.screens.study import StudyScreen
 from dlwp_tui.tui.session import Session
-from tests.tui.bench.bench_runs import LabApp, until
+from tests.tui.bench.bench_runs import BenchApp, until
 
 
 class Worker(Widget):
@@ -147,12 +147,12 @@ async def test_a_history_that_cannot_be_read_leaves_the_app_open(
         raise PermissionError(13, "no entry", "runs")
 
     monkeypatch.setattr("dlwp_tui.analysis.history.history", broken)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(64, 40)) as pilot:
-        app.lab.show_tab("history", focus=True)
+        app.bench.show_tab("history", focus=True)
         await until(pilot, lambda: any("no entry" in message for _title, message, _sev in told(app)), "the notice")
         await pilot.press("down")
-        assert app.is_running and app.query_one(LabPane).tab == "history"
+        assert app.is_running and app.query_one(BenchPane).tab == "history"
 
 
 async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
@@ -173,20 +173,20 @@ async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
     assert log_file().read_text(encoding="utf-8").count("AttributeError: a bug") == 1
 
 
-async def test_a_probe_with_a_bug_answers_and_is_told(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_demo_with_a_bug_answers_and_is_told(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object) -> dict[str, object]:
-        raise TypeError("in the probe")
+        raise TypeError("in the demo")
 
-    monkeypatch.setattr("dlwp_tui.tui.bench.demos.Probing.ask", broken)
+    monkeypatch.setattr("dlwp_tui.tui.bench.demos.Demos.ask", broken)
     answers: list[object] = []
-    monkeypatch.setattr(LabPane, "set_probe_answer", lambda self, answer: answers.append(answer))
+    monkeypatch.setattr(BenchPane, "set_demo_answer", lambda self, answer: answers.append(answer))
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.lesson, "the screen")
         assert isinstance(app.screen, StudyScreen)
-        app.screen._ask_probe("run", "probe", "text")
+        app.screen._ask_demo("run", "demo", "text")
         await until(pilot, lambda: told(app), "the notice")
-        assert answers == [{"error": "TypeError: in the probe"}]
+        assert answers == [{"error": "TypeError: in the demo"}]
 
 
 async def test_the_section_is_opened_once(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import cold, control, demo, launch
-from dlwp_tui.engine.demo import Probe
+from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.priority import NICE
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
@@ -41,7 +41,7 @@ def run(lab, **params):
         raise ValueError("told to fail")
     if params["mode"] == "hang":
         while True: signal.pause()
-def probe(lab):
+def demo(lab):
     return lambda value: signal.pause() if value == "hang" else {"text": str(os.getpid())}
 """
 Make = Callable[..., Lesson]
@@ -217,19 +217,19 @@ def test_a_lesson_without_tensorflow_imports_none(keras_lesson: Make) -> None:
     assert state_of(folder) == "finished"
 
 
-def test_a_cold_probe_forks_and_dies_with_its_parent(keras_lesson: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cold_demo_forks_and_dies_with_its_parent(keras_lesson: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = launch.start(keras_lesson(), {})
     assert control.wait(folder, 20)
     monkeypatch.setattr(demo, "_GONE", 0.3)
-    one = Probe(folder)
+    one = Demo(folder)
     child = int(one.ask("who")["text"])
     assert child != one._pid and psutil.Process(child).ppid() == one._pid
     one.close()
-    wait_for(lambda: _gone(child) and _gone(one._pid), what="the probe's end")
-    hanging = Probe(folder)
+    wait_for(lambda: _gone(child) and _gone(one._pid), what="the demo's end")
+    hanging = Demo(folder)
     child = int(hanging.ask("who")["text"])
     assert "not answered" in hanging.ask("hang", timeout=0.3)["error"]
-    wait_for(lambda: _gone(child) and _gone(hanging._pid), what="the hanging probe's end")
+    wait_for(lambda: _gone(child) and _gone(hanging._pid), what="the hanging demo's end")
     assert not state.locked(folder)
 
 

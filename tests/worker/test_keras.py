@@ -41,7 +41,7 @@ def test_same_seed_same_figures_forked_or_cold(tiny: Lesson, warm: Zygote) -> No
     assert model["params"] == 6 * 8 + 8 + 8 + 1 and [row[1] for row in model["layers"]] == ["Dense", "Dropout", "Dense"]
     assert events(first, "batch")[0]["steps"] == 10
     assert events(first, "started")[0]["device"] == "cpu"
-    answers = demo.Probe(first, zygote=warm)
+    answers = demo.Demo(first, zygote=warm)
     bars = answers.ask([1, 1, 1, 1, 1, 1])["bars"]
     assert 0 < bars["positive"] < 1
     answers.close()

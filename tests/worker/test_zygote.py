@@ -149,11 +149,11 @@ def test_the_lock_is_handed_over_without_a_gap(fake: Lesson, nursery: Nursery) -
 
 
 @pytest.mark.parametrize("cold", [True, False])
-def test_a_probe_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold: bool) -> None:
+def test_a_demo_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold: bool) -> None:
     folder = launch.start(fake, {})
     assert control.wait(folder, 20)
     lines = folder.events.read_bytes()
-    one = demo.Probe(folder, "reverse", zygote=None if cold else nursery())
+    one = demo.Demo(folder, "reverse", zygote=None if cold else nursery())
     assert one.ask("你好") == {"text": "好你"}
     assert "error" in one.ask(3)
     assert one.ask("abc") == {"text": "cba"}
@@ -162,17 +162,17 @@ def test_a_probe_answers_until_it_is_closed(fake: Lesson, nursery: Nursery, cold
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     assert "closed" in one.ask("x")["error"]
     assert folder.events.read_bytes() == lines
-    with pytest.raises(UsageError, match="no probe"):
-        demo.Probe(folder, "nonesuch")
+    with pytest.raises(UsageError, match="no demo"):
+        demo.Demo(folder, "nonesuch")
 
 
-def test_a_probe_that_hangs_is_given_up(fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hanging = coded(fake, tmp_path, "import signal\ndef probe(lab):\n    return lambda value: signal.pause()\n")
+def test_a_demo_that_hangs_is_given_up(fake: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = coded(fake, tmp_path, "import signal\ndef demo(lab):\n    return lambda value: signal.pause()\n")
     folder = launch.start(fake, {})
     assert control.wait(folder, 20)
     monkeypatch.setattr(launch, "lesson_of", lambda spec: hanging)
     monkeypatch.setattr(demo, "_GONE", 0.2)
-    one = demo.Probe(folder)
+    one = demo.Demo(folder)
     assert "not answered" in one.ask("x", timeout=0.3)["error"]
     wait_for(lambda: psutil.Process(one._pid).status() == psutil.STATUS_ZOMBIE if psutil.pid_exists(one._pid) else True)
     assert "not answered" in one.ask("y")["error"]

@@ -94,7 +94,7 @@ def run(lab: Lab, *, units: int, epochs: int, batch_size: int, optimizer: str, s
     digits.show_mistakes(lab, test_images, test_labels, p)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """画一个数字，得到十个概率。画在哪里、多大都行：先像 MNIST 那样缩放、居中。"""
     scale = 1 if lab.params["scale"] else 255  # 0 是空白，1 是墨；不缩放的网络要 0–255
-    return digits.probe(lab, lambda page: page.reshape((1, 28 * 28)) * scale)
+    return digits.demo(lab, lambda page: page.reshape((1, 28 * 28)) * scale)

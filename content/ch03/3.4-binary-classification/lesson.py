@@ -104,7 +104,7 @@ def run(lab: Lab, *, hidden_layers: int, units: int, activation: str, loss: str,
     lab.table("有多确定？", ["好评概率", "占比", "其中预测正确"], rows)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
     words = lab.dataset("imdb", num_words=WORDS).words
     model = lab.load()

@@ -132,6 +132,6 @@ def run(lab: Lab, *, filters: int, kernel: int, padding: str, strides: int, pool
     digits.show_mistakes(lab, test_images, test_labels, p, title=title)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """画一个数字，得到十个概率。画在哪里、多大都行：先像 MNIST 那样缩放、居中。"""
-    return digits.probe(lab, lambda page: page[None, :, :, None])  # 0 是空白，1 是墨
+    return digits.demo(lab, lambda page: page[None, :, :, None])  # 0 是空白，1 是墨

@@ -94,7 +94,7 @@ def show_neighbours(lab: Lab, imdb, table: np.ndarray) -> None:
     lab.table("学到的近邻（夹角的余弦）", ["词", "最近的五个"], rows)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。只看最后 maxlen 个词。"""
     maxlen = lab.params["maxlen"]
-    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)
+    return reviews.demo(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

@@ -109,7 +109,7 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     lab.result(**{f"test_{name}": value for name, value in scores.items()})
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
     vocabulary = lab.artifact("vocabulary.txt").read_text(encoding="utf-8").split("\n")
     vectorize = layers.TextVectorization(vocabulary=vocabulary[2:], ragged=True)

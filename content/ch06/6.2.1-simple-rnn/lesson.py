@@ -81,7 +81,7 @@ def shapes(lab: Lab) -> None:
     lab.check("漏写 return_sequences，下一层不收", claim="C173", got=refused, want=True)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
     maxlen = lab.params["maxlen"]
-    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)
+    return reviews.demo(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

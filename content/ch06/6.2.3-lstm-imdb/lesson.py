@@ -99,7 +99,7 @@ def show_mistakes(lab: Lab, imdb, model: keras.Model, x: np.ndarray, y: np.ndarr
     lab.table("错得最自信的五条（最后 12 个词）", ["好评概率", "标签", "结尾"], rows)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
     maxlen = lab.params["maxlen"]
-    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)
+    return reviews.demo(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

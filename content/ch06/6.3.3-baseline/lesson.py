@@ -77,7 +77,7 @@ def run(lab: Lab, *, lookback: int, step: int, delay: int, hours: int, val_steps
     some = rows[:: max(1, len(rows) // 20_000)]
     some = some[some + hours * 6 < len(t)]
     curve = []
-    lab.level(f"提前 {delay / 6:g} 小时", **{"mae": whole, "合 °C": whole * celsius})
+    lab.baseline(f"提前 {delay / 6:g} 小时", **{"mae": whole, "合 °C": whole * celsius})
     for hour in lab.steps(hours, unit="小时"):
         curve.append(persistence(some, hour * 6))
         lab.log(hour, **{"mae": curve[-1], "合 °C": curve[-1] * celsius})

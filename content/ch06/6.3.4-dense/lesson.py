@@ -46,7 +46,7 @@ def run(lab: Lab, *, hidden_layers: int, units: int, last_activation: str, loss:
     val = lab.windows(data, **checked)
     naive = baseline(lab, data, checked)
     lines = {"val_mae": naive, "val_loss": naive} if loss == "mae" else {"val_mae": naive}
-    lab.level("基准", **lines)  # 曲线图上的一条水平线
+    lab.baseline("基准", **lines)  # 曲线图上的一条水平线
     steps = train.element_spec[0].shape[1]
 
     book = build(240, 1, 32, "linear")

@@ -60,7 +60,7 @@ def run(lab: Lab, *, cell: str, units: int, direction: str, standardise: bool,
     checked = {"min_index": TRAIN + 1, "max_index": VALIDATION, "steps": val_steps, **cut}
     val = lab.windows(data, **checked)
     naive = baseline(lab, data, checked)
-    lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+    lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
     model = build(cell, units, backwards=direction == "reversed")
     lab.summary(model)
     model.compile(optimizer="rmsprop", loss="mae", steps_per_execution=2)

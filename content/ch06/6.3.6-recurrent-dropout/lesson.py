@@ -65,7 +65,7 @@ def run(lab: Lab, *, units: int, dropout: float, recurrent_dropout: float, strid
     checked = {"min_index": TRAIN + 1, "max_index": VALIDATION, "steps": val_steps, **cut}
     val = lab.windows(data, **checked)
     naive = baseline(lab, data, checked)
-    lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+    lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
     model = build(units, dropout, recurrent_dropout)
     lab.check("dropout 没有参数", got=model.count_params(), want=build(units, 0, 0).count_params())
     lab.summary(model)

@@ -60,7 +60,7 @@ def run(lab: Lab, *, depth: int, units: int, last_units: int, last_activation: s
     checked = {"min_index": TRAIN + 1, "max_index": VALIDATION, "steps": val_steps, **cut}
     val = lab.windows(data, **checked)
     naive = baseline(lab, data, checked)
-    lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+    lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
     rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
     model = build(depth, units, last_units, last_activation, rates)
     lab.summary(model)

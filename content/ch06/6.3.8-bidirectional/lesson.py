@@ -69,7 +69,7 @@ def run(lab: Lab, *, task: str, direction: str, units: int, dropout: float, epoc
         val = lab.windows(z, **later)
         now, tomorrow = lab.ends(z, **later)  # 每个窗口的最后一行，一天后的气温
         naive = np.abs(now[:, 1] - tomorrow).mean()  # 不用学习的基准（6.3.3）：明天此刻和现在一样热
-        lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+        lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
         lab.result(baseline=naive)
         if direction in ("reversed", "shuffled"):
             train, val = (turned(data, direction, lab.seed) for data in (train, val))
@@ -115,8 +115,8 @@ def turned(data, direction: str, seed: int):
     return data.map(lambda x, y: (ops.take(x, order.copy(), axis=1), y))
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，按训练时的方向读，得到好评与差评的概率，以及模型不认识的词。"""
     params = lab.params
     reading = params["direction"], params["maxlen"], params["cut_first"], lab.seed
-    return reviews.probe(lab, lambda ids: ordered([list(ids)], *reading), WORDS)
+    return reviews.demo(lab, lambda ids: ordered([list(ids)], *reading), WORDS)

@@ -98,8 +98,8 @@ def check_facts(lab: Lab) -> None:
     lab.check("标签 1，四舍五入后再比：0.9 对，1.7 却算错", claim="C208", got=seen, want=[1.0, 0.0])
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """输入一条英文影评，得到好评与差评的概率，以及模型不认识的词。"""
     maxlen = lab.params["maxlen"]
     # 没有 sigmoid 时输出会越界：小于 0 算 0，大于 1 算 1
-    return reviews.probe(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)
+    return reviews.demo(lab, lambda ids: keras.utils.pad_sequences([ids], maxlen=maxlen), WORDS)

@@ -68,7 +68,7 @@ def run(lab: Lab, *, model_kind: str, filters: int, kernel: int, dropout: float,
     checked = {"min_index": TRAIN + 1, "max_index": VALIDATION, "steps": val_steps, **cut}
     val = lab.windows(data, **checked)
     naive = baseline(lab, data, checked)
-    lab.level("基准", val_loss=naive)  # 曲线图上的一条水平线
+    lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
     length = len(range(0, lookback, step))
     rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
     model = build(model_kind, length, filters, kernel, rates)

@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Probe
+from dlwp_tui.course.lesson import Demo
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content
 from dlwp_tui.tui.bench.drawing import SIDE, Drawing
@@ -36,7 +36,7 @@ UNDER = 15
 
 
 class Answer(Widget):
-    """Bars of shares, the largest marked; or whatever else a probe said. A new answer moves nothing else."""
+    """Bars of shares, the largest marked; or whatever else a demo said. A new answer moves nothing else."""
 
     DEFAULT_CSS = """
     Answer { width: 1fr; height: 1fr; min-height: 10; }
@@ -90,30 +90,30 @@ class Answer(Widget):
         return {str(name): float(share) for name, share in bars.items()} if isinstance(bars, Mapping) else {}
 
 
-class CanvasProbe(Widget):
+class CanvasDemo(Widget):
     """The paper, and beside it what the model says. It asks at most eight times a second and never waits."""
 
     DEFAULT_CSS = """
-    CanvasProbe { layout: horizontal; height: 1fr; padding: 0 1; }
-    CanvasProbe > Vertical { width: 1fr; height: 1fr; padding-left: 2; max-width: 56; }
-    CanvasProbe #canvas-label { height: 1; text-style: bold; }
-    CanvasProbe Answer { margin-top: 0; height: 10; }
-    CanvasProbe.-tall #canvas-label { margin-bottom: 1; }
-    CanvasProbe.-stacked { layout: vertical; }
-    CanvasProbe.-stacked > Vertical { padding-left: 0; }
-    CanvasProbe.-stacked #canvas-label { display: none; }
-    CanvasProbe.-stacked #canvas-pen { margin: 0; }
-    CanvasProbe.-tight > Vertical { padding-left: 1; }
-    CanvasProbe.-tight #canvas-keys { display: none; }
-    CanvasProbe.-tall #canvas-pen { margin: 1 0; }
-    CanvasProbe #canvas-pen { height: 1; }
+    CanvasDemo { layout: horizontal; height: 1fr; padding: 0 1; }
+    CanvasDemo > Vertical { width: 1fr; height: 1fr; padding-left: 2; max-width: 56; }
+    CanvasDemo #canvas-label { height: 1; text-style: bold; }
+    CanvasDemo Answer { margin-top: 0; height: 10; }
+    CanvasDemo.-tall #canvas-label { margin-bottom: 1; }
+    CanvasDemo.-stacked { layout: vertical; }
+    CanvasDemo.-stacked > Vertical { padding-left: 0; }
+    CanvasDemo.-stacked #canvas-label { display: none; }
+    CanvasDemo.-stacked #canvas-pen { margin: 0; }
+    CanvasDemo.-tight > Vertical { padding-left: 1; }
+    CanvasDemo.-tight #canvas-keys { display: none; }
+    CanvasDemo.-tall #canvas-pen { margin: 1 0; }
+    CanvasDemo #canvas-pen { height: 1; }
     """
 
     @dataclass
     class Asked(Message):
         """What does the model say to this drawing?"""
 
-        probe: Probe
+        demo: Demo
         value: list[list[float]]
 
     class Left(Message):
@@ -121,7 +121,7 @@ class CanvasProbe(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._probe: Probe | None = None
+        self._demo: Demo | None = None
         self._changed = False
         self._asked_at: float | None = None
         """When the question was asked that waits for its answer."""
@@ -151,10 +151,10 @@ class CanvasProbe(Widget):
         """What the model says."""
         return self.query_one(Answer)
 
-    def set_probe(self, probe: Probe | None) -> None:
-        """Another lesson's probe."""
-        self._probe = probe
-        self.query_one("#canvas-label", Static).update(Content(str(probe.label) if probe is not None else ""))
+    def set_demo(self, demo: Demo | None) -> None:
+        """Another lesson's demo."""
+        self._demo = demo
+        self.query_one("#canvas-label", Static).update(Content(str(demo.label) if demo is not None else ""))
         self.forget()
 
     def forget(self) -> None:
@@ -168,7 +168,7 @@ class CanvasProbe(Widget):
     def open(self) -> None:
         """The learner is here: let the model be loaded meanwhile, and take the keys."""
         self.paper.focus()
-        if not self._warm and self._asked_at is None and self._probe is not None:
+        if not self._warm and self._asked_at is None and self._demo is not None:
             anything = Drawing()  # a blank sheet may be no question to it
             anything.stroke((SIDE / 2, 5), (SIDE / 2, SIDE - 6))
             self._send(anything)
@@ -230,10 +230,10 @@ class CanvasProbe(Widget):
         self._pump()
 
     def _send(self, drawing: Drawing) -> None:
-        if self._probe is not None:
+        if self._demo is not None:
             self._asked_at = time.monotonic()
             self._next = self._asked_at + ASK_EVERY
-            self.post_message(self.Asked(self._probe, drawing.rows))
+            self.post_message(self.Asked(self._demo, drawing.rows))
 
     def _tell_pen(self) -> None:
         """Where the cursor is and what the pen does: for those who cannot see it move."""

@@ -31,7 +31,7 @@ class Drawing:
 
     @property
     def rows(self) -> list[list[float]]:
-        """28 lists of 28 floats, to three decimals: what a canvas probe is asked with."""
+        """28 lists of 28 floats, to three decimals: what a canvas demo is asked with."""
         return [[round(ink, 3) for ink in row] for row in self._ink]
 
     def ink(self, x: int, y: int) -> float:

@@ -14,7 +14,7 @@ from dlwp_tui.runs.view import RunView
 PERIOD = 0.1
 """Seconds between two looks at a run at work: what a person sees as at once."""
 HIDDEN_PERIOD = 0.7
-"""The same while the lab is not in view."""
+"""The same while the bench is not in view."""
 SLICE = 1 << 16
 """Bytes folded at a time: about 13 ms on a busy core."""
 BUDGET = 0.03

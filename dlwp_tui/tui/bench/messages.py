@@ -1,4 +1,4 @@
-"""What the lab asks of the screen. Widgets know nothing of the engine: they post these, the screen acts."""
+"""What the bench asks of the screen. Widgets know nothing of the engine: they post these, the screen acts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RunRequested(Message):
 
 
 class ForecastAsked(Message):
-    """The lab shows another lesson: what is known of the cost of its runs? See `LabPane.set_known`."""
+    """The bench shows another lesson: what is known of the cost of its runs? See `BenchPane.set_known`."""
 
 
 @dataclass
@@ -89,17 +89,17 @@ class ExportRequested(Message):
 
 
 @dataclass
-class ProbeAsked(Message):
+class DemoAsked(Message):
     """Ask the model a run trained."""
 
     run_id: str
-    probe_id: str
+    demo_id: str
     value: Any
 
 
 @dataclass
 class RunShown(Message):
-    """The lab shows another run now; None: none."""
+    """The bench shows another run now; None: none."""
 
     run_id: str | None
 

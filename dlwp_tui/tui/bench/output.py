@@ -15,14 +15,14 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Probe
+from dlwp_tui.course.lesson import Demo, Lesson
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.bench import output_text
-from dlwp_tui.tui.bench.canvas import CanvasProbe
+from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.content import content
-from dlwp_tui.tui.bench.messages import ProbeAsked
+from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output_blocks import BlockView, blocks
 from dlwp_tui.tui.bench.pictures import PictureScreen, Shown
 
@@ -31,9 +31,9 @@ LOG_LINES = 500
 
 
 class OutputView(Widget, can_focus=False):
-    """Said things and log of the shown run; under them the probe's line where the lesson has one for text."""
+    """Said things and log of the shown run; under them the demo's line where the lesson has one for text."""
 
-    BINDINGS = [Binding("enter", "enlarge", show=False), Binding("escape", "leave_probe", show=False)]
+    BINDINGS = [Binding("enter", "enlarge", show=False), Binding("escape", "leave_demo", show=False)]
     DEFAULT_CSS = """
     OutputView { height: 1fr; }
     OutputView #output-choice { margin: 0 1 1 1; }
@@ -45,24 +45,24 @@ class OutputView(Widget, can_focus=False):
     OutputView.-log #log { display: block; }
     OutputView.-log #said { display: none; }
     OutputView #log-text { width: 1fr; height: auto; }
-    OutputView CanvasProbe { display: none; }
-    OutputView.-try CanvasProbe { display: block; }
-    OutputView.-try #said, OutputView.-try #log, OutputView.-try.-probe #probe { display: none; }
+    OutputView CanvasDemo { display: none; }
+    OutputView.-try CanvasDemo { display: block; }
+    OutputView.-try #said, OutputView.-try #log, OutputView.-try.-demo #demo { display: none; }
     OutputView.-try #output-choice { margin: 0 1 0 1; }
-    OutputView #probe { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
-    OutputView.-probe #probe { display: block; }
-    OutputView #probe Input { height: 1; border: none; background: $panel; padding: 0 1; }
-    OutputView #probe Input:focus { background: $block-cursor-blurred-background; }
-    OutputView #probe-label { color: $text-muted; height: 1; }
-    OutputView #probe-answer { height: auto; max-height: 9; }
+    OutputView #demo { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
+    OutputView.-demo #demo { display: block; }
+    OutputView #demo Input { height: 1; border: none; background: $panel; padding: 0 1; }
+    OutputView #demo Input:focus { background: $block-cursor-blurred-background; }
+    OutputView #demo-label { color: $text-muted; height: 1; }
+    OutputView #demo-answer { height: auto; max-height: 9; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view: RunView | None = None
         self._lesson: Lesson | None = None
-        self._probe: Probe | None = None
-        self._canvas: Probe | None = None
+        self._demo: Demo | None = None
+        self._canvas: Demo | None = None
         self._drawing_asked = False
         """True when the newest question to the model was a drawing."""
         self._ascii = False
@@ -75,30 +75,30 @@ class OutputView(Widget, can_focus=False):
         yield VerticalScroll(id="said")
         with VerticalScroll(id="log"):
             yield Static(id="log-text")
-        yield CanvasProbe(id="canvas")
-        with Vertical(id="probe"):
-            yield Static(id="probe-label")
-            yield Input(id="probe-input", compact=True)
-            yield Static(id="probe-answer")
+        yield CanvasDemo(id="canvas")
+        with Vertical(id="demo"):
+            yield Static(id="demo-label")
+            yield Input(id="demo-input", compact=True)
+            yield Static(id="demo-answer")
 
     def on_mount(self) -> None:
         self._ascii = settings.load().ascii
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
-        """The lesson whose probes, if any, are offered, and whose presets say what there is to see."""
+        """The lesson whose demos, if any, are offered, and whose presets say what there is to see."""
         self._lesson = lesson
-        probes = lesson.probes if lesson is not None else ()
-        self._probe = next((probe for probe in probes if probe.input == "text"), None)
-        self._canvas = next((probe for probe in probes if probe.input == "canvas"), None)
-        self.query_one(CanvasProbe).set_probe(self._canvas)
-        if self._probe is not None:
+        demos = lesson.demos if lesson is not None else ()
+        self._demo = next((demo for demo in demos if demo.input == "text"), None)
+        self._canvas = next((demo for demo in demos if demo.input == "canvas"), None)
+        self.query_one(CanvasDemo).set_demo(self._canvas)
+        if self._demo is not None:
             keys = Content.styled("   " + _("Enter asks · Esc leaves"), "dim")
-            self.query_one("#probe-label", Static).update(Content.assemble(str(self._probe.label), keys))
-            box = self.query_one("#probe-input", Input)
+            self.query_one("#demo-label", Static).update(Content.assemble(str(self._demo.label), keys))
+            box = self.query_one("#demo-input", Input)
             box.value = ""
-            box.placeholder = self._probe.example
-        self.set_probe_answer({})
+            box.placeholder = self._demo.example
+        self.set_demo_answer({})
 
     def show(self, view: RunView | None) -> None:
         """Another run."""
@@ -106,8 +106,8 @@ class OutputView(Widget, can_focus=False):
         self.view = view
         if other:
             self._drawing_asked = False
-            self.set_probe_answer({})
-            self.query_one(CanvasProbe).forget()
+            self.set_demo_answer({})
+            self.query_one(CanvasDemo).forget()
             self._seen = self._log_seen = None
             self.query_one("#said", VerticalScroll).scroll_home(animate=False)
         self.refresh_now()
@@ -126,36 +126,36 @@ class OutputView(Widget, can_focus=False):
         if self.showing_log:
             self._open("said")
 
-    def focus_probe(self) -> bool:
+    def focus_demo(self) -> bool:
         """Go to where the model can be tried; False when there is nothing to try."""
         if self._can_draw:
             self._open("try")
             return True
-        if not self.has_class("-probe"):
+        if not self.has_class("-demo"):
             return False
         self._open("said")
-        self.query_one("#probe-input", Input).focus()
+        self.query_one("#demo-input", Input).focus()
         return True
 
-    def action_leave_probe(self) -> None:
+    def action_leave_demo(self) -> None:
         """Out of the line where every letter is text: back to what was said, and the keys are keys again."""
         self.focus_first()
 
     def focus_first(self) -> None:
         """Focus what scrolls, or the paper."""
         if self.has_class("-try"):
-            self.query_one(CanvasProbe).open()
+            self.query_one(CanvasDemo).open()
         else:
             self.query_one("#log" if self.showing_log else "#said").focus()
 
-    def set_probe_answer(self, answer: Mapping[str, Any]) -> None:
-        """Show a probe's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
+    def set_demo_answer(self, answer: Mapping[str, Any]) -> None:
+        """Show a demo's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
         if self._drawing_asked:
-            self.query_one(CanvasProbe).take(answer)
+            self.query_one(CanvasDemo).take(answer)
             return
         width = max(20, self.content_size.width - 4)
         text = output_text.answer(answer, width, self._ascii)
-        self.query_one("#probe-answer", Static).update(content(text))
+        self.query_one("#demo-answer", Static).update(content(text))
 
     @property
     def text(self) -> str:
@@ -169,7 +169,7 @@ class OutputView(Widget, can_focus=False):
 
     def refresh_now(self) -> None:
         """Bring what is in view up to date."""
-        self.set_class(self._probe is not None and self._trained, "-probe")
+        self.set_class(self._demo is not None and self._trained, "-demo")
         self._offer()
         if self.has_class("-try"):
             return
@@ -279,31 +279,31 @@ class OutputView(Widget, can_focus=False):
         self._seen = self._log_seen = None
         self.refresh_now()
         if what == "try":
-            self.call_after_refresh(self.query_one(CanvasProbe).open)
+            self.call_after_refresh(self.query_one(CanvasDemo).open)
 
-    @on(CanvasProbe.Left)
-    def _leave_paper(self, event: CanvasProbe.Left) -> None:
+    @on(CanvasDemo.Left)
+    def _leave_paper(self, event: CanvasDemo.Left) -> None:
         event.stop()
         self._open("said")
         self.call_after_refresh(self.focus_first)
 
-    @on(CanvasProbe.Asked)
-    def _ask_about_drawing(self, event: CanvasProbe.Asked) -> None:
+    @on(CanvasDemo.Asked)
+    def _ask_about_drawing(self, event: CanvasDemo.Asked) -> None:
         event.stop()
         if self.view is not None:
             self._drawing_asked = True
-            self.post_message(ProbeAsked(self.view.folder.id, event.probe.id, event.value))
+            self.post_message(DemoAsked(self.view.folder.id, event.demo.id, event.value))
 
-    @on(Input.Submitted, "#probe-input")
+    @on(Input.Submitted, "#demo-input")
     def _ask(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._probe is None or self.view is None:
+        if self._demo is None or self.view is None:
             return
-        value = event.value or self._probe.example
+        value = event.value or self._demo.example
         if value:
             self._drawing_asked = False
-            self.query_one("#probe-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
-            self.post_message(ProbeAsked(self.view.folder.id, self._probe.id, value))
+            self.query_one("#demo-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
+            self.post_message(DemoAsked(self.view.folder.id, self._demo.id, value))
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ def dataset(use: DatasetUse, _width: int) -> Text:
 
 
 def answer(told: Mapping[str, Any], width: int, ascii: bool) -> Text:
-    """A probe's answer: bars of shares, a text, unknown words, or an error's sentence."""
+    """A demo's answer: bars of shares, a text, unknown words, or an error's sentence."""
     text = Text()
     if "error" in told:
         return Text(f"✗ {told['error']}", "$text-error")

@@ -1,4 +1,4 @@
-"""The lab: parameters, curves, output, source and history of one lesson, and the run strip that is always there."""
+"""The bench: parameters, curves, output, source and history of one lesson, and the run strip that is always there."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from dlwp_tui.tui.bench.follow import RunFollower
 from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.history import HistoryView
 from dlwp_tui.tui.bench.messages import (
+    DemoAsked,
     ForecastAsked,
     PauseRequested,
-    ProbeAsked,
     RerunRequested,
     RunRequested,
     RunShown,
@@ -39,22 +39,29 @@ from dlwp_tui.tui.bench.messages import (
 )
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.strip import RunStrip
-from dlwp_tui.tui.bench.tabs import LabTabs
+from dlwp_tui.tui.bench.tabs import BenchTabs
 from dlwp_tui.tui.in_thread import in_thread
 
 __all__ = [
-    "LabPane", "PauseRequested", "ProbeAsked", "RerunRequested", "RunRequested", "RunShown", "RunStateChanged",
-    "StopRequested", "UseParamsRequested",
+    "BenchPane",
+    "DemoAsked",
+    "PauseRequested",
+    "RerunRequested",
+    "RunRequested",
+    "RunShown",
+    "RunStateChanged",
+    "StopRequested",
+    "UseParamsRequested",
 ]  # fmt: skip
 
 COMPARED = 3
 """Earlier runs the compare key lays over the shown one; more can be added in the history."""
 
 
-class LabPane(Vertical, can_focus=False):
-    """Shows one section's lesson and one of its runs. It starts nothing: see `lab_messages`."""
+class BenchPane(Vertical, can_focus=False):
+    """Shows one section's lesson and one of its runs. It starts nothing: see `bench_messages`."""
 
-    DEFAULT_CSS = "LabPane { height: 1fr; }"
+    DEFAULT_CSS = "BenchPane { height: 1fr; }"
 
     @dataclass
     class _Newest(Message):
@@ -76,7 +83,7 @@ class LabPane(Vertical, can_focus=False):
         """Whether all of the shown run was read when the tabs were last told of it."""
 
     def compose(self) -> ComposeResult:
-        yield LabTabs(id="lab-tabs")
+        yield BenchTabs(id="bench-tabs")
         yield RunStrip(id="strip")
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -87,7 +94,7 @@ class LabPane(Vertical, can_focus=False):
             return
         self.section = section
         self.lesson, trouble = _lesson(section)
-        self.border_title = _("Lab {section}").format(section=section.id) if section else _("Lab")
+        self.border_title = _("Bench {section}").format(section=section.id) if section else _("Bench")
         self._form.show(self.lesson, trouble)
         self._tabs.source.show(self.lesson)
         self._output.set_lesson(self.lesson)
@@ -264,20 +271,20 @@ class LabPane(Vertical, can_focus=False):
         self._output.action_log()
         self.show_tab("output")
 
-    def action_probe(self) -> None:
+    def action_demo(self) -> None:
         """Try the trained model."""
         self.show_tab("output")
-        self.call_after_refresh(self._focus_probe)
+        self.call_after_refresh(self._focus_demo)
 
-    def set_probe_answer(self, answer: Mapping[str, Any]) -> None:
-        """What the model said: see `engine.probe`."""
-        self._output.set_probe_answer(answer)
+    def set_demo_answer(self, answer: Mapping[str, Any]) -> None:
+        """What the model said: see `engine.demo`."""
+        self._output.set_demo_answer(answer)
 
     # -- inside --------------------------------------------------------------------------------------------------
 
     @property
-    def _tabs(self) -> LabTabs:
-        return self.query_one(LabTabs)
+    def _tabs(self) -> BenchTabs:
+        return self.query_one(BenchTabs)
 
     @property
     def _form(self) -> ParamsForm:
@@ -333,14 +340,12 @@ class LabPane(Vertical, can_focus=False):
             self._history.reload()
             self.post_message(RunStateChanged(view.folder.id, view.spec.lesson, view.state))
 
-    def _focus_probe(self) -> None:
-        if not self._output.focus_probe():
-            has_probe = self.lesson is not None and any(
-                probe.input in ("text", "canvas") for probe in self.lesson.probes
-            )
+    def _focus_demo(self) -> None:
+        if not self._output.focus_demo():
+            has_demo = self.lesson is not None and any(demo.input in ("text", "canvas") for demo in self.lesson.demos)
             told = (
-                _("Run the lesson first: the probe needs a trained model.")
-                if has_probe
+                _("Run the lesson first: the demo needs a trained model.")
+                if has_demo
                 else _("This lesson has nothing to try.")
             )
             self.notify(told)

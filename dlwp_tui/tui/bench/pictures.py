@@ -176,7 +176,7 @@ class PictureScreen(ModalScreen[None]):
         self._show()
 
     async def action_dismiss(self, result: None = None) -> None:
-        """Back to the lab."""
+        """Back to the bench."""
         self.dismiss(result)
 
     def _show(self) -> None:

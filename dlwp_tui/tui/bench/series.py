@@ -126,7 +126,7 @@ def _levels(metric: str, view: RunView, others: Sequence[Series], x_range: tuple
     if not xs:
         return []
     ends = min(xs), max(xs)
-    told = [(key, y) for key, y in view.levels.items() if key.metric.removeprefix("val_") == metric]
+    told = [(key, y) for key, y in view.baselines.items() if key.metric.removeprefix("val_") == metric]
     return [Series(f"{key.label} {y:.4g}", ends, (y, y), "line", faint=True) for key, y in told]
 
 

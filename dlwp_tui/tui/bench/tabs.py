@@ -1,4 +1,4 @@
-"""The lab's five tabs: which is open, and where the focus goes with it."""
+"""The bench's five tabs: which is open, and where the focus goes with it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from dlwp_tui.tui.bench.source import SourceView
 TABS = ("params", "curves", "output", "source", "history")
 
 
-class LabTabs(TabbedContent):
-    """Holds the five views; what they show the lab tells them."""
+class BenchTabs(TabbedContent):
+    """Holds the five views; what they show the bench tells them."""
 
     DEFAULT_CSS = """
-    LabTabs { height: 1fr; }
-    LabTabs ContentSwitcher { height: 1fr; }
-    LabTabs TabPane { padding: 0; height: 1fr; }
+    BenchTabs { height: 1fr; }
+    BenchTabs ContentSwitcher { height: 1fr; }
+    BenchTabs TabPane { padding: 0; height: 1fr; }
     /* What is wholly covered is not drawn: three times 35 empty lines, 8 ms of each change of tab. */
-    LabTabs, LabTabs ContentSwitcher, LabTabs TabPane { visibility: hidden; }
-    LabTabs ContentTabs, LabTabs TabPane > * { visibility: visible; }
-    LabTabs Tab { padding: 0 1; }
+    BenchTabs, BenchTabs ContentSwitcher, BenchTabs TabPane { visibility: hidden; }
+    BenchTabs ContentTabs, BenchTabs TabPane > * { visibility: visible; }
+    BenchTabs Tab { padding: 0 1; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

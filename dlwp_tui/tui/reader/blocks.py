@@ -215,7 +215,7 @@ class AlertBlock(MarkdownBlock):
 
 
 class TroubleBlock(MarkdownBlock):
-    """What stands where a block of the note could not be read: what is wrong, and the cure for who writes it."""
+    """What stands where a block of the note could not be read: what is wrong, and the hint for who writes it."""
 
     DEFAULT_CSS = """
     TroubleBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
@@ -223,7 +223,7 @@ class TroubleBlock(MarkdownBlock):
 
     def __init__(self, markdown: Markdown, token: Token, trouble: blocks.Trouble) -> None:
         super().__init__(markdown, token)
-        self.set_content(Content(f"✗ {trouble.message}\n{trouble.cure}".rstrip()))
+        self.set_content(Content(f"✗ {trouble.message}\n{trouble.hint}".rstrip()))
 
 
 class NoteMarkdown(Markdown):

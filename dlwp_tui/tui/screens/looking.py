@@ -1,4 +1,4 @@
-"""The looking half of the study screen: what its keys show in the lab, what the form is told, what the model is asked.
+"""The looking half of the study screen: what its keys show in the bench, what the form shows, what a model is asked.
 
 Nothing here starts a run or ends one: see `study`.
 """
@@ -11,8 +11,8 @@ from dlwp_tui.analysis.verdict import Verdict
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.tui.bench import messages as lab_said
-from dlwp_tui.tui.bench.demos import Probing
+from dlwp_tui.tui.bench import messages
+from dlwp_tui.tui.bench.demos import Demos
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.reading import ReadingScreen
@@ -21,18 +21,18 @@ from dlwp_tui.tui.session import RunRequest, Session, explain
 
 
 class LookingScreen(WritingScreen):
-    """Reading and writing, and the lab beside them to look at."""
+    """Reading and writing, and the bench beside them to look at."""
 
     def __init__(self, session: Session, section: str | None) -> None:
         super().__init__(session, section)
-        self._probing = Probing(session)
+        self._demos = Demos(session)
 
     def on_unmount(self) -> None:
-        self._probing.close()
+        self._demos.close()
 
     @on(ReadingScreen.SectionOpened)
     def _section_opened(self) -> None:
-        self._probing.close()
+        self._demos.close()
         self.session.call_off_trial()
 
     @on(NotePane.Settled)
@@ -44,48 +44,48 @@ class LookingScreen(WritingScreen):
     def _cards_need_verdicts(self) -> None:
         self.show_verdicts()
 
-    # -- what the lab shows --------------------------------------------------------------------------------------
+    # -- what the bench shows --------------------------------------------------------------------------------------
 
     def action_tab(self, name: str) -> None:
-        """Show one of the lab's tabs."""
-        self.show_pane("lab", focus=False)
-        self.with_lab(lambda lab: lab.show_tab(name, focus=True))
+        """Show one of the bench's tabs."""
+        self.show_pane("bench", focus=False)
+        self.with_bench(lambda bench: bench.show_tab(name, focus=True))
 
     def action_compare(self) -> None:
         """Overlay the lesson's earlier runs, or take them away."""
-        self.show_pane("lab", focus=False)
-        if self.lab.tab != "history":  # there it lays the run under the cursor over the shown one
-            self.lab.show_tab("curves")
-        self.lab.action_compare()
+        self.show_pane("bench", focus=False)
+        if self.bench.tab != "history":  # there it lays the run under the cursor over the shown one
+            self.bench.show_tab("curves")
+        self.bench.action_compare()
 
     def action_log_scale(self) -> None:
         """Logarithmic or plain y axis."""
-        self.lab.action_log_scale()
+        self.bench.action_log_scale()
 
     def action_smooth(self) -> None:
         """No, some or much smoothing."""
-        self.lab.action_smooth()
+        self.bench.action_smooth()
 
     def action_batches(self) -> None:
         """Curves per batch or per epoch."""
-        self.lab.action_batches()
+        self.bench.action_batches()
 
     def action_metric(self) -> None:
         """All metrics, then each alone and large."""
-        self.show_pane("lab", focus=False)
-        self.lab.action_metric()
+        self.show_pane("bench", focus=False)
+        self.bench.action_metric()
 
     def action_log(self) -> None:
         """The shown run's log, or what it said."""
-        self.show_pane("lab", focus=False)
-        self.lab.action_log()
+        self.show_pane("bench", focus=False)
+        self.bench.action_log()
 
     def action_preset(self) -> None:
         """The next preset into the form."""
         if self.lesson_or_say() is not None:
-            self.lab.show_tab("params")
-            self.show_pane("lab", focus=False)
-            self.lab.action_preset()
+            self.bench.show_tab("params")
+            self.show_pane("bench", focus=False)
+            self.bench.action_preset()
 
     def lesson_or_say(self) -> Lesson | None:
         """The open section's lesson; a notice and None where it has none."""
@@ -103,9 +103,9 @@ class LookingScreen(WritingScreen):
                 status = self.session.data_status(lesson)
             except DlwpError as error:
                 status = explain(error)
-            self.app.call_from_thread(lambda: self.lab.set_data_status(status))
+            self.app.call_from_thread(lambda: self.bench.set_data_status(status))
 
-    @on(lab_said.ForecastAsked)
+    @on(messages.ForecastAsked)
     def _forecast_asked(self) -> None:
         self._show_data_status()
         self.forecast()
@@ -115,21 +115,21 @@ class LookingScreen(WritingScreen):
         """Tell the form what is known of the lesson's runs here."""
         if (lesson := self.lesson) is not None:
             known, free = self.session.forecast(lesson), self.session.free_mb()
-            self.app.call_from_thread(lambda: self.lab.set_known(known, free))
+            self.app.call_from_thread(lambda: self.bench.set_known(known, free))
 
     def action_measure(self) -> None:
         """Try the first steps to learn how long the whole takes; again: call it off."""
         if self.lesson_or_say() is not None:
-            self.show_pane("lab", focus=False)
-            self.lab.action_measure()
+            self.show_pane("bench", focus=False)
+            self.bench.action_measure()
 
-    @on(lab_said.TrialRequested)
-    def _trial_requested(self, event: lab_said.TrialRequested) -> None:
+    @on(messages.TrialRequested)
+    def _trial_requested(self, event: messages.TrialRequested) -> None:
         self._try_out(
             RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
         )
 
-    @on(lab_said.TrialCalledOff)
+    @on(messages.TrialCalledOff)
     def _trial_called_off(self) -> None:
         self.session.call_off_trial()
 
@@ -141,7 +141,7 @@ class LookingScreen(WritingScreen):
             self.app.call_from_thread(self._trial_over)
 
     def _trial_over(self) -> None:
-        self.lab.trial_over()
+        self.bench.trial_over()
         self.forecast()
 
     # -- the cards -----------------------------------------------------------------------------------------------
@@ -161,23 +161,23 @@ class LookingScreen(WritingScreen):
 
     # -- the trained model ---------------------------------------------------------------------------------------
 
-    def action_probe(self) -> None:
+    def action_demo(self) -> None:
         """Go to the field where the trained model can be tried."""
         if self.lesson_or_say() is not None:
-            self.show_pane("lab", focus=False)
-            self.lab.action_probe()
+            self.show_pane("bench", focus=False)
+            self.bench.action_demo()
 
-    @on(lab_said.ProbeAsked)
-    def _probe_asked(self, event: lab_said.ProbeAsked) -> None:
-        self._ask_probe(event.run_id, event.probe_id, event.value)
+    @on(messages.DemoAsked)
+    def _demo_asked(self, event: messages.DemoAsked) -> None:
+        self._ask_demo(event.run_id, event.demo_id, event.value)
 
-    @in_thread(group="probe", exclusive=True)
-    def _ask_probe(self, run_id: str, probe_id: str, value: object) -> None:
+    @in_thread(group="demo", exclusive=True)
+    def _ask_demo(self, run_id: str, demo_id: str, value: object) -> None:
         answer: dict[str, object] = {}
         try:
-            answer = self._probing.ask(run_id, probe_id, value)
+            answer = self._demos.ask(run_id, demo_id, value)
         except Exception as error:
             answer = {"error": explain(error)}  # whoever asked waits no longer
             raise
         finally:
-            self.app.call_from_thread(lambda: self.lab.set_probe_answer(answer))
+            self.app.call_from_thread(lambda: self.bench.set_demo_answer(answer))

@@ -22,7 +22,7 @@ from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.breakpoints import PANES, arrange, arrange_first
 from dlwp_tui.tui.hardware_bar import HardwareBar
 from dlwp_tui.tui.in_thread import tell
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 SMALLEST = (50, 14)
 """Columns and rows below which nothing can be read; a sentence says so instead."""
-LAB_AFTER_S = 0.12
-"""How long after the note the lab follows."""
+BENCH_AFTER_S = 0.12
+"""How long after the note the bench follows."""
 
 
 class ReadingScreen(Screen[None]):
-    """Three panes when wide, note and lab when medium, one at a time when narrow."""
+    """Three panes when wide, note and bench when medium, one at a time when narrow."""
 
     AUTO_FOCUS = "#note"
 
@@ -66,12 +66,12 @@ class ReadingScreen(Screen[None]):
         self._wanted = section
         self._pane = "note"
         self._trail = Trail()
-        self._lab_timer: Timer | None = None
+        self._bench_timer: Timer | None = None
         self._hints = Hints(session.course)
 
     @property
     def lesson(self) -> Lesson | None:
-        """The open section's lesson; None where there is none or its file is broken (the lab pane says which)."""
+        """The open section's lesson; None where there is none or its file is broken (the bench pane says which)."""
         if self.section is None or not self.section.has_lesson:
             return None
         try:
@@ -92,9 +92,9 @@ class ReadingScreen(Screen[None]):
             note = NotePane(id="note", classes="pane")
             note.border_title = _("Note")
             yield note
-            lab = LabPane(id="lab", classes="pane")
-            lab.border_title = _("Lab")
-            yield lab
+            bench = BenchPane(id="bench", classes="pane")
+            bench.border_title = _("Bench")
+            yield bench
         yield KeyBar()
         yield Static(id="too-small")
 
@@ -109,8 +109,8 @@ class ReadingScreen(Screen[None]):
 
         With `own` they were found in the learner's own note.
         """
-        if self._lab_timer is not None:
-            self._lab_timer.stop()  # for the section that is left
+        if self._bench_timer is not None:
+            self._bench_timer.stop()  # for the section that is left
         self.section = section
         crumbs = self.query_one(Crumbs)
         crumbs.show(section)
@@ -120,32 +120,32 @@ class ReadingScreen(Screen[None]):
         self.post_message(self.SectionOpened(section))
 
     @property
-    def lab(self) -> LabPane:
-        """The lab pane, showing the open section's lesson. Raises RuntimeError in a thread: it may build the form."""
+    def bench(self) -> BenchPane:
+        """The bench pane, showing the open section's lesson. Raises RuntimeError in a thread: it may build the form."""
         asyncio.get_running_loop()
-        lab = self.query_one(LabPane)
+        bench = self.query_one(BenchPane)
         if self.section is not None:
-            lab.show(self.section)
-        return lab
+            bench.show(self.section)
+        return bench
 
-    def with_lab(self, act: Callable[[LabPane], object]) -> None:
-        """Do what needs the lab's widgets: behind the next paint where its form is being mounted only now."""
-        new = self.query_one(LabPane).section is not self.section
-        lab = self.lab
+    def with_bench(self, act: Callable[[BenchPane], object]) -> None:
+        """Do what needs the bench's widgets: behind the next paint where its form is being mounted only now."""
+        new = self.query_one(BenchPane).section is not self.section
+        bench = self.bench
         if new:
-            self.call_after_refresh(act, lab)
+            self.call_after_refresh(act, bench)
         else:
-            act(lab)
+            act(bench)
 
     @on(NotePane.Settled)
-    def _show_lab(self) -> None:
+    def _show_bench(self) -> None:
         """When the page has stood for a moment: the form's forty widgets cost more than a page (0.25 s of CPU).
 
         So the note is there first, and who leafs through the sections never waits for forms.
         """
-        if self._lab_timer is not None:
-            self._lab_timer.stop()
-        self._lab_timer = self.set_timer(LAB_AFTER_S, lambda: self.lab)
+        if self._bench_timer is not None:
+            self._bench_timer.stop()
+        self._bench_timer = self.set_timer(BENCH_AFTER_S, lambda: self.bench)
 
     def find_or_say(self, section_id: str) -> Section | None:
         """The section with this id; a notice and None where there is none."""
@@ -338,8 +338,8 @@ class ReadingScreen(Screen[None]):
         arrange(self, classes | ({"-contents-closed": False} if name == "contents" else {}))
         if not focus:
             return
-        if name == "lab":
-            self.with_lab(LabPane.focus_tab)
+        if name == "bench":
+            self.with_bench(BenchPane.focus_tab)
         else:
             self.query_one(f"#{name}").focus()
 

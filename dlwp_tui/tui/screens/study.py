@@ -20,9 +20,9 @@ from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import messages as lab_said
+from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.form import ParamsForm
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.hardware_bar import HardwareBar
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.reader.note import NotePane
@@ -35,7 +35,7 @@ POLL_ACTIVE_S = 1.0
 
 
 class StudyScreen(LookingScreen):
-    """Contents | note | lab, and the runs between them. Make one with `study_screen`, in the language of the day."""
+    """Contents | note | bench, and the runs between them. Make one with `study_screen`, in the language of the day."""
 
     def __init__(self, session: Session, section: str | None) -> None:
         super().__init__(session, section)
@@ -55,16 +55,16 @@ class StudyScreen(LookingScreen):
     def action_run(self) -> None:
         """Run the lesson with the values of the form; a bad value is marked and nothing starts."""
         if self.lesson_or_say() is not None:
-            self.lab.action_run()
+            self.bench.action_run()
 
     def run_preset(self, name: str) -> None:
         """Run the open lesson with a preset's values."""
         if (lesson := self.lesson_or_say()) is not None:
-            self.lab.set_values(lesson.values(name))
+            self.bench.set_values(lesson.values(name))
             self._start(RunRequest(lesson, lesson.values(name), source=self.source))
 
-    @on(lab_said.RunRequested)
-    def _run_requested(self, event: lab_said.RunRequested) -> None:
+    @on(messages.RunRequested)
+    def _run_requested(self, event: messages.RunRequested) -> None:
         lesson = self.session.course.lesson(event.lesson_id)
         self._start(RunRequest(lesson, event.values, event.seed, event.source, event.device))
 
@@ -83,12 +83,12 @@ class StudyScreen(LookingScreen):
         except DlwpError as error:
             self.say(error)
             return
-        self.lab.set_values(values)
+        self.bench.set_values(values)
         if event.start:
             self._start(RunRequest(lesson, values, source=self.source))
         else:
-            self.lab.show_tab("params")
-            self.show_pane("lab")
+            self.bench.show_tab("params")
+            self.show_pane("bench")
 
     def _start(self, request: RunRequest) -> None:
         """Start; where memory is short, ask first."""
@@ -118,53 +118,53 @@ class StudyScreen(LookingScreen):
 
     def _started(self, lesson: Lesson, folder: RunFolder) -> None:
         if self.section is not None and self.section.id == lesson.id:
-            self.lab.show_run(folder)
-            self.lab.show_tab("curves")
+            self.bench.show_run(folder)
+            self.bench.show_tab("curves")
             if self.has_class("-narrow"):
-                self.show_pane("lab")
+                self.show_pane("bench")
 
     # -- controlling ---------------------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
         """Stop the shown run, if it is going on."""
-        self.lab.action_stop()
+        self.bench.action_stop()
 
     def action_pause(self) -> None:
         """Pause the shown run, let it go on, or resume it from its checkpoint."""
-        self.lab.action_pause()
+        self.bench.action_pause()
 
     def action_rerun(self) -> None:
         """The shown run again, with its seed."""
-        self.lab.action_rerun()
+        self.bench.action_rerun()
 
-    @on(lab_said.StopRequested)
-    def _stop_requested(self, event: lab_said.StopRequested) -> None:
+    @on(messages.StopRequested)
+    def _stop_requested(self, event: messages.StopRequested) -> None:
         self._do(partial(self.session.stop, event.run_id))
 
-    @on(lab_said.PauseRequested)
-    def _pause_requested(self, event: lab_said.PauseRequested) -> None:
+    @on(messages.PauseRequested)
+    def _pause_requested(self, event: messages.PauseRequested) -> None:
         self._begin(partial(self.session.pause_or_go_on, event.run_id))
 
-    @on(lab_said.RerunRequested)
-    def _rerun_requested(self, event: lab_said.RerunRequested) -> None:
+    @on(messages.RerunRequested)
+    def _rerun_requested(self, event: messages.RerunRequested) -> None:
         self._begin(partial(self.session.rerun, event.run_id), then=self._rerun_started)
 
     def _rerun_started(self, folder: RunFolder) -> None:
         self._started(self.session.course.lesson(store.read_spec(folder).lesson), folder)
 
-    @on(lab_said.DeleteRequested)
-    def _delete_requested(self, event: lab_said.DeleteRequested) -> None:
-        self._do(partial(self.session.delete, event.run_id), then=lambda _done: self.lab.forget(event.run_id))
+    @on(messages.DeleteRequested)
+    def _delete_requested(self, event: messages.DeleteRequested) -> None:
+        self._do(partial(self.session.delete, event.run_id), then=lambda _done: self.bench.forget(event.run_id))
 
-    @on(lab_said.ExportRequested)
-    def _export_requested(self, event: lab_said.ExportRequested) -> None:
+    @on(messages.ExportRequested)
+    def _export_requested(self, event: messages.ExportRequested) -> None:
         def told(path: object) -> None:
             self.notify(_("Wrote {path}.").format(path=path), markup=False)
 
         self._do(partial(self.session.export, event.run_id), then=told)
 
-    @on(lab_said.RunStateChanged)
-    def _run_state_changed(self, event: lab_said.RunStateChanged) -> None:
+    @on(messages.RunStateChanged)
+    def _run_state_changed(self, event: messages.RunStateChanged) -> None:
         self._poll_active()
         if not event.state.active:
             self.show_verdicts()
@@ -207,7 +207,7 @@ class StudyScreen(LookingScreen):
 
     def _told_time(self, lesson: Lesson, experiment: Experiment) -> str:
         """How long an experiment's runs take together, as far as earlier runs tell."""
-        known = self.query_one(LabPane).known
+        known = self.query_one(BenchPane).known
         seconds = None
         if known is not None and known.lesson.id == lesson.id:
             planned = verdict.plan(lesson, experiment)
@@ -218,7 +218,7 @@ class StudyScreen(LookingScreen):
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))
-        self.lab.show_run(folders[0])
+        self.bench.show_run(folders[0])
         self.show_verdicts()
 
     # -- what is going on ----------------------------------------------------------------------------------------
@@ -229,12 +229,12 @@ class StudyScreen(LookingScreen):
         self.app.call_from_thread(self._show_active, folders, waiting, self.session.free_mb())
 
     def _show_active(self, folders: list[RunFolder], waiting: int, free_mb: int) -> None:
-        self.query_one(LabPane).set_free_memory(free_mb)  # not `lab`, which builds the form of a section just opened
+        self.query_one(BenchPane).set_free_memory(free_mb)  # `bench` would build the form
         ended = {folder.id for folder in self._active} - {folder.id for folder in folders}
         self._active = folders
         self.query_one(HardwareBar).set_runs(len(folders), waiting)
         if ended:
-            self.lab.look_again()
+            self.bench.look_again()
             self.show_verdicts()
 
     # -- leaving -------------------------------------------------------------------------------------------------

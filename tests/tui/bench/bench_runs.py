@@ -1,4 +1,4 @@
-"""Hand-written runs and a bare app round the lab, for the lab's tests."""
+"""Hand-written runs and a bare app round the bench, for the bench's tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.tui.bench import messages
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 
 
 class LiveRun:
@@ -72,8 +72,8 @@ def finished(params: dict[str, Value] | None = None, epochs: int = 5, *, ago: fl
     return run.end().folder
 
 
-class LabApp(App[None]):
-    """The lab alone, and everything it posts."""
+class BenchApp(App[None]):
+    """The bench alone, and everything it posts."""
 
     def __init__(self, section: str = "1.1") -> None:
         super().__init__()
@@ -82,15 +82,15 @@ class LabApp(App[None]):
         self._section = reader.load().section(section)
 
     def compose(self) -> ComposeResult:
-        yield LabPane(id="lab")
+        yield BenchPane(id="bench")
 
     def on_mount(self) -> None:
-        self.lab.show(self._section)
+        self.bench.show(self._section)
 
     @property
-    def lab(self) -> LabPane:
+    def bench(self) -> BenchPane:
         """The pane."""
-        return self.query_one(LabPane)
+        return self.query_one(BenchPane)
 
     @on(messages.RunRequested)
     @on(messages.StopRequested)
@@ -99,7 +99,7 @@ class LabApp(App[None]):
     @on(messages.UseParamsRequested)
     @on(messages.DeleteRequested)
     @on(messages.ExportRequested)
-    @on(messages.ProbeAsked)
+    @on(messages.DemoAsked)
     @on(messages.TrialRequested)
     @on(messages.TrialCalledOff)
     @on(messages.RunShown)

@@ -14,14 +14,14 @@ from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.canvas import ASK_EVERY, Answer, CanvasProbe
+from dlwp_tui.tui.bench.canvas import ASK_EVERY, Answer, CanvasDemo
 from dlwp_tui.tui.bench.drawing import SIDE, Drawing
-from dlwp_tui.tui.bench.messages import ProbeAsked
+from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.bench.paper import Paper
 from dlwp_tui.tui.key_hints import KeyHints
-from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
 SIZE = (64, 34)
@@ -65,28 +65,28 @@ def test_rows_are_28_lists_of_28_floats_whatever_is_drawn():
 # -- on the screen -----------------------------------------------------------------------------------------------------
 
 
-def paper(app: LabApp | DlwpApp) -> Paper:
+def paper(app: BenchApp | DlwpApp) -> Paper:
     return app.screen.query_one(Paper)
 
 
-def asked(app: LabApp) -> list[ProbeAsked]:
-    return app.of(ProbeAsked)
+def asked(app: BenchApp) -> list[DemoAsked]:
+    return app.of(DemoAsked)
 
 
-async def drawing(app: LabApp, pilot: Pilot[None], folder: RunFolder | None = None) -> Paper:
+async def drawing(app: BenchApp, pilot: Pilot[None], folder: RunFolder | None = None) -> Paper:
     """Open the paper of a finished run, and answer the first question: the model is loaded."""
-    app.lab.show_run(folder or finished())
-    app.lab.action_probe()
+    app.bench.show_run(folder or finished())
+    app.bench.action_demo()
     await until(pilot, lambda: app.focused is paper(app), "the paper")
     await until(pilot, lambda: asked(app), "the first question")
-    app.lab.set_probe_answer({"bars": {str(digit): 0.1 for digit in range(10)}})
+    app.bench.set_demo_answer({"bars": {str(digit): 0.1 for digit in range(10)}})
     await pilot.pause(ASK_EVERY + 0.05)
     app.posted.clear()
     return paper(app)
 
 
 async def test_keys_alone_draw_erase_and_clear():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         await pilot.press("left", "left", "up")
@@ -105,7 +105,7 @@ async def test_keys_alone_draw_erase_and_clear():
 
 
 async def test_the_mouse_draws_and_its_right_button_erases():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         border = 1
@@ -122,7 +122,7 @@ async def test_the_mouse_draws_and_its_right_button_erases():
 
 
 async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         began = time.monotonic()
@@ -135,53 +135,53 @@ async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time
             await pilot.press("left" if answered % 2 else "right")
             if len(asked(app)) > answered:
                 answered = len(asked(app))
-                app.lab.set_probe_answer({"bars": {"0": 0.5, "1": 0.5}})
+                app.bench.set_demo_answer({"bars": {"0": 0.5, "1": 0.5}})
         assert 2 <= len(asked(app)) <= (time.monotonic() - began) / ASK_EVERY + 1
         await until(pilot, lambda: asked(app)[-1].value == sheet.drawing.rows, "the newest drawing to be asked about")
         value = asked(app)[-1].value
-        assert len(value) == 28 and {len(row) for row in value} == {28} and asked(app)[-1].probe_id == "draw"
+        assert len(value) == 28 and {len(row) for row in value} == {28} and asked(app)[-1].demo_id == "draw"
 
 
 async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet_has_none():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
         assert "▶" not in "\n".join(rows(app)) and "0.0%" in "\n".join(rows(app))  # the answer that loads the model
         await pilot.press("space", "right")
-        app.lab.set_probe_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
+        app.bench.set_demo_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
         await pilot.pause()
         (marked,) = [row for row in rows(app) if "▶" in row]
         assert "▶ 3 " in marked and "90.0%" in marked
-        app.lab.set_probe_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}})
+        app.bench.set_demo_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}})
         await pilot.pause()
-        assert app.lab.query_one(Answer).best == "0"
+        assert app.bench.query_one(Answer).best == "0"
         await pilot.press("x")
         assert "▶" not in "\n".join(rows(app))
-        app.lab.set_probe_answer({"error": "the model is gone"})
+        app.bench.set_demo_answer({"error": "the model is gone"})
         await pilot.pause()
         assert "✗ the model is gone" in "\n".join(rows(app))
 
 
 async def test_escape_leaves_and_the_sheet_stays_until_another_run_is_shown():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         await pilot.press("space", "right", "escape")
-        await until(pilot, lambda: app.focused is app.lab.query_one("#said"), "what the run said")
-        assert not app.lab.query_one(OutputView).has_class("-try") and not sheet.drawing.empty
-        app.lab.show_run(finished())
+        await until(pilot, lambda: app.focused is app.bench.query_one("#said"), "what the run said")
+        assert not app.bench.query_one(OutputView).has_class("-try") and not sheet.drawing.empty
+        app.bench.show_run(finished())
         await pilot.pause()
         assert sheet.drawing.empty
 
 
 async def test_nothing_to_draw_on_before_a_model_is_trained():
     run = LiveRun()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
-        app.lab.action_probe()
+        app.bench.show_run(run.folder, tab="output")
+        app.bench.action_demo()
         await pilot.pause(0.2)
-        assert "draw" not in "\n".join(rows(app)) and not app.lab.query_one(CanvasProbe).is_on_screen
+        assert "draw" not in "\n".join(rows(app)) and not app.bench.query_one(CanvasDemo).is_on_screen
         assert not asked(app)
         run.end()
         await until(pilot, lambda: "○ draw" in "\n".join(rows(app)), "the third choice")
@@ -199,16 +199,16 @@ async def test_nothing_to_draw_on_before_a_model_is_trained():
     ],
 )
 async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], large: bool, framed: bool, where: str):
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=size) as pilot:
         sheet = await drawing(app, pilot)
         await until(pilot, lambda: (sheet.large, sheet.has_class("-framed")) == (large, framed), "its size")
         assert sheet.content_size == ((56, 28) if large else (28, 14))
         assert app.screen.region.contains_region(sheet.region)
         await pilot.press("space", "right")
-        app.lab.set_probe_answer({"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}})
+        app.bench.set_demo_answer({"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}})
         await pilot.pause()
-        answer = app.lab.query_one(Answer)
+        answer = app.bench.query_one(Answer)
         assert answer.size.height >= 10 and app.screen.region.contains_region(answer.region)
         if where == "under":
             assert answer.region.y >= sheet.region.bottom
@@ -224,11 +224,11 @@ async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], lar
 async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.MonkeyPatch):
     paths.ensure(paths.home())
     paths.settings_file().write_text("ascii = true\n", encoding="utf-8")
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
         await pilot.press("space", *["right"] * 5)
-        app.lab.set_probe_answer({"bars": {"0": 0.9, "1": 0.1}})
+        app.bench.set_demo_answer({"bars": {"0": 0.9, "1": 0.1}})
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "@@@@@+" in text and "> 0" in text and "▀" not in text
@@ -237,10 +237,10 @@ async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.Monke
 async def test_the_whole_way_to_the_model_and_back():
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: app.screen.query(LabPane) and app.screen.query_one(LabPane).lesson, "the lab")
+        await until(pilot, lambda: app.screen.query(BenchPane) and app.screen.query_one(BenchPane).lesson, "the bench")
         await pilot.press("d", "r")
         await until(pilot, lambda: store.all() and state.current(store.all()[0]) is RunState.FINISHED, "a run", 30)
-        await until(pilot, lambda: app.screen.query_one(LabPane).running is None, "its end on the screen")
+        await until(pilot, lambda: app.screen.query_one(BenchPane).running is None, "its end on the screen")
         await pilot.press("i")
         await until(pilot, lambda: app.focused is paper(app), "the paper")
         await pilot.press(*["right"] * 20, "space", *["up"] * 5)
@@ -253,7 +253,7 @@ async def test_the_whole_way_to_the_model_and_back():
 async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
     from rich.color import ColorSystem, ColorType
 
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         app.console._color_system = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT}.get(
@@ -268,7 +268,7 @@ async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
 
 
 async def test_hints_break_between_hints():
-    async with LabApp().run_test(size=(40, 20)):
+    async with BenchApp().run_test(size=(40, 20)):
         hints = KeyHints("arrows move · space pen · e eraser · x clear")
         assert hints.lines(60) == ["arrows move · space pen · e eraser · x clear"]
         assert hints.lines(26) == ["arrows move · space pen", "e eraser · x clear"]

@@ -20,38 +20,38 @@ from dlwp_tui.tui.bench.curves import CurvesView
 from dlwp_tui.tui.bench.messages import RunShown, RunStateChanged
 from dlwp_tui.tui.bench.series import Look
 from dlwp_tui.tui.bench.strip import RunStrip
-from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (70, 36)
 
 
-def curves(app: LabApp) -> CurvesView:
-    return app.lab.query_one(CurvesView)
+def curves(app: BenchApp) -> CurvesView:
+    return app.bench.query_one(CurvesView)
 
 
-def charts(app: LabApp) -> list[Chart]:
+def charts(app: BenchApp) -> list[Chart]:
     return list(curves(app).query(Chart))
 
 
-def note(app: LabApp) -> str:
-    return str(app.lab.query_one("#curves-note", Static).content)
+def note(app: BenchApp) -> str:
+    return str(app.bench.query_one("#curves-note", Static).content)
 
 
-async def test_an_empty_lab_says_what_to_do():
-    app = LabApp()
+async def test_an_empty_bench_says_what_to_do():
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_tab("curves")
+        app.bench.action_tab("curves")
         await pilot.pause()
         assert "Press r to run" in "\n".join(rows(app))
 
 
 async def test_a_run_is_followed_while_it_trains():
     run = LiveRun()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
-        assert app.lab.running == run.folder
+        app.bench.show_run(run.folder, tab="curves")
+        assert app.bench.running == run.folder
         run.epoch(1)
         await until(pilot, lambda: charts(app) and "•" in charts(app)[0].text, "the first point")
         axis = charts(app)[0].text.split("\n")[-1]
@@ -63,7 +63,7 @@ async def test_a_run_is_followed_while_it_trains():
         text = "\n".join(rows(app))
         assert "● training" in text and "epoch 3/5" in text and "loss  0.3333" in text
         run.end()
-        await until(pilot, lambda: app.lab.running is None, "the end to be seen")
+        await until(pilot, lambda: app.bench.running is None, "the end to be seen")
         await until(pilot, lambda: app.of(RunStateChanged), "RunStateChanged")
         changed = app.of(RunStateChanged)[-1]
         assert (changed.run_id, changed.lesson_id, changed.state) == (run.folder.id, "1.1", RunState.FINISHED)
@@ -74,23 +74,23 @@ async def test_a_run_is_followed_while_it_trains():
 async def test_nothing_is_redrawn_without_news_or_out_of_sight():
     run = LiveRun()
     run.epoch(1)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
+        app.bench.show_run(run.folder, tab="curves")
         await until(pilot, lambda: charts(app) and charts(app)[0].builds, "a first frame")
-        await until(pilot, lambda: not app.lab._follower._unread, "the run to be read")
+        await until(pilot, lambda: not app.bench._follower._unread, "the run to be read")
         await pilot.pause(0.4)
         builds = charts(app)[0].builds
         await pilot.pause(0.6)
         charts(app)[0].refresh()  # a repaint (focus, scroll) takes the cached frame
         await pilot.pause()
         assert charts(app)[0].builds == builds
-        app.lab.show_tab("params")
+        app.bench.show_tab("params")
         await pilot.pause(0.3)
         run.epoch(2)
-        await until(pilot, lambda: len(next(iter(app.lab.shown.curves.values()))) == 2, "the reader to go on unseen")
+        await until(pilot, lambda: len(next(iter(app.bench.shown.curves.values()))) == 2, "the reader to go on unseen")
         assert charts(app)[0].builds == builds
-        app.lab.show_tab("curves")
+        app.bench.show_tab("curves")
         await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
     run.end()
 
@@ -98,27 +98,27 @@ async def test_nothing_is_redrawn_without_news_or_out_of_sight():
 async def test_the_newest_run_of_the_lesson_is_shown_on_opening():
     finished({"rate": 2.0}, ago=500)
     newest = finished(ago=5)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.lab.shown is not None, "the newest run")
-        assert app.lab.shown.folder == newest and app.lab.tab == "params"
+        await until(pilot, lambda: app.bench.shown is not None, "the newest run")
+        assert app.bench.shown.folder == newest and app.bench.tab == "params"
 
 
 async def test_compare_lays_earlier_runs_over_with_their_changed_params():
     older = finished({"rate": 2.0}, ago=500)
-    app = LabApp()
+    app = BenchApp()
     run = finished(ago=5)
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.lab.shown is not None and app.lab.shown.curves, "the newest run")
-        app.lab.action_tab("curves")
-        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
-        app.lab.action_compare()
+        await until(pilot, lambda: app.bench.shown is not None and app.bench.shown.curves, "the newest run")
+        app.bench.action_tab("curves")
+        await until(pilot, lambda: len(app.bench._history.rows) == 2, "the history")
+        app.bench.action_compare()
         await until(pilot, lambda: "rate=2.0" in charts(app)[0].text, "the overlay's legend")
         marker = style.MARKERS[style.place(older.id) % 8]
         assert f"━{marker}━ rate=2.0" in charts(app)[0].text
         assert style.place(older.id) != style.place(run.id)
         assert "compared with 1" in note(app)
-        app.lab.action_compare()
+        app.bench.action_compare()
         await until(pilot, lambda: "rate=2.0" not in charts(app)[0].text, "the overlay to go")
 
 
@@ -126,9 +126,9 @@ async def test_nan_is_said_above_the_charts():
     run = LiveRun()
     run.epoch(1)
     run.epoch(2, loss=math.nan, val_loss=math.nan)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
+        app.bench.show_run(run.folder, tab="curves")
         await until(pilot, lambda: "⚠" in note(app), "the warning")
         assert "not a number" in note(app)
         assert "⚠" in "\n".join(rows(app))
@@ -150,23 +150,23 @@ async def test_scales_smoothing_batches_and_single_metrics():
             )
         run.epoch(number, loss=1 / number, accuracy=0.5 + number / 20, val_loss=0.4, val_accuracy=0.6)
     run.end()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
+        app.bench.show_run(run.folder, tab="curves")
         await until(pilot, lambda: curves(app).shown_metrics == ["loss", "accuracy"], "both charts")
         await until(pilot, lambda: len(charts(app)) == 2 and charts(app)[0].builds, "both frames")
         for action, said in (("log_scale", "log axis"), ("smooth", "smoothing 0.6"), ("batches", "single batches")):
-            getattr(app.lab, f"action_{action}")()
+            getattr(app.bench, f"action_{action}")()
             assert said in note(app)
         await until(pilot, lambda: "batches" in charts(app)[0].text, "the batches' curve")
-        app.lab.action_smooth()
-        app.lab.action_smooth()
+        app.bench.action_smooth()
+        app.bench.action_smooth()
         assert curves(app).smoothing == 0
-        app.lab.action_metric()
+        app.bench.action_metric()
         await until(pilot, lambda: len(charts(app)) == 1 and charts(app)[0].text.startswith("Loss"), "loss alone")
-        app.lab.action_metric()
+        app.bench.action_metric()
         await until(pilot, lambda: charts(app)[0].text.startswith("Accuracy"), "accuracy alone")
-        app.lab.action_metric()
+        app.bench.action_metric()
         await until(pilot, lambda: len(charts(app)) == 2, "both again")
 
 
@@ -174,9 +174,9 @@ async def test_synthetic_data_are_labelled_in_title_and_strip():
     run = LiveRun()
     run.events.write("dataset", name="imdb", source="synthetic", detail="")
     run.epoch(1)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
+        app.bench.show_run(run.folder, tab="curves")
         await until(pilot, lambda: charts(app) and "synthetic data" in charts(app)[0].text, "the title")
         assert "synthetic data" in rows(app)[-1]
     run.end()
@@ -187,13 +187,13 @@ async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
     monkeypatch.setenv("DLWP_LANG", "zh")
     finished({"rate": 2.0}, ago=500)
     folder = finished(ago=5)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=size) as pilot:
-        app.lab.show_run(folder)
-        await until(pilot, lambda: len(app.lab._history.rows) == 2, "the history")
-        app.lab.action_compare()
+        app.bench.show_run(folder)
+        await until(pilot, lambda: len(app.bench._history.rows) == 2, "the history")
+        app.bench.action_compare()
         for tab in ("params", "curves", "output", "source", "history"):
-            app.lab.action_tab(tab)
+            app.bench.action_tab(tab)
             await pilot.pause(0.15)
             assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
 
@@ -214,14 +214,14 @@ async def test_labels_become_curves_of_their_own():
 
 async def test_a_level_crosses_its_chart_from_the_first_point_on():
     run = LiveRun()
-    run.events.write("level", label="naive", metrics={"val_loss": 0.28454})
+    run.events.write("baseline", label="naive", metrics={"val_loss": 0.28454})
     view = RunView.open(run.folder)
     view.update()
     assert series.metrics([view]) == []  # no empty chart with a line only
     run.events.write("batch", label="", epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
     view.update()
-    level, training = series.chart("loss", view, [], Look()).series
-    assert (level.label, list(level.xs), list(level.ys)) == ("naive 0.2845", [0.0, 5.0], [0.28454] * 2)
+    baseline, training = series.chart("loss", view, [], Look()).series
+    assert (baseline.label, list(baseline.xs), list(baseline.ys)) == ("naive 0.2845", [0.0, 5.0], [0.28454] * 2)
     assert list(training.xs) == [0.2]
     run.epoch(1)
     run.epoch(2)
@@ -270,14 +270,14 @@ async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning()
 
 async def test_strip_keeps_its_width_while_figures_change():
     run = LiveRun()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder)
-        strip = app.lab.query_one(RunStrip)
+        app.bench.show_run(run.folder)
+        strip = app.bench.query_one(RunStrip)
         places = set()
         for number, loss in ((1, 0.5), (2, 12.25), (3, 1234.5)):
             run.epoch(number, 10, loss=loss, val_loss=0.1)
-            await until(pilot, lambda n=number: app.lab.shown.epoch == n, f"epoch {number}")
+            await until(pilot, lambda n=number: app.bench.shown.epoch == n, f"epoch {number}")
             await pilot.pause()
             row = next(row for row in rows(app) if "val_loss" in row)
             places.add(row.index("val_loss"))
@@ -314,10 +314,10 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
         )
     run.epoch(40, 40)
     run.end()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="curves")
-        follower = app.lab._follower
+        app.bench.show_run(run.folder, tab="curves")
+        follower = app.bench._follower
         follower._timer.pause()  # here every look is the test's own
         looks: list[float] = []
         while follower._unread:
@@ -328,32 +328,32 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
         assert len(looks) > 2  # in slices, not in one go
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
-        assert app.lab.shown.epoch == 40 and not app.lab.shown.state.active
+        assert app.bench.shown.epoch == 40 and not app.bench.shown.state.active
 
 
 async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
     folder = finished()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(folder, tab="curves")  # before the follower's first look
+        app.bench.show_run(folder, tab="curves")  # before the follower's first look
         assert str(curves(app).query_one("#curves-empty", Static).content) == "Reading the run…"
         await until(pilot, lambda: charts(app), "its curves")
 
 
 async def test_a_run_without_curves_says_so_once_it_is_read():
     folder = LiveRun().end().folder
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(folder, tab="curves")
+        app.bench.show_run(folder, tab="curves")
         await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
-        app.lab.action_tab("output")
+        app.bench.action_tab("output")
         await until(pilot, lambda: "This run said nothing besides" in "\n".join(rows(app)), "the output's sentence")
 
 
 async def test_a_waiting_run_promises_no_figures(waiting):
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(waiting, tab="curves")
+        app.bench.show_run(waiting, tab="curves")
         await until(pilot, lambda: "It begins in a moment" in "\n".join(rows(app)), "the sentence")
 
 
@@ -371,9 +371,9 @@ async def test_every_chart_names_its_data_alike_when_their_number_changes():
     for number in (1, 2):
         run.epoch(number, loss=1.0, val_loss=1.1, accuracy=0.5, val_accuracy=0.6)
     folder = run.end().folder
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(80, 22)) as pilot:
-        app.lab.show_run(folder, tab="curves")
+        app.bench.show_run(folder, tab="curves")
         await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
         assert all("· unverified file" in chart.text for chart in charts(app))
         curves(app).action_next_metric()
@@ -397,9 +397,9 @@ async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_
         for number in (1, 2):
             run.epoch(number, label=label)
     folder = run.end().folder
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(folder, tab="curves")
+        app.bench.show_run(folder, tab="curves")
         await until(pilot, lambda: charts(app) and charts(app)[0].text, "the chart")
         head = charts(app)[0].text.split("\n")[0]
         assert all(word in head for word in ("Validation: Loss val_loss", " one", " two", " three"))

@@ -21,10 +21,10 @@ from dlwp_tui.tui.bench.estimate_line import CostLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.messages import TrialCalledOff, TrialRequested
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.dialogs import AskDialog
-from tests.tui.bench.bench_runs import LabApp, rows, until
+from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
 PARAMS = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
@@ -38,20 +38,20 @@ def sample(seconds: float, **fields: Any) -> Sample:
     return Sample(PARAMS, 0.0, seconds, time.time(), **fields)
 
 
-def line(app: LabApp | DlwpApp) -> CostLine:
+def line(app: BenchApp | DlwpApp) -> CostLine:
     return app.screen.query_one(CostLine)
 
 
 async def test_time_and_memory_follow_what_is_typed():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.lab.show_tab("params")
+        app.bench.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
-        app.lab.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
         await pilot.pause()
         told = "about 10 s (as last time)  memory: needs 460 MB, 18.2 GB free"
         assert told in "\n".join(rows(app))
-        epochs = app.lab.query_one("#param-epochs", FieldInput)
+        epochs = app.bench.query_one("#param-epochs", FieldInput)
         epochs.value = "20"
         await pilot.pause()
         assert line(app).text.startswith("about 40 s (as last time)")
@@ -59,54 +59,54 @@ async def test_time_and_memory_follow_what_is_typed():
         await pilot.pause()
         assert line(app).text == ""
         epochs.value = "5"
-        app.lab.query_one("#param-batch_size", FieldInput).value = "1"
+        app.bench.query_one("#param-batch_size", FieldInput).value = "1"
         await pilot.pause()
         assert line(app).text.startswith("about 20 s (as a run with another batch_size)   T tries a few steps\n")
-        app.lab.query_one("#param-units", FieldInput).value = "100"
+        app.bench.query_one("#param-units", FieldInput).value = "100"
         await pilot.pause()
         assert line(app).text.startswith("time: not known yet   T tries a few steps\nmemory: needs up to 50 MB")
         await until(pilot, lambda: "memory: needs up to 50 MB" in "\n".join(rows(app)), "the second row")
 
 
 async def test_little_memory_is_marked_by_a_sign_too():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.lab.show_tab("params")
-        app.lab.set_known(known(sample(10, peak_mb=460)), 18637)
-        app.lab.set_free_memory(459)
+        app.bench.show_tab("params")
+        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.bench.set_free_memory(459)
         await pilot.pause()
         assert "! memory: needs 460 MB, 459 MB free" in "\n".join(rows(app))
-        app.lab.set_free_memory(460)
+        app.bench.set_free_memory(460)
         await pilot.pause()
         assert "!" not in line(app).text
 
 
 async def test_a_trial_is_asked_for_and_called_off():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.lab.set_known(known(), 9999)
-        app.lab.query_one("#param-epochs", FieldInput).value = "0"
+        app.bench.set_known(known(), 9999)
+        app.bench.query_one("#param-epochs", FieldInput).value = "0"
         await pilot.pause()
-        app.lab.action_measure()
+        app.bench.action_measure()
         await pilot.pause()
-        assert not app.of(TrialRequested) and app.lab.tab == "params"  # a bad value starts nothing
-        app.lab.query_one("#param-epochs", FieldInput).value = "7"
+        assert not app.of(TrialRequested) and app.bench.tab == "params"  # a bad value starts nothing
+        app.bench.query_one("#param-epochs", FieldInput).value = "7"
         await pilot.pause()
-        app.lab.action_measure()
+        app.bench.action_measure()
         await until(pilot, lambda: app.of(TrialRequested), "TrialRequested")
         assert app.of(TrialRequested)[0].values == PARAMS | {"epochs": 7}
         assert "trying the first steps: 0 s   T calls it off" in line(app).text
-        app.lab.action_measure()
+        app.bench.action_measure()
         await until(pilot, lambda: app.of(TrialCalledOff), "TrialCalledOff")
-        app.lab.trial_over()
+        app.bench.trial_over()
         assert line(app).text.startswith("time: not known yet")
 
 
 async def test_another_lessons_costs_are_not_shown():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
-        app.lab.set_known(Known(other, (sample(10),)), 9999)
+        app.bench.set_known(Known(other, (sample(10),)), 9999)
         await pilot.pause()
         assert line(app).text == ""
 
@@ -169,7 +169,7 @@ async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
         await until(pilot, store.all, "the run")
         (folder,) = store.all()
         await until(pilot, lambda: state.current(folder) is RunState.FINISHED, "its end", 30)
-        await until(pilot, lambda: app.screen.query_one(LabPane).shown is not None, "the run in the lab")
+        await until(pilot, lambda: app.screen.query_one(BenchPane).shown is not None, "the run in the bench")
     assert control.active() == []
 
 
@@ -186,14 +186,14 @@ async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: ob
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        lab, note = app.screen.query_one(LabPane), app.screen.query_one(NotePane)
-        lab.set_known(Known(lesson), 18637)
+        bench, note = app.screen.query_one(BenchPane), app.screen.query_one(NotePane)
+        bench.set_known(Known(lesson), 18637)
         await _ask(pilot, note)
         assert "not known yet" in "\n".join(rows(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
         base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
-        lab.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        bench.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
         await _ask(pilot, note)
         assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
 

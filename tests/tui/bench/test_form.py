@@ -11,34 +11,34 @@ from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.messages import RunRequested
-from tests.tui.bench.bench_runs import LabApp, rows, until
+from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (64, 34)
 
 
-def field(app: LabApp, name: str) -> FieldInput:
-    return app.lab.query_one(f"#param-{name}", FieldInput)
+def field(app: BenchApp, name: str) -> FieldInput:
+    return app.bench.query_one(f"#param-{name}", FieldInput)
 
 
 async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_tab("params")
+        app.bench.action_tab("params")
         await until(pilot, lambda: app.focused is field(app, "epochs"), "the first field to be focused")
         text = "\n".join(rows(app))
         assert "Epochs" in text and "1–100000" in text and "0 < x ≤ 10" in text
         assert "训练几轮" in text
-        assert app.lab.values() == {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
+        assert app.bench.values() == {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
 async def test_run_posts_checked_values_with_their_preset():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         field(app, "epochs").value = "3"
         await pilot.pause()
-        assert app.lab.query_one("#form-preset", Chips).value == "quick"
-        assert app.lab.action_run() is True
+        assert app.bench.query_one("#form-preset", Chips).value == "quick"
+        assert app.bench.action_run() is True
         await until(pilot, lambda: app.of(RunRequested), "RunRequested")
         (asked,) = app.of(RunRequested)
         assert (asked.lesson_id, asked.preset, asked.seed, asked.source, asked.device) == (
@@ -54,28 +54,28 @@ async def test_run_posts_checked_values_with_their_preset():
 
 @pytest.mark.parametrize("bad", ["0", "", "x", "1.5", "1e9", "-3"])
 async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad):
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_tab("curves")
+        app.bench.show_tab("curves")
         field(app, "epochs").value = bad
         await pilot.pause()
-        form = app.lab.query_one(ParamsForm)
+        form = app.bench.query_one(ParamsForm)
         assert set(form.faults) == {"epochs"} and "1–100000" in form.faults["epochs"]
-        assert app.lab.action_run() is False
+        assert app.bench.action_run() is False
         await until(pilot, lambda: app.focused is field(app, "epochs"), "focus on the bad field")
-        assert app.lab.tab == "params"
+        assert app.bench.tab == "params"
         assert "is not allowed" in "\n".join(rows(app))
         assert not app.of(RunRequested)
         with pytest.raises(ParamError):
-            app.lab.values()
+            app.bench.values()
         field(app, "epochs").value = "4"
         await pilot.pause()
         assert not form.faults and "is not allowed" not in "\n".join(rows(app))
-        assert app.lab.action_run() is True
+        assert app.bench.action_run() is True
 
 
 async def test_letters_in_a_number_field_stay_keys_of_the_screen():
-    app = LabApp()
+    app = BenchApp()
     app.bind("r", "note('r')")
     async with app.run_test(size=SIZE) as pilot:
         app.set_focus(field(app, "epochs"))
@@ -85,47 +85,47 @@ async def test_letters_in_a_number_field_stay_keys_of_the_screen():
 
 
 async def test_arrows_walk_the_form_and_choose():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        mode = app.lab.query_one("#param-mode", Chips)
+        mode = app.bench.query_one("#param-mode", Chips)
         await until(pilot, lambda: mode.region.height, "the form on the screen")
         app.set_focus(field(app, "epochs"))
         await pilot.press("down", "down")
         assert app.focused is mode
         await pilot.press("right", "right")
         await pilot.pause()
-        assert app.lab.values()["mode"] == "nan"
+        assert app.bench.values()["mode"] == "nan"
         await pilot.press("left", "left", "left")
         await pilot.pause()
-        assert app.lab.values()["mode"] == "hang"  # round the end
+        assert app.bench.values()["mode"] == "hang"  # round the end
         await pilot.press("down", "space")
         await pilot.pause()
-        assert app.lab.values()["noisy"] is False
+        assert app.bench.values()["noisy"] is False
 
 
 async def test_presets_fill_the_form_and_changes_are_told():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_preset()
+        app.bench.action_preset()
         await pilot.pause()
-        assert app.lab.values()["epochs"] == 3
+        assert app.bench.values()["epochs"] == 3
         field(app, "rate").value = "2.5"
         await pilot.pause()
-        assert app.lab.query_one("#form-preset", Chips).value is None
+        assert app.bench.query_one("#form-preset", Chips).value is None
         text = "\n".join(rows(app))
         assert "epochs 5 → 3" in text and "rate 1 → 2.5" in text
-        app.lab.action_reset()
+        app.bench.action_reset()
         await pilot.pause()
-        assert app.lab.values()["epochs"] == 5 and "看损失下降" in "\n".join(rows(app))
+        assert app.bench.values()["epochs"] == 5 and "看损失下降" in "\n".join(rows(app))
         with pytest.raises(UsageError):
-            app.lab.set_values({}, preset="none")
+            app.bench.set_values({}, preset="none")
 
 
 async def test_a_run_card_sets_preset_values_and_starts():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.set_values({"rate": 2.0}, preset="quick")
-        app.lab.action_run()
+        app.bench.set_values({"rate": 2.0}, preset="quick")
+        app.bench.action_run()
         await until(pilot, lambda: app.of(RunRequested), "RunRequested")
         assert app.of(RunRequested)[0].values == {"epochs": 3, "rate": 2.0, "mode": "ok", "noisy": True}
         assert app.of(RunRequested)[0].preset is None
@@ -133,56 +133,56 @@ async def test_a_run_card_sets_preset_values_and_starts():
 
 @pytest.mark.parametrize(("typed", "seed"), [("", None), ("42", 42), ("0", 0)])
 async def test_seed_data_and_device_are_passed_on(typed, seed):
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.query_one("#form-seed", FieldInput).value = typed
-        app.lab.query_one("#form-source", Chips).value = "synthetic"
-        app.lab.query_one("#form-device", Chips).value = "cpu"
-        app.lab.action_run()
+        app.bench.query_one("#form-seed", FieldInput).value = typed
+        app.bench.query_one("#form-source", Chips).value = "synthetic"
+        app.bench.query_one("#form-device", Chips).value = "cpu"
+        app.bench.action_run()
         await until(pilot, lambda: app.of(RunRequested), "RunRequested")
         asked = app.of(RunRequested)[0]
         assert (asked.seed, asked.source, asked.device) == (seed, "synthetic", "cpu")
 
 
 async def test_a_bad_seed_is_refused():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.query_one("#form-seed", FieldInput).value = str(2**40)
+        app.bench.query_one("#form-seed", FieldInput).value = str(2**40)
         await pilot.pause()
-        assert app.lab.action_run() is False
-        assert "seed" in app.lab.query_one(ParamsForm).faults
+        assert app.bench.action_run() is False
+        assert "seed" in app.bench.query_one(ParamsForm).faults
         assert not app.of(RunRequested)
 
 
 async def test_data_status_stands_in_the_form():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.set_data_status("imdb: synthetic data")
+        app.bench.set_data_status("imdb: synthetic data")
         await pilot.pause()
         assert "imdb: synthetic data" in "\n".join(rows(app))
 
 
 async def test_values_are_kept_when_another_section_was_open():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         from dlwp_tui.course import reader
 
         field(app, "epochs").value = "77"
         await pilot.pause()
-        app.lab.show(reader.load().section("1.2"))
+        app.bench.show(reader.load().section("1.2"))
         await pilot.pause()
-        assert "reading" in "\n".join(str(s.content) for s in app.lab.query(Static))
-        assert app.lab.action_run() is False
-        app.lab.show(reader.load().section("1.1"))
+        assert "reading" in "\n".join(str(s.content) for s in app.bench.query(Static))
+        assert app.bench.action_run() is False
+        app.bench.show(reader.load().section("1.1"))
         await pilot.pause()
-        assert app.lab.values()["epochs"] == 77
+        assert app.bench.values()["epochs"] == 77
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (80, 24)])
 async def test_every_field_can_be_reached_on_a_small_terminal(size):
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=size) as pilot:
-        app.lab.action_tab("params")
+        app.bench.action_tab("params")
         await until(pilot, lambda: app.focused is not None, "a focus")
         seen = set()
         for _step in range(8):
@@ -194,7 +194,7 @@ async def test_every_field_can_be_reached_on_a_small_terminal(size):
 
 
 async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys():
-    async with LabApp().run_test(size=SIZE):
+    async with BenchApp().run_test(size=SIZE):
         shape = FieldInput("64, 3", kind="form", id="shape")
         text = FieldInput("a film", kind="text", id="text")
         assert all(shape.check_consume_key(key, key) for key in "0129,;:-()[]. e×，；")
@@ -205,9 +205,9 @@ async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys():
 async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
     """A learner who opens the form and presses `r` wants a run, not an r in place of the sentences."""
     monkeypatch.delenv("DLWP_CONTENT")  # the book's own lesson: its first field is of sentences
-    app = LabApp("6.1.1")
+    app = BenchApp("6.1.1")
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_tab("params")
+        app.bench.action_tab("params")
         await until(pilot, lambda: isinstance(app.focused, FieldInput), "a field to be focused")
         assert isinstance(app.focused, FieldInput) and app.focused.kind == "number"
         sentences = field(app, "samples")

@@ -16,19 +16,19 @@ from dlwp_tui.tui.bench.messages import (
     UseParamsRequested,
 )
 from dlwp_tui.tui.hardware_bar import HardwareBar
-from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (100, 30)
 
 
-def table(app: LabApp) -> HistoryView:
-    return app.lab.query_one(HistoryView)
+def table(app: BenchApp) -> HistoryView:
+    return app.bench.query_one(HistoryView)
 
 
-async def open_history(app: LabApp, pilot, count: int) -> None:
-    await until(pilot, lambda: app.lab.region.height, "the lab on the screen")
-    app.lab.action_tab("history")
+async def open_history(app: BenchApp, pilot, count: int) -> None:
+    await until(pilot, lambda: app.bench.region.height, "the bench on the screen")
+    app.bench.action_tab("history")
     await until(pilot, lambda: len(table(app).rows) == count, f"{count} runs")
     await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
 
@@ -38,7 +38,7 @@ async def test_rows_tell_state_params_and_best_figures():
     run = LiveRun()
     run.epoch(1)
     run.end("failed", error={"type": "ValueError", "message": "m", "lines": []})
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 2)
         await until(pilot, lambda: "failed" in "\n".join(rows(app)), "the rows on the screen")
@@ -49,46 +49,46 @@ async def test_rows_tell_state_params_and_best_figures():
 
 
 async def test_an_empty_history_says_what_to_do():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_tab("history")
+        app.bench.action_tab("history")
         await until(pilot, lambda: "No runs yet" in "\n".join(rows(app)), "the hint")
 
 
 async def test_enter_shows_curves_and_c_toggles_an_overlay():
     older = finished({"rate": 2.0}, ago=500)
     newer = finished(ago=5)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 2)
-        await until(pilot, lambda: app.lab.shown is not None, "the newest run")
-        assert app.lab.shown.folder == newer
+        await until(pilot, lambda: app.bench.shown is not None, "the newest run")
+        assert app.bench.shown.folder == newer
         await pilot.press("down")
-        app.lab.action_compare()
-        await until(pilot, lambda: [view.folder for view in app.lab.overlays] == [older], "the overlay")
-        app.lab.action_compare()
-        await until(pilot, lambda: app.lab.overlays == [], "the overlay to go")
+        app.bench.action_compare()
+        await until(pilot, lambda: [view.folder for view in app.bench.overlays] == [older], "the overlay")
+        app.bench.action_compare()
+        await until(pilot, lambda: app.bench.overlays == [], "the overlay to go")
         await pilot.press("enter")
-        await until(pilot, lambda: app.lab.tab == "curves", "the curves")
-        assert app.lab.shown.folder == older
+        await until(pilot, lambda: app.bench.tab == "curves", "the curves")
+        assert app.bench.shown.folder == older
 
 
 async def test_keys_post_what_they_say():
     folder = finished({"rate": 2.0, "epochs": 7}, ago=500)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 1)
         await pilot.press("e", "w")
         await until(pilot, lambda: app.of(ExportRequested), "ExportRequested")
         assert app.of(RerunRequested)[0].run_id == app.of(ExportRequested)[0].run_id == folder.id
         await pilot.press("f")
-        await until(pilot, lambda: app.of(UseParamsRequested) and app.lab.tab == "params", "the form")
-        assert app.lab.values()["rate"] == 2.0 and app.lab.values()["epochs"] == 7
+        await until(pilot, lambda: app.of(UseParamsRequested) and app.bench.tab == "params", "the form")
+        assert app.bench.values()["rate"] == 2.0 and app.bench.values()["epochs"] == 7
 
 
 async def test_delete_asks_first():
     folder = finished(ago=500)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 1)
         await pilot.press("delete")
@@ -103,15 +103,15 @@ async def test_delete_asks_first():
 async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused():
     run = LiveRun()
     run.epoch(1)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 1)
         await pilot.press("delete", "delete")
         await pilot.pause(0.1)
         assert not app.of(DeleteRequested)
-        await until(pilot, lambda: app.lab.running is not None, "the run to be shown")
-        app.lab.action_stop()
-        app.lab.action_pause()
+        await until(pilot, lambda: app.bench.running is not None, "the run to be shown")
+        app.bench.action_stop()
+        app.bench.action_pause()
         await until(pilot, lambda: app.of(PauseRequested), "PauseRequested")
         assert app.of(StopRequested)[0].run_id == run.folder.id
     run.end()
@@ -119,14 +119,14 @@ async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused():
 
 async def test_a_deleted_run_is_shown_no_longer():
     folder = finished(ago=500)
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.lab.shown is not None, "the run")
+        await until(pilot, lambda: app.bench.shown is not None, "the run")
         from dlwp_tui.runs import store
 
         store.delete(folder)
-        app.lab.forget(folder.id)
-        assert app.lab.shown is None
+        app.bench.forget(folder.id)
+        assert app.bench.shown is None
         await until(pilot, lambda: table(app).rows == [], "an empty history")
 
 

@@ -1,4 +1,4 @@
-"""Output, log, probe and source: what a run said, what went wrong first, and where the whole log is."""
+"""Output, log, demo and source: what a run said, what went wrong first, and where the whole log is."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from textual.widgets import Input, Static
 from dlwp_tui.course import reader
 from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
-from dlwp_tui.tui.bench.messages import ProbeAsked
+from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import BlockView
 from dlwp_tui.tui.bench.source import SourceView
-from tests.tui.bench.bench_runs import LabApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (64, 60)
 
 
-def output(app: LabApp) -> OutputView:
-    return app.lab.query_one(OutputView)
+def output(app: BenchApp) -> OutputView:
+    return app.bench.query_one(OutputView)
 
 
 def test_results_are_told_in_the_lessons_words_where_it_has_some():
@@ -45,9 +45,9 @@ async def test_everything_a_run_said_is_shown():
     run.folder.artifacts.mkdir()
     Image.new("RGB", (8, 8), "red").save(run.folder.artifacts / "square.png")
     say("picture", name="square", file="square.png", width=8, height=8, caption="a red square")
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
+        app.bench.show_run(run.folder, tab="output")
         await until(pilot, lambda: "a red square" in output(app).text, "the picture")
         text = output(app).text
         for said in (
@@ -82,16 +82,16 @@ async def test_a_presets_promise_stands_under_the_result(playground_dir):
         broken.epoch(epoch, 3, loss=float(epoch))
     for run in (kept, broken):
         run.events.write("result", metrics={"loss": 0.1}, label="")
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(kept.folder, tab="output")
+        app.bench.show_run(kept.folder, tab="output")
         await until(pilot, lambda: "0.1" in output(app).text, "the result")
         assert "seen" not in output(app).text  # not before it has ended
         kept.end()
         await until(pilot, lambda: "✓ seen here  第 3 轮损失最低" in output(app).text, "the promise kept")
         text = output(app).text
         assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
-        app.lab.show_run(broken.end().folder, tab="output")
+        app.bench.show_run(broken.end().folder, tab="output")
         await until(pilot, lambda: "✗ not seen here  第 3 轮损失最低" in output(app).text, "the promise broken")
         assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
 
@@ -102,69 +102,69 @@ async def test_a_failed_run_says_why_first_and_where_the_log_is():
     run.folder.log.write_text("a line\nValueError: told to fail\n", encoding="utf-8")
     lines = ["  File 'lesson.py', line 41, in run", "ValueError: told to fail"]
     run.end("failed", error={"type": "ValueError", "message": "told to fail", "lines": lines})
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
+        app.bench.show_run(run.folder, tab="output")
         await until(pilot, lambda: "told to fail" in output(app).text, "the error")
         first = output(app).text.split("\n")
         assert first[0] == "✗ ValueError: told to fail"
         assert "line 41" in output(app).text
         assert str(run.folder.log) in output(app).text.replace("\n", "")
         assert "✗ failed" in "\n".join(rows(app))
-        app.lab.show_tab("curves")
+        app.bench.show_tab("curves")
         await pilot.pause(0.3)
-        assert "ValueError: told to fail" in str(app.lab.query_one("#curves-note", Static).content)
+        assert "ValueError: told to fail" in str(app.bench.query_one("#curves-note", Static).content)
 
 
 async def test_the_log_is_followed_and_bounded():
     run = LiveRun()
     run.folder.log.write_text("".join(f"line {n}\n" for n in range(2000)), encoding="utf-8")
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder)
-        app.lab.action_log()
+        app.bench.show_run(run.folder)
+        app.bench.action_log()
         await until(pilot, lambda: "line 1999" in output(app).text, "the log's end")
         assert "line 1000\n" not in output(app).text
         with run.folder.log.open("a", encoding="utf-8") as log:
             log.write("你好，最后一行\n")
         await until(pilot, lambda: "最后一行" in "\n".join(rows(app)), "the new line in view")
-        app.lab.action_log()
+        app.bench.action_log()
         assert not output(app).showing_log
     run.end()
 
 
-async def test_the_probe_asks_and_shows_shares_and_unknown_words():
+async def test_the_demo_asks_and_shows_shares_and_unknown_words():
     folder = finished()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(folder)
-        app.lab.action_probe()
-        box = app.lab.query_one("#probe-input", Input)
-        await until(pilot, lambda: app.focused is box, "the probe's line")
+        app.bench.show_run(folder)
+        app.bench.action_demo()
+        box = app.bench.query_one("#demo-input", Input)
+        await until(pilot, lambda: app.focused is box, "the demo's line")
         assert "Reverse" in "\n".join(rows(app))
         await pilot.press(*"good", "enter")
-        await until(pilot, lambda: app.of(ProbeAsked), "ProbeAsked")
-        asked = app.of(ProbeAsked)[0]
-        assert (asked.run_id, asked.probe_id, asked.value) == (folder.id, "reverse", "good")
-        app.lab.set_probe_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
+        await until(pilot, lambda: app.of(DemoAsked), "DemoAsked")
+        asked = app.of(DemoAsked)[0]
+        assert (asked.run_id, asked.demo_id, asked.value) == (folder.id, "reverse", "good")
+        app.bench.set_demo_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
-        app.lab.set_probe_answer({"error": "no model"})
+        app.bench.set_demo_answer({"error": "no model"})
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
         await pilot.press("escape")  # out of the line where every letter is text
-        await until(pilot, lambda: app.focused is app.lab.query_one("#said"), "the keys to be keys again")
+        await until(pilot, lambda: app.focused is app.bench.query_one("#said"), "the keys to be keys again")
 
 
-async def test_no_probe_before_a_model_is_trained():
+async def test_no_demo_before_a_model_is_trained():
     run = LiveRun()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder)
-        app.lab.action_probe()
+        app.bench.show_run(run.folder)
+        app.bench.action_demo()
         await pilot.pause(0.2)
-        assert not output(app).has_class("-probe")
+        assert not output(app).has_class("-demo")
     run.end()
 
 
@@ -185,11 +185,11 @@ def test_blocks_keep_to_the_width():
 
 
 async def test_source_is_read_at_the_first_look_and_numbered():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        source = app.lab.query_one(SourceView)
+        source = app.bench.query_one(SourceView)
         assert "def run" not in source.text
-        app.lab.action_tab("source")
+        app.bench.action_tab("source")
         await until(pilot, lambda: "def run" in source.text, "the code")
         assert app.focused is source
         lines = source.text.split("\n")
@@ -197,31 +197,31 @@ async def test_source_is_read_at_the_first_look_and_numbered():
 
 
 async def test_another_section_shows_nothing_of_the_run_before():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         run = LiveRun()
         run.events.write("text", title="Words", body="said by the first lesson")
-        app.lab.show_run(run.end().folder)
-        app.lab.action_tab("output")
+        app.bench.show_run(run.end().folder)
+        app.bench.action_tab("output")
         await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
-        app.lab.show(reader.load().section("1.2"))
+        app.bench.show(reader.load().section("1.2"))
         await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
         assert "Press r to run" in output(app).text
 
 
 async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.action_log()
+        app.bench.action_log()
         await until(pilot, lambda: "the log of its process appears here" in "\n".join(rows(app)), "the log")
-        app.lab.action_tab("curves")
+        app.bench.action_tab("curves")
         await pilot.pause()
-        app.lab.action_log()  # from another tab: the log again, though it was chosen already
+        app.bench.action_log()  # from another tab: the log again, though it was chosen already
         await pilot.pause()
-        assert app.lab.tab == "output" and output(app).showing_log
-        app.lab.action_tab("curves")
+        assert app.bench.tab == "output" and output(app).showing_log
+        app.bench.action_tab("curves")
         await pilot.pause()
-        app.lab.action_tab("output")
+        app.bench.action_tab("output")
         await pilot.pause()
         assert not output(app).showing_log
 

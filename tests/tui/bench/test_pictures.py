@@ -17,7 +17,7 @@ from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import BlockView
 from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels, cells
-from tests.tui.bench.bench_runs import LabApp, LiveRun, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (64, 40)
@@ -33,23 +33,23 @@ def sheet(run: LiveRun, name: str, size: tuple[int, int]) -> None:
 
 
 @asynccontextmanager
-async def opened(*sheets: tuple[str, tuple[int, int]]) -> AsyncIterator[tuple[LabApp, Pilot[None], LiveRun]]:
-    """The lab's output with these sheets of an ended run on it."""
+async def opened(*sheets: tuple[str, tuple[int, int]]) -> AsyncIterator[tuple[BenchApp, Pilot[None], LiveRun]]:
+    """The bench's output with these sheets of an ended run on it."""
     run = LiveRun()
     for name, size in sheets:
         sheet(run, name, size)
     run.end()
-    app = LabApp()
+    app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.lab.show_run(run.folder, tab="output")
+        app.bench.show_run(run.folder, tab="output")
         last = f"of {sheets[-1][0]}"
-        await until(pilot, lambda: last in app.lab.query_one(OutputView).text, "the pictures")
+        await until(pilot, lambda: last in app.bench.query_one(OutputView).text, "the pictures")
         yield app, pilot, run
 
 
-async def enlarge(app: LabApp, pilot: Pilot[None]) -> None:
+async def enlarge(app: BenchApp, pilot: Pilot[None]) -> None:
     """Enter on the output: the first picture on the whole screen."""
-    app.lab.focus_tab()
+    app.bench.focus_tab()
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the picture")
 
@@ -99,13 +99,13 @@ async def test_enter_shows_it_large_and_again_every_pixel():
         await pilot.press("right_square_bracket")
         await until(pilot, lambda: app.screen.number == 0, "round the end")
         await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(app.screen, PictureScreen), "the lab")
+        await until(pilot, lambda: not isinstance(app.screen, PictureScreen), "the bench")
 
 
 async def test_a_click_enlarges_the_picture_under_it():
     async with opened(("first", (12, 4)), ("second", (12, 6))) as (app, pilot, _run):
         await pilot.pause()
-        (block,) = [b for b in app.lab.query(BlockView) if b.block.picture and b.block.picture.name == "second"]
+        (block,) = [b for b in app.bench.query(BlockView) if b.block.picture and b.block.picture.name == "second"]
         await pilot.click(block, offset=(2, 1))
         await until(pilot, lambda: isinstance(app.screen, PictureScreen) and app.screen.number == 1, "the second")
 
@@ -113,12 +113,12 @@ async def test_a_click_enlarges_the_picture_under_it():
 async def test_a_picture_that_is_gone_says_so_and_nothing_to_enlarge_does_nothing():
     async with opened(("first", (12, 4))) as (app, pilot, run):
         (run.folder.artifacts / "first.png").unlink()
-        app.lab.focus_tab()
+        app.bench.focus_tab()
         await pilot.press("enter")
         await until(pilot, lambda: "cannot be read" in "\n".join(rows(app)), "the sentence")
         await pilot.press("escape")
-        app.lab.show_run(LiveRun().end().folder, tab="output")
-        await until(pilot, lambda: "said nothing" in app.lab.query_one(OutputView).text, "another run")
+        app.bench.show_run(LiveRun().end().folder, tab="output")
+        await until(pilot, lambda: "said nothing" in app.bench.query_one(OutputView).text, "another run")
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, PictureScreen)

@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList, Static
 from dlwp_tui.core import progress
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.pane import LabPane
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.keys import KEYS
 from dlwp_tui.tui.palette import CourseCommands
 from dlwp_tui.tui.reader.glossary import GlossaryScreen
@@ -233,23 +233,25 @@ def test_the_footer_stays_at_eight_and_no_key_has_two_meanings() -> None:
     assert len(taken) == len(set(taken))
 
 
-async def test_the_lab_follows_the_note_and_a_key_for_it_does_not_wait(course: reader.Course) -> None:
+async def test_the_bench_follows_the_note_and_a_key_for_it_does_not_wait(course: reader.Course) -> None:
     app = open_app(course, "1.2")
     async with app.run_test(size=SIZE) as pilot:
         await at(pilot, app, "1.2", 0)
-        lab = app.screen.query_one(LabPane)
-        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab of 1.2")
+        bench = app.screen.query_one(BenchPane)
+        await until(pilot, lambda: bench.section is not None and bench.section.id == "1.2", "the bench of 1.2")
         screen = app.screen
         assert isinstance(screen, StudyScreen)
         screen.open_section(course.section("1.1"))
-        assert lab.section is not None and lab.section.id == "1.2", "the note comes first"
-        screen.action_pane("lab")
-        assert lab.section.id == "1.1", "who asks for the lab has it at once"
-        await until(pilot, lambda: lab.has_focus_within, "the focus in the lab")
+        assert bench.section is not None and bench.section.id == "1.2", "the note comes first"
+        screen.action_pane("bench")
+        assert bench.section.id == "1.1", "who asks for the bench has it at once"
+        await until(pilot, lambda: bench.has_focus_within, "the focus in the bench")
         for number in range(4):
             screen.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
         screen.open_section(course.section("1.2"))
-        await until(pilot, lambda: lab.section is not None and lab.section.id == "1.2", "the lab follows by itself")
+        await until(
+            pilot, lambda: bench.section is not None and bench.section.id == "1.2", "the bench follows by itself"
+        )
 
 
 @pytest.mark.asyncio
@@ -266,10 +268,10 @@ async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit
 
 
 @pytest.mark.asyncio
-async def test_where_only_the_lab_is_in_view_reading_on_reads_there_and_a_page_key_brings_the_note(
+async def test_where_only_the_bench_is_in_view_reading_on_reads_there_and_a_page_key_brings_the_note(
     course: reader.Course,
 ) -> None:
-    """At 80 columns the note behind the lab is not turned, and no section opens, without anybody seeing it."""
+    """At 80 columns the note behind the bench is not turned, and no section opens, without anybody seeing it."""
     app = open_app(course, "1.1")
     async with app.run_test(size=(80, 24)) as pilot:
         await at(pilot, app, "1.1", 0)

@@ -27,7 +27,7 @@ def run(lab: Lab, *, units: int, epochs: int, rate: float) -> None:
     lab.save(model)
 
 
-def probe(lab: Lab):
+def demo(lab: Lab):
     """The probability for a list of six numbers."""
     model = lab.load()
     return lambda point: {"bars": {"positive": float(model(np.array([point], "float32"))[0, 0])}}
