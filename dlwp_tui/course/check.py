@@ -124,8 +124,8 @@ def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] 
     section = course.section(proof.section)
     if proof.kind == "check":
         section.lesson()
-        code = lesson_code.read(section.folder / "lesson.py", course.content)
-        if claim not in code.checked:
+        checked = lesson_code.checked(section.folder, course.content)
+        if claim not in checked:
             return (
                 _("Lesson {lesson} has no check of {claim}.").format(lesson=section.id, claim=claim),
                 _('Add lab.check(..., claim="{claim}") there, or remove the reference.').format(claim=claim),

@@ -48,6 +48,15 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
         yield from error.problems
         return
     yield from _code(relative(code_file, section.content), code, lesson, claims)
+    proofs_file = section.folder / "proofs.py"
+    if not proofs_file.exists():
+        return
+    try:
+        proofs = lesson_code.read(proofs_file, section.content)
+    except BrokenFile as error:
+        yield from error.problems
+        return
+    yield from _proofs(relative(proofs_file, section.content), proofs, claims)
 
 
 def _facts(here: str, lesson: Lesson, datasets: frozenset[str] | None) -> Iterator[Problem]:
@@ -86,13 +95,7 @@ def _expect(here: str, where: str, text: str, runs: Collection[str]) -> Iterator
 
 
 def _code(here: str, code: LessonCode, lesson: Lesson | None, claims: Claims) -> Iterator[Problem]:
-    lines = list(enumerate(code.text.split("\n"), 1))
-    yield from style.machine_paths(here, lines)
-    yield from style.dead_api(here, lines)
-    yield from style.wide_code(here, lines)
-    for claim, number in code.claims:
-        if claims.find(claim) is None:
-            yield _no_claim(here, line(number), claim, claims)
+    yield from _python(here, code, claims)
     run = code.functions.get("run")
     if run is None:
         yield Problem(here, "", _("There is no function run."), _("Write def run(lab: Lab, *, ...) -> None."))
@@ -101,6 +104,23 @@ def _code(here: str, code: LessonCode, lesson: Lesson | None, claims: Claims) ->
     if lesson is not None and lesson.demos and "demo" not in code.functions:
         hint = _("Write def demo(lab), or remove [[demos]] from lesson.toml.")
         yield Problem(here, "", _("There is no function demo."), hint)
+
+
+def _proofs(here: str, code: LessonCode, claims: Claims) -> Iterator[Problem]:
+    yield from _python(here, code, claims)
+    if "prove" not in code.functions:
+        yield Problem(here, "", _("There is no function prove."), _("Write def prove(lab: Lab, *, ...) -> None."))
+
+
+def _python(here: str, code: LessonCode, claims: Claims) -> Iterator[Problem]:
+    """What holds for any Python file of a lesson."""
+    lines = list(enumerate(code.text.split("\n"), 1))
+    yield from style.machine_paths(here, lines)
+    yield from style.dead_api(here, lines)
+    yield from style.wide_code(here, lines)
+    for claim, number in code.claims:
+        if claims.find(claim) is None:
+            yield _no_claim(here, line(number), claim, claims)
 
 
 def _signature(here: str, run: ast.FunctionDef, lesson: Lesson | None) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What `ast` knows of a lesson.py without running it: its `run`, its `demo` and the claims it checks."""
+"""What `ast` knows of a lesson's Python files without running them: functions, and the claims they check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LessonCode:
-    """The facts of one lesson.py."""
+    """The facts of one lesson.py or proofs.py."""
 
     text: str
     functions: dict[str, ast.FunctionDef]
@@ -29,6 +29,12 @@ class LessonCode:
     def checked(self) -> frozenset[str]:
         """The claims it checks."""
         return frozenset(claim for claim, _line in self.claims)
+
+
+def checked(folder: Path, content: Path) -> frozenset[str]:
+    """The claims that a section's lesson.py and proofs.py check. Raises BrokenFile when one of them is not Python."""
+    files = (folder / "lesson.py", folder / "proofs.py")
+    return frozenset().union(*(read(file, content).checked for file in files if file.exists()))
 
 
 def read(file: Path, content: Path) -> LessonCode:

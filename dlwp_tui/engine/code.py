@@ -1,26 +1,53 @@
-"""A lesson's Python file, loaded by its path."""
+"""A lesson's Python files, loaded by path and run: `lesson.py`, then the exact claims in `proofs.py` beside it."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import ContentError
 from dlwp_tui.core.language import _
 
+if TYPE_CHECKING:
+    from dlwp_tui.lab import Lab
+
+
+def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
+    """Call `run` of a loaded lesson, then `prove` of the `proofs.py` beside it with what `run` returned.
+
+    Raises what `run` raises. A proof that cannot be made leaves a warning and its traceback in the log: the training
+    before it is done, and its figures stand.
+    """
+    made = function(lesson, "run", "def run(lab, *, ...)")(lab, **params)
+    proofs = Path(lesson.__file__ or "").with_name("proofs.py")
+    if not proofs.is_file():
+        return
+    lab.phase(_("checking exact statements"))
+    try:
+        function(load_code(proofs), "prove", "def prove(lab, *, ...)")(lab, **(made or {}))
+    except Exception as error:  # noqa: BLE001 - shown as a warning and, whole, in the log
+        traceback.print_exception(error)
+        lab.warn("proofs", _("The proofs could not be made: {error}").format(error=f"{type(error).__name__}: {error}"))
+
 
 def load_code(path: Path) -> ModuleType:
-    """The lesson's module, run from its source; no .pyc is left in the course's folder."""
-    name = f"dlwp_lesson_{path.parent.name.replace('.', '_').replace('-', '_')}"
+    """A module of a lesson, run from its source; no .pyc is left in the course's folder.
+
+    `proofs.py` may say `from lesson import build`: it gets the `lesson.py` that was loaded last.
+    """
+    name = f"dlwp_{path.stem}_{path.parent.name.replace('.', '_').replace('-', '_')}"
     spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     module.__file__ = str(path)
     sys.modules[name] = module  # Keras looks a custom layer's class up by its module
+    if path.stem == "lesson":
+        sys.modules["lesson"] = module
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
     return module
 

@@ -19,7 +19,7 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DlwpError, RunError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment, failures, memory, signals, slots
-from dlwp_tui.engine.code import function, load_code
+from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
 from dlwp_tui.engine.job import Job
@@ -97,7 +97,7 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
     on_cpu = slot.kind == "cpu"
     device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
     _warn_of_memory(job, lab)
-    function(code, "run", "def run(lab, *, ...)")(lab, **spec.params)
+    run_lesson(code, lab, spec.params)
     return slot
 
 

@@ -101,7 +101,7 @@ def test_every_proof_exists(course: Course, claims: Claims) -> None:
         for text, proof in zip(claim.proved, claim.proofs, strict=True):
             section = course.section(proof.section)
             if proof.kind == "check":
-                found = claim.id in lesson_code.read(section.folder / "lesson.py", course.content).checked
+                found = claim.id in lesson_code.checked(section.folder, course.content)
             elif proof.kind == "experiment":
                 found = claim.id in section.lesson().experiment(proof.experiment).claims
             else:
@@ -116,7 +116,7 @@ def test_what_lessons_prove_is_written_in_the_list(course: Course, claims: Claim
     for section in course.sections:
         if not section.has_lesson:
             continue
-        checked = lesson_code.read(section.folder / "lesson.py", course.content).checked
+        checked = lesson_code.checked(section.folder, course.content)
         proofs = {(claim, f"check:{section.id}") for claim in checked}
         for experiment in section.lesson().experiments:
             proofs |= {(claim, f"experiment:{section.id}/{experiment.id}") for claim in experiment.claims}

@@ -1,8 +1,13 @@
-"""Lessons through the real engine: forked workers on the CPU, synthetic data made once a session."""
+"""Lessons, called in this process (`study`) or through the real engine (`run`, `start`: forked workers on the CPU).
+
+Synthetic data are made once a session. Most tests want `study`: it costs no process and no import of TensorFlow.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +16,13 @@ import pytest
 
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control, launch
+from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.runs import state
-from dlwp_tui.runs.events import Tail
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.lab import Lab, device
+from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs.events import EventWriter, Tail
+from dlwp_tui.runs.folder import RunFolder, new_id
+from dlwp_tui.runs.spec import RunSpec, Source
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from tests.conftest import wait_for
@@ -45,6 +53,44 @@ def _sweep(home: Path) -> Iterator[None]:
     yield
     for folder in control.active():
         control.kill(folder)
+
+
+@pytest.fixture
+def study() -> Callable[..., RunView]:
+    """`study("3.4", preset=..., seed=..., units=4)`: the lesson's `run` and `prove`, called here; the run's view.
+
+    Everything is as in a worker (a folder, events, seed, deterministic operations) but the process. A failing proof
+    fails the test, and so does a proof that cannot be made.
+    """
+
+    def call(
+        lesson_id: str, *, preset: str | None = None, seed: int = 1, source: Source = "synthetic", **values: Any
+    ) -> RunView:
+        lesson = reader.load().lesson(lesson_id)
+        params = lesson.values(preset, values)
+        created = time.time()
+        folder = store.create(
+            RunSpec(
+                id=new_id(lesson_id, created), lesson=lesson_id, params=params, preset=preset, created=created,
+                seed=seed, source=source, content=str(lesson.folder.parents[1]), code_hash="",
+            )
+        )  # fmt: skip
+        folder.artifacts.mkdir()
+        with EventWriter(folder.events) as events:
+            lab = Lab(folder.artifacts, events.write, seed=seed, params=params, source=source)
+            events.write(kinds.STARTED, device="cpu", pid=os.getpid())
+            code = load_code(lesson.code_file)
+            device.seed_everything(seed, deterministic=True)
+            run_lesson(code, lab, params)
+            lab.flush()
+            events.write(kinds.ENDED, state="finished", seconds=time.time() - created)
+        view = RunView.open(folder)
+        view.update()
+        assert not view.warnings
+        assert [check for check in view.checks if not check.ok] == []
+        return view
+
+    return call
 
 
 @pytest.fixture

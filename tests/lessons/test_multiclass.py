@@ -12,9 +12,9 @@ from tests.lessons.conftest import claims, curve, table
 pytestmark = pytest.mark.keras
 
 
-def test_label_codings_train_alike(run: Callable[..., RunView]) -> None:
-    one_hot = run("3.5", epochs=2, seed=3)
-    integer = run("3.5", epochs=2, seed=3, label_coding="integer")
+def test_label_codings_train_alike(study: Callable[..., RunView]) -> None:
+    one_hot = study("3.5", epochs=2, seed=3)
+    integer = study("3.5", epochs=2, seed=3, label_coding="integer")
     assert claims(one_hot) == {"C061", "C062", "C064", "C065", "C066", "C069", "C070"}
     assert one_hot.models[0].params == 647_214
     for metric in ("loss", "val_loss"):
@@ -29,9 +29,9 @@ def test_label_codings_train_alike(run: Callable[..., RunView]) -> None:
     assert one_hot.results[""]["test_accuracy"] * 100 == pytest.approx(percent["这个模型"], abs=0.06)
 
 
-def test_bottleneck_replaces_the_middle_layer(run: Callable[..., RunView]) -> None:
-    two = run("3.5", preset="bottleneck", epochs=1)
+def test_bottleneck_replaces_the_middle_layer(study: Callable[..., RunView]) -> None:
+    two = study("3.5", preset="bottleneck", epochs=1)
     assert two.models[0].params == 640_554
     assert [row[2] for row in two.models[0].layers][1:] == ["(None, 64)", "(None, 4)", "(None, 46)"]
-    one = run("3.5", hidden_layers=1, epochs=1)
+    one = study("3.5", hidden_layers=1, epochs=1)
     assert one.models[0].params == 643_054
