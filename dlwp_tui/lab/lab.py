@@ -162,6 +162,10 @@ class Lab:
             made.insert(0, checkpoint(self, self.artifact(f"backup/{self._fits:03d}")))
         return made
 
+    def steps_per_execution(self, model: keras.Model, batches: tf.data.Dataset) -> int:  # noqa: ARG002
+        """For `compile(steps_per_execution=...)`: how many steps TensorFlow runs between two returns to Python."""
+        return max(1, min(8, len(batches)))
+
     def steps(self, n: int, label: str | None = None, unit: str = "") -> Iterator[int]:
         """1, 2, ... n for a lesson's own loop, with progress; ends early when the run is stopped.
 
