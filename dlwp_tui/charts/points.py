@@ -1,0 +1,184 @@
+"""Points of a curve, appended from left to right, with the exact extremes of any stretch at hand."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+BLOCK = 64
+"""Points, or blocks of the level below, whose extremes are kept as one entry."""
+HUGE = 1e300
+"""Larger magnitudes are kept as this, so that no difference of two values overflows."""
+
+
+class Points:
+    """x rising, y finite: `xs` and `ys` are equally long. Points that are not finite are kept apart, as gaps.
+
+    An append costs O(1) on average. The lowest and the highest point of any stretch take O(log n), because the extremes
+    of each block of 64 points, of 64 blocks and so on are kept: a chart of a million points is drawn in milliseconds
+    and shows the extremes of every column exactly.
+    """
+
+    def __init__(self, xs: Iterable[float] = (), ys: Iterable[float] = ()) -> None:
+        self.xs = array("d")
+        self.ys = array("d")
+        self.gaps: list[tuple[int, float]] = []
+        """Of each point that was not finite: how many finite ones come before it, and its x."""
+        self._lows = _Extremes(self.ys, min)
+        self._highs = _Extremes(self.ys, max)
+        self._view: tuple[float, float, int] | None = None
+        self._columns: list[tuple[int, list[int]]] = []
+        """Of the view drawn last: of each column that can get no more points, where it ends and what is drawn of it."""
+        self._logs: Points | None = None
+        self._logs_done = (0, 0)
+        self.extend(xs, ys)
+
+    def __len__(self) -> int:
+        """How many finite points there are."""
+        return len(self.xs)
+
+    def append(self, x: float, y: float) -> None:
+        """Add a point whose x is not smaller than the one before; with a y that is not finite it is a gap."""
+        x, y = _as_float(x), _as_float(y)
+        if not math.isfinite(x):
+            return
+        x = max(-HUGE, min(HUGE, x))
+        if not math.isfinite(y):
+            self.gaps.append((len(self.xs), x))
+            return
+        self.xs.append(x)
+        self.ys.append(max(-HUGE, min(HUGE, y)))
+        if len(self.xs) % BLOCK == 0:
+            self._lows.close()
+            self._highs.close()
+
+    def extend(self, xs: Iterable[float], ys: Iterable[float]) -> None:
+        """Append pairs, as far as both go."""
+        for x, y in zip(xs, ys, strict=False):
+            self.append(x, y)
+
+    def extremes(self, start: int, stop: int) -> tuple[int, int]:
+        """The indices of the lowest and the highest of the points `start` to `stop` - 1, at least one."""
+        return self._lows.find(start, stop), self._highs.find(start, stop)
+
+    def range(self, low: float, high: float) -> tuple[int, int]:
+        """`start` and `stop` of the points with low <= x <= high."""
+        return bisect_left(self.xs, low), bisect_right(self.xs, high)
+
+    def thinned(self, low: float, high: float, columns: int) -> list[list[int]]:
+        """Indices to draw between the x of `low` and `high`: the lowest and the highest of each column, in their order.
+
+        One list for each stretch without a gap. Where at most two points a column lie in view all are kept. The nearest
+        point on either side of the view is in it too, so that the line reaches the edge.
+        """
+        first, last = self.range(low, high)
+        start, stop = max(0, first - 1), min(len(self.xs), last + 1)
+        if stop - start <= 2 * columns:
+            kept: Iterable[int] = range(start, stop)
+        else:
+            kept = self._of_columns(start, stop, low, high, columns)
+        breaks = [index for index, _x in self.gaps]
+        if not breaks:
+            return [list(kept)] if start < stop else []
+        parts: list[list[int]] = []
+        before = -1
+        for index in kept:
+            at = bisect_right(breaks, before)
+            if before < 0 or (at < len(breaks) and breaks[at] <= index):
+                parts.append([])
+            parts[-1].append(index)
+            before = index
+        return parts
+
+    def logarithms(self) -> Points:
+        """The points with the decimal logarithm of y, a gap where y is not above 0. Kept, and extended at each call."""
+        logs = self._logs = self._logs or Points()
+        done, gaps_done = self._logs_done
+        for index, x in [*self.gaps[gaps_done:], (len(self.xs), math.nan)]:
+            for at in range(done, index):
+                y = self.ys[at]
+                logs.append(self.xs[at], math.log10(y) if y > 0 else math.nan)
+            done = max(done, index)
+            logs.append(x, math.nan)  # an x that is not finite is passed over
+        self._logs_done = done, len(self.gaps)
+        return logs
+
+    def _of_columns(self, start: int, stop: int, low: float, high: float, columns: int) -> Iterator[int]:
+        if self._view != (low, high, columns):
+            self._view, self._columns = (low, high, columns), []
+        yield start
+        left = start
+        for column in range(columns):
+            if column < len(self._columns):
+                left, kept = self._columns[column]
+            else:
+                # Where the dots of the next cell begin: two dots a cell, the first at `low`, the last at `high`.
+                edge = low + (high - low) * (2 * column + 1.5) / (2 * columns - 1)
+                right = stop if column + 1 == columns else bisect_left(self.xs, edge, left, stop)
+                kept = sorted(set(self.extremes(left, right))) if right > left else []
+                if self.xs[-1] >= edge and column + 1 < columns:
+                    self._columns.append((right, kept))
+                left = right
+            yield from (index for index in kept if start < index < stop - 1)
+        yield stop - 1
+
+
+class _Extremes:
+    """The lowest (`pick` = min) or highest (max) of each block of values, level above level."""
+
+    def __init__(self, values: Sequence[float], pick: type | object) -> None:
+        self._pick = pick
+        self._values: list[Sequence[float]] = [values]
+        """Values of each level; level 0 holds the points themselves."""
+        self._places: list[array[int]] = [array("q")]
+        """For levels above 0: the index of the point whose value stands there."""
+
+    def close(self) -> None:
+        """A block of level 0 is full: enter its extreme above, and so on upwards."""
+        level = 0
+        while len(self._values[level]) % BLOCK == 0:
+            if level + 1 == len(self._values):
+                self._values.append(array("d"))
+                self._places.append(array("q"))
+            stop = len(self._values[level])
+            place = self._place(level, stop - BLOCK, stop)
+            above = self._values[level + 1]
+            assert isinstance(above, array)
+            above.append(self._values[0][place])
+            self._places[level + 1].append(place)
+            level += 1
+
+    def find(self, start: int, stop: int) -> int:
+        """The index of the extreme among the points `start` to `stop` - 1; the first of equal ones."""
+        found: list[int] = []
+        level = 0
+        tails: list[int] = []
+        while start < stop:
+            inner_start, inner_stop = -(-start // BLOCK), stop // BLOCK
+            if inner_start >= inner_stop or level + 1 == len(self._values):
+                found.append(self._place(level, start, stop))
+                break
+            if start < inner_start * BLOCK:
+                found.append(self._place(level, start, inner_start * BLOCK))
+            if inner_stop * BLOCK < stop:
+                tails.append(self._place(level, inner_stop * BLOCK, stop))
+            start, stop, level = inner_start, inner_stop, level + 1
+        points = self._values[0]
+        best: int = self._pick([*found, *reversed(tails)], key=points.__getitem__)  # type: ignore[operator]
+        return best
+
+    def _place(self, level: int, start: int, stop: int) -> int:
+        values = self._values[level]
+        value = self._pick(values[start:stop])  # type: ignore[operator]
+        at = values.index(value, start, stop)
+        return at if level == 0 else self._places[level][at]
+
+
+def _as_float(value: float) -> float:
+    """`value` as a float; NaN for an int beyond any float."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
