@@ -13,8 +13,9 @@ from typing import Any
 from dlwp_tui.core.errors import StorageError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import Tail, number, plain
+from dlwp_tui.runs.events import number, plain
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.view import RunView, summary
 
@@ -95,9 +96,9 @@ def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]
 
 def _batch_rows(folder: RunFolder) -> list[tuple[tuple[str, Any, Any], dict[str, float]]]:
     rows: list[tuple[tuple[str, Any, Any], dict[str, float]]] = []
-    for event in Tail(folder.events).read_all():
+    for event in scan(folder.events, kinds.BATCH):
         metrics = event.get("metrics")
-        if event["e"] == kinds.BATCH and isinstance(metrics, dict):
+        if isinstance(metrics, dict):
             figures = {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
             rows.append(((event.get("label") or "", event.get("epoch") or "", event.get("step") or ""), figures))
     return rows

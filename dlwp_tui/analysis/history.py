@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +12,19 @@ from dlwp_tui.analysis import compare
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs import state, store
-from dlwp_tui.runs.events import Event, decode, plain
+from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 
-_OF_INTEREST = re.compile(rb'"e": ?"(?:queued|started|dataset|epoch|result|paused|resumed|ended)"')
+_KINDS = (
+    *state.LIFECYCLE, kinds.DATASET, kinds.EPOCH, kinds.RESULT, kinds.PAUSED, kinds.RESUMED,
+)  # fmt: skip
+"""The few events a row is made of; a long run's thousands of batches are passed over."""
 _SHOWN_BEST = ("val_accuracy", "val_mae", "val_loss", "accuracy", "mae", "loss")
 """Metrics worth a place in a list, the most telling first."""
 
@@ -139,7 +141,7 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
     known = _ended.get(folder.path)
     if known is not None and known[0] == stamp:
         return known[1]
-    view = RunView.of_events(folder, _events(folder.events))
+    view = RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
     base, changed = compare.nearest(spec, presets)
     row = HistoryRow(
@@ -170,20 +172,6 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
     if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):
         _ended[folder.path] = (stamp, row)
     return row
-
-
-def _events(path: Path) -> Iterator[Event]:
-    """The few events a row is made of: a long run's batches are passed over without parsing them."""
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    end = data.rfind(b"\n") + 1
-    for match in _OF_INTEREST.finditer(data, 0, end):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        event = decode(data[start : data.find(b"\n", match.end())])
-        if event is not None:
-            yield event
 
 
 def _stamp(path: Path) -> tuple[int, int]:

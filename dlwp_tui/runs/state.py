@@ -18,12 +18,12 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.events import Event
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 
 LIFECYCLE = (kinds.QUEUED, kinds.STARTED, kinds.ENDED)
 _LAUNCHING = 5.0  # s; the time a launcher may take between making the folder and taking its lock
-_BLOCK = 1 << 16  # bytes read at a time from the end of events.jsonl
 
 
 class RunState(StrEnum):
@@ -158,34 +158,7 @@ def worker_pid(folder: RunFolder) -> int | None:
 
 def last_lifecycle(folder: RunFolder) -> Event | None:
     """The last queued, started or ended event, found from the end of the file: a finished run costs one block."""
-    try:
-        with folder.events.open("rb") as file:
-            position = file.seek(0, os.SEEK_END)
-            rest = b""
-            newest = True
-            while position:
-                size = min(_BLOCK, position)
-                position -= size
-                file.seek(position)
-                lines = (file.read(size) + rest).split(b"\n")
-                rest = lines.pop(0) if position else b""
-                if newest and lines:
-                    lines.pop()  # after the last newline: nothing, or a line still being written
-                    newest = False
-                if event := _last_lifecycle_in(lines):
-                    return event
-    except (FileNotFoundError, NotADirectoryError):
-        pass  # a run that never started has no events
-    return None
-
-
-def _last_lifecycle_in(lines: list[bytes]) -> Event | None:
-    for line in reversed(lines):
-        if b'"queued"' in line or b'"started"' in line or b'"ended"' in line:
-            event = decode(line)
-            if event is not None and event["e"] in LIFECYCLE:
-                return event
-    return None
+    return next(scan(folder.events, *LIFECYCLE, newest_first=True), None)
 
 
 def _kind(event: Mapping[str, Any] | None) -> str:
