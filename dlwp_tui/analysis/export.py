@@ -36,7 +36,7 @@ def to_csv(folder: RunFolder, *, batches: bool = False) -> str:
 
 
 def to_json(folder: RunFolder) -> str:
-    """Spec, summary, all curves and everything else the run said, as one JSON object."""
+    """Spec, summary, all curves and everything else the run reported, as one JSON object."""
     view = _view(folder)
     content = {
         "run": view.spec.model_dump(mode="json"),
@@ -55,7 +55,7 @@ def to_json(folder: RunFolder) -> str:
 
 
 def save(text: str, path: Path) -> None:
-    """Write `text` to the learner's file: whole or not at all. Raises UsageError or StorageError."""
+    """Write `text` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(
             _("{path} cannot be written: it is a folder.").format(path=path)
@@ -63,8 +63,8 @@ def save(text: str, path: Path) -> None:
             else _("{path} cannot be written: there is no folder {folder}.").format(path=path, folder=path.parent),
             _("Give a file name in a folder that exists."),
         )
-    special = path.exists() and not path.is_file()  # /dev/stdout, a pipe: there is nothing to replace
-    path = path if special else path.resolve()  # through a link, to the file it means
+    special = path.exists() and not path.is_file()  # /dev/stdout, a pipe: written into, not replaced
+    path = path if special else path.resolve()  # a link stays a link
     part = path if special else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LANGUAGES = ("zh", "en")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 _chosen = "zh"
 

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from dlwp_tui.core import paths
@@ -71,12 +70,12 @@ class EventWriter:
     def __enter__(self) -> EventWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _append(self, data: bytes) -> None:
         done = 0
-        self._torn = True  # stays true when a signal handler raises between two parts of a line
+        self._torn = True  # and stays true where a signal handler raises between two parts of a line
         try:
             while done < len(data):
                 done += os.write(self._fd, data[done:])

@@ -220,7 +220,7 @@ def test_a_run_at_work_counts_until_now(make_run: Make) -> None:
 def test_a_curve_that_is_no_number_is_told(make_run: Make) -> None:
     run = make_run().hold().say("started").epochs("loss", 1.0, math.nan, math.inf)
     view = run.view()
-    assert view.curves[LOSS].ys == [1.0] and view.curves[LOSS].bad_count == 2
+    assert view.curves[LOSS].ys == [1.0] and view.curves[LOSS].first_bad_x == 2
     assert [notice.code for notice in view.warnings] == ["nan"] and "epoch 2" in view.warnings[0].message
     run.say("warning", code="nan", message="loss became nan in epoch 2, step 7")
     view.update()
