@@ -106,14 +106,14 @@ def test_five_hundred_runs_are_read_fast_and_once(make_run: Make) -> None:
     assert warm < 0.2, "0.02 s"
 
 
-def test_changes_are_told_from_the_nearest_preset(course_dir: Path) -> None:
+def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     lesson = reader.load(course_dir).lesson("1.1")
 
     def changes(preset: str | None, **params: object) -> object:
         spec = RunSpec(
             id="x", lesson="1.1", params=FULL | params, preset=preset, seed=1, created=1, content="", code_hash=""
         )
-        return compare.changes(spec, lesson)
+        return compare.nearest(spec, compare.bases(lesson))
 
     assert changes("book") == ("book", {})
     assert changes("quick", epochs=3) == ("quick", {})
@@ -122,7 +122,7 @@ def test_changes_are_told_from_the_nearest_preset(course_dir: Path) -> None:
     assert changes("gone", epochs=7) == ("book", {"epochs": 7})
     assert changes(None, new=1) == ("book", {"new": 1})
     spec = RunSpec(id="x", lesson="8.8", params={"a": 1}, seed=1, created=1, content="", code_hash="")
-    assert compare.changes(spec, None) == (None, {"a": 1})
+    assert compare.nearest(spec, compare.bases(None)) == (None, {"a": 1})
 
 
 def test_params_that_differ(make_run: Make) -> None:
@@ -130,14 +130,6 @@ def test_params_that_differ(make_run: Make) -> None:
     specs = [store.read_spec(run.folder) for run in runs]
     assert compare.diff_params(specs) == {"b": (2, 3, None), "c": (None, None, "x")}
     assert compare.diff_params(specs[:1]) == {} and compare.diff_params([]) == {}
-
-
-def test_metrics_are_set_side_by_side(make_run: Make) -> None:
-    one = make_run().hold().say("started").epochs("val_loss", 0.5, 0.4, 0.6)
-    two = make_run().hold().say("started").epochs("val_loss", 0.7, 0.3).epochs("mae", 2.0)
-    loss, mae = compare.align([one.view(), two.view()])
-    assert loss.name == "val_loss" and loss.best == (0.4, 0.3) and loss.best_epoch == (2, 2) and loss.last == (0.6, 0.3)
-    assert mae.name == "mae" and mae.best == (None, 2.0) and mae.last == (None, 2.0)
 
 
 def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
