@@ -42,8 +42,8 @@ def to_json(folder: RunFolder) -> str:
         "run": view.spec.model_dump(mode="json"),
         "summary": summary(view),
         "device": view.device,
-        "curves": [_curve(key, curve, curve.all_xs, curve.values) for key, curve in view.curves.items()],
-        "batch_curves": [_curve(key, curve, curve.xs, curve.ys) for key, curve in view.batch_curves.items()],
+        "curves": [_curve(key, curve) for key, curve in view.curves.items()],
+        "batch_curves": [_curve(key, curve) for key, curve in view.batch_curves.items()],
         "baselines": [{"label": key.label, "metric": key.metric, "y": y} for key, y in view.baselines.items()],
         "results": view.results,
         **{
@@ -104,6 +104,5 @@ def _batch_rows(folder: RunFolder) -> list[tuple[tuple[str, Any, Any], dict[str,
     return rows
 
 
-def _curve(key: CurveKey, curve: Curve, xs: list[float], ys: list[float]) -> dict[str, Any]:
-    exact = curve.capacity is None or curve.count == len(xs)
-    return {"label": key.label, "metric": key.metric, "exact": exact, "x": xs, "y": ys}
+def _curve(key: CurveKey, curve: Curve) -> dict[str, Any]:
+    return {"label": key.label, "metric": key.metric, "x": curve.all_xs, "y": curve.values}

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from dlwp_tui.analysis import compare
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Value
-from dlwp_tui.runs.facts import UsedSource
+from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.runs.spec import RunSpec
 
 SEPARATOR = " · "

@@ -139,7 +139,7 @@ def figures_of(view: RunView) -> dict[str, list[float]]:
     found |= {key.metric: curve.values for key, curve in view.curves.items() if not key.label}
     for key, curve in view.batch_curves.items():
         if not key.label:
-            found.setdefault(key.metric, curve.ys)
+            found.setdefault(key.metric, list(curve.ys))
     for metric, value in view.results.get("", {}).items():
         found[f"result_{metric}"] = [value]
     return found

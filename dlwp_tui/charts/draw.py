@@ -106,7 +106,7 @@ def draw(
 def _x_ends(values: Sequence[Drawable], view: View) -> tuple[float, float] | None:
     """The ends of the x axis. Points that are no numbers count: the axis does not shrink where a run broke down."""
     ends = [x for one in values for x in (*one.points.xs[:1], *one.points.xs[-1:])]
-    ends += [x for one in values for _index, x in (*one.points.gaps[:1], *one.points.gaps[-1:])]
+    ends += [gap.x for one in values for gap in (*one.points.gaps[:1], *one.points.gaps[-1:])]
     if not ends:
         return None
     low, high = (min(ends), max(ends)) if view.x is None else view.x

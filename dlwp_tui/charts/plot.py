@@ -134,7 +134,7 @@ class Plot:
         style = style_of(values.series, self.view)
         sign = "x" if self.view.ascii else "×"
         for column in {
-            self._dot(self.x.place(x), 0.0)[0] // 2 for _index, x in values.points.gaps if self.x.holds(x, x)
+            self._dot(self.x.place(gap.x), 0.0)[0] // 2 for gap in values.points.gaps if self.x.holds(gap.x, gap.x)
         }:
             self.canvas.write(self.canvas.height - 1, column, sign, style)
 

@@ -6,11 +6,22 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 BLOCK = 64
 """Points, or blocks of the level below, whose extremes are kept as one entry."""
 HUGE = 1e300
 """Larger magnitudes are kept as this, so that no difference of two values overflows."""
+
+
+class Gap(NamedTuple):
+    """A point that is no number."""
+
+    before: int
+    """How many finite points come before it."""
+    x: float
+    y: float
+    """NaN or an infinity."""
 
 
 class Points:
@@ -22,10 +33,15 @@ class Points:
     """
 
     def __init__(self, xs: Iterable[float] = (), ys: Iterable[float] = ()) -> None:
+        self._clear()
+        for x, y in zip(xs, ys, strict=False):
+            self.append(x, y)
+
+    def _clear(self) -> None:
         self.xs = array("d")
         self.ys = array("d")
-        self.gaps: list[tuple[int, float]] = []
-        """Of each point that was not finite: how many finite ones come before it, and its x."""
+        self.gaps: list[Gap] = []
+        """The points that were not finite."""
         self._lows = _Extremes(self.ys, min)
         self._highs = _Extremes(self.ys, max)
         self._view: tuple[float, float, int] | None = None
@@ -33,7 +49,6 @@ class Points:
         """Of the view drawn last: of each column that can get no more points, where it ends and what is drawn of it."""
         self._logs: Points | None = None
         self._logs_done = (0, 0)
-        self.extend(xs, ys)
 
     def __len__(self) -> int:
         """How many finite points there are."""
@@ -46,18 +61,13 @@ class Points:
             return
         x = max(-HUGE, min(HUGE, x))
         if not math.isfinite(y):
-            self.gaps.append((len(self.xs), x))
+            self.gaps.append(Gap(len(self.xs), x, y))
             return
         self.xs.append(x)
         self.ys.append(max(-HUGE, min(HUGE, y)))
         if len(self.xs) % BLOCK == 0:
             self._lows.close()
             self._highs.close()
-
-    def extend(self, xs: Iterable[float], ys: Iterable[float]) -> None:
-        """Append pairs, as far as both go."""
-        for x, y in zip(xs, ys, strict=False):
-            self.append(x, y)
 
     def extremes(self, start: int, stop: int) -> tuple[int, int]:
         """The indices of the lowest and the highest of the points `start` to `stop` - 1, at least one."""
@@ -79,7 +89,7 @@ class Points:
             kept: Iterable[int] = range(start, stop)
         else:
             kept = self._of_columns(start, stop, low, high, columns)
-        breaks = [index for index, _x in self.gaps]
+        breaks = [gap.before for gap in self.gaps]
         if not breaks:
             return [list(kept)] if start < stop else []
         parts: list[list[int]] = []
@@ -96,14 +106,28 @@ class Points:
         """The points with the decimal logarithm of y, a gap where y is not above 0. Kept, and extended at each call."""
         logs = self._logs = self._logs or Points()
         done, gaps_done = self._logs_done
-        for index, x in [*self.gaps[gaps_done:], (len(self.xs), math.nan)]:
-            for at in range(done, index):
-                y = self.ys[at]
-                logs.append(self.xs[at], math.log10(y) if y > 0 else math.nan)
-            done = max(done, index)
-            logs.append(x, math.nan)  # an x that is not finite is passed over
-        self._logs_done = done, len(self.gaps)
+        for x, y in self._pairs(done, gaps_done):
+            logs.append(x, math.log10(y) if y > 0 else math.nan)
+        self._logs_done = len(self.xs), len(self.gaps)
         return logs
+
+    def pairs(self) -> Iterator[tuple[float, float]]:
+        """All points in the order they were appended, those that are no numbers too."""
+        return self._pairs(0, 0)
+
+    def cut(self, x: float) -> None:
+        """Forget the points from `x` on: a run that goes on from a checkpoint computes them again."""
+        kept = [pair for pair in self.pairs() if pair[0] < x]
+        self._clear()
+        for pair in kept:
+            self.append(*pair)
+
+    def _pairs(self, start: int, first_gap: int) -> Iterator[tuple[float, float]]:
+        for gap in self.gaps[first_gap:]:
+            yield from zip(self.xs[start : gap.before], self.ys[start : gap.before], strict=True)
+            yield gap.x, gap.y
+            start = max(start, gap.before)
+        yield from zip(self.xs[start:], self.ys[start:], strict=True)
 
     def _of_columns(self, start: int, stop: int, low: float, high: float, columns: int) -> Iterator[int]:
         if self._view != (low, high, columns):

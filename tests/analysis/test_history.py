@@ -153,7 +153,7 @@ def test_json_has_everything(make_run: Make) -> None:
     content = json.loads(export.to_json(run.folder), parse_constant=pytest.fail)
     assert content["run"]["params"] == {"units": 4} and content["summary"]["state"] == "finished"
     curve = next(curve for curve in content["curves"] if curve["metric"] == "val_loss")
-    assert curve == {"label": "", "metric": "val_loss", "exact": True, "x": [1, 2, 3], "y": [1.5, 0.5, 1.5]}
+    assert curve == {"label": "", "metric": "val_loss", "x": [1, 2, 3], "y": [1.5, 0.5, 1.5]}
     assert content["batch_curves"][0]["x"] == [0.5, 1.5, 2.5]
     assert content["datasets"] == [{"name": "imdb", "source": "synthetic", "detail": ""}]
     assert content["results"] == {"": {"accuracy": 0.75}}

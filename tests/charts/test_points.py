@@ -43,7 +43,7 @@ def test_a_curve_that_grows_is_thinned_as_one_that_is_whole(length, columns, see
 def test_gaps_part_the_curve():
     points = Points(range(8), [1, 2, math.nan, math.inf, 3, math.nan, 4, math.nan])
     assert points.thinned(0, 7, 50) == [[0, 1], [2], [3]]
-    assert [x for _index, x in points.gaps] == [2, 3, 5, 7]
+    assert [gap.x for gap in points.gaps] == [2, 3, 5, 7]
     assert len(points) == 4
 
 
@@ -55,7 +55,7 @@ def test_huge_and_odd_numbers():
 def test_logarithms_grow_with_the_points():
     points = Points(range(4), [10.0, 0.0, 1000.0, math.nan])
     assert list(points.logarithms().ys) == [1, 3]
-    assert [x for _index, x in points.logarithms().gaps] == [1, 3]
+    assert [gap.x for gap in points.logarithms().gaps] == [1, 3]
     points.append(4, 100.0)
     assert list(points.logarithms().ys) == pytest.approx([1, 3, 2])
     assert points.logarithms().thinned(0, 4, 30) == [[0], [1], [2]]
@@ -74,3 +74,13 @@ def test_one_more_point_costs_little_however_many_there_are():
             points.thinned(0, 2 * length, 100)
         took[length] = process_time() - began
     assert took[1_000_000] < 5 * took[10_000] + 0.05
+
+
+@given(st.lists(st.floats(), max_size=300), st.integers(0, 300))
+def test_cut_leaves_what_lay_before(ys, x):
+    points = Points(range(len(ys)), ys)
+    before = [pair for pair in points.pairs() if pair[0] < x]
+    points.cut(x)
+    assert repr(list(points.pairs())) == repr(before)
+    points.append(1000, 5.0)
+    assert points.ys[points.extremes(0, len(points))[1]] == max(points.ys)
