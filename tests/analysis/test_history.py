@@ -144,8 +144,6 @@ def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
         ["折 2", "1", "0.1", ""],
         ["折 2", "2", "", "1e-09"],
     ]
-    run.say("batch", epoch=1, step=3, metrics={"loss": 0.25})
-    assert export.to_csv(run.folder, batches=True) == "label,epoch,step,loss\n,1,3,0.25\n"
 
 
 def test_json_has_everything(make_run: Make) -> None:
