@@ -81,7 +81,7 @@ class Folded:
             if take is None:
                 continue
             if event["e"] not in (kinds.QUEUED, kinds.STARTED):  # those may come long after a death
-                self._clock.seen(_time(event) or 0.0)
+                self._note_time(event)
             take(self, event)
 
     # One method per kind of event. Fields are checked, never trusted: a file may come from another version.
@@ -211,6 +211,10 @@ class Folded:
             self.units |= dict.fromkeys(found, self.unit)
         self.last_figures |= found
         return found
+
+    def _note_time(self, event: Event) -> None:
+        """The run was alive when it wrote this event."""
+        self._clock.seen(_time(event) or 0.0)
 
     def _worked(self, event: Event) -> float:
         return self._clock.elapsed(_time(event) or self._clock.last_seen)
