@@ -24,7 +24,7 @@ def bases(lesson: Lesson | None) -> dict[str, dict[str, Value]]:
 def nearest(spec: RunSpec, presets: dict[str, dict[str, Value]]) -> tuple[str | None, dict[str, Value]]:
     """(the preset nearest to the run's params, the params that differ from it); `presets` are the lesson's `bases`.
 
-    Without presets all params differ, unless the run says that they were a preset's.
+    Without presets all params differ, unless the spec names one.
     """
     if not presets:
         return spec.preset, {} if spec.preset else dict(spec.params)

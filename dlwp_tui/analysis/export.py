@@ -12,24 +12,19 @@ from typing import Any
 
 from dlwp_tui.core.errors import StorageError, UsageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import number, plain
+from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.view import RunView, summary
 
 
-def to_csv(folder: RunFolder, *, batches: bool = False) -> str:
-    """One row per label and epoch, one column per metric; with `batches` one row per batch event, exact.
-
-    A figure a row lacks is empty; NaN and infinity are written as `nan`, `inf`, `-inf`.
-    """
-    rows = _batch_rows(folder) if batches else _epoch_rows(_view(folder))
+def to_csv(folder: RunFolder) -> str:
+    """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`."""
+    rows = _epoch_rows(_view(folder))
     metrics = list(dict.fromkeys(metric for _place, figures in rows for metric in figures))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["label", "epoch", *(["step"] if batches else []), *metrics])
+    writer.writerow(["label", "epoch", *metrics])
     for place, figures in rows:
         writer.writerow([*place, *(repr(figures[metric]) if metric in figures else "" for metric in metrics)])
     return out.getvalue()
@@ -92,16 +87,6 @@ def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]
         for x, y in zip(curve.all_xs, curve.values, strict=True):
             rows.setdefault((key.label, int(x)), {})[key.metric] = y
     return sorted(rows.items(), key=lambda row: (labels[row[0][0]], row[0][1]))
-
-
-def _batch_rows(folder: RunFolder) -> list[tuple[tuple[str, Any, Any], dict[str, float]]]:
-    rows: list[tuple[tuple[str, Any, Any], dict[str, float]]] = []
-    for event in scan(folder.events, kinds.BATCH):
-        metrics = event.get("metrics")
-        if isinstance(metrics, dict):
-            figures = {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
-            rows.append(((event.get("label") or "", event.get("epoch") or "", event.get("step") or ""), figures))
-    return rows
 
 
 def _curve(key: CurveKey, curve: Curve) -> dict[str, Any]:

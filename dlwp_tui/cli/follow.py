@@ -15,7 +15,7 @@ from dlwp_tui.core import formats
 from dlwp_tui.core.errors import ReaderGone
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import Event, number
+from dlwp_tui.runs.events import Event, figures, number
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState, current, word
 from dlwp_tui.runs.view import RunView, summary
@@ -31,39 +31,29 @@ EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
 def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
     """Show the run until it ends and return the exit code. `ours`: Ctrl-C may stop it; else it only stops watching."""
     try:
+        view = RunView.open(folder)
         if json:
-            return _follow_json(folder)
-        if output.is_terminal():
-            return _follow_live(folder)
-        return _follow_plain(folder)
+            _until_end(view, output.json_line)
+            output.json_line(_summary(view))
+        elif output.is_terminal():
+            _follow_live(view)
+        else:
+            printer = PlainPrinter()
+            _until_end(view, printer.event)
+            printer.end(view)
     except KeyboardInterrupt:
         return _interrupted(folder, ours=ours, json=json)
     except ReaderGone:
         if current(folder).active:
             output.say(_goes_on(folder))
         raise
+    return EXIT_CODES.get(view.state, 1)
 
 
-def _follow_json(folder: RunFolder) -> int:
-    view = RunView.open(folder)
-    state = _until_end(view, output.json_line)
-    output.json_line(_summary(view))
-    return EXIT_CODES.get(state, 1)
-
-
-def _follow_plain(folder: RunFolder) -> int:
-    view = RunView.open(folder)
-    printer = PlainPrinter()
-    state = _until_end(view, printer.event)
-    printer.end(view)
-    return EXIT_CODES.get(state, 1)
-
-
-def _follow_live(folder: RunFolder) -> int:
+def _follow_live(view: RunView) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    view = RunView.open(folder)
     console = Console(highlight=False, soft_wrap=True)
     printer = PlainPrinter(console.print, epochs=False)
     columns = (
@@ -86,21 +76,20 @@ def _follow_live(folder: RunFolder) -> int:
                 figures=formats.numbers(view.last_figures),
             )
 
-        state = _until_end(view, printer.event, on_change)
+        _until_end(view, printer.event, on_change)
     printer.end(view)
-    return EXIT_CODES.get(state, 1)
 
 
 def _until_end(
     view: RunView, on_event: Callable[[Event], object], on_change: Callable[[], object] = lambda: None
-) -> RunState:
-    """Call `on_event` with each event and `on_change` at each change until the run has ended; returns its state."""
+) -> None:
+    """Update `view` until the run has ended; `on_event` gets each event, `on_change` is called after each change."""
     pause = threading.Event()
     while True:
         if view.update(on_event=on_event):
             on_change()
         if not view.state.active:
-            return view.state
+            return
         pause.wait(POLL_S)
 
 
@@ -153,7 +142,7 @@ def _seen(view: RunView) -> Seen | None:
 
     try:
         return seen(view, launch.lesson_of(view.spec))
-    except DlwpError:  # the lesson is no longer in the course, or broken: `dlwp check` says so
+    except DlwpError:  # the lesson is no longer in the course, or broken, which `dlwp check` reports
         return None
 
 
@@ -168,9 +157,9 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
     match event["e"]:
         case kinds.EPOCH if epochs:
             done = f"{get('epoch')}/{get('epochs')}" if get("epochs") else get("epoch")
-            return [f"{label}{get('unit') or _('epoch')} {done}  {_metrics(get('metrics'))}"]
+            return [f"{label}{get('unit') or _('epoch')} {done}  {formats.numbers(figures(event))}"]
         case kinds.BASELINE | kinds.OLD_BASELINE:
-            return [f"{label}{_metrics(get('metrics'))}"]
+            return [f"{label}{formats.numbers(figures(event))}"]
         case kinds.PHASE:
             return [f"— {get('name')}"]
         case kinds.DATASET:
@@ -191,13 +180,6 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
             return [_("started on {device}").format(device=get("device"))]
         case _:
             return []
-
-
-def _metrics(metrics: object) -> str:
-    if not isinstance(metrics, dict):
-        return ""
-    values = {name: number(value) for name, value in metrics.items()}
-    return formats.numbers({name: value for name, value in values.items() if value is not None})
 
 
 def _table(columns: object, rows: object) -> list[str]:

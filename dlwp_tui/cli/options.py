@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 
 if TYPE_CHECKING:
     from dlwp_tui.runs.folder import RunFolder
@@ -46,7 +46,7 @@ def started(begin: Callable[..., RunFolder], *, force: bool) -> RunFolder:
         return begin(force=force)
     except MemoryShort as error:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            error.hint = " ".join((error.hint, _("With --force it is started all the same.")))
+            error.hint = sentences(error.hint, _("With --force it is started all the same."))
             raise
         output.say(error.message)
         if not typer.confirm(_("Start it all the same?"), default=False, err=True):

@@ -39,7 +39,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """`message` in the interface's language, where one English word needs two translations; `context` tells which."""
+    """`message` in the interface's language, where one English word needs two translations, one for each `context`."""
     return _catalogue(language()).pgettext(context, message)
 
 

@@ -56,7 +56,7 @@ def kill(folder: RunFolder) -> None:
 
 def pause(folder: RunFolder) -> None:
     """Halt a training run; it keeps its memory and its slot. Raises RunError when it is not training."""
-    now = state.derive(folder, state.last_lifecycle(folder))
+    now = state.current(folder)
     if now is RunState.PAUSED:
         return
     if now is RunState.QUEUED:

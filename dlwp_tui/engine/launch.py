@@ -132,7 +132,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
     """
     from dlwp_tui.engine import control
 
-    now = state.derive(folder, state.last_lifecycle(folder))
+    now = state.current(folder)
     if now is state.RunState.PAUSED:
         control.unpause(folder)
         return folder

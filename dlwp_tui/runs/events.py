@@ -130,6 +130,14 @@ def number(value: object) -> float | None:
     return None
 
 
+def figures(event: Event) -> dict[str, float]:
+    """The metrics of an event, without what is no figure."""
+    metrics = event.get("metrics")
+    if not isinstance(metrics, dict):
+        return {}
+    return {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """`value` as JSON can hold it: NumPy scalars and arrays unpacked, anything unknown as its text."""
     if value is None or isinstance(value, bool | str | int):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.curves import Curves
-from dlwp_tui.runs.events import Event, number
+from dlwp_tui.runs.events import Event, figures, number
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
 from dlwp_tui.runs.pace import Clock, Pace
 from dlwp_tui.runs.series import CurveKey
@@ -81,7 +81,7 @@ class Folded:
             if take is None:
                 continue
             if event["e"] not in (kinds.QUEUED, kinds.STARTED):  # those may come long after a death
-                self._clock.seen(_time(event) or 0.0)
+                self._note_time(event)
             take(self, event)
 
     # One method per kind of event. Fields are checked, never trusted: a file may come from another version.
@@ -122,9 +122,9 @@ class Folded:
     def _batch(self, event: Event) -> None:
         epoch, step = _count(event, "epoch"), max(0, _whole(event.get("step")))
         epochs, steps = _count(event, "epochs"), _count(event, "steps")
-        figures = self._newest(event, epoch, epochs)
+        newest = self._newest(event, epoch, epochs)
         self.step, self.steps = step, steps
-        self._curves.add_batch(self.label, epoch, step, steps, figures)
+        self._curves.add_batch(self.label, epoch, step, steps, newest)
         self._pace.batch(self._worked(event), self.label, epoch=epoch, epochs=epochs, step=step, steps=steps)
 
     def _epoch(self, event: Event) -> None:
@@ -134,13 +134,13 @@ class Folded:
         if self.setup_s is None:
             self.setup_s = max(0.0, self._worked(event) - max(0.0, number(event.get("seconds")) or 0.0))
         self.fits += self.epoch is None or self.label != _text(event, "label") or epoch == 1
-        figures = self._newest(event, epoch, epochs)
-        self._curves.add_epoch(self.label, epoch, figures)
+        newest = self._newest(event, epoch, epochs)
+        self._curves.add_epoch(self.label, epoch, newest)
         self._pace.epoch(self._worked(event), epoch, epochs)
 
     def _baseline(self, event: Event) -> None:
         label = _text(event, "label")
-        self.baselines |= {CurveKey(label, metric): value for metric, value in _figures(event).items()}
+        self.baselines |= {CurveKey(label, metric): value for metric, value in figures(event).items()}
 
     def _progress(self, event: Event) -> None:
         done, total = number(event.get("done")), number(event.get("total"))
@@ -170,7 +170,7 @@ class Folded:
         self.checks.append(Check(statement, claim, event.get("got"), event.get("want"), event.get("ok") is True))
 
     def _result(self, event: Event) -> None:
-        self.results.setdefault(_text(event, "label"), {}).update(_figures(event))
+        self.results.setdefault(_text(event, "label"), {}).update(figures(event))
 
     def _warning(self, event: Event) -> None:
         warning = RunWarning(_text(event, "code"), _text(event, "message"))
@@ -206,11 +206,15 @@ class Folded:
             self.label, self.last_figures, self.step, self.steps = label, {}, None, None
         self.epoch, self.epochs = epoch, epochs
         self.unit = _text(event, "unit")
-        figures = _figures(event)
+        found = figures(event)
         if self.unit:
-            self.units |= dict.fromkeys(figures, self.unit)
-        self.last_figures |= figures
-        return figures
+            self.units |= dict.fromkeys(found, self.unit)
+        self.last_figures |= found
+        return found
+
+    def _note_time(self, event: Event) -> None:
+        """The run was alive when it wrote this event."""
+        self._clock.seen(_time(event) or 0.0)
 
     def _worked(self, event: Event) -> float:
         return self._clock.elapsed(_time(event) or self._clock.last_seen)
@@ -242,13 +246,6 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
 def _time(event: Event) -> float | None:
     t = number(event.get("t"))
     return t if t is not None and math.isfinite(t) else None
-
-
-def _figures(event: Event) -> dict[str, float]:
-    metrics = event.get("metrics")
-    if not isinstance(metrics, dict):
-        return {}
-    return {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
 
 
 def _text(event: Event, name: str) -> str:

@@ -7,7 +7,7 @@ import re
 import signal
 from typing import Any
 
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder
 
@@ -44,7 +44,7 @@ def death(folder: RunFolder) -> Failure:
             name = "?"
         message = _("The worker was killed by signal {number} ({name}).").format(number=killed_by, name=name)
         if killed_by == signal.SIGKILL:
-            message += " " + _("The system does that when memory runs out.")
+            message = sentences(message, _("The system does that when memory runs out."))
     elif isinstance(code, int):
         message = _("The worker ended with exit code {code} and without a word.").format(code=code)
     else:

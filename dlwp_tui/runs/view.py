@@ -13,7 +13,7 @@ from dlwp_tui.runs.events import Event, plain
 from dlwp_tui.runs.facts import Best, Failure, RunWarning
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.folding import Folded
-from dlwp_tui.runs.scan import Tail
+from dlwp_tui.runs.scan import Tail, scan
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
@@ -44,6 +44,8 @@ class RunView(Folded):
         view = cls(folder, store.read_spec(folder), RunState.DIED)
         view.fold(events)
         view.state = state.derive(folder, view._lifecycle)
+        if view.ended_at is None and (last := next(scan(folder.events, newest_first=True), None)) is not None:
+            view._note_time(last)  # a run that died worked until its last event
         view.read = True
         return view
 

@@ -73,6 +73,13 @@ def test_rows_are_filtered_by_lesson_newest_first(make_run: Make, course_dir: Pa
     assert history.history("9.9") == []
 
 
+def test_a_row_of_a_death_counts_until_the_last_event(make_run: Make) -> None:
+    run = make_run().hold().say("started", 0).say("epoch", 5, epoch=1, epochs=9, metrics={"loss": 1.0})
+    run.say("batch", 7.5, epoch=2, epochs=9, step=1, steps=2, metrics={"loss": 1.0}).release()
+    (row,) = history.history()
+    assert row.state is RunState.DIED and row.seconds == run.view().elapsed_s == 7.5
+
+
 def test_a_row_follows_its_run(make_run: Make) -> None:
     run = make_run().hold()
     assert history.history()[0].state is RunState.QUEUED
@@ -144,8 +151,6 @@ def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
         ["折 2", "1", "0.1", ""],
         ["折 2", "2", "", "1e-09"],
     ]
-    run.say("batch", epoch=1, step=3, metrics={"loss": 0.25})
-    assert export.to_csv(run.folder, batches=True) == "label,epoch,step,loss\n,1,3,0.25\n"
 
 
 def test_json_has_everything(make_run: Make) -> None:
