@@ -39,14 +39,15 @@ class Curves:
     """x is in epochs: 0.5 is the middle of the first."""
     _places: dict[str, _Place] = field(default_factory=dict)
 
-    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Fold one epoch's figures."""
+    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> float:
+        """Fold one epoch's figures; returns their x: the epochs of this label so far."""
         place = self._place(label)
         if epoch <= place.epoch:
             self._start_again(label, place, epoch)
         place.resumed = False
         place.epoch, place.position = epoch, max(place.position, float(epoch))
         _append(self.epochs, label, place.offset + epoch, metrics)
+        return float(place.offset + epoch)
 
     def add_batch(
         self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, float]
