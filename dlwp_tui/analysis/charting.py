@@ -69,9 +69,13 @@ class Chart:
     x_unit: str = ""
 
 
-def place(spec: RunSpec) -> int:
-    """A run's number among `PLACES` colours and signs: the same in every widget, command and session."""
-    return (spec.number or sum(spec.id.encode())) % PLACES
+def place(spec: RunSpec) -> tuple[int, int]:
+    """A run's colour and its sign, as numbers below `PLACES`: the same in every widget, command and session.
+
+    Eight runs in a row have eight colours; the next eight have the same colours with other signs.
+    """
+    number = spec.number or sum(spec.id.encode())
+    return number % PLACES, (number + number // PLACES) % PLACES
 
 
 def metrics(views: Sequence[RunView]) -> list[str]:
@@ -117,14 +121,14 @@ def _run(metric: str, member: Member, look: Look, alone: bool) -> list[Series]:
     both = len(labels) <= BOTH_SIDES and (alone or member.focused)
     made: list[Series] = []
     for number, label in enumerate(labels):
-        at = place(view.spec) + (number if alone else 0)
+        color, sign = ((at + (number if alone else 0)) % PLACES for at in place(view.spec))
         front = FOCUSED if (mean and not label) or (member.focused and not alone) else VALIDATION
         line = Series(
             "",
             Points(),
             front=front,
-            color=look.colors[at % len(look.colors)],
-            sign=look.signs[at % len(look.signs)] if not alone or len(labels) > 1 else "",
+            color=look.colors[color],
+            sign=look.signs[sign] if not alone or len(labels) > 1 else "",
             faint=mean and label != "",
         )
         name = _("mean") if mean and not label else label
@@ -158,18 +162,18 @@ def _run(metric: str, member: Member, look: Look, alone: bool) -> list[Series]:
 def _band(metric: str, member: Member, look: Look) -> list[Series]:
     """Several seeds of one setting: their mean, and dashed lines for the lowest and the highest."""
     view = member.view
-    at = place(view.spec)
+    color, sign = place(view.spec)
     keys = [key for key in (CurveKey("", f"val_{metric}"), CurveKey("", metric)) if key in view.curves]
     found = seeds.band(member.views, keys[0]) if keys else None
     if found is None:
         return []
-    edge = Series("", Points(), "dashes", TRAINING, look.colors[at % len(look.colors)], faint=True)
+    edge = Series("", Points(), "dashes", TRAINING, look.colors[color], faint=True)
     mean = replace(
         edge,
         name=member.name,
         pattern="line",
         front=FOCUSED if member.focused else VALIDATION,
-        sign=look.signs[at % len(look.signs)],
+        sign=look.signs[sign],
         faint=False,
     )
     return [

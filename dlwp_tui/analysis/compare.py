@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import Value
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.spec import RunSpec
@@ -35,3 +36,13 @@ def nearest(spec: RunSpec, presets: dict[str, dict[str, Value]]) -> tuple[str | 
 
 def _differing(params: dict[str, Value], base: dict[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in params.items() if name not in base or base[name] != value}
+
+
+def lesson_of(lesson_id: str) -> Lesson | None:
+    """The lesson as the course has it now; None where it has none, or a broken one, which `dlwp check` reports."""
+    from dlwp_tui.course import reader
+
+    try:
+        return reader.load().lesson(lesson_id)
+    except DlwpError:  # its runs can be read all the same
+        return None

@@ -49,8 +49,8 @@ def to_json(folder: RunFolder) -> str:
     return json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def save(text: str, path: Path) -> None:
-    """Write `text` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
+def save(content: str | bytes, path: Path) -> None:
+    """Write `content` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(
             _("{path} cannot be written: it is a folder.").format(path=path)
@@ -62,7 +62,7 @@ def save(text: str, path: Path) -> None:
     path = path if special else path.resolve()  # a link stays a link
     part = path if special else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         if not special:
             part.replace(path)
     except OSError as error:

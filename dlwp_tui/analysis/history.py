@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui.analysis import compare
-from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import UsedSource, Value
-from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
@@ -117,7 +115,7 @@ def history(lesson: str | None = None) -> list[HistoryRow]:
         spec = store.read_spec(folder)
         if lesson is None or spec.lesson == lesson:
             if spec.lesson not in presets:
-                presets[spec.lesson] = compare.bases(_lesson(spec.lesson))
+                presets[spec.lesson] = compare.bases(compare.lesson_of(spec.lesson))
             rows.append(_row(folder, presets[spec.lesson]))
     return rows
 
@@ -180,12 +178,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     except (FileNotFoundError, NotADirectoryError):
         return (0, 0)
     return (stat.st_mtime_ns, stat.st_size)
-
-
-def _lesson(lesson_id: str) -> Lesson | None:
-    from dlwp_tui.course import reader
-
-    try:
-        return reader.load().lesson(lesson_id)
-    except DlwpError:  # of another course, or broken, which `dlwp check` reports; its runs can be read all the same
-        return None

@@ -11,6 +11,7 @@ from dlwp_tui.analysis import compare
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.runs.spec import RunSpec
+from dlwp_tui.runs.view import RunView
 
 SEPARATOR = " · "
 
@@ -47,6 +48,13 @@ def names(runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str,
     for more in (_seed, _source, _time):
         made = _told_apart(made, [more(run) for run in runs])
     return made
+
+
+def of_views(views: Sequence[RunView], given: Mapping[str, str] | None = None) -> list[str]:
+    """`names` for runs that are read already; `given` holds the learner's own names by run id."""
+    lessons = dict.fromkeys(view.spec.lesson for view in views)
+    presets = {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons}
+    return names([Nameable(view.spec, view.source, (given or {}).get(view.folder.id, "")) for view in views], presets)
 
 
 def pair(name: str, value: Value | None) -> str:
