@@ -22,16 +22,18 @@ def bases(lesson: Lesson | None) -> dict[str, dict[str, Value]]:
     return {name: lesson.values(name) for name in lesson.presets} if lesson is not None else {}
 
 
-def nearest(spec: RunSpec, presets: dict[str, dict[str, Value]]) -> tuple[str | None, dict[str, Value]]:
-    """(the preset nearest to the run's params, the params that differ from it); `presets` are the lesson's `bases`.
+def nearest(
+    preset: str | None, params: dict[str, Value], presets: dict[str, dict[str, Value]]
+) -> tuple[str | None, dict[str, Value]]:
+    """(the preset nearest to a run's params, the params that differ from it); `presets` are the lesson's `bases`.
 
-    Without presets all params differ, unless the spec names one.
+    preset: the one the run was started with. Without presets all params differ, unless it names one.
     """
     if not presets:
-        return spec.preset, {} if spec.preset else dict(spec.params)
-    candidates = [spec.preset] if spec.preset in presets else list(presets)
-    options = [(name, _differing(spec.params, presets[name])) for name in candidates if name is not None]
-    return min(options, key=lambda option: len(option[1]))  # the first of equally near ones: `book` stands first
+        return preset, {} if preset else dict(params)
+    candidates = [preset] if preset in presets else list(presets)
+    options = [(name, _differing(params, presets[name])) for name in candidates if name is not None]
+    return min(options, key=lambda option: len(option[1]))  # the first of the nearest: `book` stands first
 
 
 def _differing(params: dict[str, Value], base: dict[str, Value]) -> dict[str, Value]:

@@ -43,6 +43,7 @@ def _figure(charts: Sequence[tuple[str, Chart]], log: bool) -> Figure:
     import matplotlib as mpl
     from matplotlib import font_manager
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     installed = {font.name for font in font_manager.fontManager.ttflist}
     family = [name for name in FONTS if name in installed]
@@ -54,7 +55,7 @@ def _figure(charts: Sequence[tuple[str, Chart]], log: bool) -> Figure:
                 _draw(axes, series)
             axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
             axes.set_xlabel(chart.x_unit)
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#dddddd", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
             if log:

@@ -65,7 +65,7 @@ def pair(name: str, value: Value | None) -> str:
 
 
 def _of_preset(spec: RunSpec, presets: Mapping[str, dict[str, Value]]) -> str:
-    preset, changed = compare.nearest(spec, dict(presets))
+    preset, changed = compare.nearest(spec.preset, spec.params, dict(presets))
     if not changed:
         return preset or _("default")
     return SEPARATOR.join(pair(name, value) for name, value in changed.items())

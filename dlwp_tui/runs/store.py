@@ -78,6 +78,11 @@ def all() -> list[RunFolder]:
     return _scan()[0]
 
 
+def folders() -> list[RunFolder]:
+    """Every folder that is named like a run, whether or not it is usable; nothing in it is read."""
+    return [RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()]
+
+
 def problems() -> tuple[Problem, ...]:
     """What lies under `runs` and is no usable run, and why not."""
     return tuple(_scan()[1])

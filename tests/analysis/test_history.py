@@ -20,7 +20,6 @@ from dlwp_tui.runs import store
 from dlwp_tui.runs.events import encode
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 from tests.runs.fake_run import T0, FakeRun
 
@@ -117,10 +116,7 @@ def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     lesson = reader.load(course_dir).lesson("1.1")
 
     def changes(preset: str | None, **params: object) -> object:
-        spec = RunSpec(
-            id="x", lesson="1.1", params=FULL | params, preset=preset, seed=1, created=1, content="", code_hash=""
-        )
-        return compare.nearest(spec, compare.bases(lesson))
+        return compare.nearest(preset, FULL | params, compare.bases(lesson))
 
     assert changes("book") == ("book", {})
     assert changes("quick", epochs=3) == ("quick", {})
@@ -128,8 +124,7 @@ def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     assert changes(None, epochs=7) == ("book", {"epochs": 7})
     assert changes("gone", epochs=7) == ("book", {"epochs": 7})
     assert changes(None, new=1) == ("book", {"new": 1})
-    spec = RunSpec(id="x", lesson="8.8", params={"a": 1}, seed=1, created=1, content="", code_hash="")
-    assert compare.nearest(spec, compare.bases(None)) == (None, {"a": 1})
+    assert compare.nearest(None, {"a": 1}, compare.bases(None)) == (None, {"a": 1})
 
 
 def test_params_that_differ(make_run: Make) -> None:
@@ -185,7 +180,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(Path, "write_bytes", full)
         with pytest.raises(StorageError, match="No space left"):
             export.save("new", target)
     assert target.read_text(encoding="utf-8") == "old"
