@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 BLOCK = 64
 """Points, or blocks of the level below, whose extremes are kept as one entry."""
@@ -102,6 +102,22 @@ class Points:
             before = index
         return parts
 
+    def dump(self) -> tuple[dict[str, Any], list[array[Any]]]:
+        """Everything as plain values and arrays, from which `restore` makes the same points without going over them."""
+        lows, highs = self._lows.dump(), self._highs.dump()
+        return {"gaps": [list(gap) for gap in self.gaps], "levels": len(lows) // 2}, [self.xs, self.ys, *lows, *highs]
+
+    def restore(self, facts: Mapping[str, Any], arrays: Sequence[array[Any]]) -> None:
+        """Take what `dump` gave of other points. Raises ValueError where the arrays do not fit one another."""
+        self._clear()
+        self.xs, self.ys = arrays[:2]
+        self.gaps = [Gap(int(before), float(x), float(y)) for before, x, y in facts["gaps"]]
+        levels = int(facts["levels"])
+        if len(self.xs) != len(self.ys) or len(arrays) != 2 + 4 * levels:
+            raise ValueError("arrays of a curve do not fit one another")
+        self._lows = _Extremes(self.ys, min, arrays[2 : 2 + 2 * levels])
+        self._highs = _Extremes(self.ys, max, arrays[2 + 2 * levels :])
+
     def logarithms(self) -> Points:
         """The points with the decimal logarithm of y, a gap where y is not above 0. Kept, and extended at each call."""
         logs = self._logs = self._logs or Points()
@@ -152,12 +168,17 @@ class Points:
 class _Extremes:
     """The lowest (`pick` = min) or highest (max) of each block of values, level above level."""
 
-    def __init__(self, values: Sequence[float], pick: type | object) -> None:
+    def __init__(self, values: Sequence[float], pick: type | object, dumped: Sequence[array[Any]] = ()) -> None:
         self._pick = pick
-        self._values: list[Sequence[float]] = [values]
+        self._values: list[Sequence[float]] = [values, *dumped[::2]]
         """Values of each level; level 0 holds the points themselves."""
-        self._places: list[array[int]] = [array("q")]
+        self._places: list[array[int]] = [array("q"), *dumped[1::2]]
         """For levels above 0: the index of the point whose value stands there."""
+
+    def dump(self) -> list[array[Any]]:
+        """Values and places of each level above 0."""
+        pairs = zip(self._values[1:], self._places[1:], strict=True)
+        return [one for values, places in pairs for one in (array("d", values), places)]
 
     def close(self) -> None:
         """A block of level 0 is full: enter its extreme above, and so on upwards."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import state
+from dlwp_tui.runs import packed, state
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
 from dlwp_tui.runs.spec import RunSpec
 
@@ -126,6 +126,7 @@ def delete(folder: RunFolder) -> None:
     except OSError as error:
         raise paths.storage_error(folder.path, error) from error
     _specs.pop(folder.path, None)
+    packed.forget(folder)
 
 
 _specs: dict[Path, tuple[tuple[int, int], RunSpec]] = {}

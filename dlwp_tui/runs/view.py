@@ -8,7 +8,7 @@ from typing import Any
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource
-from dlwp_tui.runs import facts, log, state, store
+from dlwp_tui.runs import facts, log, packed, state, store
 from dlwp_tui.runs.events import Event, plain
 from dlwp_tui.runs.facts import Best, Failure, RunWarning
 from dlwp_tui.runs.folder import RunFolder
@@ -32,6 +32,7 @@ class RunView(Folded):
         self.read = False
         """True once the whole file was folded; before, what is missing may only be unread."""
         self._tail = Tail(folder.events)
+        self._unpacked = False
 
     @classmethod
     def open(cls, folder: RunFolder) -> RunView:
@@ -56,7 +57,8 @@ class RunView(Folded):
         `behind`. Without it everything is folded. `on_event` is called with each new event after it was folded.
         """
         before = self.state
-        changed = self._fold_new(limit, on_event)
+        changed = self._unpack() if on_event is None and not self.read and not self._tail.offset else False
+        changed = self._fold_new(limit, on_event) or changed
         self.state = state.derive(self.folder, self._lifecycle)
         if not self.state.active and not self.behind and self._fold_new(limit, on_event):
             # The run ended between reading its events and testing its lock: its last events belong to this update.
@@ -141,6 +143,29 @@ class RunView(Folded):
     def log_tail(self, n: int = 20) -> list[str]:
         """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
         return log.tail(self.folder, n)
+
+    def pack(self) -> None:
+        """Keep a long run that has ended and was read whole, so that it opens at once next time. Takes a second."""
+        if self.read and not self.state.active and not self._unpacked:
+            packed.save(
+                self.folder,
+                self._tail.offset,
+                self.curves,
+                self.batch_curves,
+                steps_of=self.steps_of,
+                first_step_s=self.first_step_s,
+            )
+
+    def _unpack(self) -> bool:
+        """Take the run from what `pack` kept, where that is the run as it is now."""
+        if self.state.active or (kept := packed.load(self.folder)) is None:
+            return False
+        self.fold(kept.events)
+        self._curves.epochs, self._curves.batches = kept.epochs, kept.batches
+        self.steps_of, self.first_step_s = kept.steps_of, kept.first_step_s
+        self._tail.skip(kept.size)
+        self._unpacked = True
+        return True
 
     def _fold_new(self, limit: int | None, on_event: Callable[[Event], object] | None) -> bool:
         changed = False
