@@ -11,16 +11,15 @@ from dlwp_tui.course.problem import BrokenFile, Problem, names
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.reader import Section
+    from pathlib import Path
 
 
-def lesson(section: Section) -> Lesson:
-    """The lesson a section declares; raises BrokenFile with every problem of its lesson.toml."""
-    file = section.folder / "lesson.toml"
-    shown = relative(file, section.content)
-    data = read_toml(file, section.content)
+def lesson(file: Path, content: Path, section_id: str) -> Lesson:
+    """The lesson that `file`, a lesson.toml, declares; raises BrokenFile with every problem of the file."""
+    shown = relative(file, content)
+    data = read_toml(file, content)
     given = [key for key in ("id", "folder") if key in data]
     if given:
         hint = _("Remove it: the folder's name says it already.")
         raise BrokenFile([Problem(shown, names(given), _("There is no such key."), hint)])
-    return validate(Lesson, {**data, "id": section.id, "folder": section.folder}, shown)
+    return validate(Lesson, {**data, "id": section_id, "folder": file.parent}, shown)

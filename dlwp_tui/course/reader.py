@@ -16,6 +16,7 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.files import read_toml, relative
+from dlwp_tui.course.note import heading
 from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ T = TypeVar("T")
 
 ID = re.compile(r"\d+(\.\d+)*")
 """A section's number: `3.4`, `5.2.10`."""
-NUMBER = re.compile(r"([\d.]+)\s*")
 HEAD_BYTES = 2048
 """How far into note.md its title is looked for."""
 
@@ -104,13 +104,14 @@ class Section:
             )
         from dlwp_tui.course.parse import lesson
 
-        return self._fresh(self.folder / "lesson.toml", lambda: lesson(self))
+        file = self.folder / "lesson.toml"
+        return self._fresh(file, lambda: lesson(file, self.content, self.id))
 
     def note(self) -> Note:
         """The section's text in pages; read again when the file has changed. Raises ContentError when it is broken."""
         from dlwp_tui.course.note import read
 
-        return self._fresh(self.note_file, lambda: read(self))
+        return self._fresh(self.note_file, lambda: read(self.note_file, self.content, self.id))
 
     def _fresh(self, file: Path, parse: Callable[[], T]) -> T:
         try:
@@ -309,15 +310,3 @@ def _note_title(file: Path, section_id: str) -> str:
     except OSError:
         return ""
     return heading(head.decode("utf-8-sig", errors="replace"), section_id)
-
-
-def heading(text: str, section_id: str) -> str:
-    """The title in the first line that is not empty, without `#`, the section's number and markup; else empty."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if first[:1] != "#" or not first[1:2].isspace():
-        return ""
-    title = first[1:].strip().rstrip("#").strip()
-    number = NUMBER.match(title)  # one expression for all: to compile one a section took 25 ms of `dlwp list`
-    if number is not None and number.group(1) == section_id:
-        title = title[number.end() :]
-    return title.replace("`", "").replace("**", "")

@@ -99,11 +99,10 @@ def _read_terms(content: Path) -> list[Entry]:
 
 
 def _read_note(section: Section) -> Entry:
-    from dlwp_tui.course.note import read
     from dlwp_tui.course.search_text import page_text
 
     pages = []
-    for page in read(section).pages:
+    for page in section.note().pages:
         headings, lines = page_text(page.markdown)
         pages.append({"title": page.title, "headings": headings, "lines": lines})
     return {"pages": pages}
