@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from rich.cells import cell_len
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import markdown, style
-from dlwp_tui.course.blocks import Alert, Diagram, Math, Trouble
+from dlwp_tui.course.blocks import Alert, Diagram, Math
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.note import LARGEST_PAGE, open_fence
 from dlwp_tui.course.problem import BrokenFile, Problem, line
@@ -18,8 +19,6 @@ from dlwp_tui.course.resolve import resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from markdown_it.token import Token
 
     from dlwp_tui.course.glossary import Glossary
     from dlwp_tui.course.note import Page
@@ -71,34 +70,34 @@ def _page(here: str, page: Page) -> Iterator[Problem]:
 
 
 def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator[Problem]:
-    shift = page.line - 1
     quiet: set[int] = set()  # lines where old names and paths are quoted (errata, OLD tables) or where \ is TeX
     table = range(0)
     resolve = resolver(course, section, broken=False)
-    for number, token in markdown.tokens(page.markdown, resolve):
-        if token.type == "table_open" and token.map:
-            table = range(number, number + token.map[1] - token.map[0])
+    for number, token in markdown.tokens(page.markdown, resolve, page.line - 1):
+        length = token.map[1] - token.map[0] if token.map else 0
+        if token.type == "table_open":
+            table = range(number, number + length)
         elif token.type == "inline" and token.content == OLD and number in table[:1]:
             quiet.update(table)
         data = token.meta.get("data")
-        if isinstance(data, Trouble):
-            yield Problem(here, line(shift + number + data.line - _own_line(token)), data.message, data.hint)
+        if isinstance(data, Problem):
+            yield replace(data, file=here)
         elif isinstance(data, Math):
-            yield from formula(here, line(shift + number), data.tex, displayed=True)
+            yield from formula(here, line(number), data.tex, displayed=True)
         elif isinstance(data, Diagram):
-            yield from _diagram(here, data.text, shift + number)
-            yield from style.wide_code(here, enumerate(data.text.split("\n"), shift + number + 1), style.NOTE_COLUMNS)
+            yield from _diagram(here, data.text, number)
+            yield from style.wide_code(here, enumerate(data.text.split("\n"), number + 1), style.NOTE_COLUMNS)
         elif token.type in ("fence", "code_block"):
-            rows = enumerate(token.content.split("\n"), shift + number + (token.type == "fence"))
+            rows = enumerate(token.content.split("\n"), number + (token.type == "fence"))
             yield from style.wide_code(here, rows, style.NOTE_COLUMNS)
         for child in token.children or ():
             if child.type == "math_inline":
-                yield from formula(here, line(shift + number), child.content)
+                yield from formula(here, line(number), child.content)
         if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
-            quiet.update(range(number, number + token.map[1] - token.map[0] + 1))
+            quiet.update(range(number, number + length + 1))
     lines = [
-        (shift + number, re.sub(r"\$[^$]+\$", "", text))
-        for number, text in enumerate(page.markdown.split("\n"), 1)
+        (number, re.sub(r"\$[^$]+\$", "", text))
+        for number, text in enumerate(page.markdown.split("\n"), page.line)
         if number not in quiet
     ]
     yield from style.rules(here, lines)
@@ -140,7 +139,7 @@ def formula(file: str, where: str, tex: str, *, displayed: bool = False) -> Iter
 
 def _links(here: str, course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:
     for link in page.links():
-        where = line(page.line - 1 + link.line)
+        where = line(link.line)
         try:
             if link.kind == "sec":
                 course.section(link.target)
@@ -161,8 +160,3 @@ def _beside(section: Section, target: str) -> bool:
     """True when `target` is a file inside the section's folder."""
     file = (section.folder / target.partition("#")[0]).resolve()
     return file.is_relative_to(section.folder.resolve()) and file.is_file()
-
-
-def _own_line(token: Token) -> int:
-    """The line of the token in the text it was parsed from: a Trouble's line counts in that text too."""
-    return token.map[0] + 1 if token.map else 1

@@ -24,13 +24,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.problem import did_you_mean
-from dlwp_tui.course.unsound import Fault, Unsound
+from dlwp_tui.course.problem import at_key, did_you_mean, refuse
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from dlwp_tui.course.problem import Problem
 
 Status = Literal["true", "false", "caveat", "training", "qualitative"]
 """true, false as stated, true with a caveat, shown only by training, nothing code can test: seed marks ✓ ✗ ~ T Q."""
@@ -66,17 +67,15 @@ class Claim(BaseModel):
 
     @model_validator(mode="after")
     def _proofs_readable(self) -> Claim:
-        faults = [
-            Fault(
+        refuse(
+            at_key(
                 "proved",
                 _("{text!r} names no place.").format(text=text),
                 _("Write check:3.4, experiment:3.4/its-id or note:3.4."),
             )
             for text in self.proved
             if parse_proof(text) is None
-        ]
-        if faults:
-            raise Unsound(faults)
+        )
         return self
 
 
@@ -107,16 +106,14 @@ class Claims(BaseModel):
 
     @model_validator(mode="after")
     def _ids_once(self) -> Claims:
-        faults = list(self._doubled())
-        if faults:
-            raise Unsound(faults)
+        refuse(self._doubled())
         return self
 
-    def _doubled(self) -> Iterator[Fault]:
+    def _doubled(self) -> Iterator[Problem]:
         seen: set[str] = set()
         for claim in self.claims:
             if claim.id in seen:
-                yield Fault(f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own."))
+                yield at_key(f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own."))
             seen.add(claim.id)
 
 

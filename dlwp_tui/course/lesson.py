@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, mode
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course import forms
-from dlwp_tui.course.unsound import Fault, Unsound
+from dlwp_tui.course.problem import Problem, at_key, did_you_mean, names, refuse, sentence
 
 Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
@@ -94,36 +94,33 @@ class Param(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Param:
-        faults = list(self._rules())
-        faults += self.faults("default", self.default)
-        if faults:
-            raise Unsound(faults)
+        refuse([*self._rules(), *self.problems("default", self.default)])
         return self
 
-    def _rules(self) -> Iterator[Fault]:
+    def _rules(self) -> Iterator[Problem]:
         numeric = self.type in ("int", "float")
         if self.type == "choice" and not self.choices:
-            yield Fault("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
+            yield at_key("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
         if self.type != "choice" and self.choices:
-            yield Fault("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
+            yield at_key("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
         if self.form and self.type != "text":
-            yield Fault("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
+            yield at_key("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
         for bound in ("min", "max"):
             if getattr(self, bound) is not None and not numeric:
-                yield Fault(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
+                yield at_key(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
         if self.min is not None and self.max is not None and self.min > self.max:
-            yield Fault(
+            yield at_key(
                 "min",
                 _("{low} is above max = {high}.").format(low=_number(self.min), high=_number(self.max)),
                 _("Exchange them."),
             )
 
-    def faults(self, where: str, value: Value) -> list[Fault]:
+    def problems(self, where: str, value: Value) -> list[Problem]:
         """What is wrong with `value` written in lesson.toml: its TOML type first, then range and choices."""
         wanted = {"int": (int,), "float": (int, float), "bool": (bool,)}.get(self.type, (str,))
         if not isinstance(value, wanted) or (isinstance(value, bool) and self.type != "bool"):
             return [
-                Fault(
+                at_key(
                     where,
                     _("{value!r} has the wrong type.").format(value=value),
                     _("Write a value of type {type}.").format(type=self.type),
@@ -132,7 +129,7 @@ class Param(_Strict):
         try:
             self.parse(where.rpartition(".")[2], value)
         except ParamError as error:
-            return [Fault(where, error.message, _("Change the value, or the bounds of the param."))]
+            return [at_key(where, error.message, _("Change the value, or the bounds of the param."))]
         return []
 
     @property
@@ -305,7 +302,7 @@ class Lesson(_Strict):
         if name not in self.presets:
             raise UsageError(
                 _("Lesson {lesson} has no preset {name!r}.").format(lesson=self.id, name=name),
-                _("Its presets: {names}").format(names=", ".join(self.presets)),
+                _("Its presets: {names}").format(names=names(self.presets)),
             )
         return self.presets[name]
 
@@ -316,7 +313,7 @@ class Lesson(_Strict):
                 return experiment
         raise UsageError(
             _("Lesson {lesson} has no experiment {name!r}.").format(lesson=self.id, name=name),
-            _("Its experiments: {names}").format(names=", ".join(e.id for e in self.experiments) or "–"),
+            _("Its experiments: {names}").format(names=names(e.id for e in self.experiments)),
         )
 
     def matching_preset(self, values: dict[str, Value]) -> str | None:
@@ -324,72 +321,66 @@ class Lesson(_Strict):
         return next((name for name in self.presets if self.values(name) == values), None)
 
     def _unknown_param(self, name: str) -> UsageError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, self.params, n=1)
-        meant = _("Did you mean {name}?").format(name=near[0]) + " " if near else ""
         return UsageError(
             _("Lesson {lesson} has no parameter {name!r}.").format(lesson=self.id, name=name),
-            meant + _("Its parameters: {names}").format(names=", ".join(self.params) or "–"),
+            sentence(did_you_mean(name, self.params), _("Its parameters: {names}").format(names=names(self.params))),
         )
 
     @model_validator(mode="after")
     def _sound(self) -> Lesson:
-        faults = [*self._name_faults(), *self._preset_faults(), *self._experiment_faults(), *self._demo_faults()]
-        if faults:
-            raise Unsound(faults)
+        refuse([*self._name_problems(), *self._preset_problems(), *self._experiment_problems(), *self._demo_problems()])
         return self
 
-    def _name_faults(self) -> Iterator[Fault]:
+    def _name_problems(self) -> Iterator[Problem]:
         for name in self.params:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-                yield Fault(
+                yield at_key(
                     f"params.{name}",
                     _("This name cannot be an option."),
                     _("A name is lower-case letters, digits and _, and begins with a letter."),
                 )
             elif name in RESERVED_PARAMS or iskeyword(name):
-                yield Fault(f"params.{name}", _("This name is reserved."), _("Choose another one."))
+                yield at_key(f"params.{name}", _("This name is reserved."), _("Choose another one."))
 
-    def _preset_faults(self) -> Iterator[Fault]:
+    def _preset_problems(self) -> Iterator[Problem]:
         for required in ("book", "quick"):
             if required not in self.presets:
-                yield Fault(
+                yield at_key(
                     f"presets.{required}",
                     _("This preset is missing."),
                     _("Every lesson has [presets.book] and [presets.quick]."),
                 )
         for name, preset in self.presets.items():
-            yield from self._value_faults(f"presets.{name}", preset.values)
+            yield from self._value_problems(f"presets.{name}", preset.values)
 
-    def _experiment_faults(self) -> Iterator[Fault]:
+    def _experiment_problems(self) -> Iterator[Problem]:
         ids = [experiment.id for experiment in self.experiments]
         for experiment in self.experiments:
             where = f"experiments.{experiment.id}"
             if ids.count(experiment.id) > 1:
-                yield Fault(where, _("This id is used twice."), _("Give each experiment an id of its own."))
+                yield at_key(where, _("This id is used twice."), _("Give each experiment an id of its own."))
             if experiment.preset not in self.presets:
-                yield Fault(
+                yield at_key(
                     f"{where}.preset",
                     _("There is no preset {name!r}.").format(name=experiment.preset),
-                    _("Its presets: {names}").format(names=", ".join(self.presets)),
+                    _("Its presets: {names}").format(names=names(self.presets)),
                 )
             for run, values in experiment.runs.items():
-                yield from self._value_faults(f"{where}.runs.{run}", values)
+                yield from self._value_problems(f"{where}.runs.{run}", values)
 
-    def _demo_faults(self) -> Iterator[Fault]:
+    def _demo_problems(self) -> Iterator[Problem]:
         ids = [demo.id for demo in self.demos]
         for demo in dict.fromkeys(ids):
             if ids.count(demo) > 1:
-                yield Fault(f"demos.{demo}", _("This id is used twice."), _("Give each demo an id of its own."))
+                yield at_key(f"demos.{demo}", _("This id is used twice."), _("Give each demo an id of its own."))
 
-    def _value_faults(self, where: str, values: dict[str, Value]) -> Iterator[Fault]:
+    def _value_problems(self, where: str, values: dict[str, Value]) -> Iterator[Problem]:
         for name, value in values.items():
             if name in self.params:
-                yield from self.params[name].faults(f"{where}.{name}", value)
+                yield from self.params[name].problems(f"{where}.{name}", value)
             else:
                 unknown = self._unknown_param(name)
-                yield Fault(f"{where}.{name}", _("There is no such param."), unknown.hint)
+                yield at_key(f"{where}.{name}", _("There is no such param."), unknown.hint)
 
 
 def _number(value: float | None) -> str:

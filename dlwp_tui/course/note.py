@@ -42,12 +42,6 @@ class Page:
     line: int
     """The line of note.md its first line is, from 1."""
 
-    def plain(self) -> str:
-        """The page as text without markup, for searching."""
-        from dlwp_tui.course.markdown import plain
-
-        return plain(self.markdown)
-
     @property
     def quizzes(self) -> int:
         """How many quizzes the page has, by its `:::quiz` lines: a count over the whole course takes 20 ms."""
@@ -60,10 +54,10 @@ class Page:
         return len(CARD.findall(self.markdown))
 
     def links(self) -> list[Link]:
-        """Every link of the page, those inside alerts included; `line` counts from the page's first line."""
+        """Every link of the page, those inside alerts included; `line` is that of note.md."""
         from dlwp_tui.course.markdown import links
 
-        return links(self.markdown)
+        return links(self.markdown, self.line - 1)
 
 
 @dataclass(frozen=True)

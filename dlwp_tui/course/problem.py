@@ -1,4 +1,4 @@
-"""One fault of a course file, and the error that carries it to a learner or an author."""
+"""Something wrong in a course file, and the errors that carry it to a learner or an author."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a course file, where, and the hint. `str()` is the one line `dlwp check` prints."""
+    """Something wrong in a file: where, what, and what to do about it. `str()` is the one line `dlwp check` prints."""
 
     file: str
-    """Relative to the course folder, with `/`."""
+    """Relative to the course folder, with `/`; a file elsewhere with its whole path; "" until it is known."""
     where: str
-    """`line 12`, a dotted key such as `params.units.min`, or empty for the whole file."""
+    """`line 12`, a dotted key such as `params.units.min`, or "" for the whole file."""
     message: str
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}, {self.where}" if self.where else self.file
-        return f"{place}: {sentence(self.message, self.hint)}"
+        return f"{self.place}: {sentence(self.message, self.hint)}"
+
+    @property
+    def place(self) -> str:
+        """File and place in it."""
+        return f"{self.file}, {self.where}" if self.where else self.file
 
 
 class BrokenFile(ContentError):
@@ -34,13 +38,36 @@ class BrokenFile(ContentError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
-        place = f"{first.file}, {first.where}" if first.where else first.file
         hint = first.hint
         if len(problems) > 1:
             more = _("`dlwp check` lists all {count} problems of this file.").format(count=len(problems))
             hint = sentence(hint, more)
-        super().__init__(f"{place}: {first.message}", hint)
+        super().__init__(f"{first.place}: {first.message}", hint)
         self.problems = tuple(problems)
+
+
+class BrokenModel(ValueError):
+    """What a pydantic model's own validator finds, all at once; `where` of each is relative to that model."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{problem.where}: {problem.message}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise BrokenModel unless `problems` is empty."""
+    if found := list(problems):
+        raise BrokenModel(found)
+
+
+def at_line(number: int, message: str, hint: str = "") -> Problem:
+    """A problem in line `number` (from 1) of a file that the caller fills in."""
+    return Problem("", line(number), message, hint)
+
+
+def at_key(key: str, message: str, hint: str = "") -> Problem:
+    """A problem under a dotted key of a file that the caller fills in."""
+    return Problem("", key, message, hint)
 
 
 def line(number: int) -> str:

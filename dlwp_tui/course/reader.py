@@ -8,7 +8,7 @@ of the section folders and the first heading of each note. A broken section stay
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,10 +17,10 @@ from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.note import heading
-from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
+from dlwp_tui.course.problem import BrokenFile, Problem, at_key, did_you_mean, names, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from dlwp_tui.course.lesson import Lesson
@@ -202,34 +202,45 @@ _load = lru_cache(maxsize=8)(read)
 
 
 def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Title, list[dict[str, Any]]]:
-    """The parts of book.toml the tree needs; all of its problems at once."""
-    faults: list[tuple[str, str, str]] = []
+    """The title and the chapters of book.toml; raises BrokenFile with all of its problems."""
+    problems: list[Problem] = []
     if data.get("format") != 1:
-        faults.append(("format", _("This version of dlwp reads format 1."), _("Write format = 1, or update dlwp.")))
-    if _title(data.get("title")) is None:
-        faults.append(_bad_title("title"))
-    known = {"format", "title", "chapters"}
-    faults += [_unknown_key(key, known, "") for key in data if key not in known]
+        problems.append(
+            at_key("format", _("This version of dlwp reads format 1."), _("Write format = 1, or update dlwp."))
+        )
+    problems += _keys(data, "", ("format", "title", "chapters"))
     entries = data.get("chapters", [])
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        faults.append(("chapters", _("No chapter is listed."), _("Add [[chapters]] with id, folder and title.")))
+        hint = _("Add [[chapters]] with id, folder and title.")
+        problems.append(at_key("chapters", _("No chapter is listed."), hint))
         entries = []
-    known = {"id", "folder", "title"}
-    for number, entry in enumerate(entries, 1):
-        where = f"chapters.{entry['id'] if isinstance(entry.get('id'), str) else f'#{number}'}"
+    ids = [entry.get("id") for entry in entries]
+    for number, entry in enumerate(entries):
+        where = f"chapters.{entry['id'] if isinstance(entry.get('id'), str) else f'#{number + 1}'}."
         for key in ("id", "folder"):
             if not isinstance(entry.get(key), str) or not entry[key].strip():
-                faults.append((f"{where}.{key}", _("A text is missing."), _('Write {key} = "…".').format(key=key)))
-        if _title(entry.get("title")) is None:
-            faults.append(_bad_title(f"{where}.title"))
-        faults += [_unknown_key(key, known, f"{where}.") for key in entry if key not in known]
-        if [other.get("id") for other in entries].index(entry.get("id")) < number - 1:
-            faults.append((f"{where}.id", _("This id is used twice."), _("Give each chapter an id of its own.")))
-    if faults:
-        raise BrokenFile([Problem(relative(book, content), *fault) for fault in faults])
+                hint = _('Write {key} = "…".').format(key=key)
+                problems.append(at_key(where + key, _("A text is missing."), hint))
+        problems += _keys(entry, where, ("id", "folder", "title"))
+        if ids.index(ids[number]) < number:
+            hint = _("Give each chapter an id of its own.")
+            problems.append(at_key(f"{where}id", _("This id is used twice."), hint))
+    if problems:
+        raise BrokenFile([replace(problem, file=relative(book, content)) for problem in problems])
     title = _title(data["title"])
     assert title is not None
     return title, entries
+
+
+def _keys(table: dict[str, Any], prefix: str, known: tuple[str, ...]) -> Iterator[Problem]:
+    """A bad title, and keys that are not known."""
+    if _title(table.get("title")) is None:
+        hint = _('Write title = { zh = "…", en = "…" }.')
+        yield at_key(f"{prefix}title", _("A title is missing or empty."), hint)
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(known))
+            yield at_key(f"{prefix}{key}", _("There is no such key."), hint)
 
 
 def _title(value: Any) -> Title | None:
@@ -239,15 +250,6 @@ def _title(value: Any) -> Title | None:
         return None
     zh, en = value.get("zh"), value.get("en", "")
     return Title(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
-
-
-def _bad_title(where: str) -> tuple[str, str, str]:
-    return where, _("A title is missing or empty."), _('Write title = { zh = "…", en = "…" }.')
-
-
-def _unknown_key(key: str, known: set[str], prefix: str) -> tuple[str, str, str]:
-    hint = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(sorted(known)))
-    return f"{prefix}{key}", _("There is no such key."), hint
 
 
 def _chapter(entry: dict[str, Any], content: Path, seen: dict[str, str], problems: list[Problem]) -> Chapter:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
-from dlwp_tui.course.unsound import Unsound
+from dlwp_tui.course.problem import BrokenFile, BrokenModel, Problem, did_you_mean, names, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +30,10 @@ def _problems(model: type[BaseModel], data: Mapping[str, Any], error: Validation
     for detail in error.errors(include_url=False):
         loc = _without_union(detail["loc"], data)
         cause = detail.get("ctx", {}).get("error")
-        if isinstance(cause, Unsound):
+        if isinstance(cause, BrokenModel):
             inside = [
-                Problem(file, ".".join(filter(None, (_key(loc, data), fault.where))), fault.message, fault.hint)
-                for fault in cause.faults
+                replace(problem, file=file, where=".".join(filter(None, (_key(loc, data), problem.where))))
+                for problem in cause.problems
             ]
         else:
             message, hint = _sentence(model, loc, detail["type"], detail.get("ctx", {}), detail["input"])

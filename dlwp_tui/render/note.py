@@ -17,6 +17,7 @@ from rich.text import Text
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, pgettext
 from dlwp_tui.course import blocks
+from dlwp_tui.course.problem import Problem
 from dlwp_tui.render import command, inline, table, wrap
 from dlwp_tui.tex import formula
 
@@ -159,7 +160,7 @@ class _Walker:
                 title = Text.assemble(f"{sign} ", inline.styled(inline.parse(data.title or word), style))
                 title.stylize("bold")
                 yield from self.barred([title, *list(self.document(data.body, width - 2))[:-1]])
-            case blocks.Trouble(message=message, hint=hint):
+            case Problem(message=message, hint=hint):
                 yield Text(f"✗ {message} {hint}".rstrip(), style="red")
 
     def barred(self, parts: Sequence[RenderableType]) -> Iterator[RenderableType]:
