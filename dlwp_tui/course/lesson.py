@@ -259,7 +259,7 @@ class Lesson(_Strict):
 
     id: str
     folder: Path
-    format: Literal[1]
+    format: Literal[2]
     title: Text
     datasets: tuple[str, ...] = ()
     ram_mb: Annotated[int, Strict()] = Field(default=600, ge=1)

@@ -148,7 +148,7 @@ BREAKS = {
             copy.write("ch01/1.2-reading/lesson.py", "def run(lab, *, x):\n    pass\n"),
             copy.write(
                 "ch01/1.2-reading/lesson.toml",
-                'format = 1\ntitle = "x"\npresets = { book = {}, quick = {} }\n'
+                'format = 2\ntitle = "x"\npresets = { book = {}, quick = {} }\n'
                 '[params.x]\ntype = "int"\ndefault = 1\nlabel = "x"\n'.replace('label = "x"', 'label = { zh = "x" }')
                 .replace('title = "x"', 'title = { zh = "x" }'),
             ),

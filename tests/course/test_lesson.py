@@ -26,9 +26,10 @@ def test_the_fixture_lesson(course_dir) -> None:
 
 # old text, new text, key, a part of the message or hint
 BROKEN = [
-    ("format = 1\n", "", "format", "missing"),
-    ("format = 1\n", "format = 2\n", "format", "It takes: 1"),
-    ("format = 1\n", "", "format", "Add it"),
+    ("format = 2\n", "", "format", "missing"),
+    ("format = 2\n", "format = 3\n", "format", "It takes: 2"),
+    ("format = 2\n", "", "format", "Add it"),
+    ("format = 2\n", "format = 1\n", "format", "move every lab.check"),
     ("ram_mb = 50", 'ram_mb = "50"', "ram_mb", "whole number without quotation marks"),
     ("ram_mb = 50", "ram_mb = 0", "ram_mb", "≥ 1"),
     ("ram_mb = 50", "ram_mb = 50.5", "ram_mb", "whole number"),
@@ -84,7 +85,7 @@ BROKEN = [
     ('id = "more-rate-more-loss"', 'id = "More Rate"', "experiments.More Rate.id", "form"),
     ('id = "more-rate-more-loss"', "", "experiments.#1.id", "missing"),
     ('input = "text"', 'input = "txt"', "demos.reverse.input", "Did you mean text?"),
-    ("format = 1\n", "format 1\n", "line 1", "key = value"),
+    ("format = 2\n", "format 2\n", "line 1", "key = value"),
     ("ram_mb = 50", "ram_mb = 50\nram_mb = 60", "line 4", "twice"),
     ("[presets.quick]\n", "[presets.book]\n", "line 35", "same table"),
     ("ram_mb = 50", "ram_mb = fifty", "line 3", "quotation marks"),
@@ -119,6 +120,16 @@ def test_all_problems_at_once(copy) -> None:
     assert "dlwp check" in caught.value.hint and "4" in caught.value.hint
 
 
+def test_a_file_of_format_1_says_what_to_change(copy) -> None:
+    text = (copy / copy.lesson).read_text(encoding="utf-8")
+    copy.write(copy.lesson, text.replace("format = 2", "format = 1").replace("[[demos]]", "[[probes]]"))
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    first, second = map(str, caught.value.problems)
+    assert first.startswith("ch01/1.1-fake/lesson.toml, format: ") and "format = 2" in first and "proofs.py" in first
+    assert second.startswith("ch01/1.1-fake/lesson.toml, probes: ") and "[[demos]]" in second
+
+
 def test_same_ids_twice(copy) -> None:
     text = (copy / copy.lesson).read_text(encoding="utf-8")
     experiments = text[text.index("[[experiments]]") :]
@@ -130,7 +141,7 @@ def test_same_ids_twice(copy) -> None:
 
 
 def test_unreadable_lesson(copy) -> None:
-    (copy / copy.lesson).write_bytes('format = 1\ntitle = "中文"\n'.encode("gbk"))
+    (copy / copy.lesson).write_bytes('format = 2\ntitle = "中文"\n'.encode("gbk"))
     with pytest.raises(BrokenFile) as caught:
         reader.read(copy.folder).lesson("1.1")
     assert "line 2" in caught.value.message and "UTF-8" in caught.value.message and "iconv" in caught.value.hint
