@@ -83,11 +83,10 @@ def show(
 def check(
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from dlwp_tui.core import paths
     from dlwp_tui.course import check as linter
     from dlwp_tui.data.registry import DATASETS
 
-    problems = linter.check(paths.content(), datasets=DATASETS)
+    problems = linter.check(datasets=DATASETS)
     for problem in problems:
         if json:
             output.json_line(

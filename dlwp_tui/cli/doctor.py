@@ -94,7 +94,7 @@ def _course() -> Finding:
         return Finding(_("course"), False, error.message, error.hint)
     lessons = sum(section.has_lesson for section in course.sections)
     found = _("{sections} sections, {lessons} lessons in {path}").format(
-        sections=len(course.sections), lessons=lessons, path=course.content
+        sections=len(course.sections), lessons=lessons, path=", ".join(map(str, course.folders))
     )
     return Finding(_("course"), True, found)
 

@@ -38,6 +38,8 @@ class Settings:
     """The preset a lesson's form starts with."""
     ascii: bool = False
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
+    content: list[str] = field(default_factory=list)
+    """Further folders of lessons; relative ones are relative to DLWP_HOME."""
     keys: dict[str, str] = field(default_factory=dict)
     """Remapped keys: `{binding id: key}`; `dlwp doctor` lists the ids."""
     problems: tuple[Complaint, ...] = ()
@@ -83,6 +85,9 @@ def _checked(path: Path, raw: dict[str, Any]) -> Settings:
         elif type(value) is not known[key]:
             message = N_("{key} = {value} should be of type {type}")
             problems.append(_complaint(path, message, key=key, value=repr(value), type=known[key].__name__))
+        elif key == "content" and not all(isinstance(part, str) for part in value):
+            message = N_("{key} = {value} should be of type {type}")
+            problems.append(_complaint(path, message, key=key, value=repr(value), type="list of str"))
         elif key == "cpu_slots" and not 1 <= value <= 64:
             problems.append(_complaint(path, N_("cpu_slots = {value} is outside 1–64"), value=value))
         else:

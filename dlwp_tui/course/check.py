@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import content as contents
 from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import check_lesson, check_note, lesson_code, markdown, reader, style
 from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
+from dlwp_tui.course.files import relative
 from dlwp_tui.course.problem import BrokenFile, Problem
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ T = TypeVar("T")
 
 
 def check(content: Path | None = None, datasets: Iterable[str] | None = None) -> list[Problem]:
-    """All problems of the course in `content`, in reading order; an empty list when it is sound.
+    """All problems of the course in `content`, or of the one in force with its further folders, in reading order.
 
     `datasets` are the names lessons may use; None leaves them unchecked. Lesson code is parsed, never imported.
     """
-    content = (content or paths.content()).absolute()
+    content, *further = (content.absolute(),) if content else contents.folders()
     try:
-        course = reader.read(content)
+        course = reader.read(content, *further)
     except BrokenFile as error:
         return list(error.problems)
     except ContentError as error:
@@ -66,7 +67,7 @@ def _tree(course: Course) -> Iterator[Problem]:
         chapter = section.chapter.id
         if chapter.isdigit() and section.id.split(".")[0] != chapter:
             yield Problem(
-                section.folder.relative_to(course.content).as_posix(),
+                relative(section.folder, course.content),
                 "",
                 _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter),
                 _("Move it, or correct its number."),

@@ -255,10 +255,14 @@ class Demo(_Strict):
 
 
 class Lesson(_Strict):
-    """A section's runnable part. `id` is the section's number; `folder` holds lesson.toml and lesson.py."""
+    """A section's runnable part."""
 
     id: str
+    """The section's number."""
     folder: Path
+    """It holds lesson.toml, lesson.py and proofs.py."""
+    content: Path
+    """The folder of lessons it comes from: the course's own, or a further one."""
     format: Literal[2]
     title: Text
     datasets: tuple[str, ...] = ()

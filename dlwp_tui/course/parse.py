@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def lesson(file: Path, content: Path, section_id: str) -> Lesson:
-    """The lesson that `file`, a lesson.toml, declares; raises BrokenFile with every problem of the file."""
+def lesson(file: Path, content: Path, origin: Path, section_id: str) -> Lesson:
+    """The lesson that `file`, a lesson.toml in the folder of lessons `origin`, declares.
+
+    Raises BrokenFile with every problem of the file, named relative to `content`.
+    """
     shown = relative(file, content)
     data = read_toml(file, content)
     if data.get("format") == 1:
         raise BrokenFile([replace(problem, file=shown) for problem in _changes(data)])
-    given = [key for key in ("id", "folder") if key in data]
+    given = [key for key in ("id", "folder", "content") if key in data]
     if given:
         hint = _("Remove it: the folder's name says it already.")
         raise BrokenFile([Problem(shown, names(given), _("There is no such key."), hint)])
-    return validate(Lesson, {**data, "id": section_id, "folder": file.parent}, shown)
+    return validate(Lesson, {**data, "id": section_id, "folder": file.parent, "content": origin}, shown)
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DlwpError, StorageError
+from dlwp_tui.course.files import relative
 from dlwp_tui.course.reader import Course, Section
 
 FORMAT = 1
@@ -37,7 +38,7 @@ def stamps(course: Course) -> Iterator[tuple[str, Stamp]]:
             stamp = (0, 0)  # reading it says what is wrong
         else:
             stamp = (status.st_mtime_ns, status.st_size)
-        yield str(file.relative_to(course.content)), stamp
+        yield relative(file, course.content), stamp
 
 
 def cache_file(content: Path) -> Path:

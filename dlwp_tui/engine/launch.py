@@ -167,11 +167,10 @@ def hash_code(lesson: Lesson) -> str:
 
 
 def lesson_of(spec: RunSpec) -> Lesson:
-    """The lesson of a run, as it is now: from the course it was started from, else from the one in force."""
+    """The lesson of a run, as it is now: from the folder it was started from, else from the course in force."""
     from dlwp_tui.course import reader
 
-    content = Path(spec.content)
-    return reader.load(content if content.is_dir() else None).lesson(spec.lesson)
+    return reader.lesson_from(Path(spec.content), spec.lesson)
 
 
 def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
@@ -181,7 +180,7 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         lesson=lesson.id,
         params=params,
         created=time.time(),
-        content=str(lesson.folder.parents[1]),
+        content=str(lesson.content),
         code_hash=hash_code(lesson),
         versions=environment.versions(),
         host=environment.host(),
