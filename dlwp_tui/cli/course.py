@@ -84,9 +84,11 @@ def check(
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from dlwp_tui.course import check as linter
-    from dlwp_tui.data.registry import DATASETS
+    from dlwp_tui.course.problem import Problem
+    from dlwp_tui.data import registry
 
-    problems = linter.check(datasets=DATASETS)
+    problems = linter.check(datasets=registry.all_sets())
+    problems += [Problem(str(file), "", error.message, error.hint) for file, error in registry.broken()]
     for problem in problems:
         if json:
             output.json_line(

@@ -26,10 +26,10 @@ def register(app: typer.Typer) -> None:
 
 def list_data(json: Json = False) -> None:
     from dlwp_tui.data import locate
-    from dlwp_tui.data.registry import DATASETS
+    from dlwp_tui.data.registry import all_sets
 
     rows = []
-    for name, dataset in DATASETS.items():
+    for name, dataset in all_sets().items():
         status = locate.status(name)
         where = " ".join(str(path) for path in status.files.values())
         if json:
@@ -43,7 +43,8 @@ def list_data(json: Json = False) -> None:
                 }
             )
         else:
-            rows.append([name, str(dataset.title), _state_word(status.state), f"{status.size / 1e6:.1f} MB", where])
+            state = _state_word(status.state) if dataset.twin or status.state != "missing" else _("missing")
+            rows.append([name, str(dataset.title), state, f"{status.size / 1e6:.1f} MB", where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
 

@@ -109,9 +109,9 @@ def _settings() -> Finding:
 
 def _data() -> Finding:
     from dlwp_tui.data import locate
-    from dlwp_tui.data.registry import DATASETS
+    from dlwp_tui.data.registry import all_sets
 
-    states = {name: locate.status(name).state for name in DATASETS}
+    states = {name: locate.status(name).state for name in all_sets()}
     real = sum(state in ("real", "unverified") for state in states.values())
     damaged = [name for name, state in states.items() if state == "damaged"]
     found = _("{real} of {all} datasets are real; lessons use synthetic data for the rest").format(

@@ -39,6 +39,21 @@ def add(folder: Path) -> None:
     os.environ["DLWP_CONTENT"] = os.pathsep.join([*_variable(), str(folder)])
 
 
+def use_datasets(folder: Path) -> None:
+    """Use the datasets of a folder of lessons too, in this process: of a run whose folder is not in force."""
+    if folder not in _used:
+        _used.append(folder)
+
+
+def dataset_folders() -> tuple[Path, ...]:
+    """The folders of datasets that there are: `datasets/` of each folder of lessons."""
+    found = (folder / "datasets" for folder in dict.fromkeys((*folders(), *_used)))
+    return tuple(folder for folder in found if folder.is_dir())
+
+
+_used: list[Path] = []
+
+
 def _variable() -> list[str]:
     """The parts of `$DLWP_CONTENT`, apart by `:`; the first replaces the course unless it is empty."""
     return os.environ.get("DLWP_CONTENT", "").split(os.pathsep)

@@ -9,8 +9,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from dlwp_tui.core import content
 from dlwp_tui.data import convert, registry
 from dlwp_tui.data.dataset import Dataset
 
@@ -23,11 +25,14 @@ def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> None:
     if convert.has_twin(dataset, options):
         return
     asked = {name: value for name, value in (options or {}).items() if name in dataset.read_options}
-    command = [sys.executable, "-P", "-c", _MAIN, dataset.name, json.dumps(asked)]
+    lessons = str(dataset.folder.parents[1]) if dataset.folder else ""
+    command = [sys.executable, "-P", "-c", _MAIN, dataset.name, json.dumps(asked), lessons]
     subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=_LONGEST)
 
 
 def main() -> None:
     """Make the twin that the command line names and keep it in the cache."""
-    dataset = registry.get(sys.argv[1])
-    convert.twin(dataset, {**dataset.options, **json.loads(sys.argv[2])})
+    name, asked, lessons = sys.argv[1:]
+    content.use_datasets(Path(lessons))
+    dataset = registry.get(name)
+    convert.twin(dataset, {**dataset.options, **json.loads(asked)})

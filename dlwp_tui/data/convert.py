@@ -43,6 +43,7 @@ def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> Arrays:
 
     def make() -> Arrays:
         _sweep(dataset.name)
+        assert dataset.twin is not None  # `load` has refused it
         return dataset.twin(**asked)
 
     return _cached(_path(dataset, twin_version(), asked), make)

@@ -40,13 +40,13 @@ class Text:
 class DataFile:
     """One file as its publisher offers it. At most one of `sha256` and `md5` is the publisher's own checksum.
 
-    A file whose publisher states none is checked by size and content, and is called unverified ever after.
+    A file whose publisher states none is checked by size and content, and counts as unverified from then on.
     """
 
     name: str
-    urls: tuple[str, ...]
-    """The publisher's address first, then mirrors; tried in this order. Empty for a file that is only imported."""
-    size: int
+    urls: tuple[str, ...] = ()
+    """The publisher's address first, then mirrors; tried in this order. Empty for a file that no program can fetch."""
+    size: int = 0
     """Bytes; 0 when the publisher does not state it."""
     sha256: str = ""
     md5: str = ""
@@ -81,7 +81,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset the course uses. One module under `data/sets/` defines each; the functions import numpy when called."""
+    """A dataset of the course: `DATASET` in a `reader.py` (see `registry`). Its functions import NumPy when called."""
 
     name: str
     title: Text
@@ -95,12 +95,17 @@ class Dataset:
     """Main file, in any of its forms -> plain arrays, checked: keys, shapes, value ranges. DataError where not."""
     shape: Shape
     """Plain arrays and the loader's options -> train and test split exactly as the Keras loader returns them."""
-    twin: Twin
-    """The synthetic twin: arrays of the same keys, shapes and dtypes as `read` returns. Deterministic."""
-    twin_what: Text
-    """One sentence: what the twin imitates and what it does not."""
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
     """The options `load` takes, with Keras' defaults."""
+    twin: Twin | None = None
+    """Makes the synthetic twin: arrays of the same keys, shapes and dtypes as `read` returns, always the same ones.
+
+    `registry` takes it from `twin.py` beside the reader; None where there is no such file.
+    """
+    twin_what: Text = field(default_factory=lambda: Text("", ""))
+    """One sentence: what the twin imitates and what it does not."""
+    folder: Path | None = None
+    """Where reader.py lies, set by `registry`; the dataset's file may lie beside it."""
     check_extra: Callable[[Path], None] | None = None
     """Checks a file other than the main one (a word index). DataError where it does not fit."""
     samples: Mapping[str, int] = field(default_factory=dict)

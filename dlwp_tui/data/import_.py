@@ -92,7 +92,7 @@ class _Plan:
 
 
 def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
-    datasets = [dataset] if dataset else list(registry.DATASETS.values())
+    datasets = [dataset] if dataset else list(registry.all_sets().values())
     wanted = {f.name for d in datasets for f in d.files}
     try:
         found = [p for p in sorted(folder.iterdir()) if p.name in wanted and p.is_file()]
@@ -114,7 +114,7 @@ def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Importe
 
 
 def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
-    wanted = {f.name for d in ([dataset] if dataset else registry.DATASETS.values()) for f in d.files}
+    wanted = {f.name for d in ([dataset] if dataset else registry.all_sets().values()) for f in d.files}
     with _workshop() as folder:
         files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
@@ -160,7 +160,7 @@ def _plan(path: Path, dataset: Dataset | None, accept: bool) -> _Plan:
 
 def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | None:
     """Which file of which dataset this is: by checksum, by name, by its first bytes, in this order."""
-    for owner in registry.DATASETS.values():
+    for owner in registry.all_sets().values():
         for file in owner.files:
             if not file.published:
                 continue
@@ -186,7 +186,7 @@ def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | No
                 _("Rename it if it really belongs to {want}.").format(want=dataset.name),
             )
         return _its_form(path, *known)
-    for owner in [dataset] if dataset else registry.DATASETS.values():
+    for owner in [dataset] if dataset else registry.all_sets().values():
         if owner.recognise and (name := owner.recognise(path)) and (found := owner.file(name)):
             return owner, found
     return None
@@ -207,7 +207,7 @@ def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]
                 return dataset, file
         return dataset, dataset.main
     misfits = []
-    for owner in registry.DATASETS.values():
+    for owner in registry.all_sets().values():
         if keys and owner.npz_keys and owner.npz_keys <= keys:
             try:
                 content.judge(path, owner, owner.main)

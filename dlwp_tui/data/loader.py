@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -90,11 +90,12 @@ def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "aut
     Where one of them cannot be had real, `auto` takes the twins of all, and each detail says why.
     """
     if source == "auto":
-        troubles = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
-        if troubles:
+        missing = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
+        if missing and all(registry.get(name).twin for name in wanted):
             made = [load(name, "synthetic", **options) for name, options in wanted.items()]
-            why = " ".join(filter(None, troubles))
+            why = " ".join(filter(None, missing))
             return tuple(replace(one, detail=f"{one.detail} {why}".strip()) for one in made)
+        source = "real"
     return tuple(load(name, source, **options) for name, options in wanted.items())
 
 
@@ -113,8 +114,8 @@ def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
 def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     """The dataset `name`.
 
-    source: `real` needs the file (DataError with what to do when it is missing or damaged), `synthetic` takes the
-    twin, `auto` the file where there is one, else the twin. options: those of the Keras loader (`num_words=...`,
+    source: `real` needs the file (DataError with what to do when it is missing or damaged), `synthetic` the twin,
+    `auto` takes the file where there is one, else the twin. options: those of the Keras loader (`num_words=...`,
     `test_split=...`). Raises UsageError for an unknown name, source or option.
     """
     dataset = registry.get(name)
@@ -130,24 +131,46 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
         try:
             return _real(dataset, found, _chosen(dataset, found, settled), settled)
         except _NotInFile as missing:
-            if source == "real":
+            if source == "real" or dataset.twin is None:
                 raise
             return _synthetic(dataset, settled, missing.message)
-    if source == "real":
+    if source == "real" or dataset.twin is None:
         raise not_usable(dataset, found)
     return _synthetic(dataset, settled, found.detail)
 
 
+def require(names: Sequence[str], source: Source) -> None:
+    """Refuse a run on these datasets that could only fail. Raises what `load` would.
+
+    With one of several datasets there, a lesson's params decide whether it is enough.
+    """
+    sets = [registry.get(name) for name in names]
+    needed = sets if source == "real" else [dataset for dataset in sets if dataset.twin is None]
+    if needed and source == "synthetic":
+        raise _no_twin(needed[0])
+    found = [(dataset, locate.status(dataset.name)) for dataset in needed]
+    missing = [(dataset, status) for dataset, status in found if status.state not in locate.USABLE]
+    if missing and (source == "auto" or len(missing) == len(sets)):
+        raise not_usable(*missing[0])
+
+
+def _no_twin(dataset: Dataset) -> DataError:
+    return DataError(
+        _("{name} has no synthetic data.").format(name=dataset.name), _("Run on the real data: --data real.")
+    )
+
+
 def not_usable(dataset: Dataset, found: Status) -> DataError:
-    """The error for real data that is asked for and cannot be had, with the ways to get it."""
+    """The error for real data that is needed and cannot be had, with the ways to get it."""
     if found.state is State.MISSING:
         message = _("The real data of {name} is not on this computer.").format(name=dataset.name)
     else:
         message = _("The real data of {name} cannot be used. {detail}").format(name=dataset.name, detail=found.detail)
-    hint = _("Download it with `dlwp data get {name}`, or import a copy: `dlwp data import FILE`.").format(
-        name=dataset.name
-    )
-    return DataError(message, hint)
+    if dataset.main.urls:
+        hint = _("Download it with `dlwp data get {name}`, or import a copy: `dlwp data import FILE`.")
+    else:
+        hint = _("Get {file} by hand ({origin}) and run: dlwp data import FILE --name {name}")
+    return DataError(message, hint.format(name=dataset.name, file=dataset.main.name, origin=dataset.origin))
 
 
 class _NotInFile(DataError):
@@ -181,6 +204,8 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
 
 
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
+    if dataset.twin is None:
+        raise _no_twin(dataset)
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     detail = f"{detail} {trouble}".strip()
     shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: _twin(dataset, options))

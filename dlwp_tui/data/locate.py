@@ -98,7 +98,7 @@ def status(name: str) -> Status:
     Instant after the first look: checksums are remembered.
     """
     dataset = registry.get(name)
-    each = tuple(file_status(f) for f in dataset.files)
+    each = tuple(_file_status(f, dataset.folder) for f in dataset.files)
     found = Status(name, State.MISSING, each)
     needed = [best(found.forms(f)).state for f in dataset.files if f.required and not f.form_of]
     return replace(found, state=min(needed, key=_WORST_FIRST.index))
@@ -133,9 +133,14 @@ def record_of(path: Path) -> Path:
     return path.with_name(path.name + ".accepted.json")
 
 
-def file_status(file: DataFile) -> FileStatus:
-    """The best copy of `file`: an official one anywhere, else an accepted one, else what is wrong."""
+def _file_status(file: DataFile, beside: Path | None) -> FileStatus:
+    """The best copy of `file`: an official one anywhere, else an accepted one, else what is wrong.
+
+    beside: the folder of the dataset's reader.py; what its author puts there needs no import.
+    """
     found = [_judge(file, folder / file.name) for folder in (*keras_folders(), paths.data())]
+    if beside is not None:
+        found.insert(0, _judge(file, beside / file.name, ours=True))
     for state in (State.REAL, State.UNVERIFIED):
         for one in found:
             if one.state is state:
@@ -156,7 +161,7 @@ def _bytes(path: Path) -> int:
         return 0
 
 
-def _judge(file: DataFile, path: Path) -> FileStatus:
+def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
     try:
         if not path.is_file():
             return FileStatus(file, State.MISSING)
@@ -168,7 +173,8 @@ def _judge(file: DataFile, path: Path) -> FileStatus:
         if record.get("sha256") == checksum.of(path, "sha256"):
             whole = not file.published and record.get("whole") is True
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=whole)
-        if not file.published and not record and file.exact_size == size:  # from Keras' cache; read checks the rest
+        expected = file.exact_size == size or (ours and not file.exact_size)
+        if not file.published and not record and expected:  # from Keras' cache, say; `read` checks the rest
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=True)
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)

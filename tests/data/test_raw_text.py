@@ -75,7 +75,7 @@ def test_texts_give_back_what_they_were_made_of() -> None:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let four training and two test reviews pass for 50,000."""
-    monkeypatch.setitem(registry.DATASETS, "aclimdb", replace(aclimdb.DATASET, samples={}))
+    monkeypatch.setitem(registry.DATASETS, "aclimdb", replace(registry.DATASETS["aclimdb"], samples={}))
 
 
 @pytest.mark.usefixtures("few")

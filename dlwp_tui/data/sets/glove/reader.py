@@ -90,13 +90,6 @@ def only(files: Sequence[Path]) -> str:
     return "" if dims >= set(DIMS) else "dim = " + ", ".join(map(str, sorted(dims)))
 
 
-def twin(dim: int) -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.glove.twin import make
-
-    return make(dim)
-
-
 def _dims(path: Path) -> set[int]:
     if path.name == ZIP:
         return {int(m[1]) for name in archive.first_names(path) if (m := _MEMBER.search(name))}
@@ -247,7 +240,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_vectors,
-    twin=twin,
     twin_what=Text(
         "为生成影评的词表编的向量：情感和题材各是一个方向，其余是随机数",
         "made-up vectors for the words of the generated reviews: a direction for sentiment and topics, the rest noise",

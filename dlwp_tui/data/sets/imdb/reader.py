@@ -47,13 +47,6 @@ def as_keras(
     return shape.Shaped(train, test, {"num_words": limit, "labels": ("neg", "pos")})
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.imdb.twin import make
-
-    return make()
-
-
 DATASET = Dataset(
     name="imdb",
     title=Text("IMDB 电影评论", "IMDB film reviews"),
@@ -81,7 +74,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "按词频和情感词规则生成的影评，曲线形状与真实 IMDB 相似，但不是真人写的评论",
         "generated reviews with the word frequencies and sentiment words of real ones; nobody wrote them",

@@ -71,13 +71,6 @@ def recognise(path: Path) -> str | None:
     return CSV if DATE in names and "T (degC)" in names else None
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.jena_climate.twin import make
-
-    return make()
-
-
 def _is_table(member: str) -> bool:
     name = PurePosixPath(member).name
     return name.startswith("jena_climate") and name.endswith(".csv")
@@ -271,7 +264,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_series,
-    twin=twin,
     twin_what=Text(
         "按四季、昼夜和锋面生成的天气：低压槽里的风向，决定约一天之后来的是冷空气还是暖空气",
         "made-up weather of seasons, days and fronts: the wind in a trough says if cold or warm air comes a day later",

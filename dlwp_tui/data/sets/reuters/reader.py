@@ -46,13 +46,6 @@ def as_keras(
     return shape.Shaped(shape.Split(x[:cut], y[:cut]), shape.Split(x[cut:], y[cut:]), meta)
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.reuters.twin import make
-
-    return make()
-
-
 DATASET = Dataset(
     name="reuters",
     title=Text("路透社新闻", "Reuters newswires"),
@@ -81,7 +74,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "按 46 个主题的真实比例和主题词生成的新闻，曲线形状与真实路透社数据相似",
         "generated newswires: the real sizes of the 46 topics, words drawn by topic",
