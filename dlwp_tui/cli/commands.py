@@ -13,7 +13,7 @@ from dlwp_tui.core import content as contents
 from dlwp_tui.core.language import _
 
 COMMANDS = {
-    "course": ("list", "show", "check"),
+    "course": ("list", "show", "check", "new"),
     "search": ("search",),
     "glossary": ("glossary",),
     "progress": ("progress",),
