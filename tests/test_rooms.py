@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dlwp_tui"
 KNOWN_CIRCLES = (
-    {"dlwp_tui.core.language", "dlwp_tui.core.paths", "dlwp_tui.core.settings"},
     {"dlwp_tui.engine.cold", "dlwp_tui.engine.forking", "dlwp_tui.engine.training", "dlwp_tui.engine.worker"},
     {"dlwp_tui.cli.run", "dlwp_tui.cli.runs"},
 )

@@ -85,8 +85,8 @@ def show(
 def check(
     json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
+    from dlwp_tui.core.errors import Problem
     from dlwp_tui.course import check as linter
-    from dlwp_tui.course.problem import Problem
     from dlwp_tui.data import registry
 
     problems = linter.check(datasets=registry.all_sets())

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.core import formats
 from dlwp_tui.core.language import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
@@ -44,7 +45,7 @@ def list_data(json: Json = False) -> None:
             )
         else:
             state = _state_word(status.state) if dataset.twin or status.state != "missing" else _("missing")
-            rows.append([name, str(dataset.title), state, f"{status.size / 1e6:.1f} MB", where])
+            rows.append([name, str(dataset.title), state, formats.file_size(status.size), where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
 

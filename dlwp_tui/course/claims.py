@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dlwp_tui.course.problem import Problem
+    from dlwp_tui.core.errors import Problem
 
 Status = Literal["true", "false", "caveat", "training", "qualitative"]
 """true, false as stated, true with a caveat, shown only by training, nothing code can test: seed marks ✓ ✗ ~ T Q."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dlwp_tui.course.problem import Problem
+    from dlwp_tui.core.errors import Problem
 
 
 class Term(BaseModel):

@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
-from dlwp_tui.core.errors import UsageError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.errors import Problem, UsageError
+from dlwp_tui.core.formats import number
+from dlwp_tui.core.language import Text, _, sentences
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import forms
-from dlwp_tui.course.problem import Problem, at_key, did_you_mean, names, refuse, sentence
+from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
-Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
 
 RESERVED_PARAMS = {
@@ -47,16 +48,6 @@ Flag = Annotated[bool, Strict()]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Strict):
-    """One text in both languages of the interface; English falls back to Chinese."""
-
-    zh: str
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" and self.en else self.zh
 
 
 def _as_text(value: Any) -> Any:
@@ -327,7 +318,7 @@ class Lesson(_Strict):
     def _unknown_param(self, name: str) -> UsageError:
         return UsageError(
             _("Lesson {lesson} has no parameter {name!r}.").format(lesson=self.id, name=name),
-            sentence(did_you_mean(name, self.params), _("Its parameters: {names}").format(names=names(self.params))),
+            sentences(did_you_mean(name, self.params), _("Its parameters: {names}").format(names=names(self.params))),
         )
 
     @model_validator(mode="after")
@@ -388,6 +379,4 @@ class Lesson(_Strict):
 
 
 def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+    return "" if value is None else number(value, digits=6, whole=1e15)

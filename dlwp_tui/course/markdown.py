@@ -20,10 +20,11 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
 from dlwp_tui.course.blocks import Alert, Block, Diagram, Math, Quiz
-from dlwp_tui.course.problem import Problem, at_line
+from dlwp_tui.course.problem import at_line
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.course.problem import BrokenFile, Problem, at_key, names
+from dlwp_tui.course.problem import BrokenFile, at_key, names
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:

@@ -1,36 +1,15 @@
-"""Something wrong in a course file, and the errors that carry it to a learner or an author."""
+"""Problems of course files as errors, and the words they are made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core.errors import ContentError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.errors import ContentError, Problem
+from dlwp_tui.core.language import _, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong in a file: where, what, and what to do about it. `str()` is the one line `dlwp check` prints."""
-
-    file: str
-    """Relative to the course folder, with `/`; a file elsewhere with its whole path; "" until it is known."""
-    where: str
-    """`line 12`, a dotted key such as `params.units.min`, or "" for the whole file."""
-    message: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place}: {sentence(self.message, self.hint)}"
-
-    @property
-    def place(self) -> str:
-        """File and place in it."""
-        return f"{self.file}, {self.where}" if self.where else self.file
 
 
 class BrokenFile(ContentError):
@@ -41,7 +20,7 @@ class BrokenFile(ContentError):
         hint = first.hint
         if len(problems) > 1:
             more = _("`dlwp check` lists all {count} problems of this file.").format(count=len(problems))
-            hint = sentence(hint, more)
+            hint = sentences(hint, more)
         super().__init__(f"{first.place}: {first.message}", hint)
         self.problems = tuple(problems)
 
@@ -84,8 +63,3 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def names(words: Iterable[str]) -> str:
     """A list for the end of a sentence; a dash when there is nothing to list."""
     return ", ".join(words) or "–"
-
-
-def sentence(*parts: str) -> str:
-    """The parts that are not empty, as one text; Chinese sentences follow one another without a space."""
-    return ("" if language() == "zh" else " ").join(part for part in parts if part)

@@ -17,11 +17,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlwp_tui.core import content as contents
-from dlwp_tui.core.errors import ContentError, UsageError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.errors import ContentError, Problem, UsageError
+from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.note import heading
-from dlwp_tui.course.problem import BrokenFile, Problem, at_key, did_you_mean, names, sentence
+from dlwp_tui.course.problem import BrokenFile, at_key, did_you_mean, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -64,23 +64,12 @@ def natural(section_id: str) -> tuple[int, ...]:
     return tuple(int(part) for part in section_id.split("."))
 
 
-@dataclass(frozen=True)
-class Title:
-    """A title in both languages of the interface; English falls back to Chinese."""
-
-    zh: str
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" and self.en else self.zh
-
-
 @dataclass(frozen=True, eq=False)
 class Chapter:
     """A chapter and its sections in natural order."""
 
     id: str
-    title: Title
+    title: Text
     folder: Path
     """Where new sections of it go; a chapter of a further folder need not have one."""
     sections: tuple[Section, ...] = field(default=(), repr=False)
@@ -153,7 +142,7 @@ class Course:
 
     folders: tuple[Path, ...]
     """The course's own folder, then the further ones."""
-    title: Title
+    title: Text
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the tree: folders that are missing, misnamed or doubled, notes without a title."""
@@ -196,7 +185,7 @@ class Course:
             return self._by_id[wanted]
         raise UsageError(
             _("There is no section {id!r}.").format(id=wanted),
-            sentence(self._near(wanted), _("`dlwp list` shows all sections.")),
+            sentences(self._near(wanted), _("`dlwp list` shows all sections.")),
         )
 
     def _near(self, wanted: str) -> str:
@@ -264,7 +253,7 @@ class _Reading:
             message, hint = _("This folder of lessons does not exist."), _("Create it, or correct its name.")
             self.problems.append(Problem(str(origin), "", message, hint))
             return
-        titles: dict[str, Title | None] = {}
+        titles: dict[str, Text | None] = {}
         if (origin / "book.toml").exists():
             try:
                 titles = {entry["id"]: _title(entry["title"]) for entry in _book(origin, self.content)[1]}
@@ -274,7 +263,7 @@ class _Reading:
         for number in sorted({_chapter_of(path) for path in paths}, key=int):
             chapter = next((one for one in self.chapters if one.id == number), None)
             if chapter is None:
-                title = titles.get(number) or Title(f"第 {number} 章", f"Chapter {number}")
+                title = titles.get(number) or Text(f"第 {number} 章", f"Chapter {number}")
                 chapter = Chapter(number, title, origin / f"ch{number:0>2}")
                 after = (at for at, one in enumerate(self.chapters) if one.id.isdigit() and int(one.id) > int(number))
                 self.chapters.insert(next(after, len(self.chapters)), chapter)
@@ -314,7 +303,7 @@ def _subfolders(folder: Path) -> list[Path] | None:
         return None
 
 
-def _book(folder: Path, content: Path) -> tuple[Title, list[dict[str, Any]]]:
+def _book(folder: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
     """The title and the chapters of a folder's book.toml; raises BrokenFile with all of its problems."""
     book = folder / "book.toml"
     data = read_toml(book, content)
@@ -358,13 +347,13 @@ def _keys(table: dict[str, Any], prefix: str, known: tuple[str, ...]) -> Iterato
             yield at_key(f"{prefix}{key}", _("There is no such key."), hint)
 
 
-def _title(value: Any) -> Title | None:
+def _title(value: Any) -> Text | None:
     if isinstance(value, str):
         value = {"zh": value}
     if not isinstance(value, dict) or not set(value) <= {"zh", "en"}:
         return None
     zh, en = value.get("zh"), value.get("en", "")
-    return Title(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
+    return Text(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
 
 
 def _note_title(file: Path, section_id: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.blocks import Block, ExperimentCard, RunCard
-from dlwp_tui.course.problem import Problem, at_line
+from dlwp_tui.course.problem import at_line
 
 if TYPE_CHECKING:
     from dlwp_tui.course.markdown import Resolve

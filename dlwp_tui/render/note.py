@@ -14,10 +14,9 @@ from rich.console import Group, RenderableType
 from rich.style import Style
 from rich.text import Text
 
-from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.errors import DlwpError, Problem
 from dlwp_tui.core.language import _, pgettext
 from dlwp_tui.course import blocks
-from dlwp_tui.course.problem import Problem
 from dlwp_tui.render import command, inline, table, wrap
 from dlwp_tui.tex import formula
 

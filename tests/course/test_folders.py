@@ -92,7 +92,7 @@ def test_settings_that_are_no_list_of_folders(course_dir: Path) -> None:
     paths.ensure(paths.home())
     for value in ('"mine"', "[1]"):
         paths.settings_file().write_text(f"content = {value}\n")
-        assert len(settings.load().problems) == 1 and content.folders() == (course_dir,)
+        assert len(settings.problems()) == 1 and content.folders() == (course_dir,)
         paths.settings_file().unlink()
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlwp_tui.core import paths
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course import markdown, note, reader
 from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard
 from dlwp_tui.course.markdown import Link
-from dlwp_tui.course.problem import Problem
 from dlwp_tui.course.resolve import resolver
 
 

@@ -18,8 +18,8 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course import blocks
-from dlwp_tui.course.problem import Problem
 from dlwp_tui.render import inline, table
 from dlwp_tui.render.note import alert_head
 from dlwp_tui.tex import formula
