@@ -4,9 +4,7 @@
 """
 
 from dlwp_tui.data.loader import Loaded, load, load_together
-from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.data.shape import Split
-from dlwp_tui.data.texts import Texts
 from dlwp_tui.data.vectors import WordVectors
 
-__all__ = ["Loaded", "Sequences", "Split", "Texts", "WordVectors", "load", "load_together"]
+__all__ = ["Loaded", "Split", "WordVectors", "load", "load_together"]

@@ -15,7 +15,8 @@ from dlwp_tui.core.types import Source, UsedSource
 from dlwp_tui.data import apart, convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
-from dlwp_tui.data.shape import Split
+from dlwp_tui.data.sequences import Sequences
+from dlwp_tui.data.shape import Shaped, Split
 from dlwp_tui.data.texts import Texts
 from dlwp_tui.data.vectors import WordVectors
 from dlwp_tui.data.words import WordIndex, read_index
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`."""
+    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`.
+
+    x is an array, or for texts a list: of 1-D int32 arrays (word ids, as in `keras.datasets.imdb`), or of str.
+    """
 
     name: str
     source: UsedSource
@@ -56,7 +60,7 @@ class Loaded:
     @cached_property
     def vectors(self) -> WordVectors:
         """Words and their matrix, of a dataset of word vectors. DataError for any other."""
-        if not isinstance(self.train.x, Texts) or self.train.y.ndim != 2:
+        if not isinstance(self.train.x, list) or self.train.y.ndim != 2:
             raise DataError(_("{name} has no word vectors.").format(name=self.name))
         return WordVectors(self.train.x, self.train.y)
 
@@ -198,7 +202,7 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
     source: UsedSource = "real" if verified else "unverified"
-    return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
+    return _loaded(dataset, source, detail, shaped, _real_index(found))
 
 
 def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
@@ -207,7 +211,15 @@ def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loade
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     detail = f"{detail} {trouble}".strip()
     shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: _twin(dataset, options))
-    return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(words))
+    return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
+
+
+def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, index: WordIndex | None) -> Loaded:
+    train, test = (
+        Split(list(split.x), split.y) if isinstance(split.x, Sequences | Texts) else split
+        for split in (shaped.train, shaped.test)
+    )
+    return Loaded(dataset.name, source, detail, train, test, shaped.meta, index)
 
 
 def _twin(dataset: Dataset, options: dict[str, Any]) -> Arrays:

@@ -13,7 +13,6 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,12 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dlwp_tui.data.dataset import Arrays, Dataset
-    from dlwp_tui.data.sequences import Made
 
 WORDS = "words_utf8"
 """The array with a synthetic text's words; kept beside the samples."""
 
-_KEEP = 4  # folders of one dataset; IMDB's with 10,000 words has 47 MB, and 14 MB of sets made of it
+_KEEP = 4  # folders of one dataset; IMDB's with 10,000 words has 47 MB
 _ROOM = 1 << 30  # bytes; a cache is not worth a disk that is nearly full
 _STALE = 3600.0  # s after which an unfinished folder was left by a crash
 _PARTS = ("train", "test")
@@ -57,37 +55,7 @@ def shaped(
         if isinstance(found.train.x, tuple(_KINDS.values())):
             _keep(folder, found, words)
             _prune(dataset.name, folder)
-    return _remembering(found, folder), words
-
-
-def _remembering(found: Shaped, folder: Path) -> Shaped:
-    """`found`, its sequences keeping in `folder` what is made of them."""
-    splits: dict[str, Any] = {}
-    for part in _PARTS:
-        split: Split = getattr(found, part)
-        if isinstance(split.x, Sequences):
-            split = replace(split, x=replace(split.x, kept=_Shelf(folder, part)))
-        splits[part] = split
-    return replace(found, **splits)
-
-
-class _Shelf:
-    """What is made of the sequences of one split, as values and offsets, in files of the folder."""
-
-    def __init__(self, folder: Path, part: str) -> None:
-        self._folder = folder
-        self._part = part
-
-    def __call__(self, name: str, make: Callable[[], Made]) -> Made:
-        files = [self._folder / f"{self._part}_{name}_{of}.npy" for of in ("values", "offsets")]
-        if (kept := _ragged(*files)) is not None:
-            return kept
-        made = make()
-        if self._folder.is_dir() and _has_room(self._folder):
-            for path, array in zip(files, made, strict=True):
-                _save(path, array)
-            kept = _ragged(*files)  # mapped: such memory can be taken away, that of `made` cannot
-        return made if kept is None else kept
+    return found, words
 
 
 def _folder(dataset: Dataset, content: str, options: Mapping[str, Any]) -> Path:

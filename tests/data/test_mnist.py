@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from dlwp_tui.data.sets.mnist import reader as mnist
 from dlwp_tui.data.sets.mnist import twin as drawn
 from dlwp_tui.data.verify import verify
 from tests.conftest import SHARED_DATA
-from tests.data.conftest import Official, objects, write_boston
+from tests.data.conftest import Official, mapped_from_a_file, objects, write_boston
 
 REAL = SHARED_DATA / "mnist.npz"
 
@@ -33,12 +32,6 @@ def write_mnist(path: Path, **changes: Any) -> Path:
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
     return path
-
-
-def mapped_from_a_file(array: Any) -> bool:
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return isinstance(array, mmap.mmap)
 
 
 def test_what_keras_returns(tmp_path: Path, official: Official) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +14,7 @@ from dlwp_tui import data
 from dlwp_tui.core import paths
 from dlwp_tui.data import convert, locate, prepared
 from dlwp_tui.data.loader import Loaded
-from dlwp_tui.data.sequences import Sequences
-from tests.data.conftest import Official, write_imdb
+from tests.data.conftest import Official, mapped_from_a_file, same_lists, write_imdb
 
 
 @pytest.fixture
@@ -34,61 +31,26 @@ def _folders() -> list[Path]:
 
 def _same(one: Loaded, other: Loaded) -> bool:
     return one.meta == other.meta and all(
-        a.x.values.tolist() == b.x.values.tolist()
-        and a.x.values.dtype == b.x.values.dtype
-        and a.x.offsets.tolist() == b.x.offsets.tolist()
-        and a.y.tolist() == b.y.tolist()
-        for a, b in zip(one, other, strict=True)
+        same_lists(a.x, b.x) and a.y.tolist() == b.y.tolist() for a, b in zip(one, other, strict=True)
     )
-
-
-def _listed(x: Sequences) -> list[list[int]]:
-    return [row.tolist() for row in x]
-
-
-def _mapped(array: Any) -> bool:
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return isinstance(array, mmap.mmap)
 
 
 def test_the_second_load_maps_what_the_first_shaped(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = data.load("imdb", num_words=12)
-    sets = first.train.x.sets()
     monkeypatch.setattr(convert, "converted", lambda *_: pytest.fail("the file was read again"))
     again = data.load("imdb", num_words=12)
     assert _same(first, again) and type(again.meta["labels"]) is tuple
-    assert _mapped(again.train.x.values) and not _mapped(first.train.x.values)
-    monkeypatch.setattr(type(again.train.x), "_sets", lambda *_: pytest.fail("made again"))
-    kept = again.train.x.sets()
-    assert _mapped(kept.values) and _mapped(kept.offsets) and kept.values.dtype == sets.values.dtype
-    assert _listed(kept) == _listed(sets)
-
-
-def test_the_sets_of_each_part_are_kept(tiny: Path) -> None:
-    for _ in range(2):
-        loaded = data.load("imdb")
-        for split in loaded:
-            plain = type(split.x)(split.x.values, split.x.offsets).sets()
-            assert _listed(split.x.sets()) == _listed(plain)
-    assert len(loaded.train.x[1:].sets()) == 2
-    assert len(list(_folders()[0].glob("*_sets_*.npy"))) == 4
-
-
-def test_what_is_made_now_is_mapped_too(tiny: Path) -> None:
-    data.load("imdb")
-    assert _mapped(data.load("imdb").train.x.sets().values)
+    assert type(again.train.x) is list and again.train.x[0].dtype == np.int32
+    assert all(mapped_from_a_file(row) for row in again.train.x) and not mapped_from_a_file(first.train.x[0])
 
 
 def test_a_lesson_may_write_into_its_arrays(tiny: Path) -> None:
-    want = data.load("imdb").train.x.values.tolist()
+    want = [row.tolist() for row in data.load("imdb").train.x]
     for _ in range(2):
         loaded = data.load("imdb")
-        sets = loaded.train.x.sets()
-        assert loaded.train.x.values.tolist() == want and sets.values.max() < 9_999
-        loaded.train.x.values[:] = 7
+        assert [row.tolist() for row in loaded.train.x] == want
+        loaded.train.x[0][:] = 7
         loaded.train.y[:] = 7
-        sets.values[:] = 9_999
     assert data.load("imdb").train.y.max() == 1
 
 
@@ -132,24 +94,15 @@ def _drop_meta(folder: Path) -> None:
     (folder / "meta.json").write_text("{", encoding="utf-8")
 
 
-def _spoil_sets(folder: Path) -> None:
-    (folder / "train_sets_values.npy").write_bytes(b"\x93NUMPY")
-
-
-def _mix_sets(folder: Path) -> None:
-    np.save(folder / "train_sets_offsets.npy", np.array([0, 1, 2, 3]))
-
-
-@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta, _spoil_sets, _mix_sets])
+@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta])
 def test_what_is_broken_is_made_again(tiny: Path, harm: Callable[[Path], None]) -> None:
     first = data.load("imdb")
-    sets = _listed(first.train.x.sets())
     (folder,) = _folders()
     harm(folder)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and _listed(again.train.x.sets()) == sets
-    assert _mapped(again.train.x.values) and _mapped(again.train.x.sets().values)
+        assert _same(first, again)
+    assert mapped_from_a_file(again.train.x[0])
 
 
 def _full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,12 +126,11 @@ def test_without_room_everything_is_computed(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     first = data.load("imdb")
-    sets = _listed(first.train.x.sets())
     shutil.rmtree(_folders()[0])
     trouble(monkeypatch)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and _listed(again.train.x.sets()) == sets
+        assert _same(first, again)
     assert not paths.cache().is_dir() or (_folders() == [] and not list((paths.cache() / "datasets").glob(".*")))
 
 

@@ -57,10 +57,10 @@ def read(path: Path, dim: int | None = None) -> Arrays:
 
 
 def as_vectors(arrays: Arrays, *, dim: int) -> shape.Shaped:
-    """train.x as Texts (the words), train.y the matrix; nothing in test."""
+    """train.x the words, train.y their matrix (n, dim); nothing in test."""
     vectors = arrays["vectors"]
     words = Texts(arrays["terms_utf8"], arrays["terms_offsets"])
-    nothing = shape.Split(words[:0], vectors[:0])
+    nothing = shape.Split(Texts.of([]), vectors[:0])
     return shape.Shaped(shape.Split(words, vectors), nothing, {"dim": dim, "words": len(words)})
 
 

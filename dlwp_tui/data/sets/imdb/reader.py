@@ -32,7 +32,7 @@ def as_keras(
     oov_char: int | None,
     index_from: int,
 ) -> shape.Shaped:
-    """What `keras.datasets.imdb.load_data(...)` returns: x as Sequences of int32, y int64 of 0 and 1."""
+    """What `keras.datasets.imdb.load_data(...)` returns: the ids int32, y int64 of 0 and 1."""
     import numpy as np
 
     rng = np.random.RandomState(seed)  # one generator for both parts, as in Keras

@@ -34,7 +34,7 @@ def as_keras(
     index_from: int,
     test_split: float,
 ) -> shape.Shaped:
-    """What `keras.datasets.reuters.load_data(...)` returns: x as Sequences of int32, y int64 of 0..45."""
+    """What `keras.datasets.reuters.load_data(...)` returns: the ids int32, y int64 of 0..45."""
     shape.check_split(test_split)
     x, y = shape.shuffled(text.unpack(arrays, "x"), arrays["y"], seed)
     x = shape.started(x, start_char, index_from)
