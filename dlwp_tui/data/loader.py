@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, UsedSource
-from dlwp_tui.data import apart, convert, locate, prepared, registry
+from dlwp_tui.data import convert, locate, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
 from dlwp_tui.data.sequences import Sequences
@@ -23,8 +22,6 @@ from dlwp_tui.data.words import WordIndex, read_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from dlwp_tui.data.dataset import Arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +195,7 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
         if verified
         else _("Real data from an unverified file: {path}").format(path=path)
     )
-    shaped, _words = prepared.shaped(
+    shaped, _words = convert.shaped(
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
     source: UsedSource = "real" if verified else "unverified"
@@ -210,7 +207,7 @@ def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loade
         raise _no_twin(dataset)
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
     detail = f"{detail} {trouble}".strip()
-    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: _twin(dataset, options))
+    shaped, words = convert.shaped(dataset, "twin", options, lambda: convert.twin(dataset, options))
     return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
 
 
@@ -220,12 +217,6 @@ def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, i
         for split in (shaped.train, shaped.test)
     )
     return Loaded(dataset.name, source, detail, train, test, shaped.meta, index)
-
-
-def _twin(dataset: Dataset, options: dict[str, Any]) -> Arrays:
-    if "tensorflow" in sys.modules:  # a training: what making the twin takes would stay in its memory
-        apart.twin(dataset, options)
-    return convert.twin(dataset, options)
 
 
 def _real_index(found: Status) -> WordIndex | None:
@@ -240,7 +231,7 @@ def _twin_index(words: NDArray[Any] | None) -> WordIndex | None:
         return None
 
     def in_order() -> list[str]:
-        return words.tobytes().decode("utf-8").split("\n")
+        return convert.split_words(words)
 
     return WordIndex(lambda: {word: rank for rank, word in enumerate(in_order(), 1)}, in_order=in_order)
 

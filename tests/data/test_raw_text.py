@@ -17,7 +17,7 @@ import pytest
 from dlwp_tui import data
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
-from dlwp_tui.data import archive, convert, locate, prepared, registry
+from dlwp_tui.data import archive, cache, convert, locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.sets.aclimdb import reader as aclimdb
@@ -90,9 +90,9 @@ def test_the_second_load_maps_the_texts(tmp_path: Path, monkeypatch: pytest.Monk
     again = data.load("aclimdb")
     assert [split.x for split in first] == [split.x for split in again] and type(again.train.x) is list
     assert again.meta == first.meta
-    (folder,) = (paths.cache() / "datasets").glob("aclimdb-*.shaped")
-    kept = prepared._load(folder)
-    assert kept is not None and mapped_from_a_file(kept[0].train.x.values)
+    (folder,) = (paths.cache() / "datasets").glob("aclimdb-shaped-*")
+    kept = cache.load(folder)
+    assert kept is not None and mapped_from_a_file(kept["train_values"])
 
 
 @pytest.mark.usefixtures("few")

@@ -1,4 +1,4 @@
-"""Shaped sequences in the cache: the same arrays, mapped; never in the way when the cache is broken, full or shut."""
+"""The cache: the same arrays, mapped; never in the way when it is broken, full or cannot be written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from dlwp_tui import data
 from dlwp_tui.core import paths
-from dlwp_tui.data import convert, locate, prepared
+from dlwp_tui.data import cache, convert, locate
 from dlwp_tui.data.loader import Loaded
 from tests.data.conftest import Official, mapped_from_a_file, same_lists, write_imdb
 
@@ -26,7 +26,7 @@ def tiny(official: Official) -> Path:
 
 
 def _folders() -> list[Path]:
-    return sorted((paths.cache() / "datasets").glob("*.shaped"))
+    return sorted((paths.cache() / "datasets").glob("imdb-shaped-*"))
 
 
 def _same(one: Loaded, other: Loaded) -> bool:
@@ -64,8 +64,8 @@ def test_other_options_content_and_code_are_kept_apart(
     official("imdb", tiny.read_bytes())
     assert data.load("imdb").train.y.tolist() != first.train.y.tolist()
     before = len(_folders())
-    monkeypatch.setattr(prepared, "_code", lambda: "newer")
-    monkeypatch.setattr(prepared, "_KEEP", 10)
+    monkeypatch.setattr(convert, "version", lambda _dataset: "newer")
+    monkeypatch.setattr(cache, "KEEP", 10)
     data.load("imdb")
     assert len(_folders()) == before + 1
 
@@ -90,11 +90,11 @@ def _swap(folder: Path) -> None:
     np.save(folder / "test_y.npy", np.zeros(50))
 
 
-def _drop_meta(folder: Path) -> None:
-    (folder / "meta.json").write_text("{", encoding="utf-8")
+def _drop_sizes(folder: Path) -> None:
+    (folder / "sizes.json").write_text("{", encoding="utf-8")
 
 
-@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta])
+@pytest.mark.parametrize("harm", [_cut, _swap, _drop_sizes])
 def test_what_is_broken_is_made_again(tiny: Path, harm: Callable[[Path], None]) -> None:
     first = data.load("imdb")
     (folder,) = _folders()
@@ -113,7 +113,7 @@ def _full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "_ROOM", 1 << 62)
+    monkeypatch.setattr(cache, "ROOM", 1 << 62)
 
 
 def _blocked(_monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,9 +152,9 @@ def test_the_folders_used_last_are_kept(tiny: Path) -> None:
     assert fresh.exists() and not stale.exists()
 
 
-def test_arrays_need_no_folder(official: Official) -> None:
+def test_arrays_need_no_shaping() -> None:
     data.load("boston_housing", "synthetic")
-    assert _folders() == []
+    assert [path.name.split("-")[1] for path in (paths.cache() / "datasets").iterdir()] == ["twin"]
 
 
 def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,9 +164,42 @@ def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(convert, "read_index", lambda _: pytest.fail("read again"))
         assert convert.words(index, "a" * 32) == ["the", "film", "café"]
-    (kept,) = (paths.cache() / "datasets").glob("imdb_word_index-*.txt")
-    kept.write_text("the\nfi", encoding="utf-8")  # torn
+    (kept,) = (paths.cache() / "datasets").glob("imdb_word_index-words-*/words_utf8.npy")
+    kept.write_bytes(kept.read_bytes()[:-5])  # torn
     assert convert.words(index, "a" * 32) == ["the", "film", "café"]
     for ranks in ('{"the": 1, "film": 3}', '{"a\\nb": 1}', '{"the": 1, "film": 1}'):
         index.write_text(ranks, encoding="utf-8")
         assert convert.words(index, ranks) == []
+
+
+def test_arrays_are_mapped_and_may_be_written_into(tmp_path: Path) -> None:
+    arrays = {
+        "bytes": np.arange(2 << 20, dtype=np.uint8).reshape(2, -1),
+        "odd": np.arange(3, dtype=np.uint8),
+        "doubles": np.arange(1 << 18, dtype=np.float64),
+        "turned": np.asfortranarray(np.arange(1 << 18, dtype=np.float64).reshape(512, -1)),
+        "nothing": np.zeros((0, 14)),
+    }
+    cache.save(tmp_path / "a-file-1", arrays)
+    for _ in range(2):  # what was written the first time is not there the second
+        kept = cache.load(tmp_path / "a-file-1")
+        assert kept is not None and list(kept) == list(arrays)
+        for key, array in arrays.items():
+            assert np.array_equal(kept[key], array) and kept[key].dtype == array.dtype
+            assert kept[key].flags.aligned and kept[key].flags.writeable and mapped_from_a_file(kept[key])
+            kept[key][:] = 1
+
+
+@pytest.mark.parametrize("left", [0, 100, 1 << 20, -1])
+def test_a_torn_file_is_no_file(tmp_path: Path, left: int) -> None:
+    folder = tmp_path / "a-file-1"
+    cache.save(folder, {"bytes": np.zeros(2 << 20, np.uint8)})
+    file = folder / "bytes.npy"
+    file.write_bytes(file.read_bytes()[:left])
+    assert cache.load(folder) is None
+    assert cache.load(tmp_path / "a-file-2") is None
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("a file where the folder should be", encoding="utf-8")
+    assert cache.kept(tmp_path / "folder" / "a-file-1", lambda: {"x": np.ones(3)})["x"].tolist() == [1, 1, 1]
