@@ -14,6 +14,7 @@ from dlwp_tui.course import markdown, note, reader
 from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard
 from dlwp_tui.course.markdown import Link
 from dlwp_tui.course.resolve import resolver
+from tests.course.conftest import Copy
 
 
 def data(text: str) -> list[object]:
@@ -178,7 +179,7 @@ def test_resolver_finds_cards_that_lead_nowhere(course_dir: Path) -> None:
     assert tokens[1].meta["data"].where == "line 4"
 
 
-def test_a_card_of_a_broken_lesson_is_a_problem_in_its_place(copy) -> None:
+def test_a_card_of_a_broken_lesson_is_a_problem_in_its_place(copy: Copy) -> None:
     copy.write(copy.lesson, "x")
     course = reader.read(copy.folder)
     for broken, kind in ((True, "x_problem"), (False, "x_run")):

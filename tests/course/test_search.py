@@ -9,6 +9,7 @@ import pytest
 
 from dlwp_tui.core import paths
 from dlwp_tui.course import markdown, reader, search, search_files
+from dlwp_tui.course.search_match import Spans
 from dlwp_tui.course.search_text import page_text, plain_line
 from tests.course.conftest import Copy
 
@@ -61,7 +62,7 @@ def only(index: search.Index, text: str) -> search.Result:
     return results[0]
 
 
-def marked(text: str, spans: search.Spans) -> list[str]:
+def marked(text: str, spans: Spans) -> list[str]:
     return [text[start:end] for start, end in spans]
 
 

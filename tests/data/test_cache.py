@@ -173,7 +173,7 @@ def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest
 
 
 def test_arrays_are_mapped_and_may_be_written_into(tmp_path: Path) -> None:
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "bytes": np.arange(2 << 20, dtype=np.uint8).reshape(2, -1),
         "odd": np.arange(3, dtype=np.uint8),
         "doubles": np.arange(1 << 18, dtype=np.float64),

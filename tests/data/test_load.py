@@ -42,7 +42,7 @@ def keras_imdb(
         else [[w for w in row if skip_top <= w < limit] for row in x]
         for x, _y in parts
     ]
-    return [(x, y) for x, (_old, y) in zip(cut, parts, strict=True)]  # type: ignore[misc]
+    return [(x, y) for x, (_old, y) in zip(cut, parts, strict=True)]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_reuters_split(tmp_path: Path, official: Official) -> None:
     indices = np.arange(10)
     np.random.RandomState(113).shuffle(indices)
     assert y.tolist() == indices[:7].tolist() and y_test.tolist() == indices[7:].tolist()
-    rows = [[1, i + 4, 5] for i in indices]
+    rows = [[1, i + 4, 5] for i in indices.tolist()]
     top = max(w for row in rows for w in row)  # Keras cuts off the highest id when no num_words is given
     assert [r.tolist() for r in x] + [r.tolist() for r in x_test] == [[w if w < top else 2 for w in r] for r in rows]
     with pytest.raises(UsageError, match="test_split"):

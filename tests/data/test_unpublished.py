@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ def test_a_file_without_an_address(tide: Dataset, monkeypatch: pytest.MonkeyPatc
 
 def test_an_address_that_leads_out_of_https(tide: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     class Answer(io.BytesIO):
-        url, status, headers = "http://example.org/tide.zip", 200, {}
+        url, status, headers = "http://example.org/tide.zip", 200, MappingProxyType[str, str]({})
 
     monkeypatch.setattr("urllib.request.urlopen", lambda *_args, **_more: Answer(b"x"))
     with pytest.raises(DataError, match="anybody on the way could change"):
