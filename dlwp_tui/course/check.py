@@ -66,17 +66,13 @@ def _tree(course: Course) -> Iterator[Problem]:
     for section in course.sections:
         chapter = section.chapter.id
         if chapter.isdigit() and section.id.split(".")[0] != chapter:
-            yield Problem(
-                relative(section.folder, course.content),
-                "",
-                _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter),
-                _("Move it, or correct its number."),
-            )
+            message = _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter)
+            yield Problem(relative(section.folder, course.content), "", message, _("Move it, or correct its number."))
     listed = {chapter.folder for chapter in course.chapters}
     for folder in sorted(course.content.iterdir()):
         if folder in listed or not folder.is_dir() or folder.name[0] in "._":
             continue
-        if any(reader.ID.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
+        if any(reader.FOLDER.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
             hint = _("Add [[chapters]] with its id, folder and title.")
             yield Problem(folder.name, "", _("book.toml does not list this chapter."), hint)
 
@@ -91,9 +87,8 @@ def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:
             yield from _section_exists(course, "glossary.toml", f"{where}.text", link.target)
         elif link.kind == "term" and glossary.find(link.target) is None:
             message = _("The glossary has no term {name!r}.").format(name=link.target)
-            yield Problem(
-                "glossary.toml", f"{where}.text", message, glossary.near(link.target) or _("Remove the link.")
-            )
+            hint = glossary.near(link.target) or _("Remove the link.")
+            yield Problem("glossary.toml", f"{where}.text", message, hint)
     for _line, token in markdown.tokens(term.text):
         for child in token.children or ():
             if child.type == "math_inline":
@@ -114,7 +109,7 @@ def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
             try:
                 missing = _missing_proof(course, proof, claim.id)
             except BrokenFile:
-                continue  # told where the file itself is checked
+                continue  # reported with the file itself
             except UsageError as error:
                 missing = (error.message, error.hint)
             if missing:
@@ -122,27 +117,23 @@ def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
 
 
 def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] | None:
+    """Message and hint where the place that `proof` names does not prove the claim."""
     section = course.section(proof.section)
-    if proof.kind == "check":
-        section.lesson()
-        checked = lesson_code.checked(section.folder, course.content)
-        if claim not in checked:
-            return (
-                _("Lesson {lesson} has no check of {claim}.").format(lesson=section.id, claim=claim),
-                _('Add lab.check(..., claim="{claim}") there, or remove the reference.').format(claim=claim),
-            )
-    elif proof.kind == "experiment":
-        experiment = section.lesson().experiment(proof.experiment)
-        if claim not in experiment.claims:
-            return (
-                _("Experiment {id} of lesson {lesson} does not name {claim}.").format(
-                    id=experiment.id, lesson=section.id, claim=claim
-                ),
-                _("Add it to the experiment's claims, or remove the reference."),
-            )
-    else:
+    if proof.kind == "note":
         section.note()
-    return None
+        return None
+    lesson = section.lesson()
+    if proof.kind == "experiment":
+        message = _("Experiment {id} of lesson {lesson} does not name {claim}.")
+        hint = _("Add it to the experiment's claims, or remove the reference.")
+        proved = claim in lesson.experiment(proof.experiment).claims
+    else:
+        message = _("Lesson {lesson} has no check of {claim}.")
+        hint = _('Add lab.check(..., claim="{claim}") there, or remove the reference.')
+        proved = claim in lesson_code.checked(section.folder, course.content)
+    if proved:
+        return None
+    return message.format(id=proof.experiment, lesson=section.id, claim=claim), hint.format(claim=claim)
 
 
 def _section_exists(course: Course, file: str, where: str, section_id: str) -> Iterator[Problem]:
