@@ -15,7 +15,8 @@ from dlwp_tui.cli.runs import Run
 
 if TYPE_CHECKING:
     from dlwp_tui.core.types import Source, Value
-    from dlwp_tui.course.lesson import Lesson, Param
+    from dlwp_tui.course.lesson import Lesson
+    from dlwp_tui.course.param import Param
     from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _

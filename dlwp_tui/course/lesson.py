@@ -1,206 +1,29 @@
-"""What a lesson declares in `lesson.toml`: typed, validated, and the one place a param's rules are written."""
+"""What a lesson declares in `lesson.toml`: typed and validated."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from dlwp_tui.core.errors import Problem, UsageError
-from dlwp_tui.core.formats import number
 from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.core.types import Value
-from dlwp_tui.course import forms
+from dlwp_tui.course.param import Flag, Param, Prose, StrictModel
 from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
-ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
-
 RESERVED_PARAMS = {
-    "seed",
-    "preset",
-    "data",
-    "detach",
-    "estimate",
-    "force",
-    "json",
-    "help",
-    "device",
-    "lesson",
-    "lab",
-    "see",
-    "why",
+    "seed", "preset", "data", "detach", "estimate", "force", "json", "help", "device", "lesson", "lab", "see", "why",
     "expect",
-}
+}  # fmt: skip
 """Names the CLI, `run(lab, ...)` or a preset already uses; a lesson may not declare them as params."""
 
 PRESET_RUN = "run"
 """What the `expect` of a preset calls its one run."""
-
-Number = Annotated[float, Strict()]
-"""TOML tells 5 from "5", and so do we: nothing is converted silently."""
-Flag = Annotated[bool, Strict()]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _as_text(value: Any) -> Any:
-    return {"zh": value} if isinstance(value, str) else value
-
-
-Prose = Annotated[Text, BeforeValidator(_as_text)]
-"""A text that a lesson may also write as one plain (Chinese) string."""
-
-
-class ParamError(UsageError):
-    """A value a param does not take. `message` names the param, the value and the allowed range."""
-
-    def __init__(self, name: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
-        self.name = name
-
-
-class Param(_Strict):
-    """One hyperparameter: its type, default, range, label and why a learner would change it."""
-
-    type: ParamType
-    default: Value
-    min: Number | None = None
-    max: Number | None = None
-    min_open: Flag = False
-    """True when `min` itself is not allowed (a learning rate must be above 0)."""
-    max_open: Flag = False
-    """True when `max` itself is not allowed (a dropout rate must be below 1)."""
-    choices: tuple[str, ...] = ()
-    form: forms.Form = ""
-    """What a text has to be (`matrix`, `shape`, ...); anything else is refused before a run starts."""
-    label: Text
-    why: Prose = Text(zh="")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Param:
-        refuse([*self._rules(), *self.problems("default", self.default)])
-        return self
-
-    def _rules(self) -> Iterator[Problem]:
-        numeric = self.type in ("int", "float")
-        if self.type == "choice" and not self.choices:
-            yield at_key("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
-        if self.type != "choice" and self.choices:
-            yield at_key("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
-        if self.form and self.type != "text":
-            yield at_key("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
-        for bound in ("min", "max"):
-            if getattr(self, bound) is not None and not numeric:
-                yield at_key(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
-        if self.min is not None and self.max is not None and self.min > self.max:
-            yield at_key(
-                "min",
-                _("{low} is above max = {high}.").format(low=_number(self.min), high=_number(self.max)),
-                _("Exchange them."),
-            )
-
-    def problems(self, where: str, value: Value) -> list[Problem]:
-        """What is wrong with `value` written in lesson.toml: its TOML type first, then range and choices."""
-        wanted = {"int": (int,), "float": (int, float), "bool": (bool,)}.get(self.type, (str,))
-        if not isinstance(value, wanted) or (isinstance(value, bool) and self.type != "bool"):
-            return [
-                at_key(
-                    where,
-                    _("{value!r} has the wrong type.").format(value=value),
-                    _("Write a value of type {type}.").format(type=self.type),
-                )
-            ]
-        try:
-            self.parse(where.rpartition(".")[2], value)
-        except ParamError as error:
-            return [at_key(where, error.message, _("Change the value, or the bounds of the param."))]
-        return []
-
-    @property
-    def range(self) -> str:
-        """The allowed values as the form and `--help` show them, e.g. `1–1024`, `0 ≤ x < 1`, `relu | tanh`."""
-        if self.type == "choice":
-            return " | ".join(self.choices)
-        if self.type == "bool":
-            return "true | false"
-        if self.min is None and self.max is None:
-            return ""
-        low, high = _number(self.min), _number(self.max)
-        if not (self.min_open or self.max_open) and self.min is not None and self.max is not None:
-            return f"{low}–{high}"
-        left = "" if self.min is None else f"{low} {'<' if self.min_open else '≤'} "
-        right = "" if self.max is None else f" {'<' if self.max_open else '≤'} {high}"
-        return f"{left}x{right}"
-
-    def parse(self, name: str, raw: Value) -> Value:
-        """`raw` (text from a form or a command line, or a TOML value) as this param's type; raises ParamError."""
-        value = self._convert(name, raw)
-        if self.type in ("int", "float"):
-            assert isinstance(value, int | float)
-            self._bounds(name, value)
-        if self.type == "choice" and value not in self.choices:
-            raise self._error(name, raw)
-        return value
-
-    def _convert(self, name: str, raw: Value) -> Value:
-        text = raw.strip() if isinstance(raw, str) else raw
-        if self.type == "bool":
-            if isinstance(text, bool):
-                return text
-            lowered = str(text).lower()
-            if lowered in ("true", "yes", "on", "1", "是"):
-                return True
-            if lowered in ("false", "no", "off", "0", "否"):
-                return False
-            raise self._error(name, raw)
-        if self.type in ("choice", "text", "file"):
-            try:
-                return forms.canonical(self.form, str(raw))
-            except forms.FormError as error:
-                raise ParamError(
-                    name, _("{name} = {value} is not allowed: {reason}").format(name=name, value=raw, reason=error)
-                ) from None
-        if isinstance(text, bool):
-            raise self._error(name, raw)
-        try:
-            number = float(text)
-        except ValueError:
-            raise self._error(name, raw) from None
-        if not math.isfinite(number):
-            raise self._error(name, raw)
-        if self.type == "float":
-            return number
-        if number != int(number):
-            raise self._error(name, raw)
-        return int(text) if not isinstance(text, float) and re.fullmatch(r"[+-]?\d+", str(text)) else int(number)
-
-    def _bounds(self, name: str, value: int | float) -> None:
-        too_low = self.min is not None and (value < self.min or (self.min_open and value == self.min))
-        too_high = self.max is not None and (value > self.max or (self.max_open and value == self.max))
-        if too_low or too_high:
-            raise self._error(name, value)
-
-    def _error(self, name: str, raw: Value) -> ParamError:
-        kind = {
-            "int": _("a whole number"),
-            "float": _("a number"),
-            "bool": _("true or false"),
-            "choice": _("one of the choices"),
-        }.get(self.type, _("a text"))
-        allowed = f" ({self.range})" if self.range and self.type != "bool" else ""
-        return ParamError(
-            name,
-            _("{name} = {value} is not allowed: it takes {kind}{allowed}.").format(
-                name=name, value=raw, kind=kind, allowed=allowed
-            ),
-        )
 
 
 class Preset(BaseModel):
@@ -220,7 +43,7 @@ class Preset(BaseModel):
         return dict(self.__pydantic_extra__ or {})
 
 
-class Experiment(_Strict):
+class Experiment(StrictModel):
     """A statement of the note that runs can support or contradict."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -234,7 +57,7 @@ class Experiment(_Strict):
     expect: str
 
 
-class Demo(_Strict):
+class Demo(StrictModel):
     """A way to play with the trained model after a run; served by `demo(lab)` in lesson.py."""
 
     id: str = "default"
@@ -245,7 +68,7 @@ class Demo(_Strict):
     """An input to start from."""
 
 
-class Lesson(_Strict):
+class Lesson(StrictModel):
     """A section's runnable part."""
 
     id: str
@@ -261,11 +84,11 @@ class Lesson(_Strict):
     """Peak resident memory of a `book` run, MB: compared with free memory before starting."""
     checkpoint: Flag = False
     """True for lessons over a minute: an epoch's state is kept so a killed run can resume."""
-    params: dict[str, Param] = {}
+    params: dict[str, Param] = Field(default_factory=dict)
     presets: dict[str, Preset]
     experiments: tuple[Experiment, ...] = ()
     demos: tuple[Demo, ...] = ()
-    figures: dict[str, Prose] = {}
+    figures: dict[str, Prose] = Field(default_factory=dict)
     """Words for results and curves of the lesson's own, by the name its code gives them: `noise`."""
 
     @property
@@ -376,7 +199,3 @@ class Lesson(_Strict):
             else:
                 unknown = self._unknown_param(name)
                 yield at_key(f"{where}.{name}", _("There is no such param."), unknown.hint)
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else number(value, digits=6, whole=1e15)

@@ -9,7 +9,7 @@ import pytest
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import Text
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Param, ParamError
+from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.course.problem import BrokenFile
 from tests.course.conftest import Copy
 
