@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from dlwp_tui.core import content as contents
@@ -12,7 +13,7 @@ from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
 from dlwp_tui.course.files import relative
-from dlwp_tui.course.problem import BrokenFile
+from dlwp_tui.course.problem import BrokenFile, at_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,11 +46,14 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
         problems += check_note.check(course, section, glossary)
         problems += check_lesson.check(section, claims or Claims(), known)
     if glossary is not None:
-        problems += style.rules("glossary.toml", enumerate(_lines(content / "glossary.toml"), 1))
-        for term in glossary.terms:
-            problems += _term(course, glossary, term)
+        lines = enumerate(_lines(content / "glossary.toml"), 1)
+        found = [
+            *style.rules(lines),
+            *(problem for term in glossary.terms for problem in _term(course, glossary, term)),
+        ]
+        problems += (replace(problem, file="glossary.toml") for problem in found)
     if claims is not None:
-        problems += _claims(course, claims)
+        problems += (replace(problem, file="claims.toml") for problem in _claims(course, claims))
     return problems
 
 
@@ -81,18 +85,18 @@ def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:
     """A term's section, and the links and formulas of its text."""
     where = f"terms.{term.zh}"
     if term.section:
-        yield from _section_exists(course, "glossary.toml", f"{where}.section", term.section)
+        yield from _section_exists(course, f"{where}.section", term.section)
     for link in markdown.links(term.text):
         if link.kind == "sec":
-            yield from _section_exists(course, "glossary.toml", f"{where}.text", link.target)
+            yield from _section_exists(course, f"{where}.text", link.target)
         elif link.kind == "term" and glossary.find(link.target) is None:
             message = _("The glossary has no term {name!r}.").format(name=link.target)
             hint = glossary.near(link.target) or _("Remove the link.")
-            yield Problem("glossary.toml", f"{where}.text", message, hint)
+            yield at_key(f"{where}.text", message, hint)
     for _line, token in markdown.tokens(term.text):
         for child in token.children or ():
-            if child.type == "math_inline":
-                yield from check_note.formula("glossary.toml", f"{where}.text", child.content)
+            if child.type == "math_inline" and (wrong := check_note.formula(child.content)):
+                yield at_key(f"{where}.text", *wrong)
 
 
 def _lines(file: Path) -> list[str]:
@@ -104,7 +108,7 @@ def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
     for claim in claims.claims:
         where = f"claims.{claim.id}"
         if claim.section.split(".")[0] in chapters:  # claims of chapters still to be written may stand there already
-            yield from _section_exists(course, "claims.toml", f"{where}.section", claim.section)
+            yield from _section_exists(course, f"{where}.section", claim.section)
         for proof in claim.proofs:
             try:
                 missing = _missing_proof(course, proof, claim.id)
@@ -113,7 +117,7 @@ def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
             except UsageError as error:
                 missing = (error.message, error.hint)
             if missing:
-                yield Problem("claims.toml", f"{where}.proved", *missing)
+                yield at_key(f"{where}.proved", *missing)
 
 
 def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] | None:
@@ -136,8 +140,8 @@ def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] 
     return message.format(id=proof.experiment, lesson=section.id, claim=claim), hint.format(claim=claim)
 
 
-def _section_exists(course: Course, file: str, where: str, section_id: str) -> Iterator[Problem]:
+def _section_exists(course: Course, where: str, section_id: str) -> Iterator[Problem]:
     try:
         course.section(section_id)
     except UsageError as error:
-        yield Problem(file, where, error.message, error.hint)
+        yield at_key(where, error.message, error.hint)

@@ -33,8 +33,9 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
         except BrokenFile as error:
             yield from error.problems
         else:
-            yield from style.rules(here, enumerate(read_text(toml, section.content).split("\n"), 1))
-            yield from (replace(problem, file=here) for problem in _toml(lesson, claims, datasets))
+            lines = enumerate(read_text(toml, section.content).split("\n"), 1)
+            found = [*style.rules(lines), *_toml(lesson, claims, datasets)]
+            yield from (replace(problem, file=here) for problem in found)
     elif lesson_py.exists():
         yield Problem(here, "", _("The file is missing."), _("lesson.py needs a lesson.toml beside it."))
         return
@@ -46,8 +47,8 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
                 yield from error.problems
                 return
             here = relative(file, section.content)
-            yield from _python(here, code)
-            yield from (replace(problem, file=here) for problem in (*_claims(code, claims), *rules(code, lesson)))
+            found = [*_python(code, claims), *rules(code, lesson)]
+            yield from (replace(problem, file=here) for problem in found)
 
 
 def _toml(lesson: Lesson, claims: Claims, datasets: frozenset[str] | None) -> Iterator[Problem]:
@@ -86,14 +87,11 @@ def _expect(key: str, text: str, runs: Collection[str]) -> Iterator[Problem]:
             yield at_key(key, _("There is no run {run}.").format(run=run), hint)
 
 
-def _python(here: str, code: LessonCode) -> Iterator[Problem]:
+def _python(code: LessonCode, claims: Claims) -> Iterator[Problem]:
     lines = list(enumerate(code.text.split("\n"), 1))
-    yield from style.machine_paths(here, lines)
-    yield from style.dead_api(here, lines)
-    yield from style.wide_code(here, lines)
-
-
-def _claims(code: LessonCode, claims: Claims) -> Iterator[Problem]:
+    yield from style.machine_paths(lines)
+    yield from style.dead_api(lines)
+    yield from style.wide_code(lines)
     yield from (at_line(number, *_no_claim(id, claims)) for id, number in code.claims if not claims.find(id))
 
 

@@ -14,7 +14,7 @@ from dlwp_tui.course import markdown, style
 from dlwp_tui.course.blocks import Alert, Diagram, Math
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.note import LARGEST_PAGE, open_fence
-from dlwp_tui.course.problem import BrokenFile, line
+from dlwp_tui.course.problem import BrokenFile, at_line
 from dlwp_tui.course.resolve import resolver
 
 if TYPE_CHECKING:
@@ -30,46 +30,56 @@ OLD = "旧写法"
 
 def check(course: Course, section: Section, glossary: Glossary | None) -> Iterator[Problem]:
     """Every problem of a section's note; `glossary` None when it could not be read."""
-    here = relative(section.note_file, section.content)
     try:
         note = section.note()
     except BrokenFile as error:
         yield from error.problems
         return
-    text = read_text(section.note_file, section.content)
-    title = next((row for row in text.split("\n") if row.strip()), "")
+    here = relative(section.note_file, section.content)
+    found = [*_file(section), *(problem for page in note.pages for problem in _page(course, section, page, glossary))]
+    yield from (replace(problem, file=here) for problem in found)
+
+
+def formula(tex: str, *, displayed: bool = False) -> tuple[str, str] | None:
+    """Message and hint for a formula that cannot be laid out, or is wider than the note's pane."""
+    from dlwp_tui.tex import formula as layout
+
+    try:
+        rows = layout.layout(tex) if displayed else [layout.inline(tex)]
+    except layout.FormulaError as error:
+        return error.message, error.hint or _("Use the part of TeX that the notes use.")
+    width = max(map(cell_len, rows))
+    if not displayed or width <= style.NOTE_COLUMNS:
+        return None
+    message = _("The formula is {width} columns wide, {limit} fit.").format(width=width, limit=style.NOTE_COLUMNS)
+    return message, _("Break it with aligned, or name a part of it.")
+
+
+def _file(section: Section) -> Iterator[Problem]:
+    lines = read_text(section.note_file, section.content).split("\n")
+    title = next((row for row in lines if row.strip()), "")
     if not re.match(rf"#\s+{re.escape(section.id)}(?![\d.])", title):
         hint = _("Begin the note with a line like: # {id} Title").format(id=section.id)
-        yield Problem(here, line(1), _("The title does not begin with the section's number."), hint)
-    if opened := open_fence(text.split("\n")):
-        yield Problem(here, line(opened), _("This block of code does not end."), _("Close it with ``` on a line."))
-    for page in note.pages:
-        yield from _page(here, page)
-        yield from _blocks(here, course, section, page)
-        yield from _links(here, course, section, page, glossary)
+        yield at_line(1, _("The title does not begin with the section's number."), hint)
+    if opened := open_fence(lines):
+        yield at_line(opened, _("This block of code does not end."), _("Close it with ``` on a line."))
 
 
-def _page(here: str, page: Page) -> Iterator[Problem]:
+def _page(course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:
     size = len(page.markdown.encode())
     if size > LARGEST_PAGE:
-        yield Problem(
-            here,
-            line(page.line),
-            _("The page {title!r} has {size:.1f} KB, {limit} fit.").format(
-                title=page.title, size=size / 1024, limit=LARGEST_PAGE // 1024
-            ),
-            _("Divide it with another ## heading."),
+        message = _("The page {title!r} has {size:.1f} KB, {limit} fit.").format(
+            title=page.title, size=size / 1024, limit=LARGEST_PAGE // 1024
         )
+        yield at_line(page.line, message, _("Divide it with another ## heading."))
     if page.index > 0 and not page.markdown.partition("\n")[2].strip():
-        yield Problem(
-            here,
-            line(page.line),
-            _("The page {title!r} has no text.").format(title=page.title),
-            _("Write it, or remove the heading."),
-        )
+        message = _("The page {title!r} has no text.").format(title=page.title)
+        yield at_line(page.line, message, _("Write it, or remove the heading."))
+    yield from _blocks(course, section, page)
+    yield from _links(course, section, page, glossary)
 
 
-def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator[Problem]:
+def _blocks(course: Course, section: Section, page: Page) -> Iterator[Problem]:
     quiet: set[int] = set()  # lines where old names and paths are quoted (errata, OLD tables) or where \ is TeX
     table = range(0)
     resolve = resolver(course, section, broken=False)
@@ -80,80 +90,48 @@ def _blocks(here: str, course: Course, section: Section, page: Page) -> Iterator
         elif token.type == "inline" and token.content == OLD and number in table[:1]:
             quiet.update(table)
         data = token.meta.get("data")
+        formulas = [child.content for child in token.children or () if child.type == "math_inline"]
+        wrong = [found for tex in formulas if (found := formula(tex))]
         if isinstance(data, Problem):
-            yield replace(data, file=here)
-        elif isinstance(data, Math):
-            yield from formula(here, line(number), data.tex, displayed=True)
+            yield data
+        elif isinstance(data, Math) and (found := formula(data.tex, displayed=True)):
+            wrong.append(found)
         elif isinstance(data, Diagram):
-            yield from _diagram(here, data.text, number)
-            yield from style.wide_code(here, enumerate(data.text.split("\n"), number + 1), style.NOTE_COLUMNS)
+            yield from _diagram(data.text, number)
+            yield from style.wide_code(enumerate(data.text.split("\n"), number + 1), style.NOTE_COLUMNS)
         elif token.type in ("fence", "code_block"):
             rows = enumerate(token.content.split("\n"), number + (token.type == "fence"))
-            yield from style.wide_code(here, rows, style.NOTE_COLUMNS)
-        for child in token.children or ():
-            if child.type == "math_inline":
-                yield from formula(here, line(number), child.content)
+            yield from style.wide_code(rows, style.NOTE_COLUMNS)
+        yield from (at_line(number, *found) for found in wrong)
         if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
             quiet.update(range(number, number + length + 1))
-    lines = [
-        (number, re.sub(r"\$[^$]+\$", "", text))
-        for number, text in enumerate(page.markdown.split("\n"), page.line)
-        if number not in quiet
-    ]
-    yield from style.rules(here, lines)
+    lines = enumerate(page.markdown.split("\n"), page.line)
+    yield from style.rules((number, re.sub(r"\$[^$]+\$", "", text)) for number, text in lines if number not in quiet)
 
 
-def _diagram(here: str, text: str, first: int) -> Iterator[Problem]:
+def _diagram(text: str, first: int) -> Iterator[Problem]:
     rows = text.split("\n")
     width = cell_len(rows[0])
+    hint = _("Make all rows equally wide, with spaces at the end; a Chinese character takes two columns.")
     for number, row in enumerate(rows, first + 1):
         if cell_len(row) != width:
-            yield Problem(
-                here,
-                line(number),
-                _("This row of the diagram is {width} columns wide, the first {first}.").format(
-                    width=cell_len(row), first=width
-                ),
-                _("Make all rows equally wide, with spaces at the end; a Chinese character takes two columns."),
-            )
+            message = _("This row of the diagram is {width} columns wide, the first {first}.")
+            yield at_line(number, message.format(width=cell_len(row), first=width), hint)
 
 
-def formula(file: str, where: str, tex: str, *, displayed: bool = False) -> Iterator[Problem]:
-    """What is wrong with a formula: it cannot be laid out, or is wider than the note's pane."""
-    from dlwp_tui.tex import formula as layout
-
-    try:
-        rows = layout.layout(tex) if displayed else [layout.inline(tex)]
-    except layout.FormulaError as error:
-        yield Problem(file, where, error.message, error.hint or _("Use the part of TeX that the notes use."))
-        return
-    width = max(map(cell_len, rows))
-    if displayed and width > style.NOTE_COLUMNS:
-        yield Problem(
-            file,
-            where,
-            _("The formula is {width} columns wide, {limit} fit.").format(width=width, limit=style.NOTE_COLUMNS),
-            _("Break it with aligned, or name a part of it."),
-        )
-
-
-def _links(here: str, course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:
+def _links(course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:
     for link in page.links():
-        where = line(link.line)
         try:
             if link.kind == "sec":
                 course.section(link.target)
             elif link.kind == "term" and glossary is not None:
                 glossary.get(link.target)
         except UsageError as error:
-            yield Problem(here, where, error.message, error.hint)
+            yield at_line(link.line, error.message, error.hint)
         if link.kind == "file" and not _beside(section, link.target):
-            yield Problem(
-                here,
-                where,
-                _("There is no file {name} beside the note.").format(name=link.target),
-                _("Put it into the section's folder; sections are linked as sec:3.4, terms as term:name."),
-            )
+            message = _("There is no file {name} beside the note.").format(name=link.target)
+            hint = _("Put it into the section's folder; sections are linked as sec:3.4, terms as term:name.")
+            yield at_line(link.line, message, hint)
 
 
 def _beside(section: Section, target: str) -> bool:
