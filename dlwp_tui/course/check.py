@@ -46,11 +46,9 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
         problems += check_note.check(course, section, glossary)
         problems += check_lesson.check(section, claims or Claims(), known)
     if glossary is not None:
-        lines = enumerate(_lines(content / "glossary.toml"), 1)
-        found = [
-            *style.rules(lines),
-            *(problem for term in glossary.terms for problem in _term(course, glossary, term)),
-        ]
+        found = list(style.rules(enumerate(_lines(content / "glossary.toml"), 1)))
+        for term in glossary.terms:
+            found += _term(course, glossary, term)
         problems += (replace(problem, file="glossary.toml") for problem in found)
     if claims is not None:
         problems += (replace(problem, file="claims.toml") for problem in _claims(course, claims))

@@ -27,7 +27,7 @@ PRESET_RUN = "run"
 
 
 class Preset(BaseModel):
-    """A named set of param values; `see` says what the learner should look for."""
+    """A named set of param values; `see` is what the learner should look for."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What `ast` knows of a lesson's Python files without running them: functions, and the claims they check."""
+"""A lesson's Python files, parsed and never run: their functions, and the claims they check."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(file: Path, content: Path) -> LessonCode:
     """The facts of `file`; raises BrokenFile when it is missing or is not Python."""
     text = read_text(file, content)
     try:
-        with warnings.catch_warnings():  # about escapes and the like; ruff tells those
+        with warnings.catch_warnings():  # about escapes and the like: ruff reports those
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:

@@ -357,7 +357,7 @@ def _title(value: Any) -> Text | None:
 
 
 def _note_title(file: Path, section_id: str) -> str:
-    """The title of a note from its first bytes; empty where it cannot be had: `note()` and the linter say why."""
+    """The title of a note from its first bytes; empty where there is none: `note()` and the linter report that."""
     try:
         with file.open("rb") as opened:
             head = opened.read(HEAD_BYTES)

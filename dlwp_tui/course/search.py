@@ -1,4 +1,4 @@
-"""Search over the whole course at once: section titles, headings, glossary, params, text; Chinese and English.
+"""Search over the whole course: section titles, headings, glossary, params, text; Chinese and English.
 
 The course is small (110 notes, 600 KB), so the index is its folded text and a query looks through all of it: 2 ms
 (see `search_match`). Making it takes 0.3 s; it is kept in the cache (see `search_files`).
@@ -37,7 +37,7 @@ WORDS: dict[str, str] = {
     "text": N_("note text"),
     "own": N_("my note"),
 }
-"""A kind as it is shown, to be translated."""
+"""Kind of a result -> how it is shown; to be translated."""
 
 
 @dataclass(frozen=True)

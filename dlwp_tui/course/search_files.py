@@ -35,7 +35,7 @@ def stamps(course: Course) -> Iterator[tuple[str, Stamp]]:
         except FileNotFoundError:
             continue
         except OSError:
-            stamp = (0, 0)  # reading it says what is wrong
+            stamp = (0, 0)  # reading it raises what is wrong
         else:
             stamp = (status.st_mtime_ns, status.st_size)
         yield relative(file, course.content), stamp

@@ -1,4 +1,4 @@
-"""The course as a folder of markdown files, mirroring the course's own folders; with the learner's notes if asked.
+"""The course as a tree of markdown files, in folders like the course's own; with the learner's notes on request.
 
     README.md  glossary.md  ch03/README.md  ch03/3.4-binary-classification/{README.md, lesson.py, proofs.py, figures}
 

@@ -52,7 +52,7 @@ def render(
 ) -> RenderableType:
     """A whole note or one page for `rich.console.Console.print`, at most `width` (or 100) cells wide.
 
-    `lessons` looks a lesson up for the experiment cards; `section_id` says whose experiments a single page means.
+    `lessons` finds a lesson for the experiment cards; a single page names those of `section_id`.
     Colour and syntax highlighting appear on a console with colour only.
     """
     from dlwp_tui.course.note import Note
