@@ -1,4 +1,4 @@
-"""Reads the course's text files. Whatever is wrong with one is a BrokenFile with a hint: no OSError, no parser error."""
+"""Reads the course's text files. Whatever is wrong with one is a BrokenFile with a hint, never an OSError."""
 
 from __future__ import annotations
 

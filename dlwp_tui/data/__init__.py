@@ -1,6 +1,6 @@
 """Datasets: registry, look-up, download, import, verification, and synthetic twins.
 
-`load(name)` is all a lesson needs. Importing this package loads no numpy; the functions import it when called.
+`load(name)` is all a lesson needs. Importing this package imports no NumPy; its functions do when they are called.
 """
 
 from dlwp_tui.data.loader import Loaded, load, load_together

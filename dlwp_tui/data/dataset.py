@@ -1,4 +1,4 @@
-"""What a dataset is: its files as their publisher states them, and the functions that read, shape and imitate it."""
+"""What a dataset consists of: its files as their publisher states them, and the functions that read and shape them."""
 
 from __future__ import annotations
 
@@ -108,9 +108,9 @@ class Dataset:
     pack: Callable[[Path, Path], Path | None] | None = None
     """`pack(folder, into)` writes an unpacked folder as a main file into the folder `into`; None for another folder."""
     read_options: tuple[str, ...] = ()
-    """Options that `read` and `twin` take as well, because they say which part of the file is wanted."""
+    """Options that `read` and `twin` take as well, because they choose a part of the file."""
     pick: Pick | None = None
-    """Usable forms of the main file and the options -> the form that has what is asked. DataError where none has."""
+    """Usable forms of the main file and the options -> the form that has what the options choose. DataError for none."""
     only: Callable[[Sequence[Path]], str] | None = None
     """Usable forms of the main file -> the options they serve, `dim = 50`; "" where they serve all."""
 

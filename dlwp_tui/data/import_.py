@@ -1,7 +1,7 @@
-"""`dlwp data import`: a file or folder carried over by hand is taken into DLWP_HOME/data, or refused with the reason.
+"""`dlwp data import`: takes a file or folder brought by hand into DLWP_HOME/data, or refuses it with the reason.
 
 Everything is judged before anything is kept: what the file is, its checksum, its content. A file other than the
-publisher's is taken only with `accept`, after its shapes and value ranges fit, and is called unverified ever after.
+publisher's is taken only with `accept`, where its shapes and value ranges fit, and counts as unverified from then on.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Imported:
 def import_path(path: Path | str, name: str | None = None, accept: bool = False) -> list[Imported]:
     """Take over the dataset file at `path`, or all of them in a folder or archive.
 
-    name: the dataset, where neither file name nor content tell. accept: also take files whose checksum is not
+    name: the dataset, where neither file name nor content show it. accept: also take files whose checksum is not
     the publisher's, after checking shapes and value ranges. Raises DataError (nothing is kept then), UsageError
     for an unknown `name`.
     """
@@ -131,7 +131,7 @@ def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported
 
 @contextlib.contextmanager
 def _called(path: Path, known: Path) -> Iterator[None]:
-    """Errors name `known`, what the learner brought, instead of the copy at `path` that is gone afterwards."""
+    """Errors name `known`, the learner's own file, instead of the copy at `path` that is gone afterwards."""
     try:
         yield
     except DataError as error:
@@ -193,7 +193,7 @@ def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | No
 
 
 def _its_form(path: Path, owner: Dataset, file: DataFile) -> tuple[Dataset, DataFile]:
-    """`file`, or the form of it that the content says, for a file that goes by another's name."""
+    """`file`, or the form of it that the content shows, for a file under another's name."""
     if file in owner.forms and owner.recognise and (name := owner.recognise(path)):
         return owner, owner.file(name) or file
     return owner, file

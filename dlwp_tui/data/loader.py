@@ -86,7 +86,7 @@ class Loaded:
 def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "auto") -> tuple[Loaded, ...]:
     """Datasets that mean something only together, as `{name: options}`: all real, or all synthetic.
 
-    Where one of them cannot be had real, `auto` takes the twins of all, and each detail says why.
+    Where the real files of one are missing, `auto` takes the twins of all, and each detail has the reason.
     """
     if source == "auto":
         missing = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
@@ -202,11 +202,11 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
     return _loaded(dataset, source, detail, shaped, _real_index(found))
 
 
-def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
+def _synthetic(dataset: Dataset, options: dict[str, Any], reason: str) -> Loaded:
     if dataset.twin is None:
         raise _no_twin(dataset)
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
-    detail = f"{detail} {trouble}".strip()
+    detail = f"{detail} {reason}".strip()
     shaped, words = convert.shaped(dataset, "twin", options, lambda: convert.twin(dataset, options))
     return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
 

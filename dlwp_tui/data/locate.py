@@ -17,7 +17,7 @@ from dlwp_tui.data.dataset import DataFile
 
 
 class State(StrEnum):
-    """How a file, or a dataset, stands."""
+    """The state of a file, or of a dataset."""
 
     REAL = "real"
     """There, with the publisher's checksum."""
@@ -93,7 +93,7 @@ class Status:
 
 
 def status(name: str) -> Status:
-    """How the dataset `name` stands. UsageError: unknown name.
+    """The state of the dataset `name` and of its files. Raises UsageError for an unknown name.
 
     Instant after the first look: checksums are remembered.
     """
@@ -129,7 +129,7 @@ def part_of(path: Path) -> Path:
 
 
 def record_of(path: Path) -> Path:
-    """The record beside an accepted file that says what was checked."""
+    """The record beside an accepted file: what was checked in it."""
     return path.with_name(path.name + ".accepted.json")
 
 
@@ -174,7 +174,7 @@ def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
             whole = not file.published and record.get("whole") is True
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=whole)
         expected = file.exact_size == size or (ours and not file.exact_size)
-        if not file.published and not record and expected:  # from Keras' cache, say; `read` checks the rest
+        if not file.published and not record and expected:  # from Keras' cache, for example; `read` checks the rest
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=True)
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)

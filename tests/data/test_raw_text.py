@@ -20,6 +20,7 @@ from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import archive, cache, convert, locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
+from dlwp_tui.data.sets import table
 from dlwp_tui.data.sets.aclimdb import reader as aclimdb
 from dlwp_tui.data.sets.glove import reader as glove
 from dlwp_tui.data.sets.imdb import twin as imdb_twin
@@ -332,7 +333,7 @@ def test_vectors_that_are_none(tmp_path: Path) -> None:
 
 
 def test_the_vectors_blocks_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glove, "BLOCK", 700)  # ends inside a line, and now and then inside a character
+    monkeypatch.setattr(table, "BLOCK", 700)  # ends inside a line, and now and then inside a character
     rows = {f"\u00e9{i}": i / 10 for i in range(40)}
     arrays = glove.read(_vectors(tmp_path / "a.txt", 50, rows))
     assert arrays["vectors"][:, 0] == pytest.approx(np.arange(40) / 10)
