@@ -91,13 +91,24 @@ def import_(
 def verify(name: Name, json: Json = False) -> None:
     from dlwp_tui.data import verify as verifier
 
-    report = verifier.verify(name)
-    for row in report:
+    files = verifier.verify(name)
+    for one in files:
         if json:
-            output.json_line(row.as_json())
+            output.json_line(
+                {
+                    "file": one.file.name,
+                    "state": str(one.state),
+                    "path": one.path and str(one.path),
+                    "checksum": one.checksum,
+                    "expected": one.file.checksum,
+                    "algorithm": one.file.algorithm,
+                    "detail": one.detail,
+                    "good": one.usable,
+                }
+            )
         else:
-            output.line(f"{row.file}  {_state_word(row.state)}  {row.detail}")
-    if any(row.state == "damaged" for row in report):
+            output.line(f"{one.file.name}  {_state_word(one.state)}  {one.detail}")
+    if any(one.state == "damaged" for one in files):
         raise typer.Exit(1)
 
 

@@ -110,7 +110,7 @@ class Dataset:
     read_options: tuple[str, ...] = ()
     """Options that `read` and `twin` take as well, because they choose a part of the file."""
     pick: Pick | None = None
-    """Usable forms of the main file and the options -> the form that has what the options choose. DataError for none."""
+    """Usable forms of the main file and the options -> the form that has what they choose. DataError for none."""
     only: Callable[[Sequence[Path]], str] | None = None
     """Usable forms of the main file -> the options they serve, `dim = 50`; "" where they serve all."""
 

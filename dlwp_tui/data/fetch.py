@@ -47,7 +47,7 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
         if fetchable and not any(one.whole for one in before.forms(file)):
             _file(dataset, file, progress or (lambda _file, _done, _total: None), timeout)
     status = locate.status(name)
-    if status.state not in locate.USABLE or status.main.path is None:
+    if not status.usable or status.main.path is None:
         raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
     if not dataset.read_options:
         convert.converted(dataset, status.main.path, status.main.checksum)  # now, not in the first run

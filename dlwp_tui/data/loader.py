@@ -101,7 +101,7 @@ def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "aut
 def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
     """Why the real files cannot be used with these options; None when they can."""
     dataset, found = registry.get(name), locate.status(name)
-    if found.state not in locate.USABLE:
+    if not found.usable:
         return found.detail or _("The real data of {name} is not on this computer.").format(name=name)
     try:
         _chosen(dataset, found, _options(dataset, dict(options)))
@@ -126,7 +126,7 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     if source == "synthetic":
         return _synthetic(dataset, settled, "")
     found = locate.status(name)
-    if found.state in locate.USABLE:
+    if found.usable:
         try:
             return _real(dataset, found, _chosen(dataset, found, settled), settled)
         except _NotInFile as missing:
@@ -148,7 +148,7 @@ def require(names: Sequence[str], source: Source) -> None:
     if needed and source == "synthetic":
         raise _no_twin(needed[0])
     found = [(dataset, locate.status(dataset.name)) for dataset in needed]
-    missing = [(dataset, status) for dataset, status in found if status.state not in locate.USABLE]
+    missing = [(dataset, status) for dataset, status in found if not status.usable]
     if missing and (source == "auto" or len(missing) == len(sets)):
         raise not_usable(*missing[0])
 
@@ -179,7 +179,7 @@ class _NotInFile(DataError):
 def _chosen(dataset: Dataset, found: Status, options: dict[str, Any]) -> FileStatus:
     if dataset.pick is None:
         return found.main
-    usable = {s.path: s for s in found.forms(dataset.main) if s.path and s.state in locate.USABLE}
+    usable = {s.path: s for s in found.forms(dataset.main) if s.path and s.usable}
     try:
         return usable[dataset.pick(list(usable), options)]
     except DataError as error:
@@ -220,7 +220,7 @@ def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, i
 
 
 def _real_index(found: Status) -> WordIndex | None:
-    usable = (s for s in found.each if s.file.name.endswith("_word_index.json") and s.state in locate.USABLE)
+    usable = (s for s in found.each if s.file.name.endswith("_word_index.json") and s.usable)
     if (index := next(usable, None)) is None or (path := index.path) is None:
         return None
     return WordIndex(lambda: read_index(path), in_order=lambda: convert.words(path, index.checksum))

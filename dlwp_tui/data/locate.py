@@ -49,6 +49,11 @@ class FileStatus:
     whole: bool = False
     """True where nothing is gained by downloading it: the publisher's file, or one that has all it should have."""
 
+    @property
+    def usable(self) -> bool:
+        """True for a file that can be trained on."""
+        return self.state in USABLE
+
 
 @dataclass(frozen=True)
 class Status:
@@ -57,6 +62,11 @@ class Status:
     name: str
     state: State
     each: tuple[FileStatus, ...]
+
+    @property
+    def usable(self) -> bool:
+        """True where the samples are there."""
+        return self.state in USABLE
 
     @property
     def main(self) -> FileStatus:
@@ -70,7 +80,7 @@ class Status:
     @property
     def files(self) -> dict[str, Path]:
         """Paths of the usable files by name."""
-        return {s.file.name: s.path for s in self.each if s.path and s.state in USABLE}
+        return {s.file.name: s.path for s in self.each if s.path and s.usable}
 
     @property
     def size(self) -> int:
@@ -83,7 +93,7 @@ class Status:
     def only(self) -> str:
         """The options that the usable files serve (`dim = 50`); "" where they serve all, and where none is usable."""
         dataset = registry.get(self.name)
-        usable = [s.path for s in self.forms(dataset.main) if s.path and s.state in USABLE]
+        usable = [s.path for s in self.forms(dataset.main) if s.path and s.usable]
         return dataset.only(usable) if dataset.only is not None and usable else ""
 
     @property

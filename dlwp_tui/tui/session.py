@@ -149,7 +149,7 @@ class Session:
                 "half-downloaded": _("synthetic data – the real file is half downloaded, see: dlwp data get {name}"),
                 "damaged": _("synthetic data – the real file is damaged, see: dlwp data verify {name}"),
             }.get(found, found)
-            if status.state not in locate.USABLE and registry.get(name).twin is None:
+            if not status.usable and registry.get(name).twin is None:
                 word = _("not here, and there is no synthetic data; see: dlwp data get {name}")
             word = word.format(name=name)
             if status.only:

@@ -259,7 +259,7 @@ def test_a_part_of_the_vectors_under_another_name(tmp_path: Path) -> None:
         vectors.nearest("zzz")
     with pytest.raises(DataError, match="has no word vectors"):
         data.load("boston_housing", "synthetic").vectors  # noqa: B018
-    assert [row.file for row in verify("glove")] == ["glove.6B.50d.txt"]
+    assert [row.file.name for row in verify("glove")] == ["glove.6B.50d.txt"]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_download_is_checked_by_content_and_stays_unverified(tmp_path: Path, o
     fetch.get("tide")
     assert len(server.requests) == 1, "a whole file is not downloaded again"
     (row,) = verify("tide")
-    assert row.good and row.expected == "" and row.checksum == record["sha256"]
+    assert row.usable and row.file.checksum == "" and row.checksum == record["sha256"]
 
 
 def test_a_download_that_is_cut_goes_on(tmp_path: Path, offer: Offer) -> None:
@@ -197,7 +197,7 @@ def test_the_other_form_under_any_name(tmp_path: Path, tide: Dataset) -> None:
     status = locate.status("tide")
     assert status.state is State.UNVERIFIED and status.main.file.name == "tide.csv"
     assert data.load("tide").source == "unverified"
-    assert [row.file for row in verify("tide")] == ["tide.csv", "tide_places.json"], "the absent zip is no row"
+    assert [row.file.name for row in verify("tide")] == ["tide.csv", "tide_places.json"], "the absent zip is no row"
     assert fetch.get("tide") == [paths.data() / "tide.csv"], "all is there: nobody is asked"
 
 
