@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dlwp_tui"
 KNOWN_CIRCLES = (
     {"dlwp_tui.engine.cold", "dlwp_tui.engine.forking", "dlwp_tui.engine.training", "dlwp_tui.engine.worker"},
-    {"dlwp_tui.cli.run", "dlwp_tui.cli.runs"},
 )
 """Circles that are still to be opened; none may be added."""
 HEAVY = {"textual", "tensorflow", "keras", "numpy", "plotext", "PIL", "markdown_it", "pynvml"}
