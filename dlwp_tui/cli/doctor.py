@@ -176,8 +176,10 @@ def _terminal() -> Item:
 
 
 def _keys() -> Item:
+    from dlwp_tui.tui import keys
+
     remapped = settings.load().keys
-    known = _key_ids()
+    known = list(dict.fromkeys(key.id for key in keys.KEYS))
     unknown = [name for name in remapped if name not in known]
     if unknown:
         return Item(
@@ -187,22 +189,6 @@ def _keys() -> Item:
             _("Known ids: {ids}").format(ids=", ".join(known)),
         )
     return Item(_("keys"), True, _("{count} remapped").format(count=len(remapped)))
-
-
-def _key_ids() -> list[str]:
-    import ast
-    from pathlib import Path
-
-    # Read, not imported: the table lies beside textual, which costs 230 ms.
-    tree = ast.parse((Path(__file__).parents[1] / "tui" / "keys.py").read_text(encoding="utf-8"))
-    return [
-        str(call.args[0].value)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id == "Key"
-        and isinstance(call.args[0], ast.Constant)
-    ]
 
 
 def _installed(package: str) -> str:
