@@ -47,7 +47,7 @@ class Link:
 def parser(resolve: Resolve | None = None) -> MarkdownIt:
     """A parser for notes. With `resolve`, a card that names something unknown becomes `x_problem` too."""
     md = MarkdownIt("gfm-like").use(dollarmath_plugin, double_inline=False).use(container_plugin, name="quiz")
-    if md.linkify is not None:  # .py is a country: without this every `lesson.py` in the text becomes a link
+    if md.linkify is not None:  # .py is a top-level domain: without this every `lesson.py` in the text becomes a link
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
     def fold(state: StateCore) -> None:

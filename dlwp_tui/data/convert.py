@@ -69,11 +69,6 @@ def twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> Arrays:
     return cache.kept(folder, make)
 
 
-def has_twin(dataset: Dataset, options: Mapping[str, Any] | None = None) -> bool:
-    """Whether the synthetic twin lies in the cache."""
-    return _twin_entry(dataset, _asked(dataset, options)).is_dir()
-
-
 def main() -> None:
     """Keep the twin that the command line names: the dataset, its options as JSON, the folder of lessons it is in."""
     name, asked, lessons = sys.argv[1:]
