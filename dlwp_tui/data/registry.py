@@ -19,12 +19,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.core import content
-from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.errors import ContentError, DataError, DlwpError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.data.dataset import DataFile, Dataset
 
 if TYPE_CHECKING:
-    from dlwp_tui.data.dataset import Twin
+    from dlwp_tui.data.dataset import Read, Twin
 
 SETS = Path(__file__).parent / "sets"
 
@@ -105,7 +105,26 @@ def _load(folder: Path) -> Dataset:
             _("DATASET in {file} is no Dataset called {name}.").format(file=file, name=repr(folder.name)),
             _("Call it like its folder."),
         )
-    return replace(dataset, folder=folder, twin=dataset.twin or _twin(folder))
+    read = dataset.read if folder.parent == SETS else _guarded(dataset)
+    return replace(dataset, folder=folder, twin=dataset.twin or _twin(folder), read=read)
+
+
+def _guarded(dataset: Dataset) -> Read:
+    """`dataset.read`, any of its errors as a DataError: the reader of a folder of lessons need not know ours."""
+
+    def read(path: Path, **options: Any) -> Any:
+        try:
+            return dataset.read(path, **options)
+        except DlwpError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise DataError(
+                _("{path} cannot be read as {name}: {reason}.").format(path=path, name=dataset.name, reason=reason),
+                _("Compare it with what datasets/{name}/reader.py expects.").format(name=dataset.name),
+            ) from error
+
+    return read
 
 
 def _twin(folder: Path) -> Twin | None:

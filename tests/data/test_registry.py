@@ -150,6 +150,14 @@ def test_broken_ones_are_reported_and_the_others_work(lessons: Path, tmp_path: P
         registry.get("a")
 
 
+def test_a_file_that_its_reader_cannot_read(lessons: Path) -> None:
+    place = write(lessons, twin=False)
+    (place / "datasets" / "shop" / "shop.csv").write_text("no numbers\n")
+    with pytest.raises(DataError, match="cannot be read as shop: ValueError") as caught:
+        data.load("shop")
+    assert "reader.py" in caught.value.hint
+
+
 def test_a_training_has_the_twin_of_a_folder_made_by_another_process(
     lessons: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
