@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlwp_tui import __version__
@@ -34,19 +33,7 @@ class Item:
 
 def examine() -> list[Item]:
     """Everything that a lesson needs, from Python outwards."""
-    looks: tuple[Callable[[], Item], ...] = (
-        _python,
-        _packages,
-        _tensorflow,
-        _home,
-        _disk,
-        _course,
-        _settings,
-        _data,
-        _gpu,
-        _terminal,
-        _keys,
-    )
+    looks = (_python, _packages, _tensorflow, _home, _disk, _course, _settings, _data, _gpu, _terminal, _keys)
     return [look() for look in looks]
 
 

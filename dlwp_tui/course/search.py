@@ -161,14 +161,6 @@ def _result(match: Match) -> Result:
         )
     shown = snippet(match)
     return Result(
-        kind,
-        document.section,
-        document.page,
-        document.title,
-        heading,
-        shown,
-        spans(heading, words),
-        spans(shown, words),
-        words,
-        document.name,
-    )
+        kind, document.section, document.page, document.title, heading, shown, spans(heading, words),
+        spans(shown, words), words, document.name,
+    )  # fmt: skip

@@ -76,7 +76,7 @@ def import_path(path: Path | str, name: str | None = None, accept: bool = False)
         raise DataError(_("{path} may not be read.").format(path=path), _("Change its permissions with chmod."))
     if _known(path, dataset) is None and not npz.keys(path) and archive.is_archive(path):
         return _archive(path, dataset, accept)
-    return _keep_all([_plan(path, dataset, accept)])
+    return [_keep(_plan(path, dataset, accept))]
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,12 @@ def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Importe
                 with _called(path, folder):
                     plans.append(_plan(path, owner, accept))
         if not plans:
-            raise DataError(
-                _("There is no dataset file in {path}.").format(path=folder),
-                _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
-            )
-        return _keep_all(plans)
+            raise _nothing_in(_("There is no dataset file in {path}.").format(path=folder), wanted)
+        return [_keep(plan) for plan in plans]
+
+
+def _nothing_in(message: str, wanted: set[str]) -> DataError:
+    return DataError(message, _("Files by name: {names}.").format(names=", ".join(sorted(wanted))))
 
 
 def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
@@ -118,15 +119,12 @@ def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported
     with _workshop() as folder:
         files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
-            raise DataError(
-                _("The archive {path} holds no dataset file.").format(path=path),
-                _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
-            )
+            raise _nothing_in(_("The archive {path} holds no dataset file.").format(path=path), wanted)
         plans = []
         for file in files:
             with _called(file, path / file.relative_to(folder)):
                 plans.append(_plan(file, dataset, accept))
-        return _keep_all(plans)
+        return [_keep(plan) for plan in plans]
 
 
 @contextlib.contextmanager
@@ -246,10 +244,6 @@ def _not_official(path: Path, size: int, file: DataFile, found: Content) -> Data
         _("Its content looks right ({checks}). If you trust where it comes from, import it with --accept; every run "
           "on it will say that the file is unverified.").format(checks="; ".join(found.checks)),
     )  # fmt: skip
-
-
-def _keep_all(plans: list[_Plan]) -> list[Imported]:
-    return [_keep(plan) for plan in plans]
 
 
 def _keep(plan: _Plan) -> Imported:

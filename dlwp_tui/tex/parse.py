@@ -225,23 +225,7 @@ class _Parser:
         if name == "sqrt":
             index = self.bracketed() if self.peek() == "[" else None
             return Root(self.group(), index)
-        if name in (
-            "text",
-            "textbf",
-            "textit",
-            "textrm",
-            "texttt",
-            "mbox",
-            "mathrm",
-            "mathbf",
-            "mathit",
-            "mathsf",
-            "mathtt",
-            "boldsymbol",
-            "bm",
-            "operatorname",
-            "operatorname*",
-        ):
+        if name in symbols.UPRIGHT:
             return self.named(name)
         if name in ("mathbb", "mathcal", "mathscr", "mathfrak"):
             table = symbols.BLACKBOARD if name == "mathbb" else symbols.CALLIGRAPHIC
