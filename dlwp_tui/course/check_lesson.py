@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from dlwp_tui.course.reader import Section
 
 
+MAX_LINES = 100
+"""Of a lesson.py: it is read beside the chart, like the book's own listing."""
+
+
 def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> Iterator[Problem]:
     """Every problem of a section's lesson.toml, lesson.py and proofs.py; nothing when it has none of them."""
     toml, lesson_py, proofs_py = (section.folder / name for name in ("lesson.toml", "lesson.py", "proofs.py"))
@@ -101,6 +105,13 @@ def _no_claim(claim: str, claims: Claims) -> tuple[str, str]:
 
 
 def _lesson(code: LessonCode, lesson: Lesson | None) -> Iterator[Problem]:
+    count = len(code.text.splitlines())
+    if count > MAX_LINES:
+        message = _("The lesson has {count} lines, {limit} fit.").format(count=count, limit=MAX_LINES)
+        yield at_line(MAX_LINES + 1, message, _("Keep only the subject in it; dlwp_tui.kit has what lessons share."))
+    for number in code.checks:
+        hint = _("Move it to def prove(lab, ...) in proofs.py, and return from run what it needs.")
+        yield at_line(number, _("lab.check does not belong in lesson.py."), hint)
     run = code.functions.get("run")
     if run is None:
         yield at_key("", _("There is no function run."), _("Write def run(lab: Lab, *, ...) -> dict."))

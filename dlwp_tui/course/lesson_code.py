@@ -24,6 +24,8 @@ class LessonCode:
     """The functions at its top level."""
     claims: tuple[tuple[str, int], ...]
     """Each `claim="C054"` of a call, with its line."""
+    checks: tuple[int, ...]
+    """The lines of its calls of `lab.check`."""
 
     @property
     def checked(self) -> frozenset[str]:
@@ -58,11 +60,12 @@ def read(file: Path, content: Path) -> LessonCode:
             file, content, "", _("Python cannot read this file."), _("Python says: {reason}.").format(reason=error)
         ) from error
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     claims = tuple(
         (keyword.value.value, keyword.value.lineno)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
+        for node in calls
         for keyword in node.keywords
         if keyword.arg == "claim" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
     )
-    return LessonCode(text, functions, claims)
+    checks = tuple(node.lineno for node in calls if ast.unparse(node.func) == "lab.check")
+    return LessonCode(text, functions, claims, checks)

@@ -13,8 +13,9 @@ from dlwp_tui.core.errors import Problem
 from dlwp_tui.course.check import check
 from tests.course.conftest import Copy
 
-SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> None:"
+SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> dict:"
 LESSON, CODE, NOTE = "ch01/1.1-fake/lesson.toml", "ch01/1.1-fake/lesson.py", "ch01/1.1-fake/note.md"
+PROOFS = "ch01/1.1-fake/proofs.py"
 EXPECT = "experiments.more-rate-more-loss.expect"
 EXPRESSION = "last(big.loss) > last(base.loss)"
 
@@ -76,6 +77,19 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "run by position": (edit(CODE, "lab: Lab, *, epochs: int", "lab: Lab, x, *, epochs: int"), CODE, "line 8", ", x"),
     "run with **rest": (edit(CODE, "noisy: bool)", "noisy: bool, **rest)"), CODE, "line 8", "rest"),
     "no demo": (edit(CODE, "def demo(", "def prob("), CODE, "", "no function demo"),
+    "long lesson": (add(CODE, "\n# x" * 70), CODE, "line 101", "105 lines, 100 fit"),
+    "check in a lesson": (add(CODE, '\n\ndef f(lab):\n    lab.check("x")\n'), CODE, "line 38", "does not belong"),
+    "no prove": (edit(PROOFS, "def prove(", "def proof("), PROOFS, "", "no function prove"),
+    "prove by position": (edit(PROOFS, "lab: Lab, *", "lab: Lab, x, *"), PROOFS, "line 8", "prove takes lab, x"),
+    "proofs.py broken": (
+        lambda copy: (add(PROOFS, "\ndef f(:\n")(copy), copy.edit("claims.toml", '"check:1.1", ', "")),
+        PROOFS, "line 11", "not valid Python",
+    ),
+    "path in proofs.py": (add(PROOFS, '\nX = "/tmp/x"\n'), PROOFS, "line 11", "/tmp/x"),
+    "claim of proofs.py": (
+        lambda copy: (edit(PROOFS, '"C001"', '"C009"')(copy), copy.edit("claims.toml", '"check:1.1", ', "")),
+        PROOFS, "line 9", "'C009'",
+    ),
     "claim of a check": (
         lambda copy: copy.write(CODE, (copy / CODE).read_text(encoding="utf-8") + '\ncheck("x", claim="C002")\n'),
         CODE, "line 36", "C002",
