@@ -15,7 +15,8 @@ from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.core.types import Source, Value
-    from dlwp_tui.course.lesson import Lesson, Param
+    from dlwp_tui.course.lesson import Lesson
+    from dlwp_tui.course.param import Param
     from dlwp_tui.runs.folder import RunFolder
 
 _SWITCHES = ("--json", "--detach", "--estimate", "--force", "--help")

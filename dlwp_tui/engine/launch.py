@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import content
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
@@ -169,11 +170,10 @@ def hash_code(lesson: Lesson) -> str:
 
 
 def lesson_of(spec: RunSpec) -> Lesson:
-    """The lesson of a run, as it is now: from the course it was started from, else from the one in force."""
+    """The lesson of a run, as it is now: from the folder it was started from, else from the course in force."""
     from dlwp_tui.course import reader
 
-    content = Path(spec.content)
-    return reader.load(content if content.is_dir() else None).lesson(spec.lesson)
+    return reader.lesson_from(Path(spec.content), spec.lesson)
 
 
 def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
@@ -183,7 +183,7 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         lesson=lesson.id,
         params=params,
         created=time.time(),
-        content=str(lesson.folder.parents[1]),
+        content=str(lesson.content),
         code_hash=hash_code(lesson),
         versions=environment.versions(),
         host=environment.host(),
@@ -192,14 +192,13 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
 
 
 def _require_data(lesson: Lesson, source: Source) -> None:
-    """Refuse what could only fail. With one of several datasets there, the params decide whether it is enough."""
-    if source != "real" or not lesson.datasets:
+    """Refuse a run that could only fail for lack of data."""
+    if not lesson.datasets:
         return
-    from dlwp_tui.data import loader, locate, registry  # only where they are needed: they stay out of start-up
+    from dlwp_tui.data import loader  # only where it is needed: it stays out of start-up
 
-    found = [locate.status(name) for name in lesson.datasets]
-    if not any(status.state in locate.USABLE for status in found):
-        raise loader.not_usable(registry.get(found[0].name), found[0])
+    content.use_datasets(lesson.content)
+    loader.require(lesson.datasets, source)
 
 
 def _create(spec: RunSpec) -> RunFolder:

@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import content, paths
 from dlwp_tui.core.errors import DlwpError, RunError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment, failures, memory, signals, slots
@@ -53,6 +53,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
         _reserve(folder)
         events = EventWriter(folder.events)
         spec = store.read_spec(folder)
+        content.use_datasets(Path(spec.content))
         lab = _lab(job, spec, events, stop)
         slot = slots.take(spec.device)
         began = time.monotonic()

@@ -134,7 +134,7 @@ class Session:
 
     def data_status(self, lesson: Lesson) -> str:
         """One line for the form: which source `auto` would use, in words."""
-        from dlwp_tui.data import locate  # numpy stays out of start-up
+        from dlwp_tui.data import locate, registry  # numpy stays out of start-up
 
         if not lesson.datasets:
             return _("needs no dataset")
@@ -149,6 +149,8 @@ class Session:
                 "half-downloaded": _("synthetic data – the real file is half downloaded, see: dlwp data get {name}"),
                 "damaged": _("synthetic data – the real file is damaged, see: dlwp data verify {name}"),
             }.get(found, found)
+            if not status.usable and registry.get(name).twin is None:
+                word = _("not here, and there is no synthetic data; see: dlwp data get {name}")
             word = word.format(name=name)
             if status.only:
                 word = _("{real} for {options} only, else synthetic data").format(real=word, options=status.only)

@@ -145,7 +145,9 @@ def test_the_wheel_finds_its_content_outside_the_repository(tmp_path: Path) -> N
     [wheel] = (tmp_path / "dist").glob("*.whl")
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
-    assert not any(name.startswith(("tests/", "content/")) for name in zipfile.ZipFile(wheel).namelist())
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not any(name.startswith(("tests/", "content/")) for name in names)
+    assert "dlwp_tui/course/template/lesson.py.txt" in names  # for `dlwp new`
     script = f"import sys; sys.path.insert(0, {str(site)!r}); from dlwp_tui.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-P", "-c", script, "list"], cwd=tmp_path, capture_output=True, text=True, timeout=60,

@@ -64,7 +64,7 @@ def weighing(playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (section / "lesson.py").write_text(LESSON, encoding="utf-8")
     params = '[params.epochs]\ntype = "int"\ndefault = 1\nmin = 1\nlabel = { zh = "轮次", en = "Epochs" }\n'
     head = (
-        f'format = 1\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
+        f'format = 2\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
     )
     (section / "lesson.toml").write_text(head + DEMOS, encoding="utf-8")
     monkeypatch.setenv("DLWP_CONTENT", str(folder))

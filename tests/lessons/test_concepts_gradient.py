@@ -9,7 +9,7 @@ from statistics import pstdev
 import pytest
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, table
 

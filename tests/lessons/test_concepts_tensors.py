@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine import control
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState

@@ -13,7 +13,8 @@ from dlwp_tui.analysis import estimates, history
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Lesson, ParamError
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine import control, dry_run, environment, launch
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder

@@ -28,6 +28,12 @@ def build(hidden_layers: int, units: int, bottleneck: int) -> keras.Model:
     return model
 
 
+def prepare(texts: list[np.ndarray]) -> np.ndarray:
+    """同 3.4：每行是一条里出现过的词，短的用 1（开头标记）补齐。"""
+    words = [np.unique(text) for text in texts]
+    return keras.utils.pad_sequences(words, dtype="int16", padding="post", value=1)
+
+
 def run(lab: Lab, *, hidden_layers: int, units: int, bottleneck: int, epochs: int,
         batch_size: int, label_coding: str) -> None:  # fmt: skip
     # 1. 数据
@@ -45,7 +51,7 @@ def run(lab: Lab, *, hidden_layers: int, units: int, bottleneck: int, epochs: in
 
     # 2. 准备：x 同 3.4；标签有两种编码，损失函数要跟着换，其余代码完全相同
     lab.phase("准备数据")
-    x_train, x_test = train_data.sets(), test_data.sets()
+    x_train, x_test = prepare(train_data), prepare(test_data)
     one_hot = keras.utils.to_categorical(train_labels, TOPICS)
     one_hot_test = keras.utils.to_categorical(test_labels, TOPICS)
     by_hand = np.zeros((len(train_labels), TOPICS))

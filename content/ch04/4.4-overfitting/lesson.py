@@ -36,13 +36,19 @@ def build(units: int, penalty: keras.Regularizer | None, rate: float) -> keras.M
     return model
 
 
+def prepare(texts: list[np.ndarray]) -> np.ndarray:
+    """同 3.4：每行是一条里出现过的词，短的用 1（开头标记）补齐。"""
+    words = [np.unique(text) for text in texts]
+    return keras.utils.pad_sequences(words, dtype="int16", padding="post", value=1)
+
+
 def run(lab: Lab, *, variant: str, units: int, smaller_units: int, bigger_units: int,
         coefficient: float, rate: float, samples: int,
         epochs: int, batch_size: int) -> None:  # fmt: skip
     # 1. 数据：测试集当验证集用（书里这样做，只为看现象；真要挑网络得另留）
     (x_train, y_train), (x_test, y_test) = lab.dataset("imdb", num_words=WORDS)
     lab.phase("准备数据")
-    x_train, x_test = x_train.sets()[:samples], x_test.sets()[:samples]
+    x_train, x_test = prepare(x_train[:samples]), prepare(x_test[:samples])
     y_train, y_test = y_train[:samples, None], y_test[:samples, None]  # 与输出一样 (n, 1)
     validation = lab.batches(x_test, y_test, batch_size, shuffle=False)
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
-from dlwp_tui.course.lesson import Param, ParamError
+from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.tui.bench.chips import Chips
 
 MAX_SEED = 2**31 - 1

@@ -18,6 +18,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline, table
 from dlwp_tui.render.note import alert_head
@@ -221,7 +222,7 @@ class TroubleBlock(MarkdownBlock):
     TroubleBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
     """
 
-    def __init__(self, markdown: Markdown, token: Token, trouble: blocks.Trouble) -> None:
+    def __init__(self, markdown: Markdown, token: Token, trouble: Problem) -> None:
         super().__init__(markdown, token)
         self.set_content(Content(f"✗ {trouble.message}\n{trouble.hint}".rstrip()))
 
@@ -278,7 +279,7 @@ class NoteMarkdown(Markdown):
                 return DiagramBlock(self, token, text)
             case blocks.Math(tex=tex):
                 return MathBlock(self, token, tex)
-            case blocks.Trouble():
+            case Problem():
                 return TroubleBlock(self, token, data)
             case table.Table():
                 return NoteTable(self, token)

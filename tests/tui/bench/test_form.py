@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Static
 
 from dlwp_tui.core.errors import UsageError
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
