@@ -13,9 +13,10 @@ from statistics import median
 from typing import Literal
 
 from dlwp_tui.analysis import dry_runs, history
+from dlwp_tui.core.formats import memory, rough_duration
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
-from dlwp_tui.runs.facts import UsedSource
+from dlwp_tui.core.types import UsedSource, Value
+from dlwp_tui.course.lesson import Lesson
 
 Basis = Literal["same", "similar", "trial", "unknown"]
 
@@ -142,7 +143,7 @@ def told(made: Estimate) -> str:
     """The time as the form and the command line say it, and where it is from."""
     if made.seconds is None:
         return _("time: not known yet")
-    about = _("about {time}").format(time=duration(made.seconds))
+    about = _("about {time}").format(time=rough_duration(made.seconds))
     if made.basis == "trial":
         return about + " " + _("({steps} steps tried)").format(steps=made.steps)
     if made.basis == "similar":
@@ -153,24 +154,7 @@ def told(made: Estimate) -> str:
 def told_ram(made: Ram, free_mb: int) -> str:
     """Memory needed and free."""
     need = _("needs {need}") if made.measured else _("needs up to {need}")
-    return _("memory: {need}, {free} free").format(need=need.format(need=size(made.mb)), free=size(free_mb))
-
-
-def duration(seconds: float) -> str:
-    """`9 s`, `3 min`, `1 h 20 min`: as exact as an estimate can be."""
-    if seconds < 1:
-        return _("1 s")
-    if seconds < 90:
-        return _("{n} s").format(n=round(seconds) if seconds < 20 else round(seconds / 5) * 5)
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _("{n} min").format(n=minutes)
-    return _("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
-
-
-def size(mb: int) -> str:
-    """`460 MB`, `1.8 GB`."""
-    return f"{mb} MB" if mb < 1000 else f"{mb / 1024:.1f} GB"
+    return _("memory: {need}, {free} free").format(need=need.format(need=memory(made.mb)), free=memory(free_mb))
 
 
 def _of_row(row: history.HistoryRow, host: str | None) -> Sample | None:

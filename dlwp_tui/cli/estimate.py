@@ -10,8 +10,8 @@ from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Lesson, Value
-    from dlwp_tui.runs.spec import Source
+    from dlwp_tui.core.types import Source, Value
+    from dlwp_tui.course.lesson import Lesson
 
 
 def estimate(lesson: Lesson, values: Mapping[str, Value], *, source: Source, device: str, json: bool) -> None:

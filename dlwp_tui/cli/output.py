@@ -1,9 +1,8 @@
-"""How the commands speak: data to stdout, everything else to stderr, JSON one object a line."""
+"""Output of the commands: data to stdout, messages to stderr, JSON one object a line."""
 
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,12 +12,12 @@ from dlwp_tui.core.language import _
 
 
 def say(message: str) -> None:
-    """A sentence for the person, on stderr."""
+    """Print a message for a person, on stderr."""
     print(message, file=sys.stderr, flush=True)
 
 
 def line(text: str = "") -> None:
-    """A line of data, on stdout. ReaderGone when the pipe was closed, StorageError when a disk behind it is full."""
+    """Print a line of data, on stdout. Raises ReaderGone for a closed pipe, StorageError for a full disk behind it."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -31,7 +30,7 @@ def line(text: str = "") -> None:
 
 
 def json_line(value: Any) -> None:
-    """One JSON object on one line of stdout. NaN and infinity as the strings "nan", "inf", "-inf"."""
+    """Print one JSON object on one line of stdout. NaN and infinity become the strings "nan", "inf", "-inf"."""
     from dlwp_tui.runs.events import encode
 
     text = encode(value) if isinstance(value, Mapping) else json.dumps(value, ensure_ascii=False).encode()
@@ -39,7 +38,7 @@ def json_line(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns on stdout; no wrapping, so `grep` and `awk` can use it."""
+    """Print aligned columns on stdout, not wrapped, for `grep` and `awk`."""
     for text in aligned(columns, rows):
         line(text)
 
@@ -57,30 +56,5 @@ def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def is_terminal() -> bool:
-    """True when stdout is a terminal a person looks at."""
+    """True when stdout is a terminal, so that a person may be looking at it."""
     return sys.stdout.isatty()
-
-
-def duration(seconds: float | None) -> str:
-    """`4.2s`, `3m12s`, `1h05m`; empty for None."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}m{rest:02d}s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02d}m"
-
-
-def figure(value: float) -> str:
-    """A figure as the lists show it: four significant digits, integers whole, `nan` and `inf` as such."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.4g}"
-
-
-def figures(values: Mapping[str, float]) -> str:
-    """`loss 0.1234  accuracy 0.9`."""
-    return "  ".join(f"{name} {figure(value)}" for name, value in values.items())

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.language import _
+from dlwp_tui.core.types import Source, UsedSource
 from dlwp_tui.data import apart, convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from dlwp_tui.data.dataset import Arrays
 
-Source = Literal["auto", "real", "synthetic"]
-Found = Literal["real", "unverified", "synthetic"]
-
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
@@ -37,7 +35,7 @@ class Loaded:
     """
 
     name: str
-    source: Found
+    source: UsedSource
     detail: str
     """Where the data comes from, one sentence for the learner."""
     train: Split
@@ -180,7 +178,7 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
     shaped, _words = prepared.shaped(
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
-    source: Found = "real" if verified else "unverified"
+    source: UsedSource = "real" if verified else "unverified"
     return _loaded(dataset, source, detail, shaped, _real_index(found))
 
 
@@ -191,7 +189,7 @@ def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loade
     return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
 
 
-def _loaded(dataset: Dataset, source: Found, detail: str, shaped: Shaped, index: WordIndex | None) -> Loaded:
+def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, index: WordIndex | None) -> Loaded:
     train, test = (
         Split(list(split.x), split.y) if isinstance(split.x, Sequences | Texts) else split
         for split in (shaped.train, shaped.test)

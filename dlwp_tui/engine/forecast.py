@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dlwp_tui.analysis import estimates
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Source, UsedSource, Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import environment
-from dlwp_tui.runs.facts import UsedSource
-from dlwp_tui.runs.spec import Source
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,17 @@
-"""What a run has said about itself besides its curves: the typed content of single events."""
+"""What a run reports besides its curves: the typed content of single events."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-UsedSource = Literal["real", "unverified", "synthetic"]
-SOURCES: tuple[UsedSource, ...] = ("real", "unverified", "synthetic")
-"""From best to worst: a run is as good as the worst dataset it used."""
+from dlwp_tui.core.types import USED_SOURCES, UsedSource
 
 
 @dataclass(frozen=True)
 class DatasetUse:
-    """A dataset the lesson loaded and what it really was."""
+    """A dataset the lesson loaded, and from which source."""
 
     name: str
     source: UsedSource
@@ -47,7 +46,7 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class Check:
-    """An exact statement and whether it came true here."""
+    """An exact statement of the book, and whether the figures of this run bear it out."""
 
     statement: str
     claim: str
@@ -68,8 +67,8 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """Something the learner should know: its code ("nan", "disk", ...) and the sentence."""
+class RunWarning:
+    """Something the learner should know about a run: a code ("nan", "ram", ...; see `runs/kinds.py`) and a sentence."""
 
     code: str
     message: str
@@ -80,15 +79,18 @@ DIED = "died"
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed, or died: then `type` is DIED. `lines` are the last of its traceback, else of its log."""
+    """Why a run failed or died. `type` is the exception's name, or DIED; `lines` end its traceback, else its log."""
 
     type: str
     message: str
     lines: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
-        """What a learner reads first: Python's name of the error only where Python raised it, not our own sentences."""
+    def text(self) -> str:
+        """The failure in one line. Python's own errors come with their type; our errors are sentences by themselves.
+
+        Only Python's own errors have the lines of a traceback.
+        """
         ours = self.message and (self.type == DIED or not self.lines)
         return self.message if ours else ": ".join(part for part in (self.type, self.message) if part)
 
@@ -103,23 +105,6 @@ class Best:
     metric: str
 
 
-def source_of(uses: list[DatasetUse]) -> UsedSource | None:
-    """The worst source among `uses`; None when the run used no dataset."""
-    return max((use.source for use in uses), key=SOURCES.index, default=None)
-
-
-def text(value: object) -> str:
-    """A field as text; a missing one as ""."""
-    return "" if value is None else str(value)
-
-
-def whole(value: object, default: int = 0) -> int:
-    """A field as a whole number, `default` when it is none or beyond 2^53, where floats stop counting."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
-        return default
-    return int(value)
-
-
-def listed(value: object) -> list[Any]:
-    """A field as a list, [] when it is none."""
-    return value if isinstance(value, list) else []
+def worst_source(sources: Iterable[UsedSource]) -> UsedSource | None:
+    """The worst of `sources`, by which figures that rest on all of them are labelled; None without any."""
+    return max(sources, key=USED_SOURCES.index, default=None)

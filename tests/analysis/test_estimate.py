@@ -131,10 +131,3 @@ def test_trials_are_remembered_by_machine_and_a_damaged_file_is_none(lesson: Les
     for _ in range(3):
         dry_runs.add("1.1", "here", fields)
     assert len(json.loads(path.read_text())) == 3
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "1 s"), (9.4, "9 s"), (43, "45 s"), (89, "90 s"), (100, "2 min"), (4800, "1 h 20 min")]
-)
-def test_durations_are_as_exact_as_an_estimate_can_be(seconds: float, text: str) -> None:
-    assert estimates.duration(seconds) == text

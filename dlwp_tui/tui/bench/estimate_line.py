@@ -13,9 +13,9 @@ from textual.widget import Widget
 from dlwp_tui.analysis import estimates
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Source, Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.forecast import Known
-from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui.keys import KEYS, label
 
 

@@ -15,7 +15,8 @@ from textual.worker import get_current_worker
 from dlwp_tui.analysis import history
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.engine.forecast import Known
 from dlwp_tui.runs.folder import RunFolder
