@@ -10,7 +10,7 @@ from keras import layers
 
 from dlwp_tui.kit import digits
 from dlwp_tui.lab import Lab
-from dlwp_tui.lab.pictures import sheet
+from dlwp_tui.kit.pictures import sheet
 
 LOSS = "categorical_crossentropy"
 
