@@ -9,8 +9,8 @@ import numpy as np
 from keras import layers
 
 from dlwp_tui.kit import digits
-from dlwp_tui.lab import Lab
 from dlwp_tui.kit.pictures import sheet
+from dlwp_tui.lab import Lab
 
 LOSS = "categorical_crossentropy"
 
