@@ -94,7 +94,7 @@ def stacked(parts: Sequence[np.ndarray], axis: int, cell: int = 8) -> np.ndarray
 
 
 def seven() -> np.ndarray:
-    """A 7 as a picture (24, 36), 1 on 0, strokes three pixels wide: it looks different turned, mirrored or scrambled."""
+    """A 7 as a picture (24, 36) of 0 and 1, its strokes three pixels wide: any rearrangement of it can be seen."""
     picture = np.zeros((24, 36))
     picture[3:6, 8:28] = 1
     picture[6:22, 11:29] = np.fliplr(np.tri(16, 18, 2) - np.tri(16, 18, -1))
