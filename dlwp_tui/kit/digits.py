@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from dlwp_tui.lab.lab import Lab
 
+Demo = Callable[[Any], dict[str, Any]]
+"""What a lesson's `demo` returns: a function from the learner's drawing to an answer."""
 SIDE, BOX = 28, 20
 """Pixels of a picture's side, and of the box that a digit fills."""
 _INK = 0.1  # a drawing whose strongest pixel is weaker counts as empty
@@ -82,7 +84,7 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
-def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dict[str, Any]]:
+def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Demo:
     """For a lesson's `demo`: a function from a drawing, as `centred` takes it, to the model's ten probabilities.
 
     The model is the one the run saved. `as_input` turns the prepared page (28, 28) in 0..1 into a batch of one.

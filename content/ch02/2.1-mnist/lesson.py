@@ -4,9 +4,6 @@
 再经过一个 512 单元的隐藏层；最后一层 10 个单元，softmax 给出 10 个概率，加起来等于 1。
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import keras
 import numpy as np
 from keras import layers
@@ -83,7 +80,7 @@ def run(
     return {"mnist": mnist, "y_train": y_train, "model": model, "batches": batches, "p": p}
 
 
-def demo(lab: Lab) -> Callable[[Any], dict[str, Any]]:
+def demo(lab: Lab) -> digits.Demo:
     """画一个数字，得到十个概率。画在哪里、多大都行：先像 MNIST 那样缩放、居中。"""
     scale = 1 if lab.params["scale"] else 255  # 0 是空白，1 是墨；不缩放的网络要 0–255
     return digits.demo(lab, lambda page: page.reshape((1, 28 * 28)) * scale)
