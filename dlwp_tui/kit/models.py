@@ -1,11 +1,15 @@
-"""Training one model many times over, each time from the same start."""
+"""Models of which a lesson trains several: going back to the same start, a look at their weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.language import _
+
 if TYPE_CHECKING:
     import keras
+
+    from dlwp_tui.lab.lab import Lab
 
 
 class StartingPoint:
@@ -23,3 +27,11 @@ class StartingPoint:
         """Set every variable back."""
         for variable, value in zip(self._variables, self._values, strict=True):
             variable.assign(value)
+
+
+def show_small_weights(lab: Lab, model: keras.Model, name: str, below: float = 0.001) -> None:
+    """A table of the hidden Dense layers: the share of their weights whose absolute value is less than `below`."""
+    kernels = [layer.kernel.numpy() for layer in model.layers if hasattr(layer, "kernel")][:-1]
+    rows = [[number, f"{float((abs(kernel) < below).mean()):.1%}"] for number, kernel in enumerate(kernels, start=1)]
+    title = _("{name}: weights smaller than {below}").format(name=name, below=below)
+    lab.table(title, [_("layer"), _("share")], rows)
