@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 from keras import layers
-from lesson import Function, Shape, attempt
 
 from dlwp_tui.lab import Lab
+from lesson import Function, Shape, attempt
 
 tensordot = partial(np.tensordot, axes=1)
 

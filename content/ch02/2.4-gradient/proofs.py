@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from lesson import SAMPLES, Walker, parabola, two_dips
 
 from dlwp_tui.lab import Lab
+from lesson import SAMPLES, Walker, parabola, two_dips
 
 
 def prove(lab: Lab, **_: object) -> None:

@@ -2,10 +2,10 @@
 
 import keras
 import numpy as np
-from lesson import TOPICS
 
 from dlwp_tui.data import Loaded
 from dlwp_tui.lab import Lab
+from lesson import TOPICS
 
 
 def prove(lab: Lab, *, reuters: Loaded, p: np.ndarray, shuffled_right: float, **_: object) -> None:

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from lesson import NAMES
 
 from dlwp_tui.lab import Lab
+from lesson import NAMES
 
 
 def prove(

@@ -5,10 +5,10 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
-from lesson import build
 
 from dlwp_tui.kit import convnets
 from dlwp_tui.lab import Lab
+from lesson import build
 
 
 def prove(lab: Lab, *, cnn: keras.Sequential, x_test: np.ndarray, **_: object) -> None:
