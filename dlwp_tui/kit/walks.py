@@ -20,10 +20,8 @@ _STEPS = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500)  # those that the table l
 class Walk(Protocol):
     """A point that walked down a slope of one or two coordinates."""
 
-    w: np.ndarray
-    """Where it is now, (coordinates,)."""
     path: list[np.ndarray]
-    """Every place it visited, the start first."""
+    """Every place it visited, (coordinates,), the start first."""
     gradients: list[np.ndarray]
     """The gradient of each step, (coordinates,)."""
 
@@ -43,10 +41,10 @@ def show(lab: Lab, f: Callable[[np.ndarray], Any], lowest: float, walks: Mapping
     counts = dict.fromkeys(words, 0)
     rows = []
     for name, walk in walks.items():
-        loss, gradient = f(walk.w)
+        loss, gradient = f(walk.path[-1])
         end = _ending(loss, gradient, lowest, f(walk.path[0])[0])
         counts[end] += 1
-        rows.append([name or _("this walk"), len(walk.gradients), _listed(walk.w), f"{loss:.3f}", words[end]])
+        rows.append([name or _("this walk"), len(walk.gradients), _listed(walk.path[-1]), f"{loss:.3f}", words[end]])
         # The logarithm of the height shows shallow dips too.
         image = drawing.landscape(lambda places: np.log1p(f(places)[0] - lowest), walk.path)
         lab.picture(name or _("The walk"), image, words[end])

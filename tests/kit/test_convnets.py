@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from dlwp_tui.core.errors import UsageError
 from dlwp_tui.kit.convnets import by_hand, refuse_too_small
 from tests.lab.conftest import make_lab
 
-BOOK = {"filters": 32, "kernel": 3, "padding": "valid", "strides": 1, "pooling": "max"}
+BOOK: dict[str, Any] = {"filters": 32, "kernel": 3, "padding": "valid", "strides": 1, "pooling": "max"}
 
 
 def test_the_book() -> None:

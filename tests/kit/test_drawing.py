@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,7 @@ def test_heat_tells_signs_apart() -> None:
 
 
 @pytest.mark.parametrize("values", [[[0.0]], [[np.nan, 1.0]], [[np.inf, -np.inf]], np.zeros((3, 3))])
-def test_any_numbers_can_be_drawn(values: object) -> None:
+def test_any_numbers_can_be_drawn(values: Any) -> None:
     for image in (drawing.heat(values), drawing.hill(np.ravel(values), [0.5])):
         assert np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1
 

@@ -17,7 +17,7 @@ from dlwp_tui.kit import forms
 )
 def test_array(text: str, shape: tuple[int, ...], dtype: str) -> None:
     read = forms.array(canonical("array", text))
-    assert (read.shape, read.dtype) == (shape, dtype)
+    assert read.shape == shape and read.dtype == dtype
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_array(text: str, shape: tuple[int, ...], dtype: str) -> None:
 )
 def test_matrix(text: str, want: list[list[float]], dtype: str) -> None:
     read = forms.matrix(canonical("matrix", text))
-    assert (read.tolist(), read.dtype) == (want, dtype)
+    assert read.tolist() == want and read.dtype == dtype
 
 
 def test_array_keeps_its_numbers() -> None:

@@ -1,4 +1,4 @@
-"""Walks down a slope: how each is said to have ended, and what the tables and pictures hold."""
+"""Walks down a slope: how each ended, and what the tables and pictures hold."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ class Walked:
 
     path: list[np.ndarray]
     gradients: list[np.ndarray] = field(default_factory=list)
-
-    @property
-    def w(self) -> np.ndarray:
-        return self.path[-1]
 
 
 def dips(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

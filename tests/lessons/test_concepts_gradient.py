@@ -19,10 +19,14 @@ pytestmark = pytest.mark.keras
 def test_momentum_decides_the_dip(study: Callable[..., RunView]) -> None:
     view = study("2.4", preset="quick")
     assert claims(view) == {"C036", "C037", "C038", "C039", "C040"}
-    ends = {row[0]: (float(row[2]), row[4]) for row in table(view, "Where they stopped")}
-    assert ends["动量 0"] == (pytest.approx(-0.960, abs=0.001), "stuck in a shallow dip")
-    assert ends["动量 0.9"] == (pytest.approx(1.036, abs=0.001), "reached the lowest point")
-    assert ends["动量 0.95"] == (pytest.approx(-0.960, abs=0.001), "stuck in a shallow dip")
+    rows = {row[0]: row for row in table(view, "Where they stopped")}
+    for name, place, end in (
+        ("动量 0", -0.960, "stuck in a shallow dip"),
+        ("动量 0.9", 1.036, "reached the lowest point"),
+        ("动量 0.95", -0.960, "stuck in a shallow dip"),
+    ):
+        assert float(rows[name][2]) == pytest.approx(place, abs=0.001)
+        assert rows[name][4] == end
     assert max(curve(view, "w", "动量 0.95")) > 1.7  # it did cross the hill, and came back
     assert [picture.name for picture in view.pictures] == ["动量 0", "动量 0.5", "动量 0.9", "动量 0.95"]
     assert view.results[""]["reached"] == 1
