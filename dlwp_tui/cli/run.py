@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson, Param, Value
     from dlwp_tui.runs.folder import RunFolder
     from dlwp_tui.runs.spec import Source
-from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
 
 _JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
@@ -137,9 +138,7 @@ def start(
     if device not in ("auto", "cpu", "gpu"):
         raise UsageError(_("--device {value} is not allowed: auto, cpu or gpu.").format(value=device))
     if estimate:
-        from dlwp_tui.cli.estimate import estimate as tell
-
-        tell(lesson, values, source=source, device=device, json=json)
+        _print_estimate(lesson, values, source=source, device=device, json=json)
         return
     begin = partial(
         launch.start, lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
@@ -161,6 +160,32 @@ def started(begin: Callable[..., RunFolder], *, force: bool) -> RunFolder:
         if not typer.confirm(_("Start it all the same?"), default=False, err=True):
             raise typer.Exit(1) from None
         return begin(force=True)
+
+
+def _print_estimate(lesson: Lesson, values: dict[str, Value], *, source: Source, device: str, json: bool) -> None:
+    """Time and memory a run will take here; where the time is not known, from a dry run."""
+    from dlwp_tui.analysis import estimates
+    from dlwp_tui.engine import dry_run, memory
+
+    estimate, failure = estimates.read(lesson).of(values, device), ""
+    if estimate.seconds is None:
+        output.say(_("Trying the first steps…"))
+        try:
+            dry_run.measure(lesson, values, source=source, device=device)
+        except RunError as error:
+            failure = str(error)
+        estimate = estimates.read(lesson).of(values, device)
+    free_mb = memory.free_mb()
+    if json:
+        facts = asdict(estimate) | {"ram_free_mb": free_mb, "failure": failure or None}
+        output.json_line({"lesson": lesson.id, **facts})
+        return
+    if failure:
+        output.say(failure)
+    output.line(str(estimate))
+    output.line(estimates.ram_text(estimate.ram_mb, free_mb))
+    if short := memory.shortage(estimate.ram_mb):
+        output.line(f"! {short}")
 
 
 def watch(run: Run, json: Json = False) -> None:

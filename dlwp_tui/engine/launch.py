@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import hardware
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson, Value
@@ -50,9 +51,7 @@ def start(
     """
     params = _absolute(lesson, lesson.values(preset, dict(values)))
     _require_data(lesson, source)
-    need_mb = memory.needed_mb(lesson, params)
-    if not force and (short := memory.shortage(need_mb)) is not None:
-        raise memory.MemoryShort(short)
+    need_mb = memory.require(lesson, params, force=force)
     spec = _spec(
         lesson,
         params,
@@ -64,15 +63,11 @@ def start(
         experiment=experiment,
     )
     folder = _create(spec)
-    try:
-        _hand_over(folder, _job(folder, lesson, need_mb), device, zygote)
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
+    _hand_over_or_remove(folder, _job(folder, lesson, need_mb), device, zygote)
     return folder
 
 
-def start_trial(
+def start_dry_run(
     lesson: Lesson,
     values: Mapping[str, Value],
     root: Path,
@@ -82,7 +77,7 @@ def start_trial(
     device: str = "auto",
     zygote: Zygote | None = None,
 ) -> RunFolder:
-    """Start a run that is to be thrown away, in a folder under `root`; it ends itself after `limit_s` seconds.
+    """Start a run in a folder under `root`, outside the learner's runs; it ends itself after `limit_s` seconds.
 
     Raises as `start`; then nothing of it is left.
     """
@@ -90,12 +85,8 @@ def start_trial(
     memory.require(lesson, params)
     spec = _spec(lesson, params, seed=1, source=source, device=device)
     folder = store.create(spec.model_copy(update={"id": new_id(lesson.id, spec.created)}), root)
-    try:
-        job = replace(_job(folder, lesson, 0), checkpoint=False, limit_s=limit_s)
-        _hand_over(folder, job, device, zygote)
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
+    job = replace(_job(folder, lesson, 0), checkpoint=False, limit_s=limit_s)
+    _hand_over_or_remove(folder, job, device, zygote)
     return folder
 
 
@@ -143,9 +134,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
     lesson = lesson_of(spec)
     if not lesson.checkpoint or not any((folder.artifacts / "backup").glob("*/latest.weights.h5")):
         raise RunError(_("Run {run} has kept no epoch to continue from.").format(run=folder.id), again)
-    need_mb = memory.needed_mb(lesson, spec.params)
-    if not force and (short := memory.shortage(need_mb)) is not None:
-        raise memory.MemoryShort(short)
+    need_mb = memory.require(lesson, spec.params, force=force)
     folder.reaped.unlink(missing_ok=True)
     _hand_over(folder, _job(folder, lesson, need_mb, resume=True), spec.device, zygote)
     if hash_code(lesson) != spec.code_hash:
@@ -184,7 +173,7 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         content=str(lesson.folder.parents[1]),
         code_hash=hash_code(lesson),
         versions=environment.versions(),
-        host=environment.host(),
+        host=hardware.host(),
         **fields,
     )
 
@@ -209,6 +198,15 @@ def _create(spec: RunSpec) -> RunFolder:
             if not left:
                 raise
     raise AssertionError
+
+
+def _hand_over_or_remove(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) -> None:
+    """`_hand_over` of a new run; where that fails nothing of it stays."""
+    try:
+        _hand_over(folder, job, device, zygote)
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
 
 
 def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) -> None:

@@ -78,19 +78,19 @@ def test_a_reader_that_has_enough_leaves_the_run_at_work(course_dir: Path, cli: 
     assert cli("stop", "last").returncode == 0
 
 
-def test_an_estimate_is_tried_once_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
+def test_an_estimate_makes_one_dry_run_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
     args = ("run", "1.1", "--epochs", "300", "--pause", "0.2", "--estimate")
     first = cli(*args)
     assert first.returncode == 0, first.stderr
     time, ram = first.stdout.splitlines()
-    assert time.startswith("about ") and "steps tried" in time
+    assert time.startswith("about ") and "(after a dry run)" in time
     assert ram.startswith("memory: needs up to 50 MB, ")
     assert "Trying" in first.stderr
     again = cli(*args, "--json")
     assert again.stderr == ""  # remembered
-    (told,) = lines(again.stdout)
-    assert told["basis"] == "trial" and 50 < float(str(told["seconds"])) < 100
-    assert told["ram_mb"] == 50 and told["ram_measured"] is False and told["trouble"] is None
+    (facts,) = lines(again.stdout)
+    assert facts["basis"] == "dry run" and 50 < float(str(facts["seconds"])) < 100
+    assert facts["lesson"] == "1.1" and facts["ram_mb"] == 50 and facts["failure"] is None
     assert not paths.runs().exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len
@@ -20,9 +21,9 @@ from dlwp_tui.course.lesson import Lesson, Param, ParamError, Value
 from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui.bench import field as fields
 from dlwp_tui.tui.bench.chips import Chips
-from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
-from dlwp_tui.tui.bench.messages import RunRequested, TrialRequested
+from dlwp_tui.tui.bench.messages import DryRunRequested, RunRequested
 
 LABEL_CELLS = 14, 22
 """The column of labels at its narrowest and at its widest; a longer label ends in an ellipsis."""
@@ -85,8 +86,8 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad .trouble { display: block; }
     ParamsForm .aside { color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
-    ParamsForm CostLine { display: none; }
-    ParamsForm.-lesson CostLine { display: block; }
+    ParamsForm EstimateLine { display: none; }
+    ParamsForm.-lesson EstimateLine { display: block; }
     ParamsForm #form-help { height: auto; min-height: 2; max-height: 4; padding: 0 1; color: $text-muted; }
     ParamsForm #form-help.-bad { color: $text-error; }
     ParamsForm #form-empty { padding: 1 2; color: $text-muted; }
@@ -106,12 +107,12 @@ class ParamsForm(Widget, can_focus=False):
         self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
-        self.cost = CostLine()
+        self.estimate = EstimateLine()
         """What the form's run will take."""
 
     def compose(self) -> ComposeResult:
         yield self._body
-        yield self.cost
+        yield self.estimate
         yield Static(id="form-help")
 
     def show(self, lesson: Lesson | None, empty: str = "") -> None:
@@ -119,7 +120,7 @@ class ParamsForm(Widget, can_focus=False):
         self._keep()
         self.lesson = lesson
         self.set_class(lesson is not None, "-lesson")
-        self.cost.show(lesson)
+        self.estimate.estimator = None
         self._rows = {}
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
@@ -205,12 +206,12 @@ class ParamsForm(Widget, can_focus=False):
             self._help(editor)
         return bool(faults)
 
-    def request_trial(self) -> bool:
-        """Post TrialRequested; with a bad value as `request`. True when asked."""
+    def request_dry_run(self) -> bool:
+        """Post DryRunRequested; with a bad value as `request`. True when asked."""
         if self.lesson is None or self._go_to_fault():
             return False
-        self.cost.trying = True
-        self.post_message(TrialRequested(self.lesson.id, self.values(), self.source, self.device))
+        self.estimate.dry_run_began = time.monotonic()
+        self.post_message(DryRunRequested(self.lesson.id, self.values(), self.source, self.device))
         return True
 
     def next_preset(self) -> None:
@@ -350,7 +351,7 @@ class ParamsForm(Widget, can_focus=False):
                 row.line.set_class(bool(message), "-bad")
             fields.put(row.trouble, f"✗ {message}")
         self._tell_preset(faults)
-        self.cost.ask(None if faults or self.lesson is None else self.values(), self.source, self.device)
+        self.estimate.asked = None if faults or self.lesson is None else (self.values(), self.device)
         self._help(self.screen.focused if self.is_mounted else None)
         self.post_message(self.Changed(len(faults)))
         return faults

@@ -27,13 +27,13 @@ class RunRequested(Message):
     """`auto`, `cpu` or `gpu`."""
 
 
-class ForecastAsked(Message):
-    """The bench shows another lesson: what is known of the cost of its runs? See `BenchPane.set_known`."""
+class EstimatorRequested(Message):
+    """The bench shows another lesson and has no estimator for it. See `BenchPane.set_estimator`."""
 
 
 @dataclass
-class TrialRequested(Message):
-    """Try the first steps of a run, to learn how long it takes. Every value is checked already."""
+class DryRunRequested(Message):
+    """Make a dry run, to learn how long the whole run takes. Every value is checked already."""
 
     lesson_id: str
     values: dict[str, Value]
@@ -41,8 +41,8 @@ class TrialRequested(Message):
     device: str
 
 
-class TrialCalledOff(Message):
-    """End the trial."""
+class DryRunCancelled(Message):
+    """End the dry run."""
 
 
 @dataclass

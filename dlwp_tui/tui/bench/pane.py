@@ -13,11 +13,11 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from dlwp_tui.analysis import history
+from dlwp_tui.analysis.estimates import Estimator
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson, Value
 from dlwp_tui.course.reader import Section
-from dlwp_tui.engine.forecast import Known
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
@@ -27,14 +27,14 @@ from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.history import HistoryView
 from dlwp_tui.tui.bench.messages import (
     DemoAsked,
-    ForecastAsked,
+    DryRunCancelled,
+    EstimatorRequested,
     PauseRequested,
     RerunRequested,
     RunRequested,
     RunShown,
     RunStateChanged,
     StopRequested,
-    TrialCalledOff,
     UseParamsRequested,
 )
 from dlwp_tui.tui.bench.output import OutputView
@@ -103,7 +103,7 @@ class BenchPane(Vertical, can_focus=False):
         self._history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:
             self._newest(self.lesson.id)
-            self.post_message(ForecastAsked())
+            self.post_message(EstimatorRequested())
 
     def show_run(self, run: RunFolder | str, *, tab: str | None = None) -> None:
         """Show a run and follow it; `tab` is opened with it. Raises RunError when it cannot be read."""
@@ -175,33 +175,33 @@ class BenchPane(Vertical, can_focus=False):
         """One line in the form: which data `auto` would use now."""
         self._form.set_data_status(text)
 
-    def set_known(self, known: Known, free_mb: int) -> None:
-        """What is known of the cost of a lesson's runs here; of another lesson than the open one it is ignored."""
-        if self.lesson is not None and known.lesson.id == self.lesson.id:
-            self._form.cost.set_known(known)
-            self._form.cost.set_free(free_mb)
+    def set_estimator(self, estimator: Estimator, free_mb: int) -> None:
+        """For the form's estimate; that of another lesson than the open one is ignored."""
+        if self.lesson is not None and estimator.lesson.id == self.lesson.id:
+            self._form.estimate.estimator = estimator
+            self._form.estimate.free_mb = free_mb
 
     @property
-    def known(self) -> Known | None:
-        """What `set_known` told of the open lesson; None before it did."""
-        return self._form.cost.known
+    def estimator(self) -> Estimator | None:
+        """Of the open lesson; None before it was set."""
+        return self._form.estimate.estimator
 
     def set_free_memory(self, free_mb: int) -> None:
         """Memory that is free now, MB."""
-        self._form.cost.set_free(free_mb)
+        self._form.estimate.free_mb = free_mb
 
     def action_measure(self) -> None:
-        """Ask for a trial of the form's run, or call off the one that is going on."""
-        if self._form.cost.trying:
-            self.post_message(TrialCalledOff())
-        elif not self._form.request_trial():
+        """Request a dry run of the form's run, or cancel the one that is going on."""
+        if self._form.estimate.dry_run_began is not None:
+            self.post_message(DryRunCancelled())
+        elif not self._form.request_dry_run():
             self.show_tab("params", focus=True)
         else:
             self.show_tab("params")
 
-    def trial_over(self) -> None:
-        """The trial has ended, one way or another."""
-        self._form.cost.trying = False
+    def dry_run_over(self) -> None:
+        """The dry run has ended, one way or another."""
+        self._form.estimate.dry_run_began = None
 
     def action_run(self) -> bool:
         """Ask for a run with the form's values; with a bad one the form is shown and the field has the focus."""

@@ -33,7 +33,7 @@ class LookingScreen(WritingScreen):
     @on(ReadingScreen.SectionOpened)
     def _section_opened(self) -> None:
         self._demos.close()
-        self.session.call_off_trial()
+        self.session.cancel_dry_run()
 
     @on(NotePane.Settled)
     def _lesson_shown(self) -> None:
@@ -105,44 +105,44 @@ class LookingScreen(WritingScreen):
                 status = explain(error)
             self.app.call_from_thread(lambda: self.bench.set_data_status(status))
 
-    @on(messages.ForecastAsked)
-    def _forecast_asked(self) -> None:
+    @on(messages.EstimatorRequested)
+    def _estimator_requested(self) -> None:
         self._show_data_status()
-        self.forecast()
+        self.read_estimator()
 
-    @in_thread(group="forecast", exclusive=True)
-    def forecast(self) -> None:
-        """Tell the form what is known of the lesson's runs here."""
+    @in_thread(group="estimator", exclusive=True)
+    def read_estimator(self) -> None:
+        """Give the form what its estimate is made of: again after each run."""
         if (lesson := self.lesson) is not None:
-            known, free = self.session.forecast(lesson), self.session.free_mb()
-            self.app.call_from_thread(lambda: self.bench.set_known(known, free))
+            estimator, free_mb = self.session.estimator(lesson), self.session.free_mb()
+            self.app.call_from_thread(lambda: self.bench.set_estimator(estimator, free_mb))
 
     def action_measure(self) -> None:
-        """Try the first steps to learn how long the whole takes; again: call it off."""
+        """A dry run, to learn how long the whole takes; again: cancel it."""
         if self.lesson_or_say() is not None:
             self.show_pane("bench", focus=False)
             self.bench.action_measure()
 
-    @on(messages.TrialRequested)
-    def _trial_requested(self, event: messages.TrialRequested) -> None:
-        self._try_out(
+    @on(messages.DryRunRequested)
+    def _dry_run_requested(self, event: messages.DryRunRequested) -> None:
+        self._dry_run(
             RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
         )
 
-    @on(messages.TrialCalledOff)
-    def _trial_called_off(self) -> None:
-        self.session.call_off_trial()
+    @on(messages.DryRunCancelled)
+    def _dry_run_cancelled(self) -> None:
+        self.session.cancel_dry_run()
 
-    @in_thread(group="trial")
-    def _try_out(self, request: RunRequest) -> None:
+    @in_thread(group="dry-run")
+    def _dry_run(self, request: RunRequest) -> None:
         try:
-            self.session.try_out(request)
+            self.session.dry_run(request)
         finally:
-            self.app.call_from_thread(self._trial_over)
+            self.app.call_from_thread(self._dry_run_over)
 
-    def _trial_over(self) -> None:
-        self.bench.trial_over()
-        self.forecast()
+    def _dry_run_over(self) -> None:
+        self.bench.dry_run_over()
+        self.read_estimator()
 
     # -- the cards -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from textual import on
 
-from dlwp_tui.analysis import estimates, verdict
+from dlwp_tui.analysis import estimates
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Experiment, Lesson
@@ -102,7 +102,7 @@ class StudyScreen(LookingScreen):
         try:
             result = action(force=force)
         except MemoryShort as error:
-            self.app.call_from_thread(self._ask_about_memory, str(error.short), action, then)
+            self.app.call_from_thread(self._ask_about_memory, error.message, action, then)
         else:
             if then is not None:
                 self.app.call_from_thread(then, result)
@@ -168,7 +168,7 @@ class StudyScreen(LookingScreen):
         self._poll_active()
         if not event.state.active:
             self.show_verdicts()
-            self.forecast()
+            self.read_estimator()
 
     @in_thread(group="control")
     def _do(self, action: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
@@ -201,20 +201,20 @@ class StudyScreen(LookingScreen):
         body = f"{experiment.statement}\n\n" + ngettext(
             "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
         ).format(count=count, preset=experiment.preset)
-        body += f"\n{self._told_time(lesson, experiment)}"
+        body += f"\n{self._time_of(lesson, experiment)}"
         answers = [("start", _("Start")), ("no", _("Not now"))]
         self.app.push_screen(AskDialog(_("Run this experiment?"), body, answers), answered)
 
-    def _told_time(self, lesson: Lesson, experiment: Experiment) -> str:
-        """How long an experiment's runs take together, as far as earlier runs tell."""
-        known = self.query_one(BenchPane).known
-        seconds = None
-        if known is not None and known.lesson.id == lesson.id:
-            planned = verdict.plan(lesson, experiment)
-            seconds = known.together([run.params for run in planned], source=self.source)
-        if seconds is None:
+    def _time_of(self, lesson: Lesson, experiment: Experiment) -> str:
+        """The sentence that says how long all runs of an experiment take."""
+        estimator = self.query_one(BenchPane).estimator
+        if (
+            estimator is None
+            or estimator.lesson.id != lesson.id
+            or not (seconds := estimator.of_experiment(experiment))
+        ):
             return _("How long that takes here is not known yet.")
-        return _("That takes about {time}, as earlier runs here tell.").format(time=estimates.duration(seconds))
+        return _("That takes about {time} here.").format(time=estimates.duration(seconds))
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))

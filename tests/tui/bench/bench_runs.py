@@ -100,8 +100,8 @@ class BenchApp(App[None]):
     @on(messages.DeleteRequested)
     @on(messages.ExportRequested)
     @on(messages.DemoAsked)
-    @on(messages.TrialRequested)
-    @on(messages.TrialCalledOff)
+    @on(messages.DryRunRequested)
+    @on(messages.DryRunCancelled)
     @on(messages.RunShown)
     @on(messages.RunStateChanged)
     def record(self, message: Message) -> None:
