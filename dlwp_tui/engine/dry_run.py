@@ -53,13 +53,13 @@ def measure(
     for left in map(RunFolder, root.iterdir()):  # their watchers were killed
         if not state.locked(left):
             shutil.rmtree(left.path, ignore_errors=True)
-    view = RunView.open(
-        launch.start_dry_run(lesson, values, root, limit_s=LONGEST + 5, source=source, device=device, zygote=zygote)
+    folder = launch.start(
+        lesson, values, seed=1, source=source, device=device, zygote=zygote, root=root, limit_s=LONGEST + 5
     )
     try:
-        timing = _watch(view, cancelled)
+        timing = _watch(RunView.open(folder), cancelled)
     finally:
-        _discard(view.folder)
+        _discard(folder)
     if timing is not None:
         estimates.keep_dry_run(lesson.id, timing)
     return timing

@@ -41,8 +41,13 @@ def start(
     rerun_of: str | None = None,
     experiment: ExperimentVote | None = None,
     force: bool = False,
+    root: Path | None = None,
+    limit_s: float = 0.0,
 ) -> RunFolder:
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
+
+    `root` is where its folder is made, instead of among the learner's runs; with `limit_s` it ends itself after so many
+    seconds and keeps no checkpoint. Both are for dry runs.
 
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
     DataError when real data are asked for and none of its datasets is there, MemoryShort when too little memory is
@@ -62,31 +67,15 @@ def start(
         rerun_of=rerun_of,
         experiment=experiment,
     )
-    folder = _create(spec)
-    _hand_over_or_remove(folder, _job(folder, lesson, need_mb), device, zygote)
-    return folder
-
-
-def start_dry_run(
-    lesson: Lesson,
-    values: Mapping[str, Value],
-    root: Path,
-    *,
-    limit_s: float,
-    source: Source = "auto",
-    device: str = "auto",
-    zygote: Zygote | None = None,
-) -> RunFolder:
-    """Start a run in a folder under `root`, outside the learner's runs; it ends itself after `limit_s` seconds.
-
-    Raises as `start`; then nothing of it is left.
-    """
-    params = _absolute(lesson, lesson.values(None, dict(values)))
-    memory.require(lesson, params)
-    spec = _spec(lesson, params, seed=1, source=source, device=device)
-    folder = store.create(spec.model_copy(update={"id": new_id(lesson.id, spec.created)}), root)
-    job = replace(_job(folder, lesson, 0), checkpoint=False, limit_s=limit_s)
-    _hand_over_or_remove(folder, job, device, zygote)
+    folder = _create(spec, root)
+    job = _job(folder, lesson, need_mb)
+    if limit_s:
+        job = replace(job, checkpoint=False, limit_s=limit_s)
+    try:
+        _hand_over(folder, job, device, zygote)
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
     return folder
 
 
@@ -189,24 +178,15 @@ def _require_data(lesson: Lesson, source: Source) -> None:
         raise loader.not_usable(registry.get(found[0].name), found[0])
 
 
-def _create(spec: RunSpec) -> RunFolder:
+def _create(spec: RunSpec, root: Path | None) -> RunFolder:
     for left in reversed(range(_IDS)):
         named = spec.model_copy(update={"id": new_id(spec.lesson, spec.created)})
         try:
-            return store.create(named)
+            return store.create(named, root)
         except RunError:
             if not left:
                 raise
     raise AssertionError
-
-
-def _hand_over_or_remove(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) -> None:
-    """`_hand_over` of a new run; where that fails nothing of it stays."""
-    try:
-        _hand_over(folder, job, device, zygote)
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
 
 
 def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) -> None:
