@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,17 +18,6 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 """Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
-
-
-WAITING = ("tests/tui", "tests/cli", "tests/worker", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
-"""Tests that wait for other processes or a screen. The machine may stall for seconds, so each may be tried twice."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the waiting tests their second try; all others have one."""
-    for item in items:
-        if item.nodeid.startswith(WAITING):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,10 +83,28 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+_started: list[str] = []
+"""What started a process since the test began."""
+
+
+def _note_start(event: str, _args: object) -> None:
+    if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"):
+        _started.append(event)
+
+
+sys.addaudithook(_note_start)
+
+
 @pytest.fixture(autouse=True)
-def _no_process_left(home: Path) -> Iterator[None]:
-    """Fail a test that leaves a process of its own behind: one whose environment names this test's home."""
+def _no_process_left(home: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a process of its own behind: one whose environment names this test's home.
+
+    Only tests that started one, or could have it started by the session's zygote: each look costs 10 ms.
+    """
+    _started.clear()
     yield
+    if not _started and "warm" not in request.fixturenames:
+        return
     mark = f"DLWP_HOME={home / 'dlwp'}"
     deadline = time.monotonic() + 5
     while left := _marked(mark):
@@ -123,7 +132,7 @@ def _marked(mark: str) -> list[psutil.Process]:
 def wait_for(condition: Callable[[], object], timeout: float = 20, what: str = "") -> object:
     """Wait until `condition()` is true and return its value; fail with `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    pause = __import__("threading").Event()
+    pause = threading.Event()
     while True:
         if value := condition():
             return value

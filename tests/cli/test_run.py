@@ -215,6 +215,7 @@ def test_nan_is_noticed_and_said(cli: Cli) -> None:
 def test_detach_watch_pause_resume_stop_export_delete(cli: Cli) -> None:
     run = cli("run", "1.1", "--mode", "hang", "--epochs", "3", "--detach").stdout.strip()
     wait_for(lambda: "training" in cli("runs", "--active").stdout, what="the run at work")
+    wait_for(lambda: cli("export", run, "--csv").stdout.splitlines()[1:], what="its first epoch")
     assert cli("pause", run).returncode == 0
     assert "paused" in cli("runs").stdout
     assert cli("delete", run, "--yes").returncode == 1  # at work
