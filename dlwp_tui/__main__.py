@@ -18,11 +18,14 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run the CLI with `args` and return its exit code."""
+    from dlwp_tui.core import settings
     from dlwp_tui.core.errors import DlwpError, ReaderGone
+    from dlwp_tui.core.language import use_language
 
     _open_streams()
     _speak_utf8()
     try:
+        use_language(settings.load().language)
         code = _dispatch(args)
         sys.stdout.flush()
     except DlwpError as error:

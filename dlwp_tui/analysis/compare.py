@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.view import RunView

@@ -16,8 +16,10 @@ from typing import Literal
 
 from dlwp_tui.analysis import history, verdict
 from dlwp_tui.core import hardware, paths, speed
+from dlwp_tui.core.formats import memory, rough_duration
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Experiment, Lesson, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Experiment, Lesson
 
 Basis = Literal["run", "dry run", "preset", "unknown"]
 _RECENT = 3  # runs a figure is taken from: the newest, since machine and lesson change
@@ -50,7 +52,7 @@ class Estimate:
         if self.seconds is None:
             return _("time: not known yet")
         basis = {"run": _("(as last time)"), "dry run": _("(after a dry run)")}.get(self.basis, _("(as measured)"))
-        return f"{_('about {time}').format(time=duration(self.seconds))} {basis}"
+        return f"{_('about {time}').format(time=rough_duration(self.seconds))} {basis}"
 
 
 @dataclass(frozen=True)
@@ -98,20 +100,9 @@ def keep_dry_run(lesson_id: str, timing: Timing) -> None:
     paths.atomic_write(_dry_run_file(lesson_id), json.dumps(asdict(timing)))
 
 
-def duration(seconds: float) -> str:
-    """`9 s`, `3 min`, `1 h 20 min`: as exact as an estimate can be."""
-    if seconds < 90:
-        return _("{n} s").format(n=max(1, round(seconds) if seconds < 20 else round(seconds / 5) * 5))
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _("{n} min").format(n=minutes)
-    return _("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
-
-
 def ram_text(need_mb: int, free_mb: int) -> str:
-    """Memory a run needs, and what is free: `460 MB`, `1.8 GB`."""
-    need, free = (f"{mb} MB" if mb < 1000 else f"{mb / 1024:.1f} GB" for mb in (need_mb, free_mb))
-    return _("memory: needs up to {need}, {free} free").format(need=need, free=free)
+    """Memory a run needs, and what is free."""
+    return _("memory: needs up to {need}, {free} free").format(need=memory(need_mb), free=memory(free_mb))
 
 
 def _scaled(timing: Timing, params: Mapping[str, Value]) -> float:

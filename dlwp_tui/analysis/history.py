@@ -12,10 +12,11 @@ from typing import Any
 
 from dlwp_tui.analysis import compare
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import UsedSource, Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.events import Event, decode, plain
-from dlwp_tui.runs.facts import Best, UsedSource
+from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dlwp_tui.analysis import verdict
+from dlwp_tui.core.formats import number
 from dlwp_tui.core.language import _
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import PRESET_RUN, Lesson
@@ -58,8 +59,7 @@ def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
 
 def _told(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
     """One figure in words; a result in those of the lesson, where it has some."""
-    whole = value == int(value) and abs(value) < 1e9
-    shown = f"{value:.0f}" if whole else f"{value:.4g}"
+    shown = number(value, whole=1e9)
     if figure.metric.startswith("result_"):  # one value, whatever the function
         name = figure.metric.removeprefix("result_")
         if name in words:

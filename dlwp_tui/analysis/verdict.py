@@ -11,10 +11,10 @@ from statistics import fmean, median
 from typing import Literal
 
 from dlwp_tui.core.language import _
+from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course import expect
-from dlwp_tui.course.lesson import Experiment, Lesson, Value
+from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.runs import facts, store
-from dlwp_tui.runs.facts import UsedSource
 from dlwp_tui.runs.state import RunState, label
 from dlwp_tui.runs.view import RunView
 
@@ -101,7 +101,7 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
         kind=_kind(votes, views),
         votes=votes,
         figures={name: median(v.figures[name] for v in votes if name in v.figures) for name in names},
-        source=max((view.source for view in views.values() if view.source), key=facts.SOURCES.index, default=None),
+        source=facts.worst_source(view.source for view in views.values() if view.source),
         why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
         batch=batch,
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.core import formats
 from dlwp_tui.core.language import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
@@ -43,7 +44,7 @@ def list_data(json: Json = False) -> None:
                 }
             )
         else:
-            rows.append([name, str(dataset.title), _state_word(status.state), f"{status.size / 1e6:.1f} MB", where])
+            rows.append([name, str(dataset.title), _state_word(status.state), formats.file_size(status.size), where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
 

@@ -12,12 +12,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dlwp_tui.core import paths, settings
+from dlwp_tui.core import formats, paths, settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 
-NEED_DISK_MB = 500
-"""Converted datasets and a day of runs fit into this."""
+NEED_DISK = 500e6
+"""Bytes; converted datasets and a day of runs fit into this."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ def _disk() -> Finding:
     folder = paths.home()
     while not folder.exists():
         folder = folder.parent
-    free = shutil.disk_usage(folder).free / 1e6
-    ok = free >= NEED_DISK_MB
+    free = shutil.disk_usage(folder).free
+    ok = free >= NEED_DISK
     hint = "" if ok else _("Free some space, or point DLWP_HOME to another disk.")
-    return Finding(_("free disk"), ok, f"{free / 1000:.1f} GB", hint)
+    return Finding(_("free disk"), ok, formats.file_size(free), hint)
 
 
 def _course() -> Finding:
@@ -100,7 +100,7 @@ def _course() -> Finding:
 
 
 def _settings() -> Finding:
-    problems = settings.load().problems
+    problems = settings.problems()
     if problems:
         return Finding(_("settings"), False, "; ".join(map(str, problems)), _("Correct or delete the file."))
     path = paths.settings_file()

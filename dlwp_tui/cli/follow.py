@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
+from dlwp_tui.core import formats
 from dlwp_tui.core.errors import ReaderGone
 from dlwp_tui.core.language import _
 from dlwp_tui.runs.folder import RunFolder
@@ -88,7 +89,7 @@ def _follow_live(folder: RunFolder) -> int:
                 description=_where(view),
                 total=None if fraction is None else 1.0,
                 completed=fraction or 0.0,
-                figures=output.figures(view.last_figures),
+                figures=formats.numbers(view.last_figures),
             )
 
         state = _until_end(view, step)
@@ -138,11 +139,11 @@ class PlainPrinter:
     def end(self, view: RunView) -> None:
         """Print how it ended: figures, or what went wrong and where the log is."""
         for label, metrics in view.results.items():
-            self._emit(" ".join(filter(None, [_("result"), label, output.figures(metrics)])))
+            self._emit(" ".join(filter(None, [_("result"), label, formats.numbers(metrics)])))
         self._say_seen(_seen(view))
         self._emit(
             _("{run} {state} after {seconds}").format(
-                run=self._folder.id, state=word(view.state), seconds=output.duration(view.elapsed_s)
+                run=self._folder.id, state=word(view.state), seconds=formats.duration(view.elapsed_s, tenths=True)
             )
         )
         if view.state in (RunState.FAILED, RunState.DIED):
@@ -220,7 +221,7 @@ def _metrics(metrics: object) -> str:
     if not isinstance(metrics, dict):
         return ""
     values = {name: number(value) for name, value in metrics.items()}
-    return output.figures({name: value for name, value in values.items() if value is not None})
+    return formats.numbers({name: value for name, value in values.items() if value is not None})
 
 
 def _table(columns: object, rows: object) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -59,28 +58,3 @@ def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def is_terminal() -> bool:
     """True when stdout is a terminal a person looks at."""
     return sys.stdout.isatty()
-
-
-def duration(seconds: float | None) -> str:
-    """`4.2s`, `3m12s`, `1h05m`; empty for None."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}m{rest:02d}s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02d}m"
-
-
-def figure(value: float) -> str:
-    """A figure as the lists show it: four significant digits, integers whole, `nan` and `inf` as such."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.4g}"
-
-
-def figures(values: Mapping[str, float]) -> str:
-    """`loss 0.1234  accuracy 0.9`."""
-    return "  ".join(f"{name} {figure(value)}" for name, value in values.items())

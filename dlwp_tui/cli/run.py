@@ -15,9 +15,9 @@ from dlwp_tui.cli import output, usage
 from dlwp_tui.cli.runs import Run
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Lesson, Param, Value
+    from dlwp_tui.core.types import Source, Value
+    from dlwp_tui.course.lesson import Lesson, Param
     from dlwp_tui.runs.folder import RunFolder
-    from dlwp_tui.runs.spec import Source
 from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.core import formats
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
@@ -47,17 +48,16 @@ def list_runs(
         for row in rows:
             output.json_line(row.as_json())
     elif rows:
-        sources = {"real": _("real"), "unverified": _("unverified"), "synthetic": _("synthetic")}
         output.table(
             [_("run"), _("state"), _("data"), _("time"), _("changed"), _("best")],
             [
                 [
                     row.id,
                     row.label,
-                    sources.get(row.source or "", ""),
-                    output.duration(row.seconds),
+                    formats.source_word(row.source),
+                    formats.duration(row.seconds, tenths=True),
                     " ".join(f"{name}={value}" for name, value in row.changed.items()) or (row.preset or ""),
-                    output.figures(row.best_figures),
+                    formats.numbers(row.best_figures),
                 ]
                 for row in rows
             ],

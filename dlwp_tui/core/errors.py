@@ -1,13 +1,37 @@
-"""The one exception family a learner may see: a sentence, a hint and an exit code."""
+"""What may go wrong: the exceptions a learner may see, and a Problem in a file of the course or the settings."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from dlwp_tui.core.language import sentences
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a file: where, what, and what to do about it. `str()` is the one line `dlwp check` prints."""
+
+    file: str
+    """A course file relative to the course folder, with `/`; any other file with its whole path."""
+    where: str
+    """`line 12`, a dotted key such as `params.units.min`, or "" for the whole file."""
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {sentences(self.message, self.hint)}"
+
+    @property
+    def place(self) -> str:
+        """File and place in it."""
+        return f"{self.file}, {self.where}" if self.where else self.file
+
 
 class DlwpError(Exception):
-    """Something the learner can understand and act on.
+    """An error that the learner can understand and act on: the base of all others here.
 
-    `message` says what happened and where, `hint` what to do about it. The CLI prints both to stderr and
-    exits with `exit_code`; the app shows them as a notice. Nothing with a traceback reaches the learner.
+    `message` says what happened and where, `hint` what to do about it. The CLI prints both to stderr and exits with
+    `exit_code`; the app shows them as a notification, without a traceback.
     """
 
     exit_code = 1
@@ -46,4 +70,4 @@ class StorageError(DlwpError):
 
 
 class ReaderGone(Exception):
-    """Whoever read stdout has enough (`dlwp list | head`). No fault: no OSError either, which typer would answer."""
+    """The program that read stdout has closed it (`dlwp list | head`). No OSError: typer would handle that itself."""

@@ -19,11 +19,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from dlwp_tui.core.formats import gib
 from dlwp_tui.core.language import _
 
 RETRY = 30.0
 """Seconds between two attempts to reach the GPU driver."""
-GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -244,12 +244,6 @@ def gpu_line(gpu: Gpu, brief: bool = False) -> str:
     if gpu.power is not None and not brief:
         parts.append(f"{gpu.power:3.0f}W")
     return " ".join(parts)
-
-
-def gib(size: int) -> str:
-    """Bytes as GiB: one decimal below 10, none from there on."""
-    value = size / GIB
-    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
 def short_name(name: str) -> str:

@@ -9,24 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import paths
-from dlwp_tui.core.language import N_, _
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """What is wrong in the settings file. `str()` says it in the interface's language, which the file itself names."""
-
-    path: Path
-    message: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.path}: {_(self.message).format(**dict(self.facts))}"
+from dlwp_tui.core.errors import Problem
+from dlwp_tui.core.language import _
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the learner may set. Unknown keys and values of a wrong type are reported by `problems`, never fatal."""
+    """What the learner may set. Unknown keys and values that are not allowed are left out; `problems` lists them."""
 
     language: str = "zh"
     """`zh` or `en`."""
@@ -40,12 +29,10 @@ class Settings:
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
     keys: dict[str, str] = field(default_factory=dict)
     """Remapped keys: `{binding id: key}`; `dlwp doctor` lists the ids."""
-    problems: tuple[Complaint, ...] = ()
-    """What was wrong in the file, one sentence each. Not stored."""
 
 
 def load() -> Settings:
-    """The settings in force. A missing file means defaults; a broken one, defaults and a sentence in `problems`."""
+    """The settings in force: defaults for a missing or broken file, and for each key that cannot be used."""
     path = paths.settings_file()
     try:
         stamp = path.stat()
@@ -54,41 +41,42 @@ def load() -> Settings:
     return _read(path, stamp.st_mtime_ns, stamp.st_size)
 
 
+def problems() -> tuple[Problem, ...]:
+    """What is wrong in the file, in the language in force: that is known only after `load`."""
+    path = paths.settings_file()
+    return _parse(path)[1] if path.exists() else ()
+
+
 def save(settings: Settings) -> None:
     """Store `settings` atomically. Raises StorageError."""
     import tomli_w
 
-    values = asdict(settings)
-    del values["problems"]
-    paths.atomic_write(paths.settings_file(), tomli_w.dumps(values))
+    paths.atomic_write(paths.settings_file(), tomli_w.dumps(asdict(settings)))
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _mtime: int, _size: int) -> Settings:
+    return _parse(path)[0]
+
+
+def _parse(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
+    file = str(path)
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Settings(problems=(_complaint(path, N_("cannot be read: {reason}"), reason=error),))
-    return _checked(path, raw)
-
-
-def _checked(path: Path, raw: dict[str, Any]) -> Settings:
-    known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings) if f.name != "problems"}
+        return Settings(), (Problem(file, "", _("It cannot be read: {reason}.").format(reason=error)),)
+    known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings)}
     good: dict[str, Any] = {}
-    problems: list[Complaint] = []
+    found: list[Problem] = []
     for key, value in raw.items():
         if key not in known:
-            message = N_("unknown key {key}; known keys: {known}")
-            problems.append(_complaint(path, message, key=repr(key), known=", ".join(known)))
+            hint = _("Known keys: {names}").format(names=", ".join(known))
+            found.append(Problem(file, key, _("There is no such key."), hint))
         elif type(value) is not known[key]:
-            message = N_("{key} = {value} should be of type {type}")
-            problems.append(_complaint(path, message, key=key, value=repr(value), type=known[key].__name__))
+            hint = _("Write a value of type {type}.").format(type=known[key].__name__)
+            found.append(Problem(file, key, _("{value!r} has the wrong type.").format(value=value), hint))
         elif key == "cpu_slots" and not 1 <= value <= 64:
-            problems.append(_complaint(path, N_("cpu_slots = {value} is outside 1–64"), value=value))
+            found.append(Problem(file, key, _("{value} is outside 1–64.").format(value=value)))
         else:
             good[key] = value
-    return Settings(**good, problems=tuple(problems))
-
-
-def _complaint(path: Path, message: str, **facts: object) -> Complaint:
-    return Complaint(path, message, tuple((name, str(fact)) for name, fact in facts.items()))
+    return Settings(**good), tuple(found)

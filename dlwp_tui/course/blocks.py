@@ -15,8 +15,8 @@ import re
 import shlex
 from dataclasses import dataclass, field
 
-from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import did_you_mean, names, sentence
+from dlwp_tui.core.language import _, sentences
+from dlwp_tui.course.problem import did_you_mean, names
 
 ALERTS = ("note", "tip", "important", "warning", "caution")
 
@@ -171,7 +171,7 @@ def alert(lines: list[str], line: int) -> Alert | Trouble | None:
         return Trouble(
             line,
             _("There is no alert [!{kind}].").format(kind=first[1]),
-            sentence(did_you_mean(first[1].upper(), known), _("Known: {names}").format(names=names(known))),
+            sentences(did_you_mean(first[1].upper(), known), _("Known: {names}").format(names=names(known))),
         )
     body = "\n".join(lines[1:]).strip("\n")
     if not body.strip():

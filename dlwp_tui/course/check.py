@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from dlwp_tui.core import paths
-from dlwp_tui.core.errors import ContentError, UsageError
+from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import check_lesson, check_note, lesson_code, markdown, reader, style
 from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
-from dlwp_tui.course.problem import BrokenFile, Problem
+from dlwp_tui.course.problem import BrokenFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

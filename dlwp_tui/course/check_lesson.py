@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core.errors import ContentError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.errors import ContentError, Problem
+from dlwp_tui.core.language import _, sentences
 from dlwp_tui.course import expect, lesson_code, style
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.lesson import PRESET_RUN
-from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, line, names, sentence
+from dlwp_tui.course.problem import BrokenFile, did_you_mean, line, names
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Collection, Iterator
 
+    from dlwp_tui.core.language import Text
     from dlwp_tui.course.claims import Claims
-    from dlwp_tui.course.lesson import Experiment, Lesson, Text
+    from dlwp_tui.course.lesson import Experiment, Lesson
     from dlwp_tui.course.lesson_code import LessonCode
     from dlwp_tui.course.reader import Section
 
@@ -69,7 +70,7 @@ def _facts(here: str, lesson: Lesson, datasets: frozenset[str] | None) -> Iterat
             yield Problem(here, where, _("It is empty."), _("Write what the learner sees here."))
     for name in lesson.datasets:
         if datasets is not None and name not in datasets:
-            hint = sentence(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
+            hint = sentences(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
             yield Problem(here, "datasets", _("There is no dataset {name!r}.").format(name=name), hint)
 
 
@@ -90,7 +91,7 @@ def _expect(here: str, where: str, text: str, runs: Collection[str]) -> Iterator
         return
     for run in expression.runs:
         if run not in runs:
-            hint = sentence(did_you_mean(run, runs), _("Its runs: {names}").format(names=names(runs)))
+            hint = sentences(did_you_mean(run, runs), _("Its runs: {names}").format(names=names(runs)))
             yield Problem(here, f"{where}.expect", _("There is no run {run}.").format(run=run), hint)
 
 
@@ -164,5 +165,5 @@ def _signature(here: str, run: ast.FunctionDef, lesson: Lesson | None) -> Iterat
 
 
 def _no_claim(here: str, where: str, claim: str, claims: Claims) -> Problem:
-    hint = sentence(did_you_mean(claim, [known.id for known in claims.claims]), _("Claims stand in claims.toml."))
+    hint = sentences(did_you_mean(claim, [known.id for known in claims.claims]), _("Claims stand in claims.toml."))
     return Problem(here, where, _("There is no claim {id!r}.").format(id=claim), hint)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.errors import Problem, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import markdown, style
 from dlwp_tui.course.blocks import Alert, Diagram, Math, Trouble
 from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.note import LARGEST_PAGE, open_fence
-from dlwp_tui.course.problem import BrokenFile, Problem, line
+from dlwp_tui.course.problem import BrokenFile, line
 from dlwp_tui.course.resolve import resolver
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from dlwp_tui.core.errors import ContentError
-from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import did_you_mean, names, sentence
+from dlwp_tui.core.language import _, sentences
+from dlwp_tui.course.problem import did_you_mean, names
 
 OF_METRIC = ("min", "max", "last", "argmin", "argmax", "mean", "gap")
 OF_RUN = ("seconds", "params")
@@ -242,7 +242,7 @@ def _refuse(message: str, hint: str = "") -> NoReturn:
     grammar = _("It is made of {functions} of run.metric, numbers, + - *, one comparison per term, and `and`.")
     raise ContentError(
         _("The expectation cannot be read: {message}").format(message=message),
-        sentence(hint, grammar.format(functions=names(OF_METRIC + OF_RUN))),
+        sentences(hint, grammar.format(functions=names(OF_METRIC + OF_RUN))),
     )
 
 

@@ -6,8 +6,9 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import BrokenFile, Problem, line
+from dlwp_tui.course.problem import BrokenFile, line
 
 if TYPE_CHECKING:
     from pathlib import Path

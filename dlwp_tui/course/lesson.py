@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from dlwp_tui.core.errors import UsageError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.formats import number
+from dlwp_tui.core.language import Text, _
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import forms
 from dlwp_tui.course.unsound import Fault, Unsound
 
-Value = int | float | bool | str
 ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
 
 RESERVED_PARAMS = {
@@ -47,16 +48,6 @@ Flag = Annotated[bool, Strict()]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Strict):
-    """One text in both languages of the interface; English falls back to Chinese."""
-
-    zh: str
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" and self.en else self.zh
 
 
 def _as_text(value: Any) -> Any:
@@ -393,6 +384,4 @@ class Lesson(_Strict):
 
 
 def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+    return "" if value is None else number(value, digits=6, whole=1e15)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.course.problem import BrokenFile, Problem, names
+from dlwp_tui.course.problem import BrokenFile, names
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:

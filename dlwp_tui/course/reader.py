@@ -13,10 +13,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlwp_tui.core import paths
-from dlwp_tui.core.errors import ContentError, UsageError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.errors import ContentError, Problem, UsageError
+from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
+from dlwp_tui.course.problem import BrokenFile, did_you_mean, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,23 +47,12 @@ def natural(section_id: str) -> tuple[int, ...]:
     return tuple(int(part) for part in section_id.split("."))
 
 
-@dataclass(frozen=True)
-class Title:
-    """A title in both languages of the interface; English falls back to Chinese."""
-
-    zh: str
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" and self.en else self.zh
-
-
 @dataclass(frozen=True, eq=False)
 class Chapter:
     """One entry of book.toml and the sections in its folder."""
 
     id: str
-    title: Title
+    title: Text
     folder: Path
     sections: tuple[Section, ...] = field(default=(), repr=False)
 
@@ -130,7 +119,7 @@ class Course:
     """The whole tree, in reading order."""
 
     content: Path
-    title: Title
+    title: Text
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the tree: folders that are missing, misnamed or doubled, notes without a title."""
@@ -168,7 +157,7 @@ class Course:
             return self._by_id[wanted]
         raise UsageError(
             _("There is no section {id!r}.").format(id=wanted),
-            sentence(self._near(wanted), _("`dlwp list` shows all sections.")),
+            sentences(self._near(wanted), _("`dlwp list` shows all sections.")),
         )
 
     def _near(self, wanted: str) -> str:
@@ -200,7 +189,7 @@ def read(content: Path) -> Course:
 _load = lru_cache(maxsize=8)(read)
 
 
-def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Title, list[dict[str, Any]]]:
+def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
     """The parts of book.toml the tree needs; all of its problems at once."""
     faults: list[tuple[str, str, str]] = []
     if data.get("format") != 1:
@@ -231,13 +220,13 @@ def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Title, list[
     return title, entries
 
 
-def _title(value: Any) -> Title | None:
+def _title(value: Any) -> Text | None:
     if isinstance(value, str):
         value = {"zh": value}
     if not isinstance(value, dict) or not set(value) <= {"zh", "en"}:
         return None
     zh, en = value.get("zh"), value.get("en", "")
-    return Title(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
+    return Text(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
 
 
 def _bad_title(where: str) -> tuple[str, str, str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import Problem, line
+from dlwp_tui.course.problem import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import BrokenFile, Problem, did_you_mean, names, sentence
+from dlwp_tui.core.errors import Problem
+from dlwp_tui.core.language import Text, _, sentences
+from dlwp_tui.course.problem import BrokenFile, did_you_mean, names
 from dlwp_tui.course.unsound import Unsound
 
 if TYPE_CHECKING:
@@ -46,15 +48,14 @@ def _problems(model: type[BaseModel], data: Mapping[str, Any], error: Validation
 def _sentence(model: type[BaseModel], loc: Loc, kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:
     if kind == "missing":
         return _("This key is missing."), _("Add it.")
-    if kind == "extra_forbidden":
-        owner = _model_at(model, loc[:-1])
-        known = list(owner.model_fields) if owner else []
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = _keys_at(model, loc[:-1])
         hint = did_you_mean(str(loc[-1]), known) or _("Known keys: {names}").format(names=names(known))
-        return _("There is no such key."), sentence(hint, _("Otherwise remove it."))
+        return _("There is no such key."), sentences(hint, _("Otherwise remove it."))
     if kind == "literal_error":
         return (
             _("{value} is not one of the words it takes.").format(value=_shown(value)),
-            sentence(
+            sentences(
                 did_you_mean(str(value), _words(context["expected"])),
                 _("It takes: {words}").format(words=names(_words(context["expected"]))),
             ),
@@ -100,17 +101,14 @@ def _wanted(kind: str, loc: Loc) -> str:
         "tuple_type": _("a list in [ ]"),
         "list_type": _("a list in [ ]"),
         "dict_type": _("a table"),
-        "model_type": _('a table, e.g. { zh = "…", en = "…" }') if _is_text(loc) else _("a table"),
+        "model_type": _("a table"),
+        "dataclass_type": _('a table, e.g. { zh = "…", en = "…" }'),  # a Text: the only dataclass in our models
     }.get(kind, "")
 
 
 def _takes_any_value(loc: Loc) -> bool:
     """True for a param's default and for what an experiment's run sets."""
     return bool(loc) and (loc[-1] == "default" or "runs" in loc[:-1])
-
-
-def _is_text(loc: Loc) -> bool:
-    return bool(loc) and loc[-1] in ("title", "label", "why", "see", "statement", "recorded")
 
 
 def _without_union(loc: Loc, data: Any) -> Loc:
@@ -143,8 +141,8 @@ def _key(loc: Loc, data: Any) -> str:
     return ".".join(parts)
 
 
-def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """The model whose keys stand at `loc`, found through the annotations."""
+def _keys_at(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The keys that may stand at `loc`, found through the annotations."""
     at: Any = model
     for part in loc:
         if isinstance(at, type) and issubclass(at, BaseModel):
@@ -153,7 +151,9 @@ def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
         else:  # tuple[Experiment, ...], dict[str, Param]
             members = [member for member in get_args(at) if member is not Ellipsis and member is not str]
             at = members[-1] if members else None
-    return at if isinstance(at, type) and issubclass(at, BaseModel) else None
+    if at is Text:
+        return [field.name for field in fields(Text)]
+    return list(at.model_fields) if isinstance(at, type) and issubclass(at, BaseModel) else []
 
 
 def _words(expected: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.core.language import language
+from dlwp_tui.core.language import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
 KERAS_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 """Where Keras' own loaders download from."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A short text in both languages of the interface."""
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" else self.zh
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.language import _
+from dlwp_tui.core.types import Source, UsedSource
 from dlwp_tui.data import apart, convert, locate, prepared, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
 
     from dlwp_tui.data.dataset import Arrays
 
-Source = Literal["auto", "real", "synthetic"]
-Found = Literal["real", "unverified", "synthetic"]
-
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
     """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`."""
 
     name: str
-    source: Found
+    source: UsedSource
     detail: str
     """Where the data comes from, one sentence for the learner."""
     train: Split
@@ -176,7 +174,7 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
     shaped, _words = prepared.shaped(
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
-    source: Found = "real" if verified else "unverified"
+    source: UsedSource = "real" if verified else "unverified"
     return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
 
 

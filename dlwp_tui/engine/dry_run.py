@@ -15,11 +15,11 @@ from dlwp_tui.analysis import estimates
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Source, Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import Source
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 

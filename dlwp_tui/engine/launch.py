@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui.core import hardware
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Source, Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import environment, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter, Tail
 from dlwp_tui.runs.folder import RunFolder, new_id
-from dlwp_tui.runs.spec import ExperimentVote, RunSpec, Source
+from dlwp_tui.runs.spec import ExperimentVote, RunSpec
 
 if TYPE_CHECKING:
     from dlwp_tui.engine.zygote import Zygote

@@ -9,7 +9,8 @@ from dlwp_tui.analysis import estimates
 from dlwp_tui.core import hardware
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Lesson
 
 _AMPLE = 4  # times what the lesson declares: no run of it was ever seen to need that, so its history is not read
 

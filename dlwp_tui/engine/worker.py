@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from dlwp_tui.core import settings
+from dlwp_tui.core.language import use_language
 from dlwp_tui.engine.job import Job
 from dlwp_tui.engine.priority import give_way
 
@@ -22,6 +24,7 @@ def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
     cold: this Python is new; a lesson with TensorFlow is then done by a child of it (see `engine/cold.py`).
     """
     silence(job.log, job.folder.artifacts)
+    use_language(settings.load().language)
     give_way()
     os.set_inheritable(fd, False)
     if job.demo is None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
+from dlwp_tui.core.types import Source
 from dlwp_tui.lab import values
 from dlwp_tui.lab.clock import Clock
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
-from dlwp_tui.runs.spec import Source
 
 if TYPE_CHECKING:
     import keras

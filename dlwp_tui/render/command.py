@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Lesson, Value
+    from dlwp_tui.core.types import Value
+    from dlwp_tui.course.lesson import Lesson
 
 
 def run(lesson: str, preset: str | None, params: Mapping[str, Value], declared: Lesson | None = None) -> str:

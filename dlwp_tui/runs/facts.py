@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-UsedSource = Literal["real", "unverified", "synthetic"]
-SOURCES: tuple[UsedSource, ...] = ("real", "unverified", "synthetic")
-"""From best to worst: a run is as good as the worst dataset it used."""
+from dlwp_tui.core.types import USED_SOURCES, UsedSource
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,9 @@ class Best:
     metric: str
 
 
-def source_of(uses: list[DatasetUse]) -> UsedSource | None:
-    """The worst source among `uses`; None when the run used no dataset."""
-    return max((use.source for use in uses), key=SOURCES.index, default=None)
+def worst_source(sources: Iterable[UsedSource]) -> UsedSource | None:
+    """The worst of `sources`, by which figures that rest on all of them are labelled; None without any."""
+    return max(sources, key=USED_SOURCES.index, default=None)
 
 
 def text(value: object) -> str:

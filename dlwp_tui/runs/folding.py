@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.runs import facts, kinds
 from dlwp_tui.runs.curves import Curves
 from dlwp_tui.runs.events import Event, number
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock, UsedSource
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
 from dlwp_tui.runs.pace import Clock, Pace
 from dlwp_tui.runs.series import CurveKey
 
@@ -105,7 +106,7 @@ class Folded:
         self.phase = facts.text(event.get("name")) or None
 
     def _dataset(self, event: Event) -> None:
-        source: UsedSource = next((one for one in facts.SOURCES if one == event.get("source")), "unverified")
+        source: UsedSource = next((one for one in USED_SOURCES if one == event.get("source")), "unverified")
         use = DatasetUse(facts.text(event.get("name")), source, facts.text(event.get("detail")))
         _replace(self.datasets, use, lambda old: old.name == use.name and old.source == use.source)
 

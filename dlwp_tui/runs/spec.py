@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Source = Literal["auto", "real", "synthetic"]
-Value = int | float | bool | str
+from dlwp_tui.core.types import Source, Value
 
 
 class ExperimentVote(BaseModel):

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from dlwp_tui.core.language import _
+from dlwp_tui.core.types import UsedSource
 from dlwp_tui.runs import facts, log, state, store
 from dlwp_tui.runs.events import Event, Tail, plain
-from dlwp_tui.runs.facts import Best, Failure, Notice, UsedSource
+from dlwp_tui.runs.facts import Best, Failure, Notice
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.folding import Folded
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
@@ -84,7 +85,7 @@ class RunView(Folded):
     @property
     def source(self) -> UsedSource | None:
         """The worst source of all datasets used; None before any was loaded."""
-        return facts.source_of(self.datasets)
+        return facts.worst_source(use.source for use in self.datasets)
 
     @property
     def rate(self) -> float | None:

@@ -24,7 +24,7 @@ from textual.widgets import Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.core.language import _, language
+from dlwp_tui.core.language import _, language, use_language
 from dlwp_tui.tui import terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 
@@ -107,7 +107,7 @@ class DlwpApp(App[None]):
         if chosen.keys:
             self.set_keymap(chosen.keys)
         self.push_screen(study_screen(self.session, self._section))
-        for problem in chosen.problems:
+        for problem in settings.problems():
             self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self._settle)
 
@@ -169,6 +169,7 @@ class DlwpApp(App[None]):
 
         other = "en" if language() == "zh" else "zh"
         if self.session is not None and self._remember(lambda now: replace(now, language=other)):
+            use_language(other)
             self.switch_screen(study_screen(self.session))
 
     def action_save_picture(self) -> None:

@@ -15,13 +15,14 @@ from dlwp_tui.analysis import export as exporter
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Experiment, Lesson, Value
+from dlwp_tui.core.types import Source, Value
+from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.course.reader import Course
 from dlwp_tui.engine import control, dry_run, launch, memory
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import ExperimentVote, Source
+from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
 
 

@@ -155,10 +155,3 @@ def test_every_quick_preset_is_measured_and_the_table_is_made_from_that() -> Non
     assert {record["lesson"] for record in records} == {section.id for section in course.sections if section.has_lesson}
     for record in records:
         assert len(record["cpu_seconds"]) == 3 and record["benchmark_s"] > 0, record["lesson"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "1 s"), (9.4, "9 s"), (43, "45 s"), (89, "90 s"), (100, "2 min"), (4800, "1 h 20 min")]
-)
-def test_durations_are_as_exact_as_an_estimate_can_be(seconds: float, text: str) -> None:
-    assert estimates.duration(seconds) == text

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.analysis.seen import seen
+from dlwp_tui.core.language import Text
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Lesson, Preset, Text
+from dlwp_tui.course.lesson import Lesson, Preset
 from tests.runs.fake_run import FakeRun
 
 Make = Callable[..., FakeRun]

@@ -22,11 +22,11 @@ from typing import Any
 from dlwp_tui.analysis import verdict
 from dlwp_tui.analysis.seen import seen
 from dlwp_tui.core import speed
+from dlwp_tui.core.types import Source
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.runs.spec import Source
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 

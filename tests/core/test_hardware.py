@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from dlwp_tui.core import hardware
-from dlwp_tui.core.hardware import GIB, Gpu, GpuProcess, Hardware, Sampler
+from dlwp_tui.core.hardware import Gpu, GpuProcess, Hardware, Sampler
+
+GIB = 2**30
 
 
 class NVMLError(Exception):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dlwp_tui.core import paths
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course.check import check
-from dlwp_tui.course.problem import Problem
 
 SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> None:"
 LESSON, CODE, NOTE = "ch01/1.1-fake/lesson.toml", "ch01/1.1-fake/lesson.py", "ch01/1.1-fake/note.md"

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlwp_tui.core.language import Text
 from dlwp_tui.course import forms
 from dlwp_tui.course.forms import FormError
-from dlwp_tui.course.lesson import Param, ParamError, Text
+from dlwp_tui.course.lesson import Param, ParamError
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import Text
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Param, ParamError, Text
+from dlwp_tui.course.lesson import Param, ParamError
 from dlwp_tui.course.problem import BrokenFile
 
 EPOCHS = "default = 5\nmin = 1\nmax = 100000"

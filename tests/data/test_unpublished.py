@@ -17,8 +17,9 @@ import pytest
 from dlwp_tui import data
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.language import Text
 from dlwp_tui.data import archive, fetch, locate, registry, shape
-from dlwp_tui.data.dataset import DataFile, Dataset, Text
+from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.verify import verify

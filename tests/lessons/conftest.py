@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from dlwp_tui.core.types import Source
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control, launch
 from dlwp_tui.engine.code import load_code, run_lesson
@@ -22,7 +23,7 @@ from dlwp_tui.lab import Lab, device
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter, Tail
 from dlwp_tui.runs.folder import RunFolder, new_id
-from dlwp_tui.runs.spec import RunSpec, Source
+from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from tests.conftest import wait_for

@@ -13,7 +13,7 @@ from dlwp_tui.analysis import estimates
 from dlwp_tui.analysis.estimates import Estimate, Estimator
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Value
+from dlwp_tui.core.types import Value
 from dlwp_tui.tui.keys import KEYS, label
 
 

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Param, ParamError, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Param, ParamError
 from dlwp_tui.tui.bench.chips import Chips
 
 MAX_SEED = 2**31 - 1

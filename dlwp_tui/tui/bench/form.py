@@ -17,8 +17,8 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Param, ParamError, Value
-from dlwp_tui.runs.spec import Source
+from dlwp_tui.core.types import Source, Value
+from dlwp_tui.course.lesson import Lesson, Param, ParamError
 from dlwp_tui.tui.bench import field as fields
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.estimate_line import EstimateLine

@@ -7,8 +7,7 @@ from typing import Any
 
 from textual.message import Message
 
-from dlwp_tui.course.lesson import Value
-from dlwp_tui.runs.spec import Source
+from dlwp_tui.core.types import Source, Value
 from dlwp_tui.runs.state import RunState
 
 

@@ -16,7 +16,8 @@ from dlwp_tui.analysis import history
 from dlwp_tui.analysis.estimates import Estimator
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Lesson, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from rich.cells import cell_len, set_cell_size
 
 from dlwp_tui.core.language import _
-from dlwp_tui.runs.facts import UsedSource
+from dlwp_tui.core.types import UsedSource
 from dlwp_tui.runs.state import RunState
 
 STYLES = {

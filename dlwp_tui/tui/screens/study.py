@@ -11,14 +11,14 @@ from typing import Any
 
 from textual import on
 
-from dlwp_tui.analysis import estimates
 from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.formats import rough_duration
 from dlwp_tui.core.language import _, ngettext
+from dlwp_tui.core.types import Source
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.engine.memory import MemoryShort
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import Source
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.form import ParamsForm
@@ -214,7 +214,7 @@ class StudyScreen(LookingScreen):
             or not (seconds := estimator.of_experiment(experiment))
         ):
             return _("How long that takes here is not known yet.")
-        return _("That takes about {time} here.").format(time=estimates.duration(seconds))
+        return _("That takes about {time} here.").format(time=rough_duration(seconds))
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))

@@ -13,8 +13,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Value
 from dlwp_tui.runs import folder as folders
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.events import EventWriter

@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset, Text
+from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
 from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.data.sets.text import misfit, need
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import DataError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
-from dlwp_tui.data.dataset import DataFile, Dataset, Text
+from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.sequences import offsets_of
 from dlwp_tui.data.texts import Texts
 

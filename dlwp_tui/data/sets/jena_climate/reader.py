@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import DataError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset, Text
+from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

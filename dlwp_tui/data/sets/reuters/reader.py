@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core.language import Text
 from dlwp_tui.data import shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset, Text
+from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
 from dlwp_tui.data.sets import text
 from dlwp_tui.data.sets.reuters.labels import LABELS
 
