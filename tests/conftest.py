@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import socket
 import sys
 import threading
@@ -18,14 +20,62 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 """Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as in a script's `pytest &`, and then in every process from here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _shared_bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One .pyc cache for all worker processes of the session, outside the source tree."""
-    if "DLWP_TEST_PYCACHE" not in os.environ:
-        os.environ["DLWP_TEST_PYCACHE"] = str(tmp_path_factory.getbasetemp().parent / "pycache")
-    yield
+SERIAL = ("tests/worker/", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
+"""Tests that wait for other processes, or bound how long something takes."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "serial: waits for processes or bounds a time; with -n nothing runs beside it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as serial what stands in SERIAL or uses the session's zygote, and put it last."""
+    for item in items:
+        if item.nodeid.startswith(SERIAL) or "warm" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.serial)
+    items.sort(key=_is_serial)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # round pytest-timeout: waiting for one's turn does not count
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Under `pytest -n 2` a serial test runs with nothing beside it: it holds alone the lock that others share."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    base = Path(item.config.getoption("basetemp"))  # a folder in that of the whole session
+    with (base.parent / "serial.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if _is_serial(item) else fcntl.LOCK_SH)
+        return (yield)
+
+
+def _is_serial(item: pytest.Item) -> bool:
+    return item.get_closest_marker("serial") is not None
+
+
+@pytest.fixture(scope="session")
+def shared_twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of converted and synthetic datasets for the whole session, all workers of xdist included.
+
+    Each is made by the test that needs it first. Two workers may make the same at once: the cache is built for that.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "datasets"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def kept_twins(home: Path, shared_twins: Path) -> None:
+    """This test reads and keeps its datasets in the session's cache: the IMDB twin takes seconds to make."""
+    cache = home / "dlwp" / "cache"
+    cache.mkdir(parents=True)
+    (cache / "datasets").symlink_to(shared_twins, target_is_directory=True)
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +95,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "NO_COLOR",
         "COLUMNS",
         "LINES",
+        "PYTHONPYCACHEPREFIX",  # with one Python ignores the .pyc files of the installed TensorFlow: 6 s of CPU
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DLWP_LANG", "en")
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", os.environ["DLWP_TEST_PYCACHE"])
     return folder
 
 

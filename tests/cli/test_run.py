@@ -122,6 +122,7 @@ def test_too_little_memory_is_refused_in_a_pipe_and_forced_with_a_word(cli: Cli)
     assert done.returncode == 0 and "! This run needs" in done.stdout
 
 
+@pytest.mark.serial
 @pytest.mark.usefixtures("greedy")
 @pytest.mark.parametrize(("answer", "code", "runs"), [("\r", 1, 0), ("n\r", 1, 0), ("y\r", 0, 1)])
 def test_too_little_memory_is_asked_about_on_a_terminal(answer: str, code: int, runs: int) -> None:
@@ -253,6 +254,7 @@ def test_the_same_seed_gives_the_same_figures(cli: Cli) -> None:
     assert (again["seed"], again["result"], again["params"]) == (first["seed"], first["result"], first["params"])
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(("answer", "state"), [("s", "stopped"), ("l", None)])
 def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | None) -> None:
     with Terminal.dlwp("run", "1.1", "--mode", "hang") as terminal:
@@ -269,6 +271,7 @@ def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | 
         assert "stopped" in cli("runs").stdout
 
 
+@pytest.mark.serial
 def test_ctrl_c_without_a_terminal_stops_the_run(course_dir: Path, cli: Cli) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dlwp_tui", "run", "1.1", "--mode", "hang"],
