@@ -25,7 +25,7 @@ from textual.widgets import Static
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, language, use_language
-from dlwp_tui.tui import terminal, themes
+from dlwp_tui.tui import keys, terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 
 LOOK_S, QUIET_S = 0.5, 1.0
@@ -55,7 +55,8 @@ class DlwpApp(App[None]):
     TITLE = "dlwp"
     COMMANDS = {_course_commands}
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    ESCAPE_TO_MINIMIZE = True
+    ENABLE_COMMAND_PALETTE = False
+    """Textual's own binding for it goes before all others; the key table has one."""
     CSS_PATH = "app.tcss"
 
     def __init__(self, course: Course, section: str | None = None, *, warm_up: bool = True) -> None:
@@ -98,15 +99,13 @@ class DlwpApp(App[None]):
     def _open(self) -> None:
         """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
         from dlwp_tui.render import wrap
-        from dlwp_tui.tui.screens.study import study_screen
+        from dlwp_tui.tui.screens.study import StudyScreen
         from dlwp_tui.tui.session import Session
 
         wrap.install()
         self.session = Session(self.course)
-        chosen = settings.load()
-        if chosen.keys:
-            self.set_keymap(chosen.keys)
-        self.push_screen(study_screen(self.session, self._section))
+        self.set_keymap(keys.remapped())
+        self.push_screen(StudyScreen(self.session, self._section))
         for problem in settings.problems():
             self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self._settle)
@@ -165,12 +164,12 @@ class DlwpApp(App[None]):
 
     def action_next_language(self) -> None:
         """Chinese or English, and remember it; the screen is built anew in the other language."""
-        from dlwp_tui.tui.screens.study import study_screen
+        from dlwp_tui.tui.screens.study import StudyScreen
 
         other = "en" if language() == "zh" else "zh"
         if self.session is not None and self._remember(lambda now: replace(now, language=other)):
             use_language(other)
-            self.switch_screen(study_screen(self.session))
+            self.switch_screen(StudyScreen(self.session))
 
     def action_save_picture(self) -> None:
         """Save the screen as SVG into the data home."""
@@ -184,13 +183,23 @@ class DlwpApp(App[None]):
         else:
             self.notify(_("Saved {path}").format(path=name), markup=False)
 
-    async def action_ask_quit(self) -> None:
-        """Quit, saying first what goes on."""
+    def action_help(self) -> None:
+        """Every key."""
+        from dlwp_tui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which ends other programs: name the key that quits."""
+        self.notify(_("{key} quits.").format(key=keys.label("app.quit")), timeout=3)
+
+    def action_ask_quit(self) -> None:
+        """Quit; when runs are going on, ask first."""
         from dlwp_tui.tui.screens.study import StudyScreen
 
         screen = self.screen
         if isinstance(screen, StudyScreen):
-            screen.action_quit()
+            screen.runs.action_quit()
         else:
             self.exit()
 

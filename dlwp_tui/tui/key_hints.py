@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
@@ -14,9 +16,9 @@ class KeyHints(Widget):
     KeyHints { width: 1fr; height: auto; color: $text-muted; }
     """
 
-    def __init__(self, hints: str, apart: str = " · ", *, id: str | None = None) -> None:
+    def __init__(self, hints: Sequence[str], apart: str = " · ", *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._hints = hints.split(apart)
+        self._hints = hints
         self._apart = apart
 
     def render(self) -> Content:

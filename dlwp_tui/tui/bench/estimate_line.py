@@ -11,12 +11,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from dlwp_tui.analysis import estimates
-from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.forecast import Known
-from dlwp_tui.tui.keys import KEYS, label
+from dlwp_tui.tui.keys import label
 
 
 class CostLine(Widget):
@@ -44,8 +43,7 @@ class CostLine(Widget):
         self._key = "T"
 
     def on_mount(self) -> None:
-        key = next(key for key in KEYS if key.id == "run.measure")
-        self._key = label(key, settings.load().keys)
+        self._key = label("run.measure")
         self._timer = self.set_interval(1.0, self._redraw, pause=True)
 
     def show(self, lesson: Lesson | None) -> None:

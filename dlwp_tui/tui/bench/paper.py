@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from dlwp_tui.core import settings
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.drawing import REACH, SIDE, Drawing, ascii_line, half_block_line, square_line
 
 SIDE_WIDTH = 22
@@ -25,16 +25,7 @@ class Paper(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS = [
-        Binding("up", "move(0, -1)", show=False),
-        Binding("down", "move(0, 1)", show=False),
-        Binding("left", "move(-1, 0)", show=False),
-        Binding("right", "move(1, 0)", show=False),
-        Binding("space", "pen", show=False),
-        Binding("e", "eraser", show=False),
-        Binding("x,delete,backspace", "clear", show=False),
-        Binding("escape", "leave", show=False),
-    ]
+    BINDINGS = keys.bindings("paper")
     DEFAULT_CSS = """
     Paper { width: auto; height: auto; border-left: outer $border-blurred; border-right: outer $border-blurred; }
     Paper:focus { border-left: outer $accent; border-right: outer $accent; }
@@ -141,7 +132,7 @@ class Paper(Widget, can_focus=True):
         self.post_message(self.Drawn())
 
     def action_leave(self) -> None:
-        """Back to what the run said."""
+        """Back to the run's report."""
         self.post_message(self.Left())
 
     # -- mouse ---------------------------------------------------------------------------------------------------

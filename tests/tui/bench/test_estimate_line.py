@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -20,10 +21,11 @@ from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.estimate_line import CostLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
-from dlwp_tui.tui.bench.messages import TrialCalledOff, TrialRequested
 from dlwp_tui.tui.bench.pane import BenchPane
+from dlwp_tui.tui.dialogs import AskDialog
+from dlwp_tui.tui.reader.cards import ExperimentBlock
 from dlwp_tui.tui.reader.note import NotePane
-from dlwp_tui.tui.screens.dialogs import AskDialog
+from dlwp_tui.tui.session import RunRequest, Session
 from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
@@ -45,9 +47,9 @@ def line(app: BenchApp | DlwpApp) -> CostLine:
 async def test_time_and_memory_follow_what_is_typed():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
+        app.bench.tabs.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
-        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.bench.tabs.params.set_known(known(sample(10, peak_mb=460)), 18637)
         await pilot.pause()
         told = "about 10 s (as last time)  memory: needs 460 MB, 18.2 GB free"
         assert told in "\n".join(rows(app))
@@ -71,42 +73,49 @@ async def test_time_and_memory_follow_what_is_typed():
 async def test_little_memory_is_marked_by_a_sign_too():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
-        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
-        app.bench.set_free_memory(459)
+        app.bench.tabs.show_tab("params")
+        app.bench.tabs.params.set_known(known(sample(10, peak_mb=460)), 18637)
+        line(app).set_free(459)
         await pilot.pause()
         assert "! memory: needs 460 MB, 459 MB free" in "\n".join(rows(app))
-        app.bench.set_free_memory(460)
+        line(app).set_free(460)
         await pilot.pause()
         assert "!" not in line(app).text
 
 
-async def test_a_trial_is_asked_for_and_called_off():
-    app = BenchApp()
-    async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.set_known(known(), 9999)
-        app.bench.query_one("#param-epochs", FieldInput).value = "0"
-        await pilot.pause()
-        app.bench.action_measure()
-        await pilot.pause()
-        assert not app.of(TrialRequested) and app.bench.tab == "params"  # a bad value starts nothing
-        app.bench.query_one("#param-epochs", FieldInput).value = "7"
-        await pilot.pause()
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(TrialRequested), "TrialRequested")
-        assert app.of(TrialRequested)[0].values == PARAMS | {"epochs": 7}
+async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPatch):
+    asked: list[RunRequest] = []
+    over = threading.Event()
+
+    def try_out(_session: Session, request: RunRequest) -> None:
+        asked.append(request)
+        over.wait(30)
+
+    monkeypatch.setattr(Session, "try_out", try_out)
+    monkeypatch.setattr(Session, "call_off_trial", lambda _session: over.set())
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        over.clear()
+        form.set_values({"epochs": 0})
+        await pilot.press("v", "T")
+        await until(pilot, lambda: isinstance(app.focused, FieldInput), "the bad field")
+        assert not asked and app.screen.query_one(BenchPane).tabs.tab == "params"  # a bad value starts nothing
+        form.set_values({"epochs": 7})
+        await pilot.press("T")
+        await until(pilot, lambda: asked, "the trial")
+        assert asked[0].values == PARAMS | {"epochs": 7}
         assert "trying the first steps: 0 s   T calls it off" in line(app).text
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(TrialCalledOff), "TrialCalledOff")
-        app.bench.trial_over()
-        assert line(app).text.startswith("time: not known yet")
+        await pilot.press("T")
+        await until(pilot, lambda: line(app).text.startswith("time: not known yet"), "its end")
+        assert len(asked) == 1
 
 
 async def test_another_lessons_costs_are_not_shown():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
-        app.bench.set_known(Known(other, (sample(10),)), 9999)
+        app.bench.tabs.params.set_known(Known(other, (sample(10),)), 9999)
         await pilot.pause()
         assert line(app).text == ""
 
@@ -186,20 +195,21 @@ async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: ob
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        bench, note = app.screen.query_one(BenchPane), app.screen.query_one(NotePane)
-        bench.set_known(Known(lesson), 18637)
+        form, note = app.screen.query_one(ParamsForm), app.screen.query_one(NotePane)
+        form.set_known(Known(lesson), 18637)
         await _ask(pilot, note)
         assert "not known yet" in "\n".join(rows(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
         base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
-        bench.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        form.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
         await _ask(pilot, note)
         assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
 
 
 async def _ask(pilot: Pilot[None], note: NotePane) -> None:
     """Press the experiment card."""
-    note.post_message(NotePane.ExperimentPressed("1.1", "more-rate-more-loss"))
+    lesson = reader.load().lesson("1.1")
+    note.post_message(ExperimentBlock.Pressed(lesson, lesson.experiment("more-rate-more-loss")))
     await until(pilot, lambda: isinstance(pilot.app.screen, AskDialog), "the question")
     await pilot.pause()
