@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 
 class KeyHints(Widget):
-    """Hints apart by `apart`, in lines that end between them: none is broken while a line of its own holds it."""
+    """Hints with `apart` between them; a line never ends inside a hint that fits on a line of its own."""
 
     DEFAULT_CSS = """
     KeyHints { width: 1fr; height: auto; color: $text-muted; }

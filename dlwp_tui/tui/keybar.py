@@ -1,6 +1,6 @@
-"""The last line: at most eight keys and what they do, from the one table.
+"""The last line: eight keys and what they do.
 
-Textual's own Footer is made anew at every change of focus (8 widgets, 30 ms of styling); these keys never change.
+Textual's own Footer makes its eight widgets anew at every change of focus (30 ms); these keys never change.
 """
 
 from __future__ import annotations

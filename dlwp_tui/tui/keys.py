@@ -31,7 +31,7 @@ class Key:
     keys: str
     """Textual's key names or single characters, separated by commas; the first is the one that is shown."""
     action: str
-    """Called on the widget that binds the key. A key of the study screen names who acts: `curves.log_scale` is
+    """An action of the widget that binds the key. A key of the study screen names its actor too: `curves.log_scale` is
     `action_log_scale` of the curves tab, wherever the focus is (see `StudyScreen.action_do`)."""
     text: str = ""
     """For the help, English; translated when shown. Without it the key explains itself: Esc, an arrow in a list."""
@@ -46,7 +46,7 @@ class Key:
     shows: str = ""
     """Brought into view before the action: `bench`, or one of the bench's tabs."""
     lesson: bool = False
-    """True for a key that does nothing where the open section has no lesson, except say so."""
+    """True for a key that needs a lesson: where the open section has none there is only a notice."""
     priority: bool = False
     """True where the widget with the focus would take the key for itself."""
 
@@ -192,7 +192,7 @@ def of_study(key_id: str) -> Key:
 
 
 def bindings(where: str) -> list[BindingType]:
-    """The bindings of one widget or screen. Those of the study screen all call `do`, which finds who acts."""
+    """The bindings of one widget or screen. Those of the study screen all call `do`, which finds the actor."""
     from textual.binding import Binding
 
     return [

@@ -1,4 +1,4 @@
-"""The command palette: every section, every preset of the open lesson, every key's action, found by typing."""
+"""The command palette: what every key does, the open lesson's presets, bookmarks and sections, found by typing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CourseCommands(Provider):
-    """Offers only what makes sense now."""
+    """The commands for the open section; none while no study screen is there."""
 
     @property
     def _study(self) -> StudyScreen | None:

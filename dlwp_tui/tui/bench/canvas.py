@@ -31,9 +31,9 @@ from dlwp_tui.tui.key_hints import KeyHints
 ASK_EVERY = 0.125
 """Seconds between two drawings put to the model: eight a second is as fast as bars can be followed."""
 LOST = 60.0
-"""Seconds after which an answer is no longer waited for; a model's first takes some."""
+"""Seconds after which an answer is no longer awaited; the first takes a while, since the model is loaded."""
 UNDER = 15
-"""Rows the bars and what belongs to them need under the paper."""
+"""Rows that the bars and the lines round them need under the paper."""
 
 
 class Answer(Widget):
@@ -47,7 +47,7 @@ class Answer(Widget):
         super().__init__(id=id)
         self.given: Mapping[str, Any] = {}
         self.blank = True
-        """True: there is nothing on the paper, so all bars are empty."""
+        """True while the paper is blank: all bars are empty then."""
         self._ascii = False
 
     def on_mount(self) -> None:
@@ -92,7 +92,7 @@ class Answer(Widget):
 
 
 class CanvasDemo(Widget):
-    """The paper, and beside it the model's answer. It asks at most eight times a second and never waits."""
+    """The paper, and beside it the model's answer, asked for at most eight times a second; drawing never waits."""
 
     DEFAULT_CSS = """
     CanvasDemo { layout: horizontal; height: 1fr; padding: 0 1; }
@@ -118,7 +118,7 @@ class CanvasDemo(Widget):
         value: list[list[float]]
 
     class Left(Message):
-        """The learner wants to be elsewhere."""
+        """Go back to the report."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -234,7 +234,7 @@ class CanvasDemo(Widget):
             self.post_message(self.Asked(self._demo, drawing.rows))
 
     def _show_pen(self) -> None:
-        """Where the cursor is and what the pen does: for those who cannot see it move."""
+        """In words: where the cursor is and what the pen does."""
         paper = self.paper
         if self._asked_at is not None and not self._warm:
             text = _("loading the model…")

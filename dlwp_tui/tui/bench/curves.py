@@ -20,11 +20,11 @@ from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.series import SMOOTHING, Look
 
 HZ = 4
-"""Redraws a second: more costs the link of an SSH session and nobody sees it."""
+"""Redraws a second: more only loads the link of an SSH session."""
 SLOW = 0.030
 """Seconds a frame may take before the rate is halved."""
 LEAST_ROWS, LEAST_COLUMNS = 9, 34
-"""A chart smaller than this says nothing; fewer are shown then."""
+"""A smaller chart cannot be read: fewer charts are shown then."""
 MOST = 4
 
 

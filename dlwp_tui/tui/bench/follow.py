@@ -12,13 +12,13 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.view import RunView
 
 PERIOD = 0.1
-"""Seconds between two looks at a run at work: what a person sees as at once."""
+"""Seconds between two looks at a run at work: a person takes that as at once."""
 HIDDEN_PERIOD = 0.7
 """The same while the bench is not in view."""
 SLICE = 1 << 16
 """Bytes folded at a time: about 13 ms on a busy core."""
 BUDGET = 0.03
-"""Seconds of folding in one look: what a key may have to wait for."""
+"""Seconds of folding in one look: as long as a key may have to wait."""
 
 Changed = Callable[[RunView], None]
 """Called with a view after each change of it, and once when all of its run has been read."""
@@ -47,7 +47,7 @@ class RunFollower:
         return self._views[folder.id]
 
     def keep(self, changed: Changed, folders: Iterable[RunFolder]) -> None:
-        """Follow these runs, and no others any longer, for whoever is called by `changed`."""
+        """From now on call `changed` for these runs only. What no caller keeps is no longer followed."""
         views = [self.follow(folder) for folder in folders]
         self._kept[changed] = {view.folder.id for view in views}
         for run_id in set(self._views).difference(*self._kept.values()):

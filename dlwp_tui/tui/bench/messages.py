@@ -1,4 +1,4 @@
-"""What the bench asks of the screen. Widgets know nothing of the engine: they post these, and a controller acts."""
+"""What the bench's widgets post and a controller of the screen does: the widgets themselves use no engine."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class ProofsView(BlockView, can_focus=True):
 
 
 def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
-    """The report of a run, in the order a learner asks: what went wrong, the result, its output, the proofs."""
+    """The report of a run: what went wrong, the result, the lesson's output, and the proofs last."""
     if view is None:
         text = _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
         return [Block("none", lambda _width: Text(text, style="dim"))]

@@ -40,7 +40,7 @@ class Paper(Widget, can_focus=True):
         """The cursor or the pen changed."""
 
     class Left(Message):
-        """The learner wants to be elsewhere."""
+        """Go back to the report."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,7 +51,7 @@ class Paper(Widget, can_focus=True):
         self.erasing = False
         self.large = False
         self._by_mouse = False
-        """True after a stroke of the mouse, until a key: the cursor would only be in the way."""
+        """True from a stroke of the mouse until the next key: no cursor is shown then."""
         self._last: tuple[float, float] | None = None
         self._ascii = False
 
@@ -59,7 +59,7 @@ class Paper(Widget, can_focus=True):
         self._ascii = settings.load().ascii
 
     def fit(self, room: Size) -> None:
-        """As large as `room` cells allow, bars beside it, with a frame where there is a row for it above and below."""
+        """As large as `room` allows with bars beside it; framed where there is a row for it above and below."""
         large = room.width >= 2 * SIDE + 2 + SIDE_WIDTH and room.height >= SIDE and not self._ascii
         rows = SIDE if large else SIDE // 2
         framed = room.height >= rows + 2
@@ -172,7 +172,7 @@ class Paper(Widget, can_focus=True):
         self.post_message(self.Drawn())
 
     def _repaint(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """The rows of cells that a stroke, or the cursor's way, touches: a third of the work of all of them."""
+        """Only the rows of cells that a stroke or the cursor touches: a third of the work of all of them."""
         pixels = 1 if self.large else 2
         top = math.floor((min(start[1], end[1]) - REACH) / pixels)
         bottom = math.floor((max(start[1], end[1]) + REACH) / pixels) + 1

@@ -17,7 +17,7 @@ from dlwp_tui.tui.bench import style
 SMOOTHING = (0.0, 0.6, 0.9)
 """Weights the smoothing key walks through."""
 BOTH_SIDES = 2
-"""With more labels than this (folds, variants) only validation is drawn: eight curves cannot be told apart."""
+"""With more labels than this (folds, variants) only validation is drawn: eight curves look alike."""
 
 
 @dataclass(frozen=True)

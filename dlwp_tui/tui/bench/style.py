@@ -20,7 +20,7 @@ STYLES = {
     RunState.FAILED: "error",
     RunState.DIED: "error",
 }
-"""A theme colour (or `dim`) for each state; the glyph and the word of `runs.state.label` say the same."""
+"""A theme colour (or `dim`) for each state, beside the glyph and the word of `runs.state.label`."""
 
 DARK = ("#7aa2f7", "#e0af68", "#9ece6a", "#bb9af7", "#7dcfff", "#f7768e", "#ff9e64", "#73daca")
 LIGHT = ("#2f5bb7", "#96600f", "#3f7a1f", "#7a3fb0", "#1b7a94", "#b3263f", "#b5541c", "#1f7a6a")

@@ -211,16 +211,16 @@ class AlertBlock(MarkdownBlock):
         yield NoteMarkdown(self._host.section_id, self._host.lessons, self.alert.body)
 
 
-class TroubleBlock(MarkdownBlock):
-    """What stands where a block of the note could not be read: what is wrong, and the hint for who writes it."""
+class ProblemBlock(MarkdownBlock):
+    """Stands in the place of a block that could not be read: what is wrong, and a hint for the author."""
 
     DEFAULT_CSS = """
-    TroubleBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
+    ProblemBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
     """
 
-    def __init__(self, markdown: Markdown, token: Token, trouble: blocks.Trouble) -> None:
+    def __init__(self, markdown: Markdown, token: Token, problem: blocks.Trouble) -> None:
         super().__init__(markdown, token)
-        self.set_content(Content(f"✗ {trouble.message}\n{trouble.hint}".rstrip()))
+        self.set_content(Content(f"✗ {problem.message}\n{problem.hint}".rstrip()))
 
 
 class NoteMarkdown(Markdown):
@@ -276,7 +276,7 @@ class NoteMarkdown(Markdown):
             case blocks.Math(tex=tex):
                 return MathBlock(self, token, tex)
             case blocks.Trouble():
-                return TroubleBlock(self, token, data)
+                return ProblemBlock(self, token, data)
             case table.Table():
                 return NoteTable(self, token)
             case NoteListData():

@@ -184,7 +184,7 @@ class ExperimentBlock(Card):
             self.post_message(self.Pressed(self.lesson, self.experiment))
 
     def _figures(self, width: int) -> Text:
-        """The note's figures and ours side by side; figures from synthetic data say so in their own heading."""
+        """The note's figures and ours side by side; the heading of ours marks figures from synthetic data."""
         assert self.experiment is not None
         recorded = inline.parse(str(self.experiment.recorded)) or Text("–", "dim")
         verdict = self.verdict

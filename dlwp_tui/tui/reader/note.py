@@ -43,7 +43,7 @@ class NotePane(VerticalScroll):
         background: $background; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         scrollbar-color: $border-blurred; scrollbar-background: $background;
         & > #note-title { dock: top; height: auto; padding: 0 1; margin: 0 0 1 0; background: $background; }
-        &.-ascii Card, &.-ascii AlertText, &.-ascii AlertBlock, &.-ascii TroubleBlock { border-left: ascii $accent; }
+        &.-ascii Card, &.-ascii AlertText, &.-ascii AlertBlock, &.-ascii ProblemBlock { border-left: ascii $accent; }
         & > #note-notice { margin: 0 1; border-left: thick $error; padding: 0 1; display: none; }
     }
     """

@@ -24,7 +24,7 @@ from dlwp_tui.tui.dialogs import Dialog
 
 MATCH = "bold $accent"
 SHOWN = 50
-"""Results at most: more than five screens of them nobody reads; another word helps."""
+"""Results at most: five screens of them; beyond, another word helps more than scrolling."""
 
 
 class SearchScreen(Dialog[Result]):

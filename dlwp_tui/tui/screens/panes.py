@@ -120,7 +120,7 @@ class Panes(Controller):
     def _bench_follows(self, _settled: NotePane.Settled) -> None:
         """Show the lesson when the page has stood for a moment: the form's forty widgets take 0.25 s of CPU.
 
-        So the note is there first, and who leafs through the sections never waits for forms.
+        So the note is there first, and leafing through the sections never waits for forms.
         """
         if self._bench_timer is not None:
             self._bench_timer.stop()

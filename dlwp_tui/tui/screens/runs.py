@@ -175,7 +175,7 @@ class Runs(Controller):
     # -- leaving -------------------------------------------------------------------------------------------------
 
     def action_quit(self) -> None:
-        """Quit; when runs are going on, say first that they will go on, and where to find them."""
+        """Quit; when runs are going on, ask first: they will go on, and the dialog shows where to find them."""
         active = [folder for folder in self._active if state.current(folder).active]  # the reading is up to 1 s old
         if not active:
             self.app.exit()

@@ -24,7 +24,7 @@ class Writing(Controller):
 
     def action_write(self) -> None:
         """Open the editor on the open section's own note."""
-        from dlwp_tui.tui.reader.own_editor import EditorScreen  # TextArea is for those who write
+        from dlwp_tui.tui.reader.own_editor import EditorScreen  # TextArea is imported with it
 
         if (section := self._panes.section) is None:
             return

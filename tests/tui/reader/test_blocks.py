@@ -19,8 +19,8 @@ from dlwp_tui.tui.reader.blocks import (
     MathBlock,
     NoteList,
     NoteTable,
+    ProblemBlock,
     Scroller,
-    TroubleBlock,
 )
 from dlwp_tui.tui.reader.text import NoteText
 from tests.tui.reader.note_reader import Reader, own_course
@@ -82,7 +82,7 @@ async def test_every_block_has_its_widget(tmp_path: Path) -> None:
         assert len(app.query(NoteList)) == 2
         assert len(app.query(NoteTable)) == 1
         assert len(app.query(MathBlock)) == 2
-        assert len(app.query(TroubleBlock)) == 1
+        assert len(app.query(ProblemBlock)) == 1
 
 
 @pytest.mark.parametrize("width", [40, 62, 100])
