@@ -1,4 +1,4 @@
-"""`dlwp` and `python -m dlwp_tui`: runs the CLI and turns every expected error into a sentence on stderr."""
+"""`dlwp` and `python -m dlwp_tui`: runs the CLI and prints every expected error to stderr without a traceback."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def run(args: list[str]) -> int:
     from dlwp_tui.core.language import use_language
 
     _open_streams()
-    _speak_utf8()
+    _use_utf8()
     try:
         use_language(settings.load().language)
         code = _dispatch(args)
         sys.stdout.flush()
     except DlwpError as error:
-        _tell(error)
+        _print(error)
         return error.exit_code
     except (ReaderGone, BrokenPipeError):  # `dlwp list | head`: the reader has enough
         code = 0
     except KeyboardInterrupt:
         return 130
     finally:
-        _let_go()
+        _settle_stdout()
     return code
 
 
@@ -50,29 +50,29 @@ def _dispatch(args: list[str]) -> int:
     return invoke(args)
 
 
-def _tell(error: DlwpError) -> None:
-    with contextlib.suppress(OSError):  # with stderr gone or full, the exit code still tells
+def _print(error: DlwpError) -> None:
+    with contextlib.suppress(OSError):  # with stderr closed or full, the exit code remains
         print(error, file=sys.stderr, flush=True)
 
 
 def _open_streams() -> None:
-    """`dlwp list >&-`, and some cron: a closed stream becomes /dev/null, else the next file opened would be stdout."""
+    """Point closed streams (`dlwp list >&-`, some cron) to /dev/null: else the next file opened would be stdout."""
     while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
         name = ("stdin", "stdout", "stderr")[fd]
         setattr(sys, name, open(fd, "w" if fd else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
     os.close(fd)
 
 
-def _let_go() -> None:
-    """What stdout's buffer still holds goes nowhere where it cannot be written: Python would say so at its end."""
+def _settle_stdout() -> None:
+    """Discard what stdout's buffer holds where it cannot be written: Python would print an error at its end."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _speak_utf8() -> None:
-    """A GBK or C locale must not turn Chinese into escapes or errors."""
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the locale: under GBK or C, Chinese would become escapes or errors."""
     import io
 
     for stream in (sys.stdout, sys.stderr):

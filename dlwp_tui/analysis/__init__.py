@@ -1,1 +1,1 @@
-"""Judging finished and running runs: history, comparison, verdicts of experiments, time estimates, export."""
+"""Judging runs: history, comparison, verdicts of experiments, estimates, export."""

@@ -12,30 +12,26 @@ from typing import Any
 
 from dlwp_tui.core.errors import StorageError, UsageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import Tail, number, plain
+from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.view import RunView, summary
 
 
-def to_csv(folder: RunFolder, *, batches: bool = False) -> str:
-    """One row per label and epoch, one column per metric; with `batches` one row per batch event, exact.
-
-    A figure a row lacks is empty; NaN and infinity are written as `nan`, `inf`, `-inf`.
-    """
-    rows = _batch_rows(folder) if batches else _epoch_rows(_view(folder))
+def to_csv(folder: RunFolder) -> str:
+    """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`."""
+    rows = _epoch_rows(_view(folder))
     metrics = list(dict.fromkeys(metric for _place, figures in rows for metric in figures))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["label", "epoch", *(["step"] if batches else []), *metrics])
+    writer.writerow(["label", "epoch", *metrics])
     for place, figures in rows:
         writer.writerow([*place, *(repr(figures[metric]) if metric in figures else "" for metric in metrics)])
     return out.getvalue()
 
 
 def to_json(folder: RunFolder) -> str:
-    """Spec, summary, all curves and everything else the run said, as one JSON object."""
+    """Spec, summary, all curves and everything else the run reported, as one JSON object."""
     view = _view(folder)
     content = {
         "run": view.spec.model_dump(mode="json"),
@@ -54,7 +50,7 @@ def to_json(folder: RunFolder) -> str:
 
 
 def save(text: str, path: Path) -> None:
-    """Write `text` to the learner's file: whole or not at all. Raises UsageError or StorageError."""
+    """Write `text` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(
             _("{path} cannot be written: it is a folder.").format(path=path)
@@ -62,8 +58,8 @@ def save(text: str, path: Path) -> None:
             else _("{path} cannot be written: there is no folder {folder}.").format(path=path, folder=path.parent),
             _("Give a file name in a folder that exists."),
         )
-    special = path.exists() and not path.is_file()  # /dev/stdout, a pipe: there is nothing to replace
-    path = path if special else path.resolve()  # through a link, to the file it means
+    special = path.exists() and not path.is_file()  # /dev/stdout, a pipe: written into, not replaced
+    path = path if special else path.resolve()  # a link stays a link
     part = path if special else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="")
@@ -91,16 +87,6 @@ def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]
         for x, y in zip(curve.all_xs, curve.values, strict=True):
             rows.setdefault((key.label, int(x)), {})[key.metric] = y
     return sorted(rows.items(), key=lambda row: (labels[row[0][0]], row[0][1]))
-
-
-def _batch_rows(folder: RunFolder) -> list[tuple[tuple[str, Any, Any], dict[str, float]]]:
-    rows: list[tuple[tuple[str, Any, Any], dict[str, float]]] = []
-    for event in Tail(folder.events).read_all():
-        metrics = event.get("metrics")
-        if event["e"] == kinds.BATCH and isinstance(metrics, dict):
-            figures = {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
-            rows.append(((event.get("label") or "", event.get("epoch") or "", event.get("step") or ""), figures))
-    return rows
 
 
 def _curve(key: CurveKey, curve: Curve, xs: list[float], ys: list[float]) -> dict[str, Any]:

@@ -1,11 +1,9 @@
-"""The history of runs, read from their folders. A run that has ended is read once per process."""
+"""The history of runs, read from their folders. A run that has ended is read once in a process."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +12,21 @@ from dlwp_tui.analysis import compare
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs import state, store
-from dlwp_tui.runs.events import Event, decode, plain
+from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 
-_OF_INTEREST = re.compile(rb'"e": ?"(?:queued|started|dataset|epoch|result|paused|resumed|ended)"')
+_KINDS = (
+    *state.LIFECYCLE, kinds.DATASET, kinds.EPOCH, kinds.RESULT, kinds.PAUSED, kinds.RESUMED,
+)  # fmt: skip
+"""The few events a row is made of; a long run's thousands of batches are passed over."""
 _SHOWN_BEST = ("val_accuracy", "val_mae", "val_loss", "accuracy", "mae", "loss")
-"""Metrics worth a place in a list, the most telling first."""
+"""The metrics that a list has room for, the most important first."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,14 @@ class HistoryRow:
     lesson: str
     state: RunState
     created: float
-    """When it was asked for, seconds since the epoch."""
+    """When it was started, seconds since the epoch."""
     started: float | None
     """When it got its slot; None while it waits."""
     seconds: float
-    """Time worked; for a run at work, until now."""
+    """Time worked; for an active run, until now."""
     params: dict[str, Value]
     preset: str | None
-    """The preset its params are exactly."""
+    """The preset whose values its params are."""
     base: str | None
     """The nearest preset."""
     changed: dict[str, Value]
@@ -61,9 +63,9 @@ class HistoryRow:
     setup_s: float | None = None
     """Seconds worked before the first epoch; None where no epoch ended."""
     share: float | None = None
-    """Share of the whole run done, 0–1; None where it cannot be told."""
+    """Share of the whole run done, 0–1; None where it is not known."""
     peak_mb: int | None = None
-    """The most memory its worker held; None where that was not recorded."""
+    """The most memory its worker held, MB of 2^20 bytes; None where that was not recorded."""
 
     @property
     def id(self) -> str:
@@ -121,7 +123,7 @@ def history(lesson: str | None = None) -> list[HistoryRow]:
 
 
 def finished_counts() -> dict[str, int]:
-    """How many runs of each lesson have finished: `run.json` and the last block of each run's events, nothing more."""
+    """How many runs of each lesson have finished; reads the end of each run's events only."""
     counts: Counter[str] = Counter()
     for folder in store.all():
         event = state.last_lifecycle(folder)
@@ -139,7 +141,7 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
     known = _ended.get(folder.path)
     if known is not None and known[0] == stamp:
         return known[1]
-    view = RunView.of_events(folder, _events(folder.events))
+    view = RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
     base, changed = compare.nearest(spec, presets)
     row = HistoryRow(
@@ -162,28 +164,14 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
         host=spec.host,
         device=view.device,
         setup_s=view.setup_s,
-        # Several fits (folds, variants) tell each how far they are, not how many there will be.
+        # Of several fits (folds, variants) each reports its own progress, and not how many there will be.
         share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
         peak_mb=view.peak_mb,
     )
-    # Not the first seconds of a death: its last events may just be on their way to this reader's file system.
+    # A death counts after 10 s only: on a shared file system the last events may arrive later.
     if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):
         _ended[folder.path] = (stamp, row)
     return row
-
-
-def _events(path: Path) -> Iterator[Event]:
-    """The few events a row is made of: a long run's batches are passed over without parsing them."""
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    end = data.rfind(b"\n") + 1
-    for match in _OF_INTEREST.finditer(data, 0, end):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        event = decode(data[start : data.find(b"\n", match.end())])
-        if event is not None:
-            yield event
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -199,5 +187,5 @@ def _lesson(lesson_id: str) -> Lesson | None:
 
     try:
         return reader.load().lesson(lesson_id)
-    except DlwpError:  # the lesson is of another course, or broken: `dlwp check` tells; its runs stay readable
+    except DlwpError:  # of another course, or broken, which `dlwp check` reports; its runs can be read all the same
         return None

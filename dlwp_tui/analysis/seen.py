@@ -1,4 +1,4 @@
-"""Whether a finished run showed what its preset promised: `see` says it to the learner, `expect` in figures."""
+"""Whether a finished run showed what its preset promises: in words for the learner (`see`), in figures (`expect`)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Seen:
     """The preset's `see`."""
     figures: dict[str, float]
     """Each function of `expect` and its value: `{"argmin(run.val_loss)": 4.0}`."""
-    told: tuple[str, ...]
-    """The same as sentences."""
+    sentences: tuple[str, ...]
+    """The same in words."""
     missing: tuple[str, ...] = ()
     """Why figures are missing, a sentence each."""
 
@@ -38,7 +38,7 @@ class Seen:
 
 
 def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
-    """What the run says to its preset's promise; None unless it finished with exactly the preset's params of today.
+    """Judge a run by its preset's promise; None unless it finished with exactly the params the preset has today.
 
     The view is taken as it is: update it first.
     """
@@ -49,16 +49,16 @@ def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
         return None
     expression = expect.parse(preset.expect)
     outcome = expression.evaluate({PRESET_RUN: verdict.figures_of(view)}, {PRESET_RUN: verdict.scalars_of(view)})
-    told = tuple(
-        _told(figure, outcome.figures[str(figure)], lesson.words)
+    sentences = tuple(
+        _sentence(figure, outcome.figures[str(figure)], lesson.words)
         for figure in expression.figures
         if str(figure) in outcome.figures
     )
-    return Seen(outcome.holds, str(preset.see), outcome.figures, told, outcome.missing)
+    return Seen(outcome.holds, str(preset.see), outcome.figures, sentences, outcome.missing)
 
 
-def _told(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
-    """One figure in words; a result in those of the lesson, where it has some."""
+def _sentence(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
+    """One figure in words; `words` are the lesson's own names for results."""
     shown = number(value, whole=1e9)
     if figure.metric.startswith("result_"):  # one value, whatever the function
         name = figure.metric.removeprefix("result_")

@@ -1,6 +1,6 @@
-"""Whether an experiment's runs say what the note says. Each seed votes; the majority of the seeds decides.
+"""Whether an experiment's runs bear out the note's statement. Each seed votes; the majority of the seeds decides.
 
-A verdict on synthetic data is a verdict on synthetic data: `synthetic` is true and its `label` says so.
+The `label` of a verdict on synthetic data or an unverified file names its source.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dlwp_tui.runs.view import RunView
 
 Kind = Literal["holds", "does not hold", "undecided", "pending"]
 FIRST_SEED = 1
-"""Vote 0 of every side runs with this seed, vote 1 with the next: the sides of one vote differ in their params only."""
+"""The seed of vote 0; vote 1 has the next one. The sides of a vote share a seed and differ in their params only."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,20 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Vote:
-    """What one seed says."""
+    """The outcome of one seed."""
 
     vote: int
     holds: bool | None
-    """None when it has no say: see `why`."""
+    """None when it does not count: see `why`."""
     figures: dict[str, float]
     """The value of each function in `expect`, by its text: `{"argmin(small.val_loss)": 6.0}`."""
     why: tuple[str, ...] = ()
-    """Why it has no say, a sentence each."""
+    """Why it does not count, a sentence each."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What all seeds say together."""
+    """The outcome of all seeds together."""
 
     kind: Kind
     votes: tuple[Vote, ...]
@@ -60,18 +60,18 @@ class Verdict:
     why: tuple[str, ...] = ()
     """Why it is undecided or pending, a sentence each."""
     batch: str = ""
-    """Which time the experiment was started."""
+    """The id of this start of the experiment (see `ExperimentVote`)."""
     ended: int = 0
     """How many of its runs are over."""
 
     @property
     def synthetic(self) -> bool:
-        """True when the figures must not be set beside the note's as equal."""
+        """True when the figures may not be compared with the note's."""
         return self.source == "synthetic"
 
     @property
     def label(self) -> str:
-        """The verdict as it is shown: a glyph, a word and, where it matters, the source."""
+        """The verdict as it is shown: a glyph, a word and, unless it is real data, the source."""
         word = {
             "holds": "✓ " + _("holds"),
             "does not hold": "✗ " + _("does not hold"),
@@ -84,7 +84,7 @@ class Verdict:
 
 
 def plan(lesson: Lesson, experiment: Experiment) -> tuple[PlannedRun, ...]:
-    """The runs an experiment needs: every side once per seed, vote by vote, so that an early end leaves whole votes."""
+    """The runs an experiment needs: each side once per seed, vote by vote, so that an early end leaves whole votes."""
     preset = lesson.preset(experiment.preset).values
     sides = {side: lesson.values(overrides=preset | changed) for side, changed in experiment.runs.items()}
     return tuple(
@@ -111,10 +111,10 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
 
 
 def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
-    """The verdict of the newest time the experiment was started; None when it never was."""
+    """The verdict of the experiment's newest start; None when it was never started."""
     batch = ""
     views: dict[tuple[str, int], RunView] = {}
-    for folder in store.all():  # newest first: of two runs in one place the repeated one counts
+    for folder in store.all():  # newest first: of two runs in one place the later one counts
         spec = store.read_spec(folder)
         place = spec.experiment
         if place is None or spec.lesson != lesson.id or place.id != experiment.id:
@@ -187,7 +187,5 @@ def _vote(
 def _kind(votes: tuple[Vote, ...], views: Mapping[tuple[str, int], RunView]) -> Kind:
     if any(view.state.active for view in views.values()):
         return "pending"
-    for kind, said in (("holds", True), ("does not hold", False)):
-        if 2 * sum(vote.holds is said for vote in votes) > len(votes):
-            return "holds" if kind == "holds" else "does not hold"
-    return "undecided"
+    yes, no = (sum(vote.holds is holds for vote in votes) for holds in (True, False))
+    return "holds" if 2 * yes > len(votes) else "does not hold" if 2 * no > len(votes) else "undecided"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_course(
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.course import reader
 
@@ -81,7 +82,7 @@ def show(
 
 
 def check(
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.core import paths
     from dlwp_tui.course import check as linter

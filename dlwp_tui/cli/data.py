@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
-Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
 def register(app: typer.Typer) -> None:

@@ -1,6 +1,6 @@
-"""Follow a run until it ends: JSON lines, plain lines in a pipe, or a live progress in a terminal.
+"""Follows a run until it ends: JSON lines, plain lines in a pipe, or a progress bar in a terminal.
 
-Ctrl-C asks once what to do with the run; it lives in a session of its own, so the key never reaches it.
+Ctrl-C reaches this process alone, as a run has a session of its own; a question then decides whether the run stops.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dlwp_tui.cli import output
 from dlwp_tui.core import formats
 from dlwp_tui.core.errors import ReaderGone
 from dlwp_tui.core.language import _
+from dlwp_tui.runs import kinds
+from dlwp_tui.runs.events import Event, figures, number
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState, current, word
 from dlwp_tui.runs.view import RunView, summary
@@ -29,48 +31,31 @@ EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
 def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
     """Show the run until it ends and return the exit code. `ours`: Ctrl-C may stop it; else it only stops watching."""
     try:
+        view = RunView.open(folder)
         if json:
-            return _follow_json(folder)
-        if output.is_terminal():
-            return _follow_live(folder)
-        return _follow_plain(folder)
+            _until_end(view, output.json_line)
+            output.json_line(_summary(view))
+        elif output.is_terminal():
+            _follow_live(view)
+        else:
+            printer = PlainPrinter()
+            _until_end(view, printer.event)
+            printer.end(view)
     except KeyboardInterrupt:
         return _interrupted(folder, ours=ours, json=json)
     except ReaderGone:
         if current(folder).active:
             output.say(_goes_on(folder))
         raise
+    return EXIT_CODES.get(view.state, 1)
 
 
-def _follow_json(folder: RunFolder) -> int:
-    from dlwp_tui.runs.events import Tail
-
-    tail, view = Tail(folder.events), RunView.open(folder)
-
-    def step() -> None:
-        for event in tail.read_all():
-            output.json_line(event)
-
-    state = _until_end(view, step)
-    output.json_line(_summary(view))
-    return EXIT_CODES.get(state, 1)
-
-
-def _follow_plain(folder: RunFolder) -> int:
-    view = RunView.open(folder)
-    printer = PlainPrinter(folder)
-    state = _until_end(view, printer.step)
-    printer.end(view)
-    return EXIT_CODES.get(state, 1)
-
-
-def _follow_live(folder: RunFolder) -> int:
+def _follow_live(view: RunView) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    view = RunView.open(folder)
     console = Console(highlight=False, soft_wrap=True)
-    printer = PlainPrinter(folder, emit=console.print, epochs=False)
+    printer = PlainPrinter(console.print, epochs=False)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
@@ -81,8 +66,7 @@ def _follow_live(folder: RunFolder) -> int:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(_("waiting"), total=None, figures="")
 
-        def step() -> None:
-            printer.step()
+        def on_change() -> None:
             fraction = view.fraction
             progress.update(
                 task,
@@ -92,21 +76,20 @@ def _follow_live(folder: RunFolder) -> int:
                 figures=formats.numbers(view.last_figures),
             )
 
-        state = _until_end(view, step)
+        _until_end(view, printer.event, on_change)
     printer.end(view)
-    return EXIT_CODES.get(state, 1)
 
 
-def _until_end(view: RunView, step: Callable[[], None]) -> RunState:
-    """Call `step` at each change until the run has ended; returns the final state."""
+def _until_end(
+    view: RunView, on_event: Callable[[Event], object], on_change: Callable[[], object] = lambda: None
+) -> None:
+    """Update `view` until the run has ended; `on_event` gets each event, `on_change` is called after each change."""
     pause = threading.Event()
     while True:
-        changed = view.update()
-        active = view.state.active
-        if changed or not active:
-            step()
-        if not active:
-            return view.state
+        if view.update(on_event=on_event):
+            on_change()
+        if not view.state.active:
+            return
         pause.wait(POLL_S)
 
 
@@ -120,49 +103,36 @@ def _where(view: RunView) -> str:
 
 
 class PlainPrinter:
-    """Prints a run's events as plain lines, each once, in the order they happened."""
+    """Prints a run's events as plain lines; without `epochs` the ones that a progress bar shows are left out."""
 
-    def __init__(self, folder: RunFolder, emit: Callable[[str], object] = output.line, *, epochs: bool = True) -> None:
-        from dlwp_tui.runs.events import Tail
-
-        self._folder = folder
-        self._tail = Tail(folder.events)
+    def __init__(self, emit: Callable[[str], object] = output.line, *, epochs: bool = True) -> None:
         self._emit = emit
         self._epochs = epochs
 
-    def step(self) -> None:
-        """Print what is new."""
-        for event in self._tail.read_all():
-            for text in _lines(event, epochs=self._epochs):
-                self._emit(text)
+    def event(self, event: Event) -> None:
+        """Print one event; kinds without a line of their own are left out."""
+        for text in _lines(event, epochs=self._epochs):
+            self._emit(text)
 
     def end(self, view: RunView) -> None:
-        """Print how it ended: figures, or what went wrong and where the log is."""
+        """Print how the run ended: figures, the preset's promise, or what went wrong and where the log is."""
         for label, metrics in view.results.items():
             self._emit(" ".join(filter(None, [_("result"), label, formats.numbers(metrics)])))
-        self._say_seen(_seen(view))
+        if (found := _seen(view)) is not None:
+            self._emit(f"{found.label}: {found.promise}" if found.promise else found.label)
+            for sentence in (*found.sentences, *found.missing):
+                self._emit(f"  {sentence}")
+        seconds = formats.duration(view.elapsed_s, tenths=True)
         self._emit(
-            _("{run} {state} after {seconds}").format(
-                run=self._folder.id, state=word(view.state), seconds=formats.duration(view.elapsed_s, tenths=True)
-            )
+            _("{run} {state} after {seconds}").format(run=view.folder.id, state=word(view.state), seconds=seconds)
         )
         if view.state in (RunState.FAILED, RunState.DIED):
-            if view.error is not None:
-                output.say(view.error.told)
-                for text in view.error.lines:
-                    output.say(f"  {text}")
-            else:
-                for text in view.log_tail(12):
-                    output.say(f"  {text}")
-            output.say(_("The whole log: {path}").format(path=self._folder.log))
-
-    def _say_seen(self, found: Seen | None) -> None:
-        """The preset's promise beside what the run showed."""
-        if found is None:
-            return
-        self._emit(f"{found.label}: {found.promise}" if found.promise else found.label)
-        for told in (*found.told, *found.missing):
-            self._emit(f"  {told}")
+            error = view.error
+            if error is not None:
+                output.say(error.text)
+            for text in view.log_tail(12) if error is None else error.lines:
+                output.say(f"  {text}")
+            output.say(_("The whole log: {path}").format(path=view.folder.log))
 
 
 def _seen(view: RunView) -> Seen | None:
@@ -172,7 +142,7 @@ def _seen(view: RunView) -> Seen | None:
 
     try:
         return seen(view, launch.lesson_of(view.spec))
-    except DlwpError:  # the lesson is no longer in the course, or broken: `dlwp check` says so
+    except DlwpError:  # the lesson is no longer in the course, or broken, which `dlwp check` reports
         return None
 
 
@@ -181,26 +151,23 @@ def _summary(view: RunView) -> dict[str, object]:
     return summary(view, None if found is None else found.holds)
 
 
-def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
-    from dlwp_tui.runs import kinds
-    from dlwp_tui.runs.events import number
-
+def _lines(event: Event, *, epochs: bool) -> list[str]:
     get = event.get
     label = f"[{get('label')}] " if get("label") else ""
     match event["e"]:
         case kinds.EPOCH if epochs:
             done = f"{get('epoch')}/{get('epochs')}" if get("epochs") else get("epoch")
-            return [f"{label}{get('unit') or _('epoch')} {done}  {_metrics(get('metrics'))}"]
-        case kinds.BASELINE:
-            return [f"{label}{_metrics(get('metrics'))}"]
+            return [f"{label}{get('unit') or _('epoch')} {done}  {formats.numbers(figures(event))}"]
+        case kinds.BASELINE | kinds.OLD_BASELINE:
+            return [f"{label}{formats.numbers(figures(event))}"]
         case kinds.PHASE:
             return [f"— {get('name')}"]
         case kinds.DATASET:
             return [f"{get('name')}: {get('detail') or get('source')}"]
         case kinds.MODEL:
             params = number(get("params"))
-            told = "?" if params is None else f"{params:,.0f}"
-            return [_("{label}model with {params} parameters").format(label=label, params=told)]
+            shown = "?" if params is None else f"{params:,.0f}"
+            return [_("{label}model with {params} parameters").format(label=label, params=shown)]
         case kinds.CHECK:
             return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({get('got')} / {get('want')})"]
         case kinds.TEXT:
@@ -213,15 +180,6 @@ def _lines(event: dict[str, object], *, epochs: bool) -> list[str]:
             return [_("started on {device}").format(device=get("device"))]
         case _:
             return []
-
-
-def _metrics(metrics: object) -> str:
-    from dlwp_tui.runs.events import number
-
-    if not isinstance(metrics, dict):
-        return ""
-    values = {name: number(value) for name, value in metrics.items()}
-    return formats.numbers({name: value for name, value in values.items() if value is not None})
 
 
 def _table(columns: object, rows: object) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def glossary(
         list[str] | None,
         typer.Argument(metavar="TERM", help=_("A term or a part of one, Chinese or English; without it, all.")),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.core import paths
     from dlwp_tui.course import glossary as book

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.language import _
-
-Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
@@ -28,7 +29,7 @@ def note(
     edit: Annotated[bool, typer.Option("--edit", "-e", help=_("Open it in $EDITOR."))] = False,
     join: Annotated[bool, typer.Option("--join", help=_("Put copies kept after a conflict below the note."))] = False,
     every: Annotated[bool, typer.Option("--all", help=_("Print all of your notes."))] = False,
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.core import own_notes
     from dlwp_tui.course import reader

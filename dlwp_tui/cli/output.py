@@ -1,4 +1,4 @@
-"""How the commands speak: data to stdout, everything else to stderr, JSON one object a line."""
+"""Output of the commands: data to stdout, messages to stderr, JSON one object a line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlwp_tui.core.language import _
 
 
 def say(message: str) -> None:
-    """A sentence for the person, on stderr."""
+    """Print a message for a person, on stderr."""
     print(message, file=sys.stderr, flush=True)
 
 
 def line(text: str = "") -> None:
-    """A line of data, on stdout. ReaderGone when the pipe was closed, StorageError when a disk behind it is full."""
+    """Print a line of data, on stdout. Raises ReaderGone for a closed pipe, StorageError for a full disk behind it."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -30,7 +30,7 @@ def line(text: str = "") -> None:
 
 
 def json_line(value: Any) -> None:
-    """One JSON object on one line of stdout. NaN and infinity as the strings "nan", "inf", "-inf"."""
+    """Print one JSON object on one line of stdout. NaN and infinity become the strings "nan", "inf", "-inf"."""
     from dlwp_tui.runs.events import encode
 
     text = encode(value) if isinstance(value, Mapping) else json.dumps(value, ensure_ascii=False).encode()
@@ -38,7 +38,7 @@ def json_line(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns on stdout; no wrapping, so `grep` and `awk` can use it."""
+    """Print aligned columns on stdout, not wrapped, for `grep` and `awk`."""
     for text in aligned(columns, rows):
         line(text)
 
@@ -56,5 +56,5 @@ def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def is_terminal() -> bool:
-    """True when stdout is a terminal a person looks at."""
+    """True when stdout is a terminal, so that a person may be looking at it."""
     return sys.stdout.isatty()

@@ -1,4 +1,4 @@
-"""`dlwp predict`: ask a finished run's model, as the app's demo does, from the command line."""
+"""`dlwp predict`: query a finished run's model from the command line, with the lesson's demo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlwp_tui.cli import output
-from dlwp_tui.cli.runs import Run
+from dlwp_tui.cli.options import Run
 from dlwp_tui.core.errors import DataError, RunError, UsageError
 from dlwp_tui.core.language import _
 
@@ -22,9 +22,9 @@ SIDE = 28
 LONGEST = 100_000
 """Characters of a text; the longest review has 14,000."""
 LARGEST = 10_000
-"""Pixels on a side of a picture: more is refused before it is unpacked."""
+"""Pixels on a side of a picture; a larger one is refused before it is decoded."""
 PATIENCE = 120.0
-"""Seconds for one answer on a machine that trains as well."""
+"""Seconds for one answer, on a machine that may be training."""
 BAR = 30
 """Cells of a full bar."""
 
@@ -65,26 +65,26 @@ def predict(
             else _("Run it again: dlwp rerun {run}").format(run=folder.id),
         )
     value = _value(chosen, given)
-    asked = Demo(folder, chosen.id)
+    process = Demo(folder, chosen.id)
     try:
-        told = asked.ask(value, timeout=PATIENCE)
+        answer = process.ask(value, timeout=PATIENCE)
     finally:
-        asked.close()
-    if "error" in told:
-        raise RunError(str(told["error"]), _("Its log says more: {path}").format(path=folder.artifacts))
+        process.close()
+    if "error" in answer:
+        raise RunError(str(answer["error"]), _("Its log says more: {path}").format(path=folder.artifacts))
     view = RunView.open(folder)
     view.update()
     if json:
-        output.json_line({"run": folder.id, "lesson": lesson.id, "demo": chosen.id, "source": view.source, **told})
+        output.json_line({"run": folder.id, "lesson": lesson.id, "demo": chosen.id, "source": view.source, **answer})
         return
-    for text in _lines(told):
+    for text in _lines(answer):
         output.line(text)
     if view.source == "synthetic":
         output.say(_("This model was trained on synthetic data."))
 
 
 def _chosen(lesson: Lesson, demo_id: str | None) -> Demo:
-    """The demo called `demo_id`; without a name the first that a command line can ask."""
+    """The demo with this id; without one, the first whose input a command line can give."""
     if not lesson.demos:
         raise UsageError(
             _("Lesson {lesson} has nothing to ask its model with.").format(lesson=lesson.id),
@@ -118,7 +118,7 @@ def _value(demo: Demo, given: str | None) -> Any:
 
 
 def _piped() -> str:
-    """Standard input. Read as bytes: whether what is no UTF-8 raises or passes depends on the locale."""
+    """Standard input, read as bytes: whether Python raises for other encodings depends on the locale."""
     return sys.stdin.buffer.read(4 * LONGEST + 1).decode("utf-8", "surrogateescape")
 
 
@@ -132,7 +132,7 @@ def _text(given: str) -> str:
             _("The text is not UTF-8: see character {place}.").format(place=error.start + 1),
             _("Convert it: iconv -f GBK -t UTF-8 FILE | dlwp predict RUN"),
         ) from None
-    # an answer repeats words: an escape character among them would reach the terminal
+    # The answer repeats words of the text, so an escape character in it would reach the terminal.
     text = "".join(sign if sign.isprintable() else " " for sign in given).strip()
     if not text:
         raise UsageError(_("The text is empty."), _('Write one: dlwp predict RUN "a text"'))
@@ -140,7 +140,7 @@ def _text(given: str) -> str:
 
 
 def _drawing(given: str) -> list[list[float]]:
-    """A grey picture as 28 rows of 28 numbers, 0 for the paper and 1 for the ink; the edge is taken for paper."""
+    """A picture as 28 rows of 28 numbers, 0 for paper and 1 for ink; the median of its edge counts as paper."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     path = _file(given)
@@ -192,15 +192,15 @@ def _file(given: str) -> Path:
 _READERS: dict[str, Callable[[str], Any]] = {"text": _text, "canvas": _drawing, "file": lambda given: str(_file(given))}
 
 
-def _lines(told: Mapping[str, Any]) -> list[str]:
-    """An answer for the terminal: bars as aligned rows, then text, picture, and the words the model does not know."""
+def _lines(answer: Mapping[str, Any]) -> list[str]:
+    """An answer as lines: bars, then text, the picture's path, and the words that the model does not have."""
     lines = []
-    bars = told.get("bars")
+    bars = answer.get("bars")
     if isinstance(bars, Mapping) and bars:
         rows = [[str(name), f"{float(share):6.1%}", _bar(float(share))] for name, share in bars.items()]
         lines += output.aligned([""] * 3, rows)[1:]
-    lines += [str(told[key]) for key in ("text", "picture") if key in told]
-    if unknown := [str(word) for word in told.get("unknown", ())]:
+    lines += [str(answer[key]) for key in ("text", "picture") if key in answer]
+    if unknown := [str(word) for word in answer.get("unknown", ())]:
         lines.append(_("Words it does not know: {words}").format(words="  ".join(unknown)))
     return lines
 

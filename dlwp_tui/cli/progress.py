@@ -1,4 +1,4 @@
-"""`dlwp progress`: what has been read, answered, run and bookmarked; and how to begin anew."""
+"""`dlwp progress`: what has been read, answered, run and bookmarked, and forgetting that."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.core.language import _
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def progress(
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
     reset: Annotated[
         str | None,
         typer.Option("--reset", metavar="ID", help=_("Forget pages, answers and bookmarks of one section.")),
@@ -52,11 +53,11 @@ def progress(
 
 @dataclass(frozen=True)
 class _Row:
-    """One section's marks beside what there is."""
+    """One section's marks and totals."""
 
     section: Section
     titles: tuple[str, ...]
-    """Its pages; empty for a note that cannot be read, which `dlwp check` explains."""
+    """Titles of its pages; empty for a note that cannot be read, which `dlwp check` reports."""
     opened: int
     quizzes: int
     right: int
@@ -137,7 +138,7 @@ def _row(section: Section, seen: Progress, runs: int) -> _Row:
     except ContentError:
         pages = ()
     quizzes = sum(page.quizzes for page in pages)
-    # A note that was shortened since leaves marks of pages and quizzes that are gone.
+    # A note that was shortened has marks of pages and quizzes that are gone.
     answers = [right for index, right in marks.quiz.items() if index < quizzes]
     return _Row(
         section=section,

@@ -1,30 +1,25 @@
-"""`dlwp run`, `watch`, `rerun`: start a lesson and follow it. A lesson's params are real options."""
+"""`dlwp run`, `watch`, `rerun`: start a lesson and follow it. A lesson's params are options of its command."""
 
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dlwp_tui.cli import output, usage
-from dlwp_tui.cli.runs import Run
+from dlwp_tui.cli.options import Data, Detach, Device, Estimate, Events, Force, Run, Seed, started
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.core.types import Source, Value
     from dlwp_tui.course.lesson import Lesson, Param
     from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.core.errors import UsageError
-from dlwp_tui.core.language import _
 
-_JSON = typer.Option("--json", help=_("One JSON object a line: the run's events, and last its summary."))
-Json = Annotated[bool, _JSON]
 _SWITCHES = ("--json", "--detach", "--estimate", "--force", "--help")
 """The options of every lesson that take no value."""
-_FORCE = typer.Option("--force", help=_("Start even when too little memory is free."))
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +54,7 @@ def _run(context: typer.Context) -> None:
 
 
 def _place(args: list[str]) -> int | None:
-    """Where the lesson's id stands: `dlwp run --preset quick 3.4` is understood, too. None where nothing can be one."""
+    """Index of the lesson's id, which may stand after options (`dlwp run --preset quick 3.4`); None without one."""
     bare = [number for number, arg in enumerate(args) if not arg.startswith("-")]
     for number in bare:
         before = args[number - 1] if number else ""
@@ -72,41 +67,24 @@ def command(lesson: Lesson) -> typer.Typer:
     """The command of one lesson: its params as options with range, default and meaning."""
 
     def run_lesson(**given: Any) -> None:
-        common = {
-            name: given.pop(name)
-            for name in ("preset", "seed", "source", "device", "detach", "json", "estimate", "force")
-        }
-        overrides = {name: value for name, value in given.items() if value is not None}
-        start(lesson, overrides, **common)
+        overrides = {name: value for name in lesson.params if (value := given.pop(name)) is not None}
+        start(lesson, overrides, **given)
 
-    options = [
-        ("preset", str, "book", typer.Option("--preset", metavar="NAME", help=_presets_help(lesson))),
-        ("seed", int | None, None, typer.Option("--seed", min=0, max=2**31 - 1, help=_("Seed; random if not given."))),
-        (
-            "source",
-            str,
-            "auto",
-            typer.Option(
-                "--data",
-                metavar="auto|real|synthetic",
-                help=_("Where the data comes from; auto: real where the file is there, else synthetic."),
-            ),
-        ),
-        ("device", str, "auto", typer.Option("--device", metavar="auto|cpu|gpu", help=_("Where to train."))),
-        ("detach", bool, False, typer.Option("--detach", help=_("Print the run's id and leave it running."))),
-        ("json", bool, False, _JSON),
-        (
-            "estimate",
-            bool,
-            False,
-            typer.Option("--estimate", help=_("Print the time and memory it will take here, and run nothing.")),
-        ),
-        ("force", bool, False, _FORCE),
+    presets = Annotated[str, typer.Option("--preset", metavar="NAME", help=_presets_help(lesson))]
+    options: list[tuple[str, Any, Any]] = [
+        *((name, _param_option(name, param), None) for name, param in lesson.params.items()),
+        ("preset", presets, "book"),
+        ("seed", Seed, None),
+        ("source", Data, "auto"),
+        ("device", Device, "auto"),
+        ("detach", Detach, False),
+        ("json", Events, False),
+        ("estimate", Estimate, False),
+        ("force", Force, False),
     ]
-    parameters = [_param_option(name, param) for name, param in lesson.params.items()]
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-        for name, kind, default, option in options
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, annotation, default in options
     ]
     run_lesson.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run_lesson.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -128,7 +106,7 @@ def start(
     estimate: bool = False,
     force: bool = False,
 ) -> None:
-    """Check everything, start the run, follow it and exit with its code."""
+    """Start a run, or print its estimate, with all options checked first; exits with the run's code."""
     from dlwp_tui.engine import launch
 
     values = lesson.values(preset, overrides)
@@ -137,54 +115,33 @@ def start(
     if device not in ("auto", "cpu", "gpu"):
         raise UsageError(_("--device {value} is not allowed: auto, cpu or gpu.").format(value=device))
     if estimate:
-        from dlwp_tui.cli.estimate import estimate as tell
+        from dlwp_tui.cli.estimate import estimate as print_estimate
 
-        tell(lesson, values, source=source, device=device, json=json)
+        print_estimate(lesson, values, source=source, device=device, json=json)
         return
     begin = partial(
         launch.start, lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
     )
-    _follow_or_leave(started(begin, force=force).id, detach=detach, json=json)
+    _follow_or_leave(started(begin, force=force), detach=detach, json=json)
 
 
-def started(begin: Callable[..., RunFolder], *, force: bool) -> RunFolder:
-    """`begin(force=...)`; where memory is short a terminal is asked, and a pipe must have said --force."""
-    from dlwp_tui.engine.memory import MemoryShort
+def watch(run: Run, json: Events = False) -> None:
+    from dlwp_tui.runs import store
 
-    try:
-        return begin(force=force)
-    except MemoryShort as error:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            error.hint = " ".join((error.hint, _("With --force it is started all the same.")))
-            raise
-        output.say(error.message)
-        if not typer.confirm(_("Start it all the same?"), default=False, err=True):
-            raise typer.Exit(1) from None
-        return begin(force=True)
+    _follow_or_leave(store.find(run), detach=False, json=json, ours=False)
 
 
-def watch(run: Run, json: Json = False) -> None:
-    _follow_or_leave(run, detach=False, json=json, ours=False)
-
-
-def rerun(
-    run: Run,
-    detach: Annotated[bool, typer.Option("--detach", help=_("Print the run's id and leave it running."))] = False,
-    json: Json = False,
-    force: Annotated[bool, _FORCE] = False,
-) -> None:
+def rerun(run: Run, detach: Detach = False, json: Events = False, force: Force = False) -> None:
     from dlwp_tui.engine import launch
     from dlwp_tui.runs import store
 
-    folder = started(partial(launch.rerun, store.find(run)), force=force)
-    _follow_or_leave(folder.id, detach=detach, json=json)
+    again = started(partial(launch.rerun, store.find(run)), force=force)
+    _follow_or_leave(again, detach=detach, json=json)
 
 
-def _follow_or_leave(run: str, *, detach: bool, json: bool, ours: bool = True) -> None:
+def _follow_or_leave(folder: RunFolder, *, detach: bool, json: bool, ours: bool = True) -> None:
     from dlwp_tui.cli import follow
-    from dlwp_tui.runs import store
 
-    folder = store.find(run)
     if detach:
         if json:
             output.json_line({"run": folder.id})
@@ -195,7 +152,8 @@ def _follow_or_leave(run: str, *, detach: bool, json: bool, ours: bool = True) -
     raise typer.Exit(follow.follow(folder, json=json, ours=ours))
 
 
-def _param_option(name: str, param: Param) -> inspect.Parameter:
+def _param_option(name: str, param: Param) -> Any:
+    """The annotation by which typer makes an option of a param: its flags, range, default and meaning."""
     flag = "--" + name.replace("_", "-")
     meaning = " · ".join(
         part
@@ -208,13 +166,12 @@ def _param_option(name: str, param: Param) -> inspect.Parameter:
         if part
     )
     if param.type == "bool":
-        option = typer.Option(f"{flag}/--no-{name.replace('_', '-')}", help=meaning, show_default=False)
-        kind: Any = bool | None
-    else:
-        metavar = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE"}
-        option = typer.Option(flag, metavar=metavar.get(param.type, "TEXT"), help=meaning, show_default=False)
-        kind = str | None  # checked by Param.parse, whose sentence names the range
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+        flags = f"{flag}/--no-{name.replace('_', '-')}"
+        return Annotated[bool | None, typer.Option(flags, help=meaning, show_default=False)]
+    kinds = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE"}
+    # A text for typer: Param.parse checks it, and its sentence names the range.
+    option = typer.Option(flag, metavar=kinds.get(param.type, "TEXT"), help=meaning, show_default=False)
+    return Annotated[str | None, option]
 
 
 def _presets_help(lesson: Lesson) -> str:
@@ -222,7 +179,7 @@ def _presets_help(lesson: Lesson) -> str:
 
 
 def _dashed(arg: str) -> str:
-    """`--hidden_layers=2` as `--hidden-layers=2`: both spellings are taken."""
+    """`--hidden_layers=2` as `--hidden-layers=2`: both spellings are accepted."""
     if not arg.startswith("--"):
         return arg
     name, equals, value = arg.partition("=")

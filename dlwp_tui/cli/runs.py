@@ -1,4 +1,4 @@
-"""`dlwp runs`, `stop`, `pause`, `resume`, `export`: everything about runs that exist already."""
+"""`dlwp runs`, `stop`, `pause`, `resume`, `export`, `delete`: commands on runs that exist already."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Force, Json, Run, started
 from dlwp_tui.core import formats
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
-
-Run = Annotated[
-    str, typer.Argument(metavar="RUN", help=_("A run's id, its beginning, its last four characters or `last`."))
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +29,7 @@ def list_runs(
     lesson: Annotated[str | None, typer.Argument(metavar="ID", help=_("Only runs of this lesson."))] = None,
     active: Annotated[bool, typer.Option("--active", help=_("Only runs that are going on."))] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("At most so many."))] = 30,
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.analysis import history
     from dlwp_tui.runs import store
@@ -86,13 +83,9 @@ def pause(run: Run) -> None:
     output.say(_("Paused {run}. Go on with: dlwp resume {run}").format(run=folder.id))
 
 
-def resume(
-    run: Run,
-    force: Annotated[bool, typer.Option("--force", help=_("Start even when too little memory is free."))] = False,
-) -> None:
+def resume(run: Run, force: Force = False) -> None:
     from functools import partial
 
-    from dlwp_tui.cli.run import started
     from dlwp_tui.engine import launch
     from dlwp_tui.runs import store
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dlwp_tui.cli import output
+from dlwp_tui.cli.options import Json
 from dlwp_tui.core.language import _
 
 
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def search(
     text: Annotated[list[str], typer.Argument(metavar="TEXT", help=_("What to look for, Chinese or English."))],
     limit: Annotated[int, typer.Option("--limit", min=1, help=_("How many results at most."))] = 20,
-    json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    json: Json = False,
 ) -> None:
     from dlwp_tui.core import own_notes
     from dlwp_tui.course import reader

@@ -1,1 +1,1 @@
-"""What every other package may use: paths, settings, errors, language, formats, hardware, study progress, own notes."""
+"""What every other package may use: paths, settings, errors, language, formats, hardware, progress, own notes."""

@@ -78,7 +78,7 @@ def source_word(source: UsedSource | None) -> str:
 
 
 def source_label(source: UsedSource | None, *, short: bool = False) -> str:
-    """What must be said of a run's data wherever its figures are shown; "" for real data and for none."""
+    """The label that a run's figures carry wherever they are shown; "" for real data and for none."""
     if short:
         return {"synthetic": _("synthetic"), "unverified": _("unverified file")}.get(source or "", "")
     return {"synthetic": _("synthetic data"), "unverified": _("real data (unverified file)")}.get(source or "", "")

@@ -1,7 +1,7 @@
-"""What the machine is doing: processor, memory, GPUs. One sample is cheap (about 1 ms) and never raises.
+"""Load of the machine: processor, memory, GPUs. One sample costs about 1 ms and never raises.
 
-Every field degrades by itself: NVML answers NotSupported or NoPermission for single figures (utilisation under MIG,
-power on some boards, processes in containers), and a figure that cannot be had is None, never 0.
+NVML refuses single figures with NotSupported or NoPermission (utilisation under MIG, power on some boards, processes in
+containers): such a figure is None, never 0, and the others are there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RETRY = 30.0
 
 @dataclass(frozen=True)
 class GpuProcess:
-    """A process that uses a GPU; `memory` in bytes, None where the driver may not tell."""
+    """A process that uses a GPU; `memory` in bytes, None where the driver does not report it."""
 
     pid: int
     memory: int | None
@@ -35,7 +35,7 @@ class GpuProcess:
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU. None means the driver does not say; `note` says why where that is known."""
+    """One GPU; None for what the driver does not report, with the reason in `note` where it is known."""
 
     index: int
     name: str
@@ -60,17 +60,17 @@ class Hardware:
     cpu_percent: float | None
     """Mean load of the cores this process may use; None in the first sample."""
     cores: float
-    """Cores this process may use: affinity and cgroup quota taken into account."""
+    """Cores this process may use, by affinity and cgroup quota."""
     ram_used: int
-    """Bytes; inside a container with a memory limit, of that limit."""
+    """Bytes; both are those of the container, where one has a memory limit."""
     ram_total: int
     gpus: tuple[Gpu, ...] = ()
     gpu_reason: str = ""
-    """Why there is no GPU to show."""
+    """Why `gpus` is empty."""
 
 
 def sample() -> Hardware:
-    """The machine now. Call it about once a second, from a thread: CPU load is measured between two calls."""
+    """One sample. Call it about once a second, from a thread: CPU load is measured between two calls."""
     return _SAMPLER.sample()
 
 
@@ -89,7 +89,7 @@ class Sampler:
         self._lock = threading.Lock()
 
     def sample(self) -> Hardware:
-        """One sample; GPUs are left out, with the reason, while the driver cannot be reached."""
+        """One sample, without GPUs but with the reason while the driver cannot be reached."""
         import psutil  # 9 ms, not needed to start
 
         with self._lock:
@@ -184,7 +184,7 @@ class Sampler:
         self._retry_at = self._clock() + RETRY
         try:
             nvml.nvmlShutdown()
-        except nvml.NVMLError as error:  # the driver is gone already; it is opened anew later
+        except nvml.NVMLError as error:  # the driver is gone already; `_open` tries again later
             self._reason = f"{reason} ({_text(error)})"
 
 
@@ -200,7 +200,7 @@ def cores() -> float:
 
 
 def ram_free() -> int:
-    """Bytes a new process may take; inside a container with a memory limit, of that limit."""
+    """Bytes a new process may take, at most what a container's memory limit leaves."""
     import psutil
 
     free = int(psutil.virtual_memory().available)
@@ -209,7 +209,7 @@ def ram_free() -> int:
 
 
 def line(hardware: Hardware, room: int = 200) -> str:
-    """The sample in one line of at most `room` cells whose figures keep their width; the least needed goes first."""
+    """The sample in one line of at most `room` cells, its figures with a constant width; the last parts go first."""
     cpu = "  –" if hardware.cpu_percent is None else f"{hardware.cpu_percent:3.0f}"
     ram = f"RAM {gib(hardware.ram_used):>4}/{gib(hardware.ram_total)}G"
     base = [f"CPU {cpu}%", ram]
@@ -225,7 +225,7 @@ def line(hardware: Hardware, room: int = 200) -> str:
 
 
 def gpu_line(gpu: Gpu, brief: bool = False) -> str:
-    """`GPU0 H200  37%  12/141G 54°C 210W`; what the driver does not say is left out."""
+    """`GPU0 H200  37%  12/141G 54°C 210W`, without what the driver does not report."""
     parts = [f"GPU{gpu.index}"] if brief else [f"GPU{gpu.index} {short_name(gpu.name)}"]
     if gpu.utilisation is not None:
         parts.append(f"{gpu.utilisation:3d}%")
@@ -259,7 +259,7 @@ def _text(error: Exception) -> str:
 
 
 def _affinity() -> set[int]:
-    """Numbers of the cores this process may run on; empty where the system does not tell (macOS)."""
+    """Numbers of the cores this process may run on; empty where the system has no such call (macOS)."""
     return set(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else set()
 
 
@@ -294,7 +294,7 @@ def _words(path: Path) -> list[str]:
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:  # another system, another cgroup version: the limit is then not known
+    except OSError:  # another system or cgroup version, which has no limit we know
         return []
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LANGUAGES = ("zh", "en")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 _chosen = "zh"
 
@@ -40,7 +39,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """`message` in the interface's language, where one English word needs two translations; `context` tells which."""
+    """`message` in the interface's language, where one English word needs two translations, one for each `context`."""
     return _catalogue(language()).pgettext(context, message)
 
 

@@ -1,17 +1,14 @@
 """The learner's own notes: one plain markdown file per section, `$DLWP_HOME/notes/<id>.md`.
 
-A file that was changed outside (a second app, $EDITOR) is never overwritten: what was being written then goes to
-`<id>.conflict-<n>.md` beside it and the learner is told. `join` puts such copies below the note again. A file that
-cannot be read or is not UTF-8 is named and left alone. An emptied note is removed.
+A file that was changed outside (a second app, $EDITOR) is never overwritten: the text then goes to
+`<id>.conflict-<n>.md` beside it, and `join` puts such copies below the note again. A file that cannot be read or is not
+UTF-8 raises and is left alone. An emptied note is removed.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +24,7 @@ MISSING = ""
 
 @dataclass(frozen=True)
 class MyNote:
-    """One file as it was read or written. `stamp` tells whether the file is still the same."""
+    """One file as it was read or written; `stamp` is a hash of its bytes."""
 
     section_id: str
     path: Path
@@ -37,7 +34,7 @@ class MyNote:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a write did: `note` is the file that now holds the text; `conflict` when that is a copy beside the note."""
+    """The result of a write: the file that now holds the text; `conflict`: it is a copy beside the note."""
 
     note: MyNote
     conflict: bool = False
@@ -66,8 +63,8 @@ def read_again(note: MyNote) -> MyNote:
 
 
 def write(before: MyNote, text: str) -> Saved:
-    """Write `text` over the file as `before` knew it; keep both where it was changed meanwhile. Raises StorageError."""
-    with _locked():
+    """Replace the file `before` by `text`; where it was changed since, write a copy instead. Raises StorageError."""
+    with paths.locked(folder() / ".lock"):
         now = _stamp(before.path)
         raw = text.encode("utf-8", errors="replace")  # a lone surrogate from a paste becomes "?"
         if now == _digest(raw) or (now == before.stamp and text == before.text):
@@ -88,8 +85,8 @@ def conflicts(section_id: str) -> list[Path]:
 
 
 def join(section_id: str) -> MyNote:
-    """Put every copy below the note, each under a line, and remove the copies. Raises StorageError."""
-    with _locked():
+    """Append every copy to the note, each under a rule, and remove the copies. Raises StorageError."""
+    with paths.locked(folder() / ".lock"):
         note = _read(section_id, file(section_id))
         copies = [_read(section_id, path) for path in conflicts(section_id)]
         if not copies:
@@ -108,7 +105,7 @@ def all() -> list[MyNote]:
 
 
 def _files() -> list[tuple[str, int, Path]]:
-    """Section id, number of the copy (0: the note itself) and path of each file that is ours."""
+    """Section id, number of the copy (0: the note itself) and path of each note file."""
     try:
         names = list(folder().iterdir())
     except FileNotFoundError:
@@ -185,17 +182,3 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise paths.storage_error(path, error) from error
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    """One app at a time compares and writes."""
-    path = folder() / ".lock"
-    paths.ensure(path.parent)
-    try:
-        opened = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise paths.storage_error(path, error) from error
-    with opened:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield

@@ -1,9 +1,12 @@
-"""Where everything lies. Functions, not constants: DLWP_HOME is read at each call, so tests and users can move it."""
+"""Where everything lies. Functions, since DLWP_HOME is read at each call: tests and users may move it."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dlwp_tui.core.errors import StorageError
@@ -34,12 +37,12 @@ def runs() -> Path:
 
 
 def data() -> Path:
-    """Dataset files that were downloaded or imported by `dlwp data`."""
+    """Dataset files that `dlwp data` downloaded or imported."""
     return home() / "data"
 
 
 def slots() -> Path:
-    """The files whose locks are the queue."""
+    """The lock files that make up the queue."""
     return home() / "slots"
 
 
@@ -49,7 +52,7 @@ def settings_file() -> Path:
 
 
 def progress_file() -> Path:
-    """What was read, run and marked, JSON."""
+    """What was read, answered and bookmarked, JSON."""
     return home() / "progress.json"
 
 
@@ -72,7 +75,7 @@ def ensure(folder: Path) -> Path:
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
-    """The sentence for a failed write under the data home."""
+    """The error for a failed write under the data home."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
             _("The disk is full: {path} could not be written.").format(path=path),
@@ -89,8 +92,21 @@ def storage_error(path: Path, error: OSError) -> StorageError:
     )
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, waiting for it: for a short read and write among several apps. Raises StorageError."""
+    ensure(path.parent)
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise storage_error(path, error) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def atomic_write(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader, or a crash, sees the old file or the new one and never half of one."""
+    """Write `text` to `path` so that a reader, also after a crash, finds the old file or the new one, whole."""
     ensure(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

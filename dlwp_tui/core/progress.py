@@ -1,16 +1,15 @@
-"""What the learner has read, answered, bookmarked and where they left off: one JSON file, safe with several apps open.
+"""What the learner has read, answered and bookmarked, and where they left off: one JSON file for all open apps.
 
 Format (`progress.json`): `{"v": 1, "last": {"section": "3.4", "page": 2}, "sections": {"3.4": {"pages": [0, 1],
-"quiz": {"0": true}, "bookmarks": [1], "read": 1764000000.0}}}`. Every change is a read-merge-write under a lock, so two
-apps that are open at once lose nothing of each other's.
+"quiz": {"0": true}, "bookmarks": [1], "read": 1764000000.0}}}`. Every change reads, merges and writes
+under a lock, so that apps open at once keep each other's changes.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,8 +57,7 @@ class Progress:
 def load() -> Progress:
     """The learner's progress. A missing file is a first visit; a broken one is set aside as `progress.json.broken`."""
     raw = _read()
-    last = raw.get("last") if isinstance(raw.get("last"), dict) else {}
-    assert isinstance(last, dict)
+    last = _dict(raw.get("last"))
     section, page = last.get("section"), last.get("page")
     return Progress(
         section=section if isinstance(section, str) else None,
@@ -70,58 +68,50 @@ def load() -> Progress:
 
 def visit(section: str, page: int) -> None:
     """Remember that `page` of `section` is open now. Raises StorageError."""
-
-    def change(raw: dict[str, Any]) -> None:
+    with _changing() as raw:
         raw["last"] = {"section": section, "page": page}
-        marks = raw.setdefault("sections", {}).setdefault(section, {})
+        marks = _marks(raw, section)
         marks["pages"] = sorted({*_ints(marks.get("pages")), page})
         marks["read"] = time.time()
-
-    _update(change)
 
 
 def answer(section: str, quiz: int, right: bool) -> None:
     """Remember the answer to a section's quiz number `quiz` (0-based). Raises StorageError."""
-
-    def change(raw: dict[str, Any]) -> None:
-        raw.setdefault("sections", {}).setdefault(section, {}).setdefault("quiz", {})[str(quiz)] = right
-
-    _update(change)
+    with _changing() as raw:
+        _marks(raw, section).setdefault("quiz", {})[str(quiz)] = right
 
 
 def bookmark(section: str, page: int) -> bool:
     """Mark `page` of `section`, or take its mark away; returns whether it is marked now. Raises StorageError."""
-    marked = False
-
-    def change(raw: dict[str, Any]) -> None:
-        nonlocal marked
-        marks = raw.setdefault("sections", {}).setdefault(section, {})
+    with _changing() as raw:
+        marks = _marks(raw, section)
         before = set(_ints(marks.get("bookmarks")))
-        marked = page not in before
         marks["bookmarks"] = sorted(before ^ {page})
-
-    _update(change)
-    return marked
+    return page not in before
 
 
 def reset(section: str | None = None) -> None:
     """Forget the marks of one section, or all of them. Raises StorageError."""
-
-    def change(raw: dict[str, Any]) -> None:
+    with _changing() as raw:
         if section is None:
             raw.clear()
         else:
             raw.get("sections", {}).pop(section, None)
 
-    _update(change)
 
-
-def _update(change: Callable[[dict[str, Any]], None]) -> None:
-    with _locked():
+@contextmanager
+def _changing() -> Iterator[dict[str, Any]]:
+    """The file's content, to be changed in place; written back at the end, all under one lock."""
+    with paths.locked(paths.progress_file().with_suffix(".lock")):
         raw = _read()
-        change(raw)
+        yield raw
         raw["v"] = 1
         paths.atomic_write(paths.progress_file(), json.dumps(raw, ensure_ascii=False, indent=1))
+
+
+def _marks(raw: dict[str, Any], section: str) -> dict[str, Any]:
+    marks: dict[str, Any] = raw.setdefault("sections", {}).setdefault(section, {})
+    return marks
 
 
 def _read() -> dict[str, Any]:
@@ -130,34 +120,15 @@ def _read() -> dict[str, Any]:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, ValueError):
-        _set_aside()
-        return {}
-    if not isinstance(raw, dict) or not isinstance(raw.get("sections", {}), dict):
-        _set_aside()
-        return {}
-    return raw
-
-
-def _set_aside() -> None:
-    path = paths.progress_file()
+    except (OSError, ValueError):
+        raw = None
+    if isinstance(raw, dict) and isinstance(raw.get("sections", {}), dict):
+        return raw
     try:
         path.replace(path.with_name(path.name + ".broken"))
     except OSError as error:
         raise paths.storage_error(path, error) from error
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    path = paths.progress_file().with_suffix(".lock")
-    paths.ensure(path.parent)
-    try:
-        file = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise paths.storage_error(path, error) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # held for the length of one small write
-        yield
+    return {}
 
 
 def _section(raw: object) -> SectionProgress:

@@ -12,6 +12,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.state import RunState
 
 GRACE = 2.0  # s; in Keras a stop takes one training step, 0.003-0.3 s; a compiling model up to 6 s
@@ -55,7 +56,7 @@ def kill(folder: RunFolder) -> None:
 
 def pause(folder: RunFolder) -> None:
     """Halt a training run; it keeps its memory and its slot. Raises RunError when it is not training."""
-    now = state.derive(folder, state.last_lifecycle(folder))
+    now = state.current(folder)
     if now is RunState.PAUSED:
         return
     if now is RunState.QUEUED:
@@ -140,13 +141,9 @@ def _letter(pid: int) -> str:
 
 
 def _saving(folder: RunFolder) -> bool:
-    """Whether the last thing the worker wrote is that it keeps its weights."""
-    try:
-        with folder.events.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 16)))
-            return b'"code":"saving"' in file.read()
-    except FileNotFoundError:
-        return False
+    """Whether the worker was stopped and is keeping its weights."""
+    last = next(scan(folder.events, kinds.PHASE, kinds.STARTED, newest_first=True), {})
+    return last.get("code") == "saving"
 
 
 def _say_stopped(folder: RunFolder) -> None:

@@ -19,8 +19,9 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import environment, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
-from dlwp_tui.runs.events import EventWriter, Tail
+from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder, new_id
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.spec import ExperimentVote, RunSpec
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
     """
     from dlwp_tui.engine import control
 
-    now = state.derive(folder, state.last_lifecycle(folder))
+    now = state.current(folder)
     if now is state.RunState.PAUSED:
         control.unpause(folder)
         return folder
@@ -246,7 +247,7 @@ def _used_source(folder: RunFolder, spec: RunSpec) -> Source:
     """`spec.source`; where that is `auto`, what the run's datasets really came from, if from one kind of source."""
     if spec.source != "auto":
         return spec.source
-    used: set[Any] = {event.get("source") for event in Tail(folder.events).read_all() if event["e"] == kinds.DATASET}
+    used = {event.get("source") for event in scan(folder.events, kinds.DATASET)}
     if used == {"synthetic"}:
         return "synthetic"
     return "real" if used and used <= {"real", "unverified"} else "auto"

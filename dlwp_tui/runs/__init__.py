@@ -1,1 +1,1 @@
-"""One run is one folder. This room writes, follows, derives and compares them; it starts nothing."""
+"""The record of runs, one folder each: written, followed and folded into facts. `analysis` judges them."""

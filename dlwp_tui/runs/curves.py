@@ -1,4 +1,4 @@
-"""Folds batch and epoch events into curves: places them on one axis of epochs, whatever is fitted how often."""
+"""Folds batch and epoch events into curves on one axis of epochs, however often a lesson calls `fit`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BATCH_CAPACITY = 256
 
 @dataclass
 class _Place:
-    """How far the fit under one label has come."""
+    """How far the current fit under one label has come."""
 
     offset: int = 0
     """Epochs of earlier fits under the same label."""
@@ -23,7 +23,7 @@ class _Place:
     position: float = 0.0
     """Epochs of this fit, with the fraction of the running one."""
     steps: int = 0
-    """Steps an epoch has, as far as is known."""
+    """Steps of an epoch, as far as known."""
     resumed: bool = False
     """True from a resume until this label's next event."""
 
@@ -32,8 +32,8 @@ class _Place:
 class Curves:
     """All curves of a run.
 
-    A second fit under one label goes on to the right of the first. After a resume from a checkpoint, epochs that are
-    computed again replace the ones before.
+    A second fit under one label continues to the right of the first. After a resume from a checkpoint, epochs that are
+    computed again replace the earlier ones.
     """
 
     epochs: dict[CurveKey, Curve] = field(default_factory=dict)
@@ -42,15 +42,14 @@ class Curves:
     """Bounded; x is in epochs: 0.5 is the middle of the first."""
     _places: dict[str, _Place] = field(default_factory=dict)
 
-    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> int:
-        """Fold one epoch's figures; returns the epoch's place on the axis."""
+    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Fold one epoch's figures."""
         place = self._place(label)
         if epoch <= place.epoch:
             self._start_again(label, place, epoch)
         place.resumed = False
         place.epoch, place.position = epoch, max(place.position, float(epoch))
         _append(self.epochs, label, place.offset + epoch, metrics, None)
-        return place.offset + epoch
 
     def add_batch(
         self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, float]
@@ -69,7 +68,7 @@ class Curves:
         _append(self.batches, label, place.offset + position, metrics, BATCH_CAPACITY)
 
     def resume(self) -> None:
-        """The run was started again: repeated epochs now replace, no longer extend."""
+        """The run was started again: from now on repeated epochs replace the earlier ones."""
         for place in self._places.values():
             place.resumed = True
 

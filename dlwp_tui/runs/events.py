@@ -1,7 +1,7 @@
-"""A run's `events.jsonl`: appended line by line by one writer, followed by any number of readers.
+"""A run's `events.jsonl`: one JSON object a line, appended by one writer. `runs/scan.py` reads it.
 
-The kinds of event and their fields are in `runs/kinds.py`. Whatever moment a process or the machine dies at, a reader
-gets every whole line that was written and never an exception.
+The kinds of event and their fields are in `runs/kinds.py`. Whenever a process or the machine dies, every line that was
+written whole can be read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from dlwp_tui.core import paths
@@ -23,17 +22,15 @@ from dlwp_tui.runs.kinds import VERSION
 
 Event = dict[str, Any]
 
-_ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
-_LONGEST_LINE = 16 << 20  # a longer "line" is no event; the largest real one (a 5 000-row table) has about 1 MB
 _DEEPEST = 32  # nesting beyond this is written as text
 
 
 class EventWriter:
     """Appends events to `path`, one `os.write` a line. Safe to use from several threads and from a signal handler.
 
-    Opening ends a torn last line that an earlier crash left, so that no event is glued to it. Raises StorageError
-    when the file cannot be opened or written; on a full disk the file is first cut back to its last whole line. A file
-    that was deleted counts as one that cannot be written: nobody could see such a run, or stop it.
+    Opening ends a torn last line that an earlier crash left, so that no event is glued to it. Raises StorageError when
+    the file cannot be opened or written (on a full disk it is first cut back to its last whole line) or was deleted: a
+    run without its file can be neither seen nor stopped.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,12 +70,12 @@ class EventWriter:
     def __enter__(self) -> EventWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _append(self, data: bytes) -> None:
         done = 0
-        self._torn = True  # stays true when a signal handler raises between two parts of a line
+        self._torn = True  # and stays true where a signal handler raises between two parts of a line
         try:
             while done < len(data):
                 done += os.write(self._fd, data[done:])
@@ -98,101 +95,6 @@ class EventWriter:
         if size and os.pread(self._fd, 1, size - 1) != b"\n":
             self._append(b"\n")
         self._torn = False
-
-
-class Tail:
-    """Follows `path`: each `read` returns the events of the whole lines added since the one before.
-
-    A last line without its newline is left for the next read. A line that is no event is skipped and counted in
-    `skipped`. A file that was cut, replaced or rewritten is read again from its start and `generation` goes up, so
-    that whoever folds events starts afresh; one `read` never mixes two generations.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.offset = 0
-        """Bytes of whole lines read so far."""
-        self.skipped = 0
-        self.generation = 0
-        self.more = False
-        """True when the last read stopped at its limit and more lines wait."""
-        self._file_id: tuple[int, int] | None = None
-        self._anchor = b""
-        self._in_long_line = False
-
-    def read(self, limit: int = 1 << 20) -> list[Event]:
-        """Events of the next whole lines, from about `limit` bytes at most; [] when there is nothing new or no file."""
-        self.more = False
-        try:
-            stat = self.path.stat()
-            file_id = (stat.st_dev, stat.st_ino)
-            if self._file_id not in (None, file_id) or stat.st_size < self.offset:
-                self._restart()
-            self._file_id = file_id
-            if stat.st_size == self.offset:
-                return []
-            data = self._fetch(max(1, limit))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        return self._parse(data)
-
-    def read_all(self) -> list[Event]:
-        """Everything new, whatever its size."""
-        events = self.read()
-        generation = self.generation
-        while self.more:
-            part = self.read()
-            if self.generation != generation:
-                events, generation = [], self.generation
-            events += part
-        return events
-
-    def _fetch(self, limit: int) -> bytes:
-        """The next whole lines: about `limit` bytes, or more where one line is longer."""
-        with self.path.open("rb") as file:
-            file.seek(self.offset - len(self._anchor))
-            if file.read(len(self._anchor)) != self._anchor:
-                self._restart()
-                file.seek(0)
-            data = file.read(limit)
-            while len(data) >= limit and b"\n" not in data and len(data) < _LONGEST_LINE:
-                part = file.read(len(data))
-                if not part:
-                    break
-                data += part
-            self.more = len(data) >= limit and bool(file.read(1))
-        if b"\n" not in data and len(data) >= _LONGEST_LINE:
-            self.skipped += not self._in_long_line
-            self._in_long_line = True
-            self._advance(data)
-            return b""
-        whole = data[: data.rfind(b"\n") + 1]
-        if not whole:
-            self.more = False
-        self._advance(whole)
-        return whole
-
-    def _parse(self, data: bytes) -> list[Event]:
-        lines = data.split(b"\n")[:-1]
-        if lines and self._in_long_line:
-            del lines[0]
-            self._in_long_line = False
-        events = []
-        for line in lines:
-            event = decode(line)
-            if event is not None:
-                events.append(event)
-            elif line.strip():
-                self.skipped += 1
-        return events
-
-    def _advance(self, data: bytes) -> None:
-        self.offset += len(data)
-        self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
-
-    def _restart(self) -> None:
-        self.offset, self._anchor, self._in_long_line = 0, b"", False
-        self.generation += 1
 
 
 def encode(event: Mapping[str, Any]) -> bytes:
@@ -226,6 +128,14 @@ def number(value: object) -> float | None:
     if isinstance(value, str) and value in ("nan", "inf", "-inf"):
         return float(value)
     return None
+
+
+def figures(event: Event) -> dict[str, float]:
+    """The metrics of an event, without what is no figure."""
+    metrics = event.get("metrics")
+    if not isinstance(metrics, dict):
+        return {}
+    return {name: value for name, raw in metrics.items() if (value := number(raw)) is not None}
 
 
 def plain(value: Any, depth: int = 0) -> Any:

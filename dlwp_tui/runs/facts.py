@@ -1,4 +1,4 @@
-"""What a run has said about itself besides its curves: the typed content of single events."""
+"""What a run reports besides its curves: the typed content of single events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlwp_tui.core.types import USED_SOURCES, UsedSource
 
 @dataclass(frozen=True)
 class DatasetUse:
-    """A dataset the lesson loaded and what it really was."""
+    """A dataset the lesson loaded, and from which source."""
 
     name: str
     source: UsedSource
@@ -46,7 +46,7 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class Check:
-    """An exact statement and whether it came true here."""
+    """An exact statement of the book, and whether the figures of this run bear it out."""
 
     statement: str
     claim: str
@@ -67,8 +67,8 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """Something the learner should know: its code ("nan", "disk", ...) and the sentence."""
+class RunWarning:
+    """Something the learner should know about a run: a code ("nan", "ram", ...; see `runs/kinds.py`) and a sentence."""
 
     code: str
     message: str
@@ -79,15 +79,18 @@ DIED = "died"
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed, or died: then `type` is DIED. `lines` are the last of its traceback, else of its log."""
+    """Why a run failed or died. `type` is the exception's name, or DIED; `lines` end its traceback, else its log."""
 
     type: str
     message: str
     lines: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
-        """What a learner reads first: Python's name of the error only where Python raised it, not our own sentences."""
+    def text(self) -> str:
+        """The failure in one line. Python's own errors come with their type; our errors are sentences by themselves.
+
+        Only Python's own errors have the lines of a traceback.
+        """
         ours = self.message and (self.type == DIED or not self.lines)
         return self.message if ours else ": ".join(part for part in (self.type, self.message) if part)
 
@@ -105,20 +108,3 @@ class Best:
 def worst_source(sources: Iterable[UsedSource]) -> UsedSource | None:
     """The worst of `sources`, by which figures that rest on all of them are labelled; None without any."""
     return max(sources, key=USED_SOURCES.index, default=None)
-
-
-def text(value: object) -> str:
-    """A field as text; a missing one as ""."""
-    return "" if value is None else str(value)
-
-
-def whole(value: object, default: int = 0) -> int:
-    """A field as a whole number, `default` when it is none or beyond 2^53, where floats stop counting."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
-        return default
-    return int(value)
-
-
-def listed(value: object) -> list[Any]:
-    """A field as a list, [] when it is none."""
-    return value if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""The files of one run's folder, by name, in one place."""
+"""Names of the files in a run's folder, and run ids."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RunFolder:
 
     @property
     def reaped(self) -> Path:
-        """`exit.json`, `{"signal": 9}` or `{"code": 1}`: how the process ended, where a parent saw it."""
+        """`exit.json`, `{"signal": 9}` or `{"code": 1}`: how the process ended; written by its parent."""
         return self.path / "exit.json"
 
     @property
@@ -57,7 +57,7 @@ class RunFolder:
 
 
 def new_id(lesson: str, now: float | None = None) -> str:
-    """A fresh run id; unique enough for one learner (31^4 a minute and lesson), and sorted by time."""
+    """A fresh run id, one of 31^4 for each minute and lesson; ids sort by time."""
     stamp = time.strftime("%Y%m%d-%H%M", time.localtime(now))
     return f"{stamp}-{lesson}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
 

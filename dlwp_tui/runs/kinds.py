@@ -5,29 +5,30 @@ kinds and fields it does not know. NaN and infinity are written as the strings "
 
 queued    device                         waits for a slot
 started   pid, device, versions, resumed(bool), initial_epoch    has its slot; device is "cpu" or "GPU 0: NVIDIA H200"
-phase     name, code                     what the lesson is doing now, in the learner's words; code (or none): "saving",
-          the run was stopped and keeps its weights, so a stop waits longer
+phase     name, code                     what the lesson is doing now, in the learner's language; code "saving" (or
+          none): the run was stopped and is saving its weights, so a stop waits longer
 dataset   name, source, detail           source: "real" | "unverified" | "synthetic"
 model     label, layers [[name, kind, shape, params], ...], params, trainable
 batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
           since the last event, un-mixed from Keras' running mean
 epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...);
-          unit: what `epoch` counts in a lesson's own loop, in the learner's words; absent where it is epochs
-baseline  label, metrics                 constants the curves are compared with: lines across their chart
-progress  done, total, label             whole-run progress when a lesson knows it (folds, variants, own loops)
+          unit: what `epoch` counts in a lesson's own loop, in the learner's language; absent where it is epochs
+baseline  label, metrics                 constants the curves are compared with: lines across their chart; `level` in
+          old files
+progress  done, total, label             progress of the whole run where a lesson reports it (folds, variants, loops)
 picture   name, file (under artifacts/), width, height, caption
 text      title, body
 table     title, columns, rows
 check     statement, claim, got, want, ok
 result    metrics {name: number}, label
-warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more than is free),
-          "gpu" (it is there, and TensorFlow cannot use it), "code" (the lesson's code has changed since the run that
-          this one repeats or continues)
+warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more memory than is
+          free), "gpu" (there is one that TensorFlow cannot use), "code" (the lesson's code has changed since the run
+          that this one repeats or continues)
 paused    -
 resumed   -
 ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the
-          worker held, MB of 2^20 bytes), killed (true: it was ended from outside, so whoever did it wrote this event;
-          seconds is null, peak_mb is missing and nothing was kept)
+          worker held, MB of 2^20 bytes), killed (true: it was killed from outside, by the process that wrote this
+          event; seconds is null, peak_mb is missing and no weights were saved)
 """
 
 from __future__ import annotations
@@ -36,4 +37,5 @@ QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset"
 BATCH, EPOCH, BASELINE, PROGRESS = "batch", "epoch", "baseline", "progress"
 PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
+OLD_BASELINE = "level"
 VERSION = 1

@@ -1,4 +1,4 @@
-"""What a worker left besides its events: the end of its output, and how its process ended."""
+"""The end of a worker's output, and how its process ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import signal
 from typing import Any
 
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder
 
@@ -34,7 +34,7 @@ def tail(folder: RunFolder, n: int) -> list[str]:
 
 
 def death(folder: RunFolder) -> Failure:
-    """Why a worker died without writing its end: from `exit.json` where a parent saw it, and the log's last lines."""
+    """Why a worker ended without an `ended` event: from `exit.json` where its parent wrote one, with the log's end."""
     how = _reaped(folder)
     killed_by, code = how.get("signal"), how.get("code")
     if isinstance(killed_by, int):
@@ -44,7 +44,7 @@ def death(folder: RunFolder) -> Failure:
             name = "?"
         message = _("The worker was killed by signal {number} ({name}).").format(number=killed_by, name=name)
         if killed_by == signal.SIGKILL:
-            message += " " + _("The system does that when memory runs out.")
+            message = sentences(message, _("The system does that when memory runs out."))
     elif isinstance(code, int):
         message = _("The worker ended with exit code {code} and without a word.").format(code=code)
     else:
@@ -55,6 +55,6 @@ def death(folder: RunFolder) -> Failure:
 def _reaped(folder: RunFolder) -> dict[str, Any]:
     try:
         how = json.loads(folder.reaped.read_text(encoding="utf-8", errors="replace"))
-    except (FileNotFoundError, ValueError):  # no parent saw it, or the disk was full when it wrote
+    except (FileNotFoundError, ValueError):  # no parent was left to write it, or the disk was full
         return {}
     return how if isinstance(how, dict) else {}

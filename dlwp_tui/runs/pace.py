@@ -1,4 +1,4 @@
-"""A run's clock and speed: time really worked, steps a second, and when it will be done."""
+"""A run's clock and speed: seconds worked, steps a second, and seconds left."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from itertools import pairwise
 from statistics import median
 
 _RECENT = 20  # intervals a rate is the median of: 1 s at the 50 ms between batch events
-_EPOCHS = 8  # epochs (or parts) an ETA is drawn from: the first ones, with graph tracing, are soon forgotten
-_APART = 0.2  # s between samples; closer ones measure the scheduler
-_FIRST_GUESS = 0.5  # s of training before an ETA is given inside the first epoch
+_EPOCHS = 8  # epochs (or parts) that an ETA is computed from: few, as the first ones include tracing the graph
+_APART = 0.2  # s between samples; at shorter distances the scheduler's delays count more than the training
+_FIRST_GUESS = 0.5  # s of training before the first epoch has an ETA
 
 
 class Clock:
@@ -21,7 +21,7 @@ class Clock:
         self._seen = 0.0
 
     def begin(self, t: float) -> None:
-        """A worker started at `t`, for the first time or after a death nobody wrote down."""
+        """A worker started at `t`, for the first time or after one that died without an event."""
         if self._since is not None:
             self.stop(self._seen)
         self._since = self._seen = t
@@ -61,10 +61,10 @@ class Pace:
 
     def __init__(self) -> None:
         self.fraction: float | None = None
-        """Share of the whole run that is done, 0–1; None while nothing tells."""
+        """Share of the whole run that is done, 0–1; None while it is not known."""
         self._at = 0.0
         self._whole: tuple[float, float] | None = None
-        self._epochs_since = 0  # epochs since the last progress event: tells what one unit of progress is
+        self._epochs_since = 0  # since the last progress event: 1 means that a unit of progress is an epoch
         self._unit_is_epoch: bool | None = None
         self._samples: deque[tuple[float, float]] = deque(maxlen=_EPOCHS + 1)
         self._rates: deque[float] = deque(maxlen=_RECENT)
@@ -86,7 +86,7 @@ class Pace:
             self._move(worked, epoch / epochs, 1.0, boundary=self._whole is None)
 
     def progress(self, worked: float, done: float, total: float) -> None:
-        """The lesson said how much of the whole run is done: from now on a fit is only a part of it."""
+        """The lesson reported its progress: from now on a fit is only a part of the run."""
         if self._epochs_since:
             self._unit_is_epoch = self._epochs_since == 1
         self._whole, self._epochs_since = (done, total), 0

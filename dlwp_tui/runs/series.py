@@ -27,7 +27,7 @@ class Point(NamedTuple):
 
 @dataclass(slots=True)
 class _Bucket:
-    """Neighbouring points, of which the first x and both extremes are kept."""
+    """Neighbouring points: the first x and both extremes."""
 
     start: float
     low: Point
@@ -37,9 +37,9 @@ class _Bucket:
 class Curve:
     """Points appended from left to right.
 
-    With `capacity` None every point is kept. Otherwise at most 2 * capacity buckets of neighbouring points are, each
-    with its exact minimum and maximum: peaks survive whatever the length, an append costs O(1) on average and
-    drawing never costs more than 4 * capacity points. NaN and infinity are counted and never drawn.
+    With `capacity` None every point is kept. Otherwise neighbouring points share one of at most 2 * capacity buckets,
+    each with its exact minimum and maximum: peaks survive at any length, an append costs O(1) on average, and there are
+    at most 4 * capacity points to draw. NaN and infinity are never drawn.
     """
 
     def __init__(self, capacity: int | None = None) -> None:
@@ -47,11 +47,9 @@ class Curve:
             raise ValueError(f"capacity {capacity} should be at least 1")
         self.capacity = capacity
         self.count = 0
-        """Points appended, the ones that are not finite included."""
-        self.bad_count = 0
-        self.first_bad: int | None = None
-        """Index of the first point that was NaN or infinite."""
+        """Points appended, with those that are not finite."""
         self.first_bad_x: float | None = None
+        """Where the first NaN or infinity stands."""
         self._last_x: float | None = None
         self._last_y = 0.0
         self.low: Point | None = None
@@ -71,17 +69,15 @@ class Curve:
 
     def append(self, x: float, y: float) -> None:
         """Add a point; `x` is not smaller than the ones before it."""
-        index = self.count
         self.count += 1
         if self.capacity is None:
             self.all_xs.append(x)
             self.values.append(y)
         if not math.isfinite(y) or not math.isfinite(x):
-            self.bad_count += 1
-            if self.first_bad is None:
-                self.first_bad, self.first_bad_x = index, x
+            if self.first_bad_x is None:
+                self.first_bad_x = x
             return
-        self._last_x, self._last_y = x, y  # a Point only where one is kept: this is called for every batch
+        self._last_x, self._last_y = x, y  # no Point: this runs for every batch
         if self.low is None or y < self.low.y:
             self.low = Point(x, y)
         if self.high is None or y > self.high.y:
@@ -125,7 +121,7 @@ class Curve:
         return len(self.xs)
 
     def cut(self, x: float) -> None:
-        """Forget the points from `x` on: a run that goes on from a checkpoint computes them again."""
+        """Remove the points from `x` on, which a run resumed from a checkpoint computes again."""
         if self.capacity is None:
             kept = list(zip(self.all_xs, self.values, strict=True))[: bisect_left(self.all_xs, x)]
             self.__init__()  # type: ignore[misc]  # a cut is rare (once per resume) and a curve short
@@ -133,7 +129,7 @@ class Curve:
                 self.append(*point)
             return
         if self.first_bad_x is not None and self.first_bad_x >= x:
-            self.bad_count, self.first_bad, self.first_bad_x = 0, None, None
+            self.first_bad_x = None
         self._drawn = None
         self._buckets = [bucket for bucket in self._buckets if bucket.start < x]
         if self._buckets:

@@ -10,13 +10,13 @@ from dlwp_tui.core.types import Source, Value
 
 
 class ExperimentVote(BaseModel):
-    """The place of a run in an experiment: which one, which side of the comparison, which seed's vote."""
+    """A run's place in an experiment: which experiment, which side of the comparison, which seed."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     batch: str
-    """One id per time the experiment was started: groups the runs that are compared with one another."""
+    """One id per start of the experiment: it groups the runs that are compared with one another."""
     side: str
     vote: int
 

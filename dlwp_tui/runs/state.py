@@ -1,7 +1,8 @@
-"""A run's state, derived from what cannot lie: the kernel's lock, the process table and the last lifecycle event.
+"""A run's state, derived from the lock on its folder, the process table and its last lifecycle event.
 
-`lock` is held (flock, exclusive) from before the worker exists until its end, and its text is `<pid> <start>`: the
-worker's pid and its start time in clock ticks since boot, so a reused pid is never taken for the worker.
+No process has to store it, so a crash cannot leave it wrong. `lock` is held (flock, exclusive) from before the worker
+exists until its end. Its text is `<pid> <start>`: the worker's pid and its start time in clock ticks since boot, by
+which a reused pid is not mistaken for the worker.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
-from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.events import Event
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 
 LIFECYCLE = (kinds.QUEUED, kinds.STARTED, kinds.ENDED)
-_LAUNCHING = 5.0  # s; the time a launcher may take between making the folder and taking its lock
-_BLOCK = 1 << 16  # bytes read at a time from the end of events.jsonl
+_LAUNCHING = 5.0  # s that a launcher may take between making the folder and taking its lock
 
 
 class RunState(StrEnum):
@@ -78,7 +79,7 @@ def current(folder: RunFolder) -> RunState:
 
 
 def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) -> RunState:
-    """The run's state now. `last_lifecycle_event` is the last queued, started or ended event the caller has read."""
+    """The run's state now. `last_lifecycle_event`: the last queued, started or ended event that the caller has read."""
     event = last_lifecycle_event
     if locked(folder):
         if _kind(event) == kinds.ENDED:  # the worker is on its way out
@@ -88,7 +89,7 @@ def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) ->
             return RunState.PAUSED
         return RunState.RUNNING if _kind(event) == kinds.STARTED else RunState.QUEUED
     if _kind(event) != kinds.ENDED:
-        # Written between the caller's read and the test of the lock? Now that the lock is free the file is final.
+        # It may have ended between the caller's read and the test of the lock; with the lock free, the file is final.
         event = last_lifecycle(folder)
     if event is None and _age(folder.spec) < _LAUNCHING:
         return RunState.QUEUED
@@ -96,7 +97,7 @@ def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) ->
 
 
 def locked(folder: RunFolder) -> bool:
-    """True while a launcher or worker holds the run's lock. Shared and instant: testers never meet."""
+    """True while a launcher or worker holds the run's lock. The test takes a shared lock for some microseconds."""
     try:
         fd = os.open(folder.lock, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
@@ -113,7 +114,7 @@ def locked(folder: RunFolder) -> bool:
 def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
     """Take the run's lock and return its descriptor, to be handed to the worker; raises RunError when it is held.
 
-    Tries again for `timeout` seconds: a reader's `locked` holds the lock for some microseconds.
+    Tries again for `timeout` seconds, as a reader's `locked` may hold it just now.
     """
     try:
         fd = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -135,9 +136,9 @@ def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
 
 
 def write_owner(fd: int, pid: int) -> None:
-    """Write into the locked file `fd` which process holds it from now on."""
+    """Write into the locked file `fd` that process `pid` holds it from now on."""
     text = f"{pid} {_process(pid)[1]}\n".encode()
-    os.pwrite(fd, text, 0)  # first, so that no reader finds the file empty
+    os.pwrite(fd, text, 0)  # before it is cut, so that no reader finds it empty
     os.ftruncate(fd, len(text))
 
 
@@ -158,34 +159,7 @@ def worker_pid(folder: RunFolder) -> int | None:
 
 def last_lifecycle(folder: RunFolder) -> Event | None:
     """The last queued, started or ended event, found from the end of the file: a finished run costs one block."""
-    try:
-        with folder.events.open("rb") as file:
-            position = file.seek(0, os.SEEK_END)
-            rest = b""
-            newest = True
-            while position:
-                size = min(_BLOCK, position)
-                position -= size
-                file.seek(position)
-                lines = (file.read(size) + rest).split(b"\n")
-                rest = lines.pop(0) if position else b""
-                if newest and lines:
-                    lines.pop()  # after the last newline: nothing, or a line still being written
-                    newest = False
-                if event := _last_lifecycle_in(lines):
-                    return event
-    except (FileNotFoundError, NotADirectoryError):
-        pass  # a run that never started has no events
-    return None
-
-
-def _last_lifecycle_in(lines: list[bytes]) -> Event | None:
-    for line in reversed(lines):
-        if b'"queued"' in line or b'"started"' in line or b'"ended"' in line:
-            event = decode(line)
-            if event is not None and event["e"] in LIFECYCLE:
-                return event
-    return None
+    return next(scan(folder.events, *LIFECYCLE, newest_first=True), None)
 
 
 def _kind(event: Mapping[str, Any] | None) -> str:

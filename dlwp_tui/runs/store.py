@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from dlwp_tui.core import paths
-from dlwp_tui.core.errors import RunError, StorageError
+from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
 from dlwp_tui.runs.spec import RunSpec
 
-_SUFFIX = 4  # characters at the end of an id that tell runs of one minute and lesson apart
-_LISTED = 10  # ids named in an ambiguity; more help nobody
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A folder under `runs` that is no usable run, and why."""
-
-    path: Path
-    message: str
+_SUFFIX = 4  # characters at the end of an id by which runs of one minute and lesson differ
+_LISTED = 10  # ids that the error for an ambiguous prefix lists
 
 
 def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
-    """Make the folder of a new run with its `run.json`, under `root` when it is not to be one of the learner's.
+    """Make the folder of a new run with its `run.json`, under `root` for a run that the learner is not to see.
 
-    Raises StorageError, leaving nothing behind.
+    Raises RunError where the id is taken, StorageError where nothing can be written; then nothing is left behind.
     """
     folder = RunFolder(paths.ensure(paths.runs() if root is None else root) / spec.id)
     try:
@@ -50,7 +41,7 @@ def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
 
 
 def read_spec(folder: RunFolder) -> RunSpec:
-    """What the run is. Raises RunError naming the file when it is missing or broken."""
+    """The run's spec. Raises RunError naming the file when it is missing or broken."""
     try:
         stat = folder.spec.stat()
         stamp = (stat.st_mtime_ns, stat.st_size)
@@ -83,17 +74,17 @@ def read_spec(folder: RunFolder) -> RunSpec:
 
 
 def all() -> list[RunFolder]:
-    """Every usable run, newest first. Broken and foreign folders are skipped; `problems` tells of them."""
+    """Every usable run, newest first. Broken and foreign folders are skipped; `problems` lists them."""
     return _scan()[0]
 
 
 def problems() -> tuple[Problem, ...]:
-    """What lies under `runs` and is no usable run."""
+    """What lies under `runs` and is no usable run, and why not."""
     return tuple(_scan()[1])
 
 
 def find(prefix: str) -> RunFolder:
-    """The run meant by `prefix`: a full id, `last`, or the beginning or the last four characters of one id.
+    """The run with this id; `prefix` may be its beginning or its last four characters, or `last` for the newest run.
 
     Raises RunError (exit code 2) that suggests similar ids, or lists the matches when there are several.
     """
@@ -115,13 +106,13 @@ def find(prefix: str) -> RunFolder:
 
 
 def delete(folder: RunFolder) -> None:
-    """Remove a run and everything it left. Raises RunError while it is at work, StorageError when it cannot be."""
+    """Remove a run's folder. Raises RunError while the run is at work, StorageError when it cannot be removed."""
     if state.locked(folder):
         raise RunError(
             _("Run {run} is still at work.").format(run=folder.id),
             _("Stop it first: dlwp stop {run}").format(run=folder.id),
         )
-    doomed = folder.path.with_name(f".deleted-{folder.id}-{os.getpid()}")  # hidden at once, whatever comes after
+    doomed = folder.path.with_name(f".deleted-{folder.id}-{os.getpid()}")  # hidden, also if removing it fails
     try:
         folder.path.rename(doomed)
         shutil.rmtree(doomed)
@@ -133,7 +124,7 @@ def delete(folder: RunFolder) -> None:
 
 
 _specs: dict[Path, tuple[tuple[int, int], RunSpec]] = {}
-"""Specs read so far by this process: `run.json` is written once, so its stamp says whether it is still the same."""
+"""Specs read so far by this process, with the time and size of their `run.json`, which is written once."""
 
 
 def _entries() -> list[Path]:
@@ -155,15 +146,15 @@ def _scan() -> tuple[list[RunFolder], list[Problem]]:
     bad: list[Problem] = []
     for entry in _entries():
         if not RUN_ID.match(entry.name) or not entry.is_dir():
-            bad.append(Problem(entry, _("{path} is no run and is ignored.").format(path=entry)))
+            bad.append(Problem(str(entry), "", _("{path} is no run and is ignored.").format(path=entry)))
             continue
         folder = RunFolder(entry)
         try:
             good.append((read_spec(folder).created, folder.id, folder))
         except RunError as error:
-            bad.append(Problem(entry, error.message))
+            bad.append(Problem(str(entry), "", error.message, error.hint))
     good.sort(key=lambda row: row[:2], reverse=True)
-    return [folder for _created, _id, folder in good], sorted(bad, key=lambda problem: problem.path)
+    return [folder for _created, _id, folder in good], sorted(bad, key=lambda problem: problem.file)
 
 
 def _none_yet() -> RunError:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource
 from dlwp_tui.runs import facts, log, state, store
-from dlwp_tui.runs.events import Event, Tail, plain
-from dlwp_tui.runs.facts import Best, Failure, Notice
+from dlwp_tui.runs.events import Event, plain
+from dlwp_tui.runs.facts import Best, Failure, RunWarning
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.folding import Folded
+from dlwp_tui.runs.scan import Tail, scan
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 
-_T = TypeVar("_T")
-
 
 class RunView(Folded):
-    """A run, folded. `open` reads only its spec and state; `update` folds what the run has said since."""
+    """A run, folded. `open` reads its spec and state only; `update` folds the events written since."""
 
     def __init__(self, folder: RunFolder, spec: RunSpec, state_: RunState) -> None:
         super().__init__(spec.created)
@@ -31,7 +30,7 @@ class RunView(Folded):
         self.version = 0
         """Goes up with each change: what was drawn from an equal version is still right."""
         self.read = False
-        """True once all that the run had said was folded: before, what is missing may only be unread."""
+        """True once the whole file was folded; before, what is missing may only be unread."""
         self._tail = Tail(folder.events)
 
     @classmethod
@@ -41,24 +40,26 @@ class RunView(Folded):
 
     @classmethod
     def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:
-        """A still view, of chosen events only (the history leaves out the thousands of batches)."""
+        """A view that is not updated, of these events only (the history leaves out the thousands of batches)."""
         view = cls(folder, store.read_spec(folder), RunState.DIED)
         view.fold(events)
         view.state = state.derive(folder, view._lifecycle)
+        if view.ended_at is None and (last := next(scan(folder.events, newest_first=True), None)) is not None:
+            view._note_time(last)  # a run that died worked until its last event
         view.read = True
         return view
 
-    def update(self, limit: int | None = None) -> bool:
+    def update(self, limit: int | None = None, on_event: Callable[[Event], object] | None = None) -> bool:
         """Fold what is new; True when anything changed.
 
         `limit` bounds the bytes read, so that a screen stays alive while it opens a long run: call again while
-        `behind`. Without it everything is folded at once.
+        `behind`. Without it everything is folded. `on_event` is called with each new event after it was folded.
         """
         before = self.state
-        changed = self._fold_new(limit)
+        changed = self._fold_new(limit, on_event)
         self.state = state.derive(self.folder, self._lifecycle)
-        if not self.state.active and not self.behind and self._fold_new(limit):
-            # The run ended between reading its events and testing its lock: its last words belong to this update.
+        if not self.state.active and not self.behind and self._fold_new(limit, on_event):
+            # The run ended between reading its events and testing its lock: its last events belong to this update.
             changed = True
             self.state = state.derive(self.folder, self._lifecycle)
         self.read = self.read or not self.behind
@@ -94,7 +95,7 @@ class RunView(Folded):
 
     @property
     def fraction(self) -> float | None:
-        """Share of the whole run done, 0–1; None while nothing tells."""
+        """Share of the whole run done, 0–1; None while it is not known."""
         return 1.0 if self.state is RunState.FINISHED else self._pace.fraction
 
     @property
@@ -119,16 +120,16 @@ class RunView(Folded):
         return found
 
     @property
-    def warnings(self) -> list[Notice]:
-        """What the learner should know, in the run's words; a curve that is no longer a number is always told."""
-        notices = list(self._warnings)
-        if not any(notice.code == "nan" for notice in notices):
+    def warnings(self) -> list[RunWarning]:
+        """The run's warnings; one of a curve that is no longer a number is added where the run wrote none."""
+        found = list(self._warnings)
+        if not any(warning.code == "nan" for warning in found):
             for key, curve in self.curves.items():
                 if curve.first_bad_x is not None:
                     message = _("{metric} is not a number from epoch {epoch} on.")
-                    notices.append(Notice("nan", message.format(metric=key, epoch=int(curve.first_bad_x))))
+                    found.append(RunWarning("nan", message.format(metric=key, epoch=int(curve.first_bad_x))))
                     break
-        return notices
+        return found
 
     @property
     def error(self) -> Failure | None:
@@ -141,16 +142,24 @@ class RunView(Folded):
         """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
         return log.tail(self.folder, n)
 
-    def _fold_new(self, limit: int | None) -> bool:
-        generation = self._tail.generation
-        events = self._tail.read_all() if limit is None else self._tail.read(limit)
-        if self._tail.generation != generation:
-            self.forget()
-        self.fold(events)
-        return bool(events) or self._tail.generation != generation
+    def _fold_new(self, limit: int | None, on_event: Callable[[Event], object] | None) -> bool:
+        changed = False
+        while True:
+            generation = self._tail.generation
+            events = self._tail.read() if limit is None else self._tail.read(limit)
+            if self._tail.generation != generation:
+                self.forget()
+                changed = True
+            self.fold(events)
+            changed = changed or bool(events)
+            if on_event is not None:
+                for event in events:
+                    on_event(event)
+            if limit is not None or not self._tail.more:
+                return changed
 
     def _keep_clock(self) -> None:
-        """Pauses that nobody wrote down (a SIGSTOP from outside) stop the clock as well."""
+        """A pause without an event (a SIGSTOP from another program) stops the clock as well."""
         if self.state is RunState.PAUSED and self._clock.going:
             now = time.time()
             self._clock.seen(now)
@@ -162,7 +171,7 @@ class RunView(Folded):
 def summary(view: RunView, seen: bool | None = None) -> dict[str, Any]:
     """The last line of `--json`: plain JSON values, NaN and infinity as strings.
 
-    `seen` is what `runs.seen` says of the preset's promise; None where there is none, or nothing to say of it.
+    `seen`: whether the run showed what its preset promises (`analysis.seen`); None where that cannot be decided.
     """
     result: dict[str, Any] = {}
     for label, figures in view.results.items():
@@ -182,7 +191,7 @@ def summary(view: RunView, seen: bool | None = None) -> dict[str, Any]:
                 "seen": seen,
                 "best": {name: {"value": best.value, "epoch": best.epoch} for name, best in view.best.items()},
                 "seconds": round(view.elapsed_s, 3),
-                "warnings": [{"code": notice.code, "message": notice.message} for notice in view.warnings],
+                "warnings": [{"code": warning.code, "message": warning.message} for warning in view.warnings],
                 "error": error and {"type": error.type, "message": error.message, "lines": list(error.lines)},
             }
         )

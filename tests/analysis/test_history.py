@@ -73,6 +73,13 @@ def test_rows_are_filtered_by_lesson_newest_first(make_run: Make, course_dir: Pa
     assert history.history("9.9") == []
 
 
+def test_a_row_of_a_death_counts_until_the_last_event(make_run: Make) -> None:
+    run = make_run().hold().say("started", 0).say("epoch", 5, epoch=1, epochs=9, metrics={"loss": 1.0})
+    run.say("batch", 7.5, epoch=2, epochs=9, step=1, steps=2, metrics={"loss": 1.0}).release()
+    (row,) = history.history()
+    assert row.state is RunState.DIED and row.seconds == run.view().elapsed_s == 7.5
+
+
 def test_a_row_follows_its_run(make_run: Make) -> None:
     run = make_run().hold()
     assert history.history()[0].state is RunState.QUEUED
@@ -106,14 +113,14 @@ def test_five_hundred_runs_are_read_fast_and_once(make_run: Make) -> None:
     assert warm < 0.2, "0.02 s"
 
 
-def test_changes_are_told_from_the_nearest_preset(course_dir: Path) -> None:
+def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     lesson = reader.load(course_dir).lesson("1.1")
 
     def changes(preset: str | None, **params: object) -> object:
         spec = RunSpec(
             id="x", lesson="1.1", params=FULL | params, preset=preset, seed=1, created=1, content="", code_hash=""
         )
-        return compare.changes(spec, lesson)
+        return compare.nearest(spec, compare.bases(lesson))
 
     assert changes("book") == ("book", {})
     assert changes("quick", epochs=3) == ("quick", {})
@@ -122,7 +129,7 @@ def test_changes_are_told_from_the_nearest_preset(course_dir: Path) -> None:
     assert changes("gone", epochs=7) == ("book", {"epochs": 7})
     assert changes(None, new=1) == ("book", {"new": 1})
     spec = RunSpec(id="x", lesson="8.8", params={"a": 1}, seed=1, created=1, content="", code_hash="")
-    assert compare.changes(spec, None) == (None, {"a": 1})
+    assert compare.nearest(spec, compare.bases(None)) == (None, {"a": 1})
 
 
 def test_params_that_differ(make_run: Make) -> None:
@@ -130,14 +137,6 @@ def test_params_that_differ(make_run: Make) -> None:
     specs = [store.read_spec(run.folder) for run in runs]
     assert compare.diff_params(specs) == {"b": (2, 3, None), "c": (None, None, "x")}
     assert compare.diff_params(specs[:1]) == {} and compare.diff_params([]) == {}
-
-
-def test_metrics_are_set_side_by_side(make_run: Make) -> None:
-    one = make_run().hold().say("started").epochs("val_loss", 0.5, 0.4, 0.6)
-    two = make_run().hold().say("started").epochs("val_loss", 0.7, 0.3).epochs("mae", 2.0)
-    loss, mae = compare.align([one.view(), two.view()])
-    assert loss.name == "val_loss" and loss.best == (0.4, 0.3) and loss.best_epoch == (2, 2) and loss.last == (0.6, 0.3)
-    assert mae.name == "mae" and mae.best == (None, 2.0) and mae.last == (None, 2.0)
 
 
 def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
@@ -152,8 +151,6 @@ def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
         ["折 2", "1", "0.1", ""],
         ["折 2", "2", "", "1e-09"],
     ]
-    run.say("batch", epoch=1, step=3, metrics={"loss": 0.25})
-    assert export.to_csv(run.folder, batches=True) == "label,epoch,step,loss\n,1,3,0.25\n"
 
 
 def test_json_has_everything(make_run: Make) -> None:

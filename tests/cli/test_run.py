@@ -194,14 +194,17 @@ def test_an_event_of_another_version_or_damaged_is_printed_as_far_as_it_goes(
 ) -> None:
     from dlwp_tui.cli.follow import PlainPrinter
     from dlwp_tui.runs.folder import RunFolder
+    from dlwp_tui.runs.scan import scan
 
     folder = RunFolder(tmp_path / "20261123-0231-1.1-k7qf")
     folder.path.mkdir()
     after = {"v": 1, "t": 1, "e": "phase", "name": "after it"}
     folder.events.write_text(f"{json.dumps({'v': 1, 't': 1, **event})}\n{json.dumps(after)}\n", encoding="utf-8")
-    said: list[str] = []
-    PlainPrinter(folder, emit=said.append).step()
-    assert said[-1] == "— after it"
+    printed: list[str] = []
+    printer = PlainPrinter(printed.append)
+    for one in scan(folder.events):
+        printer.event(one)
+    assert printed[-1] == "— after it"
 
 
 def test_nan_is_noticed_and_said(cli: Cli) -> None:

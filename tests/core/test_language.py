@@ -24,7 +24,7 @@ PO = language.LOCALE_DIR / "zh_CN" / "LC_MESSAGES" / "dlwp.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 """The functions of `dlwp_tui.core.language` and which of their arguments are messages."""
-CURE = """Bring the catalogue up to date:
+HINT = """Bring the catalogue up to date:
     pybabel extract -k N_ -k ngettext:1,2 --no-location --sort-output --project=dlwp-tui -o dlwp.pot dlwp_tui
     pybabel update -N --ignore-obsolete -D dlwp -d dlwp_tui/locale -l zh_CN -i dlwp.pot
     (translate what is new in dlwp_tui/locale/zh_CN/LC_MESSAGES/dlwp.po, delete dlwp.pot)
@@ -40,7 +40,7 @@ Key = tuple[str | None, tuple[str, ...]]
 def catalogue() -> dict[Key, Message]:
     with PO.open("rb") as file:
         read = read_po(file, locale="zh_CN", domain="dlwp")
-    assert not read.obsolete, f"Obsolete entries: {sorted(map(str, read.obsolete))}\n{CURE}"
+    assert not read.obsolete, f"Obsolete entries: {sorted(map(str, read.obsolete))}\n{HINT}"
     return {(message.context, _forms(message.id)): message for message in read if message.id}
 
 
@@ -49,15 +49,15 @@ def test_the_catalogue_has_exactly_the_messages_of_the_code(catalogue: dict[Key,
     extracted = {(context, _forms(message)) for _file, _line, message, _comments, context in found}
     assert len(extracted) > 500, "the extraction found next to nothing: are the keywords right?"
     missing, obsolete = extracted - set(catalogue), set(catalogue) - extracted
-    assert not missing, f"Not in the catalogue: {sorted(map(str, missing))}\n{CURE}"
-    assert not obsolete, f"No longer in the code: {sorted(map(str, obsolete))}\n{CURE}"
+    assert not missing, f"Not in the catalogue: {sorted(map(str, missing))}\n{HINT}"
+    assert not obsolete, f"No longer in the code: {sorted(map(str, obsolete))}\n{HINT}"
 
 
 def test_every_message_is_translated(catalogue: dict[Key, Message]) -> None:
     untranslated = [str(key) for key, message in catalogue.items() if not all(_forms(message.string))]
-    assert not untranslated, f"Without a translation: {untranslated}\n{CURE}"
+    assert not untranslated, f"Without a translation: {untranslated}\n{HINT}"
     fuzzy = [str(key) for key, message in catalogue.items() if message.fuzzy]
-    assert not fuzzy, f"Marked as guesses: {fuzzy}\nRead them, then remove `fuzzy`.\n{CURE}"
+    assert not fuzzy, f"Marked as guesses: {fuzzy}\nRead them, then remove `fuzzy`.\n{HINT}"
     english = {
         source[0]
         for (_context, source), message in catalogue.items()
@@ -89,7 +89,7 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, read)
     compiled.seek(0)
-    assert _compiled(MO.open("rb")) == _compiled(compiled), f"dlwp.mo is not what dlwp.po compiles to.\n{CURE}"
+    assert _compiled(MO.open("rb")) == _compiled(compiled), f"dlwp.mo is not what dlwp.po compiles to.\n{HINT}"
 
 
 def _compiled(file: IO[bytes]) -> dict[Key, tuple[str, ...]]:
@@ -113,7 +113,7 @@ def test_messages_are_constants_the_extraction_can_see(catalogue: dict[Key, Mess
             assert isinstance(argument.value, str), f"{place}: not a text."
             constants += 1
             if _name(call) != "pgettext" or argument is call.args[1]:  # the first is the context
-                assert argument.value in known, f"{place}: {argument.value!r} is not in the catalogue.\n{CURE}"
+                assert argument.value in known, f"{place}: {argument.value!r} is not in the catalogue.\n{HINT}"
     assert constants > 500
 
 
@@ -165,7 +165,7 @@ def _simple_fields(text: str) -> Iterator[tuple[str, str, str, str]]:
 def _calls() -> Iterator[tuple[str, ast.Call]]:
     """Every call of a translating function in the package, with `file:line`."""
     for file in sorted(PACKAGE.rglob("*.py")):
-        if file.name == "i18n.py":
+        if file.name == "language.py":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _name(node) in KEYWORDS:

@@ -21,8 +21,9 @@ from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.lab import Lab, device
 from dlwp_tui.runs import kinds, state, store
-from dlwp_tui.runs.events import EventWriter, Tail
+from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder, new_id
+from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
@@ -151,7 +152,7 @@ def finished_with_peak(folder: RunFolder) -> tuple[RunView, float]:
 
     wait_for(over, TIMEOUT, "the run to end")
     view = finished(folder)
-    (trained,) = [event["pid"] for event in Tail(folder.events).read_all() if event["e"] == "started"]
+    (trained,) = [event["pid"] for event in scan(folder.events, "started")]
     assert peaks[trained] > 0
     return view, peaks[trained]
 

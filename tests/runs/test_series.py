@@ -25,8 +25,8 @@ def filled(ys: list[float], capacity: int | None) -> Curve:
 def test_extremes_and_ends_are_exact_whatever_the_capacity(ys: list[float], capacity: int | None) -> None:
     curve = filled(ys, capacity)
     finite = [(x, y) for x, y in enumerate(ys, 1) if math.isfinite(y)]
-    assert curve.count == len(ys) and curve.bad_count == len(ys) - len(finite)
-    assert curve.first_bad == next((i for i, y in enumerate(ys) if not math.isfinite(y)), None)
+    assert curve.count == len(ys)
+    assert curve.first_bad_x == next((x for x, y in enumerate(ys, 1) if not math.isfinite(y)), None)
     assert list(curve.xs) == sorted(curve.xs) and len(curve.xs) == len(curve.ys)
     assert set(zip(curve.xs, curve.ys, strict=True)) <= set(finite)
     if not finite:
@@ -61,7 +61,7 @@ def test_a_cut_leaves_what_lay_before(ys: list[float], capacity: int | None, x: 
     if capacity is None:
         assert list(zip(curve.xs, curve.ys, strict=True)) == sorted(before)
         assert curve.values == pytest.approx(ys[: max(0, x - 1)], nan_ok=True)
-        assert curve.bad_count == sum(not math.isfinite(y) for y in curve.values)
+        assert curve.first_bad_x == next((x for x, y in enumerate(curve.values, 1) if not math.isfinite(y)), None)
     if curve.low is not None and curve.high is not None:
         assert curve.low.y == min(curve.ys) and curve.high.y == max(curve.ys)
     curve.append(x + 0.5, 7.0)
@@ -72,7 +72,7 @@ def test_exact_values_remember_what_is_no_number() -> None:
     curve = filled([1.0, math.nan, 3.0, math.inf], None)
     assert curve.ys == [1.0, 3.0] and curve.xs == [1, 3]
     assert [str(value) for value in curve.values] == ["1.0", "nan", "3.0", "inf"]
-    assert (curve.bad_count, curve.first_bad, curve.first_bad_x) == (2, 1, 2)
+    assert (curve.count, curve.first_bad_x) == (4, 2)
 
 
 def test_a_capacity_below_one_is_refused() -> None:

@@ -155,7 +155,8 @@ def test_a_held_lock_is_not_given_twice(make_run: Make) -> None:
 def test_the_last_lifecycle_event_is_found_from_the_end(
     make_run: Make, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr(state, "_BLOCK", block)
+    monkeypatch.setattr("dlwp_tui.runs.scan._BLOCK", block)
+    monkeypatch.setattr("dlwp_tui.runs.scan._LAST_BLOCK", block)
     run = make_run()
     assert state.last_lifecycle(run.folder) is None
     run.say("queued").say("started", pid=3)

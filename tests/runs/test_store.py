@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -82,8 +83,8 @@ def test_broken_and_foreign_folders_are_skipped_and_told(make_run: Make) -> None
     (paths.runs() / "20260101-0106-3.4-aaaf").write_text("a file", encoding="utf-8")
     (paths.runs() / ".hidden").mkdir()
     assert ids() == [good.folder.id]
-    told = {problem.path.name for problem in store.problems()}
-    assert told == {*broken, "holiday", "20260101-0106-3.4-aaaf"}
+    found = {Path(problem.file).name for problem in store.problems()}
+    assert found == {*broken, "holiday", "20260101-0106-3.4-aaaf"}
     with pytest.raises(RunError, match=r"damaged \(.*\)") as caught:
         store.read_spec(store.find("aaab"))
     assert str(paths.runs() / "20260101-0102-3.4-aaab" / "run.json") in caught.value.message

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.runs import events, kinds, state
-from dlwp_tui.runs.facts import DIED, Best, Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.runs.facts import DIED, Best, Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.state import RunState
@@ -26,7 +26,7 @@ Make = Callable[..., FakeRun]
 LOSS, VAL = CurveKey("", "loss"), CurveKey("", "val_loss")
 
 
-def test_levels_are_neither_curves_nor_epochs_and_are_told_anew_by_a_resumed_run(make_run: Make) -> None:
+def test_baselines_are_neither_curves_nor_epochs_and_are_read_anew_from_a_resumed_run(make_run: Make) -> None:
     run = make_run().hold().say("started", 1, device="cpu", pid=1)
     run.say("baseline", 2, label="naive", metrics={"val_loss": 0.3, "bad": [1]})
     view = run.view()
@@ -36,6 +36,25 @@ def test_levels_are_neither_curves_nor_epochs_and_are_told_anew_by_a_resumed_run
     run.say("started", 11, device="cpu", pid=2).say("baseline", 12, label="naive", metrics={"val_loss": 0.2})
     view.update()
     assert view.baselines == {CurveKey("naive", "val_loss"): 0.2} and view.setup_s == 4
+
+
+def test_files_of_earlier_versions_call_a_baseline_a_level(make_run: Make) -> None:
+    view = make_run().hold().say("started").say("level", label="naive", metrics={"mae": 2.5}).view()
+    assert view.baselines == {CurveKey("naive", "mae"): 2.5}
+
+
+def test_each_new_event_is_handed_over_once_after_it_was_folded(make_run: Make) -> None:
+    run = make_run().hold().say("queued").say("started")
+    view, seen = RunView.open(run.folder), list[tuple[str, float | None]]()
+
+    def on_event(event: events.Event) -> None:
+        seen.append((event["e"], view.started_at))
+
+    view.update(on_event=on_event)
+    view.update(on_event=on_event)
+    run.say("a kind of next year").say("ended", state="finished").release()
+    view.update(on_event=on_event)
+    assert seen == [("queued", T0), ("started", T0), ("a kind of next year", T0), ("ended", T0)]
 
 
 def test_an_own_loop_says_what_it_counts_and_epochs_need_no_word(make_run: Make) -> None:
@@ -76,7 +95,7 @@ def test_everything_a_run_says_is_there(make_run: Make) -> None:
     assert view.texts == [TextBlock("said", "你好")]
     assert view.tables == [Table("t", ("a", "b"), ((1, "x"), (2, None)))]
     assert view.checks == [Check("shape", "C001", [1, 2], [1, 2], True)]
-    assert view.warnings == [Notice("disk", "low")]
+    assert view.warnings == [RunWarning("disk", "low")]
     assert view.results[""]["loss"] == 0.5 and math.isnan(view.results[""]["accuracy"])
     assert view.results["fold 1"] == {"mae": 2}
     assert (view.epoch, view.epochs, view.step, view.steps) == (2, 2, 5, 10)
@@ -201,7 +220,7 @@ def test_a_run_at_work_counts_until_now(make_run: Make) -> None:
 def test_a_curve_that_is_no_number_is_told(make_run: Make) -> None:
     run = make_run().hold().say("started").epochs("loss", 1.0, math.nan, math.inf)
     view = run.view()
-    assert view.curves[LOSS].ys == [1.0] and view.curves[LOSS].bad_count == 2
+    assert view.curves[LOSS].ys == [1.0] and view.curves[LOSS].first_bad_x == 2
     assert [notice.code for notice in view.warnings] == ["nan"] and "epoch 2" in view.warnings[0].message
     run.say("warning", code="nan", message="loss became nan in epoch 2, step 7")
     view.update()
@@ -321,7 +340,7 @@ def test_a_long_run_folds_fast_and_stays_small(make_run: Make) -> None:
 
 
 def test_only_errors_of_python_are_told_with_their_name() -> None:
-    assert Failure("UsageError", "The shapes differ.").told == "The shapes differ."
-    assert Failure("ValueError", "no", ("  line 3",)).told == "ValueError: no"
-    assert Failure("KeyboardInterrupt", "").told == "KeyboardInterrupt"
-    assert Failure(DIED, "It was killed.", ("the log's last line",)).told == "It was killed."
+    assert Failure("UsageError", "The shapes differ.").text == "The shapes differ."
+    assert Failure("ValueError", "no", ("  line 3",)).text == "ValueError: no"
+    assert Failure("KeyboardInterrupt", "").text == "KeyboardInterrupt"
+    assert Failure(DIED, "It was killed.", ("the log's last line",)).text == "It was killed."

@@ -16,8 +16,8 @@ from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, zygote
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import state
-from dlwp_tui.runs.events import Tail
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.scan import scan
 from tests.conftest import wait_for
 
 COURSE = Path(__file__).parent / "course"
@@ -112,7 +112,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
 
 def events(folder: RunFolder, kind: str | None = None) -> list[dict[str, Any]]:
     """The run's events so far; those of one kind."""
-    return [event for event in Tail(folder.events).read_all() if kind is None or event["e"] == kind]
+    return list(scan(folder.events, *([] if kind is None else [kind])))
 
 
 def state_of(folder: RunFolder) -> state.RunState:

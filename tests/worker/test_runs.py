@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import paths, settings
 from dlwp_tui.core.errors import ContentError, DataError, RunError, UsageError
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
@@ -56,6 +56,17 @@ def test_the_spec_says_how_to_repeat_it(fake: Lesson) -> None:
     assert control.wait(again, 20)
     other = store.read_spec(again)
     assert (other.seed, other.params, other.preset, other.rerun_of) == (spec.seed, spec.params, "quick", spec.id)
+
+
+@pytest.mark.parametrize(("chosen", "word"), [("en", "became nan"), ("zh", "变成了 nan")])
+def test_a_worker_writes_in_the_language_of_the_settings(
+    fake: Lesson, monkeypatch: pytest.MonkeyPatch, chosen: str, word: str
+) -> None:
+    monkeypatch.delenv("DLWP_LANG")
+    settings.save(settings.Settings(language=chosen))
+    folder = launch.start(fake, {"mode": "nan", "epochs": 2})
+    assert control.wait(folder, 20)
+    assert word in events(folder, "warning")[0]["message"]
 
 
 def test_the_lesson_runs_without_tensorflow(fake: Lesson, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ class CurvesView(Widget, can_focus=True):
         note = self.query_one("#curves-note", Static)
         warnings = [notice.message for notice in self.view.warnings] if self.view else []
         if self.view is not None and self.view.error is not None:
-            warnings.insert(0, self.view.error.told)
+            warnings.insert(0, self.view.error.text)
         lines = [f"⚠ {message}" for message in warnings[:2]]
         how = []
         if self.smoothing:

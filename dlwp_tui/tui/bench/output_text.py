@@ -17,7 +17,7 @@ from dlwp_tui.core.formats import fixed, source_label
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Notice, Picture, Table, TextBlock
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.pictures import cells
 from dlwp_tui.tui.bench.style import bar, fit, metric_name
@@ -32,14 +32,14 @@ UNKNOWN_WORDS = 20
 def failure(error: Failure, log: Path, width: int) -> Text:
     """What went wrong: the sentence first, then the last lines, then where the whole log is."""
     text = Text()
-    text.append(f"✗ {error.told}", "bold $text-error")
+    text.append(f"✗ {error.text}", "bold $text-error")
     for line in [line for line in error.lines if line.strip()][-ERROR_LINES:]:
         text.append("\n").append(_cut(line, width), "dim")
     text.append("\n" + _("Whole log: {path}").format(path=log), "dim")
     return text
 
 
-def warning(notice: Notice, _width: int) -> Text:
+def warning(notice: RunWarning, _width: int) -> Text:
     """A warning's sentence."""
     return Text(f"⚠ {notice.message}", "$text-warning")
 
@@ -75,8 +75,8 @@ def seen(found: Seen, _width: int) -> Text:
     text = Text().append(found.label, style)
     if found.promise:
         text.append(f"  {found.promise}")
-    if found.told:
-        text.append("\n" + " · ".join(found.told), "dim")
+    if found.sentences:
+        text.append("\n" + " · ".join(found.sentences), "dim")
     for why in found.missing:
         text.append(f"\n{why}", "$text-warning")
     return text

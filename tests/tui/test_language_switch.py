@@ -1,0 +1,23 @@
+"""Switching the language builds the screen anew in the other one, and the settings keep it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlwp_tui.core import language, settings
+from dlwp_tui.course.reader import Course
+from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.pane import BenchPane
+
+
+async def test_the_language_is_switched_back_and_forth(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DLWP_LANG")
+    monkeypatch.setattr(language, "_chosen", "zh")
+    app = DlwpApp(course, warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await pilot.pause()
+        for chosen, title in (("en", "Bench"), ("zh", "实验台")):
+            app.action_next_language()
+            await pilot.pause()
+            assert language.language() == settings.load().language == chosen
+            assert str(app.screen.query_one(BenchPane).border_title).startswith(title)
