@@ -1,6 +1,6 @@
-"""What the screen asks of the engine, the runs and the data, in one place and free of widgets.
+"""All that the screen needs of the engine, the runs and the data, in one place and without widgets.
 
-Every method may block on files or processes for some milliseconds: the screen calls them from thread workers.
+Every method may block on files or processes for some milliseconds: call it in a thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dlwp_tui.runs.state import RunState
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the form asks for: a lesson with checked values."""
+    """A run as the form describes it; the values are checked."""
 
     lesson: Lesson
     values: dict[str, Value]
@@ -38,7 +38,7 @@ class RunRequest:
 
 
 class Session:
-    """One open app: its course and its zygote. Closing it leaves every run going."""
+    """What one open app shares: its course and its zygote. Runs go on when it is closed."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -185,7 +185,7 @@ class Session:
 
 
 def explain(error: BaseException) -> str:
-    """An error as the notice shows it."""
+    """An error as one sentence."""
     if isinstance(error, DlwpError):
         return str(error)
     return f"{type(error).__name__}: {error}"

@@ -11,10 +11,9 @@ from textual.widget import Widget
 
 from dlwp_tui.analysis import estimates
 from dlwp_tui.analysis.estimates import Estimate, Estimator
-from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
-from dlwp_tui.tui.keys import KEYS, label
+from dlwp_tui.tui.keys import label
 
 
 class EstimateLine(Widget):
@@ -48,7 +47,7 @@ class EstimateLine(Widget):
         estimate = self.estimate
         if estimate is None:
             return Content("")
-        row, key = str(estimate), label(next(key for key in KEYS if key.id == "run.measure"), settings.load().keys)
+        row, key = str(estimate), label("run.measure")
         if self.dry_run_began is not None:
             seconds = time.monotonic() - self.dry_run_began
             row = _("trying the first steps: {n:.0f} s   {key} calls it off").format(n=seconds, key=key)

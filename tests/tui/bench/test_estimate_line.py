@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
-from dlwp_tui.tui.bench.messages import DryRunCancelled, DryRunRequested
 from dlwp_tui.tui.bench.pane import BenchPane
+from dlwp_tui.tui.dialogs import AskDialog
+from dlwp_tui.tui.reader.cards import ExperimentBlock
 from dlwp_tui.tui.reader.note import NotePane
-from dlwp_tui.tui.screens.dialogs import AskDialog
+from dlwp_tui.tui.session import RunRequest, Session
 from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
@@ -43,14 +45,11 @@ def line(app: BenchApp | DlwpApp) -> EstimateLine:
 async def test_time_and_memory_follow_what_is_typed():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
+        app.bench.tabs.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
-        app.bench.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
         await pilot.pause()
-        assert [row.strip() for row in line(app).text.splitlines()] == [
-            "about 10 s (as last time)",
-            "memory: needs up to 460 MB, 18.2 GB free",
-        ]
+        assert line(app).text == "about 10 s (as last time)\nmemory: needs up to 460 MB, 18.2 GB free"
         assert "memory: needs up to 460 MB, 18.2 GB free" in "\n".join(rows(app))
         epochs = app.bench.query_one("#param-epochs", FieldInput)
         epochs.value = "20"
@@ -69,42 +68,49 @@ async def test_time_and_memory_follow_what_is_typed():
 async def test_little_memory_is_marked_by_a_sign_too():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
-        app.bench.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
-        app.bench.set_free_memory(459)
+        app.bench.tabs.show_tab("params")
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
+        line(app).free_mb = 459
         await pilot.pause()
         assert "! memory: needs up to 460 MB, 459 MB free" in "\n".join(rows(app))
-        app.bench.set_free_memory(460)
+        line(app).free_mb = 460
         await pilot.pause()
         assert "!" not in line(app).text
 
 
-async def test_a_dry_run_is_requested_and_cancelled():
-    app = BenchApp()
-    async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.set_estimator(estimator(), 9999)
-        app.bench.query_one("#param-epochs", FieldInput).value = "0"
-        await pilot.pause()
-        app.bench.action_measure()
-        await pilot.pause()
-        assert not app.of(DryRunRequested) and app.bench.tab == "params"  # a bad value starts nothing
-        app.bench.query_one("#param-epochs", FieldInput).value = "7"
-        await pilot.pause()
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(DryRunRequested), "DryRunRequested")
-        assert app.of(DryRunRequested)[0].values == PARAMS | {"epochs": 7}
+async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatch):
+    asked: list[RunRequest] = []
+    over = threading.Event()
+
+    def dry_run(_session: Session, request: RunRequest) -> None:
+        asked.append(request)
+        over.wait(30)
+
+    monkeypatch.setattr(Session, "dry_run", dry_run)
+    monkeypatch.setattr(Session, "cancel_dry_run", lambda _session: over.set())
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        over.clear()
+        form.set_values({"epochs": 0})
+        await pilot.press("v", "T")
+        await until(pilot, lambda: isinstance(app.focused, FieldInput), "the bad field")
+        assert not asked and app.screen.query_one(BenchPane).tabs.tab == "params"  # a bad value starts nothing
+        form.set_values({"epochs": 7})
+        await pilot.press("T")
+        await until(pilot, lambda: asked, "the dry run")
+        assert asked[0].values == PARAMS | {"epochs": 7}
         assert "trying the first steps: 0 s   T calls it off" in line(app).text
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(DryRunCancelled), "DryRunCancelled")
-        app.bench.dry_run_over()
-        assert line(app).text.startswith("time: not known yet")
+        await pilot.press("T")
+        await until(pilot, lambda: line(app).text.startswith("time: not known yet"), "its end")
+        assert len(asked) == 1
 
 
 async def test_another_lessons_estimate_is_not_shown():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
-        app.bench.set_estimator(Estimator(other, (timing(10),)), 9999)
+        app.bench.tabs.params.set_estimator(Estimator(other, (timing(10),)), 9999)
         await pilot.pause()
         assert line(app).text == ""
 
@@ -186,25 +192,26 @@ async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: ob
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        bench, note = app.screen.query_one(BenchPane), app.screen.query_one(NotePane)
-        bench.set_estimator(Estimator(lesson), 18637)
+        form, note = app.screen.query_one(ParamsForm), app.screen.query_one(NotePane)
+        form.set_estimator(Estimator(lesson), 18637)
         await _ask(pilot, note)
         assert "not known yet" in "\n".join(rows(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
         base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
-        bench.set_estimator(Estimator(lesson, (Timing("run", base, 30.0), Timing("run", big, 70.0))), 18637)
+        form.set_estimator(Estimator(lesson, (Timing("run", base, 30.0), Timing("run", big, 70.0))), 18637)
         await _ask(pilot, note)
         assert "That takes about 5 min here." in "\n".join(rows(app))  # three seeds of both
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
-        bench.set_estimator(Estimator(lesson, (Timing("preset", base, 60.0),)), 18637)
+        form.set_estimator(Estimator(lesson, (Timing("preset", base, 60.0),)), 18637)
         await _ask(pilot, note)
         assert "about 6 min" in "\n".join(rows(app))  # the side that is not known counts as the preset
 
 
 async def _ask(pilot: Pilot[None], note: NotePane) -> None:
     """Press the experiment card."""
-    note.post_message(NotePane.ExperimentPressed("1.1", "more-rate-more-loss"))
+    lesson = reader.load().lesson("1.1")
+    note.post_message(ExperimentBlock.Pressed(lesson, lesson.experiment("more-rate-more-loss")))
     await until(pilot, lambda: isinstance(pilot.app.screen, AskDialog), "the question")
     await pilot.pause()
