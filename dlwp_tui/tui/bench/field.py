@@ -112,6 +112,6 @@ def parse_seed(raw: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or int(text) > MAX_SEED:
-        told = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
-        raise ParamError("seed", told.format(value=text, max=MAX_SEED))
+        message = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
+        raise ParamError("seed", message.format(value=text, max=MAX_SEED))
     return int(text)
