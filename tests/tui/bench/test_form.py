@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course.param import ParamError
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.field import FieldInput
