@@ -61,6 +61,8 @@ class Verdict:
     """Why it is undecided or pending, a sentence each."""
     batch: str = ""
     """The id of this start of the experiment (see `ExperimentVote`)."""
+    ended: int = 0
+    """How many of its runs are over."""
 
     @property
     def synthetic(self) -> bool:
@@ -104,6 +106,7 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
         source=facts.worst_source(view.source for view in views.values() if view.source),
         why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
         batch=batch,
+        ended=sum(not view.state.active for view in views.values()),
     )
 
 

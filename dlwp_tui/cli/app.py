@@ -1,4 +1,4 @@
-"""Opening the app. Apart from the other commands because it must not wait for typer (60 ms) and pydantic (80 ms)."""
+"""Opens the app: a file of its own, because it must not wait for typer (60 ms) and pydantic (80 ms)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def open_app(section: str | None = None) -> int:
     from dlwp_tui.tui.terminal import require_terminal
 
     require_terminal()
-    gc.disable()  # imports make no garbage: 25 ms of 250; the app enables it behind its first frame
+    gc.disable()  # imports make no garbage: saves 25 of 250 ms; the app enables it after its first frame
     from dlwp_tui.course import reader
 
     course = reader.load()

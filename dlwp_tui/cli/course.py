@@ -1,7 +1,8 @@
-"""`dlwp list`, `dlwp show`, `dlwp check`: the course in a plain terminal or a pipe."""
+"""`dlwp list`, `show`, `check` and `new`: the course in a plain terminal or a pipe."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command("list", help=_("List chapters, sections and lessons."))(list_course)
     app.command("show", help=_("Print a section's note."))(show)
     app.command("check", help=_("Check the course's files; prints every problem and where it is."))(check)
+    app.command("new", help=_("Write a new section with a lesson that runs, to be changed."))(new)
 
 
 def list_course(
@@ -84,11 +86,12 @@ def show(
 def check(
     json: Json = False,
 ) -> None:
-    from dlwp_tui.core import paths
+    from dlwp_tui.core.errors import Problem
     from dlwp_tui.course import check as linter
-    from dlwp_tui.data.registry import DATASETS
+    from dlwp_tui.data import registry
 
-    problems = linter.check(paths.content(), datasets=DATASETS)
+    problems = linter.check(datasets=registry.all_sets())
+    problems += [Problem(str(file), "", error.message, error.hint) for file, error in registry.broken()]
     for problem in problems:
         if json:
             output.json_line(
@@ -100,3 +103,23 @@ def check(
         output.say(_("{count} problems.").format(count=len(problems)))
         raise typer.Exit(1)
     output.say(_("The course is sound."))
+
+
+def new(
+    section: Annotated[str, typer.Argument(metavar="ID", help=_("The section's number, such as 4.6."))],
+    title: Annotated[str, typer.Argument(metavar="TITLE", help=_("Its title, in Chinese."))],
+    english: Annotated[str, typer.Option("--en", metavar="TITLE", help=_("Its title in English."))] = "",
+    content: Annotated[
+        Path | None,
+        typer.Option("--content", metavar="DIR", help=_("The folder of lessons to write into; default: your own.")),
+    ] = None,
+) -> None:
+    from dlwp_tui.core import content as contents
+    from dlwp_tui.course.new import write
+
+    folder = write(section, title, english, content)
+    output.line(str(folder))
+    start = "dlwp"
+    if not any(folder.is_relative_to(one) for one in contents.folders()):
+        start += f" --content {content}"
+    output.say(_("Run it: {start} run {id}   Check it: {start} check").format(start=start, id=section))

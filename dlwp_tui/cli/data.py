@@ -27,10 +27,10 @@ def register(app: typer.Typer) -> None:
 
 def list_data(json: Json = False) -> None:
     from dlwp_tui.data import locate
-    from dlwp_tui.data.registry import DATASETS
+    from dlwp_tui.data.registry import all_sets
 
     rows = []
-    for name, dataset in DATASETS.items():
+    for name, dataset in all_sets().items():
         status = locate.status(name)
         where = " ".join(str(path) for path in status.files.values())
         if json:
@@ -44,7 +44,8 @@ def list_data(json: Json = False) -> None:
                 }
             )
         else:
-            rows.append([name, str(dataset.title), _state_word(status.state), formats.file_size(status.size), where])
+            state = _state_word(status.state) if dataset.twin or status.state != "missing" else _("missing")
+            rows.append([name, str(dataset.title), state, formats.file_size(status.size), where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
 
@@ -90,13 +91,24 @@ def import_(
 def verify(name: Name, json: Json = False) -> None:
     from dlwp_tui.data import verify as verifier
 
-    report = verifier.verify(name)
-    for row in report:
+    files = verifier.verify(name)
+    for one in files:
         if json:
-            output.json_line(row.as_json())
+            output.json_line(
+                {
+                    "file": one.file.name,
+                    "state": str(one.state),
+                    "path": one.path and str(one.path),
+                    "checksum": one.checksum,
+                    "expected": one.file.checksum,
+                    "algorithm": one.file.algorithm,
+                    "detail": one.detail,
+                    "good": one.usable,
+                }
+            )
         else:
-            output.line(f"{row.file}  {_state_word(row.state)}  {row.detail}")
-    if any(row.state == "damaged" for row in report):
+            output.line(f"{one.file.name}  {_state_word(one.state)}  {one.detail}")
+    if any(one.state == "damaged" for one in files):
         raise typer.Exit(1)
 
 

@@ -42,15 +42,18 @@ def gpu(
 
 
 def doctor(json: Json = False) -> None:
+    from dataclasses import asdict
+
     from dlwp_tui.cli import doctor as examination
 
-    findings = examination.examine()
-    for finding in findings:
+    items = examination.examine()
+    for item in items:
         if json:
-            output.json_line({"name": finding.name, "ok": finding.ok, "found": finding.found, "hint": finding.hint})
+            output.json_line(asdict(item))
         else:
-            output.line(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.found}")
-            if finding.hint:
-                output.line(f"    {finding.hint}")
-    if not all(finding.ok for finding in findings):
+            sign = "✗" if not item.ok else "!" if item.hint else "✓"
+            output.line(f"{sign} {item.name}: {item.found}")
+            if item.hint:
+                output.line(f"    {item.hint}")
+    if not all(item.ok for item in items):
         raise typer.Exit(1)

@@ -21,6 +21,8 @@ def search(
     limit: Annotated[int, typer.Option("--limit", min=1, help=_("How many results at most."))] = 20,
     json: Json = False,
 ) -> None:
+    from dataclasses import asdict
+
     from dlwp_tui.core import own_notes
     from dlwp_tui.course import reader
     from dlwp_tui.course import search as engine
@@ -37,18 +39,8 @@ def search(
         raise typer.Exit(1)
     for result in results:
         if json:
-            output.json_line(
-                {
-                    "kind": result.kind,
-                    "section": result.section,
-                    "page": result.page,
-                    "title": result.title,
-                    "heading": result.heading,
-                    "snippet": result.snippet,
-                    "heading_spans": result.heading_spans,
-                    "snippet_spans": result.snippet_spans,
-                }
-            )
+            facts = asdict(result)
+            output.json_line({key: facts[key] for key in facts if key not in ("words", "name")})
             continue
         where = f"{result.section} {result.title}".strip()
         heading = result.heading if result.heading != result.title else ""

@@ -1,4 +1,4 @@
-"""What typer finds wrong with a command line, as a UsageError in the learner's language with what to do about it."""
+"""Errors that typer finds in a command line, as a UsageError in the learner's language."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from dlwp_tui.core.language import _
 
 
 def call(app: typer.Typer, args: Sequence[str], name: str) -> int:
-    """Run `app` with `args` and return the exit code. UsageError for what typer refuses; DlwpError passes through."""
+    """Run `app` with `args` and return the exit code. Raises UsageError for what typer refuses, and any DlwpError."""
     try:
         code = app(list(args), prog_name=name, standalone_mode=False)
-    except typer.Abort:  # the end of the input, where a question was asked
+    except typer.Abort:  # the input ended at a question
         return 1
     except Exception as error:
         # typer's own exceptions have no public class; this method is what its own error printing calls
-        told = getattr(error, "format_message", None)
-        if told is None:
+        text = getattr(error, "format_message", None)
+        if text is None:
             raise
         command = getattr(getattr(error, "ctx", None), "command_path", name)
         if type(error).__name__ == "NoArgsIsHelpError":
-            raise UsageError(told()) from None
-        message, meant = _translated(told())
+            raise UsageError(text()) from None
+        message, meant = _translated(text())
         lists = _("`{command} --help` lists what it takes.").format(command=command)
         raise UsageError(message, "\n".join(filter(None, (meant, lists)))) from None
     return code if isinstance(code, int) else 0

@@ -57,8 +57,11 @@ def progress_file() -> Path:
 
 
 def content() -> Path:
-    """The course. `$DLWP_CONTENT`, else the copy in the installed wheel, else the checkout's `content/`."""
-    if chosen := os.environ.get("DLWP_CONTENT"):
+    """The course: the first part of `$DLWP_CONTENT`, else the copy in the installed wheel, else `content/` beside it.
+
+    `core.content.folders` gives the folders of lessons that are added to it.
+    """
+    if chosen := os.environ.get("DLWP_CONTENT", "").split(os.pathsep)[0]:
         return Path(chosen).expanduser().absolute()
     package = Path(__file__).parents[1]
     shipped = package / "_content"

@@ -27,6 +27,8 @@ class Settings:
     """The preset a lesson's form starts with."""
     ascii: bool = False
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
+    content: list[str] = field(default_factory=list)
+    """Further folders of lessons; relative ones are relative to DLWP_HOME."""
     keys: dict[str, str] = field(default_factory=dict)
     """Remapped keys: `{binding id: key}`; `dlwp doctor` lists the ids."""
 
@@ -74,6 +76,9 @@ def _parse(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
             found.append(Problem(file, key, _("There is no such key."), hint))
         elif type(value) is not known[key]:
             hint = _("Write a value of type {type}.").format(type=known[key].__name__)
+            found.append(Problem(file, key, _("{value!r} has the wrong type.").format(value=value), hint))
+        elif key == "content" and not all(isinstance(part, str) for part in value):
+            hint = _("Write a list of folders, each in quotation marks.")
             found.append(Problem(file, key, _("{value!r} has the wrong type.").format(value=value), hint))
         elif key == "cpu_slots" and not 1 <= value <= 64:
             found.append(Problem(file, key, _("{value} is outside 1–64.").format(value=value)))

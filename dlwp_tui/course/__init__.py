@@ -1,1 +1,1 @@
-"""The course: reads and checks `content/`. Knows nothing of runs, screens or TensorFlow."""
+"""Reads and checks the course: chapters, notes, lessons, glossary, claims. Imports no runs, screens or TensorFlow."""

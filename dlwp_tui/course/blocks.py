@@ -1,5 +1,7 @@
 """The note's own blocks as typed data: run and experiment cards, diagrams, quizzes, alerts, formulas.
 
+A block that cannot be used becomes a Problem, shown in its place.
+
 Syntax:
     ```run 3.4 preset=quick units=4        starts lesson 3.4 with these values; the fence is empty
     ```experiment smaller-overfits-later   an experiment of this section's lesson, or `3.4/smaller-overfits-later`
@@ -15,8 +17,9 @@ import re
 import shlex
 from dataclasses import dataclass, field
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _, sentences
-from dlwp_tui.course.problem import did_you_mean, names
+from dlwp_tui.course.problem import at_line, did_you_mean, names
 
 ALERTS = ("note", "tip", "important", "warning", "caution")
 
@@ -32,7 +35,7 @@ class RunCard:
 
 @dataclass(frozen=True)
 class ExperimentCard:
-    """A statement of the text that can be put to the test; `lesson` None means the section's own."""
+    """An experiment of a lesson; `lesson` None means the section's own."""
 
     id: str
     lesson: str | None = None
@@ -79,65 +82,56 @@ class Math:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """An own block that cannot be used, shown in its place; `line` counts from 1 in the parsed text."""
-
-    line: int
-    message: str
-    hint: str = ""
-
-
 Block = RunCard | ExperimentCard | Diagram | Quiz | Alert | Math
 
 
-def run_card(info: str, body: str, line: int) -> RunCard | Trouble:
-    """A run fence; `info` is what follows the word `run`."""
+def run_card(info: str, body: str, line: int) -> RunCard | Problem:
+    """A run fence; `info` is what follows the word `run`, `line` the number of its first line."""
     try:
         words = shlex.split(info)
     except ValueError:
-        return Trouble(line, _("A quotation mark in the run card is not closed."), _("Close it."))
+        return at_line(line, _("A quotation mark in the run card is not closed."), _("Close it."))
     example = _("Write it like: ```run 3.4 preset=quick units=4")
     if not words or "=" in words[0]:
-        return Trouble(line, _("The run card names no lesson."), example)
+        return at_line(line, _("The run card names no lesson."), example)
     if body.strip():
-        return Trouble(line + 1, _("A run card has no text inside."), _("Put the text before the card."))
+        return at_line(line + 1, _("A run card has no text inside."), _("Put the text before the card."))
     values: dict[str, str] = {}
     for word in words[1:]:
         key, equals, value = word.partition("=")
         if not equals or not key or not value:
-            return Trouble(line, _("{word!r} in the run card is not name=value.").format(word=word), example)
+            return at_line(line, _("{word!r} in the run card is not name=value.").format(word=word), example)
         if key in values:
-            return Trouble(line, _("The run card sets {name} twice.").format(name=key), _("Remove one of them."))
+            return at_line(line, _("The run card sets {name} twice.").format(name=key), _("Remove one of them."))
         values[key] = value
     preset = values.pop("preset", None)
     return RunCard(words[0], preset, values)
 
 
-def experiment_card(info: str, body: str, line: int) -> ExperimentCard | Trouble:
+def experiment_card(info: str, body: str, line: int) -> ExperimentCard | Problem:
     """An experiment fence; `info` is what follows the word `experiment`."""
     words = info.split()
     if len(words) != 1:
-        return Trouble(
+        return at_line(
             line, _("An experiment card names exactly one experiment."), _("Write it like: ```experiment its-id")
         )
     if body.strip():
-        return Trouble(line + 1, _("An experiment card has no text inside."), _("Put the text before the card."))
+        return at_line(line + 1, _("An experiment card has no text inside."), _("Put the text before the card."))
     lesson, slash, experiment = words[0].rpartition("/")
     return ExperimentCard(experiment, lesson if slash else None)
 
 
-def quiz(lines: list[str], line: int) -> Quiz | list[Trouble]:
+def quiz(lines: list[str], line: int) -> Quiz | list[Problem]:
     """A quiz from its lines; `line` is the number of the first. Indented lines continue an answer."""
     question: list[str] = []
     rows: list[tuple[int, bool, str]] = []
-    troubles: list[Trouble] = []
+    problems: list[Problem] = []
     form = _("Write answers as `- [ ] wrong :: why` or `- [x] right :: why`.")
     for number, text in enumerate(lines, line):
         if option := re.match(r"[-*] \[([ xX])\]\s+(.*)$", text):
             rows.append((number, option[1] != " ", option[2]))
         elif re.match(r"[-*]\s", text):
-            troubles.append(Trouble(number, _("This answer has no [ ] or [x]."), form))
+            problems.append(at_line(number, _("This answer has no [ ] or [x]."), form))
         elif rows and text.strip():
             last, right, so_far = rows[-1]
             rows[-1] = (last, right, join(so_far, text.strip()))
@@ -147,20 +141,20 @@ def quiz(lines: list[str], line: int) -> Quiz | list[Trouble]:
     for number, right, text in rows:
         answer, _sep, why = text.partition("::")
         if not answer.strip():
-            troubles.append(Trouble(number, _("This answer is empty."), form))
+            problems.append(at_line(number, _("This answer is empty."), form))
         if not why.strip():
-            troubles.append(Trouble(number, _("This answer has no explanation."), _("Add ` :: why` after it.")))
+            problems.append(at_line(number, _("This answer has no explanation."), _("Add ` :: why` after it.")))
         options.append(Option(answer.strip(), right, why.strip()))
     if not "".join(question).strip():
-        troubles.append(Trouble(line, _("The quiz has no question."), _("Write it above the answers.")))
+        problems.append(at_line(line, _("The quiz has no question."), _("Write it above the answers.")))
     if len(options) < 2:
-        troubles.append(Trouble(line, _("A quiz needs at least two answers."), form))
+        problems.append(at_line(line, _("A quiz needs at least two answers."), form))
     elif not any(option.right for option in options):
-        troubles.append(Trouble(line, _("No answer of the quiz is right."), _("Mark one with [x].")))
-    return troubles or Quiz("\n".join(question).strip(), tuple(options))
+        problems.append(at_line(line, _("No answer of the quiz is right."), _("Mark one with [x].")))
+    return problems or Quiz("\n".join(question).strip(), tuple(options))
 
 
-def alert(lines: list[str], line: int) -> Alert | Trouble | None:
+def alert(lines: list[str], line: int) -> Alert | Problem | None:
     """A quotation, its `>` removed, as an alert; None when it is an ordinary quotation."""
     first = re.match(r"\[!(\w+)\]\s*(.*)$", lines[0].strip()) if lines else None
     if not first:
@@ -168,14 +162,14 @@ def alert(lines: list[str], line: int) -> Alert | Trouble | None:
     kind = first[1].lower()
     if kind not in ALERTS:
         known = [name.upper() for name in ALERTS]
-        return Trouble(
+        return at_line(
             line,
             _("There is no alert [!{kind}].").format(kind=first[1]),
             sentences(did_you_mean(first[1].upper(), known), _("Known: {names}").format(names=names(known))),
         )
     body = "\n".join(lines[1:]).strip("\n")
     if not body.strip():
-        return Trouble(line, _("The alert has no text."), _("Continue it on the next line, after `> `."))
+        return at_line(line, _("The alert has no text."), _("Continue it on the next line, after `> `."))
     return Alert(kind, first[2].strip(), body)
 
 

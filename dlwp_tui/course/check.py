@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import content as contents
 from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import check_lesson, check_note, lesson_code, markdown, reader, style
 from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
-from dlwp_tui.course.problem import BrokenFile
+from dlwp_tui.course.files import relative
+from dlwp_tui.course.problem import BrokenFile, at_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,13 +27,13 @@ T = TypeVar("T")
 
 
 def check(content: Path | None = None, datasets: Iterable[str] | None = None) -> list[Problem]:
-    """All problems of the course in `content`, in reading order; an empty list when it is sound.
+    """All problems of the course in `content`, or of the one in force with its further folders, in reading order.
 
     `datasets` are the names lessons may use; None leaves them unchecked. Lesson code is parsed, never imported.
     """
-    content = (content or paths.content()).absolute()
+    content, *further = (content.absolute(),) if content else contents.folders()
     try:
-        course = reader.read(content)
+        course = reader.read(content, *further)
     except BrokenFile as error:
         return list(error.problems)
     except ContentError as error:
@@ -44,11 +46,12 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
         problems += check_note.check(course, section, glossary)
         problems += check_lesson.check(section, claims or Claims(), known)
     if glossary is not None:
-        problems += style.rules("glossary.toml", enumerate(_lines(content / "glossary.toml"), 1))
+        found = list(style.rules(enumerate(_lines(content / "glossary.toml"), 1)))
         for term in glossary.terms:
-            problems += _term(course, glossary, term)
+            found += _term(course, glossary, term)
+        problems += (replace(problem, file="glossary.toml") for problem in found)
     if claims is not None:
-        problems += _claims(course, claims)
+        problems += (replace(problem, file="claims.toml") for problem in _claims(course, claims))
     return problems
 
 
@@ -65,17 +68,13 @@ def _tree(course: Course) -> Iterator[Problem]:
     for section in course.sections:
         chapter = section.chapter.id
         if chapter.isdigit() and section.id.split(".")[0] != chapter:
-            yield Problem(
-                section.folder.relative_to(course.content).as_posix(),
-                "",
-                _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter),
-                _("Move it, or correct its number."),
-            )
+            message = _("Section {id} lies in the folder of chapter {chapter}.").format(id=section.id, chapter=chapter)
+            yield Problem(relative(section.folder, course.content), "", message, _("Move it, or correct its number."))
     listed = {chapter.folder for chapter in course.chapters}
     for folder in sorted(course.content.iterdir()):
         if folder in listed or not folder.is_dir() or folder.name[0] in "._":
             continue
-        if any(reader.ID.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
+        if any(reader.FOLDER.match(inner.name) and inner.is_dir() for inner in folder.iterdir()):
             hint = _("Add [[chapters]] with its id, folder and title.")
             yield Problem(folder.name, "", _("book.toml does not list this chapter."), hint)
 
@@ -84,19 +83,18 @@ def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:
     """A term's section, and the links and formulas of its text."""
     where = f"terms.{term.zh}"
     if term.section:
-        yield from _section_exists(course, "glossary.toml", f"{where}.section", term.section)
+        yield from _section_exists(course, f"{where}.section", term.section)
     for link in markdown.links(term.text):
         if link.kind == "sec":
-            yield from _section_exists(course, "glossary.toml", f"{where}.text", link.target)
+            yield from _section_exists(course, f"{where}.text", link.target)
         elif link.kind == "term" and glossary.find(link.target) is None:
             message = _("The glossary has no term {name!r}.").format(name=link.target)
-            yield Problem(
-                "glossary.toml", f"{where}.text", message, glossary.near(link.target) or _("Remove the link.")
-            )
+            hint = glossary.near(link.target) or _("Remove the link.")
+            yield at_key(f"{where}.text", message, hint)
     for _line, token in markdown.tokens(term.text):
         for child in token.children or ():
-            if child.type == "math_inline":
-                yield from check_note.formula("glossary.toml", f"{where}.text", child.content)
+            if child.type == "math_inline" and (wrong := check_note.formula(child.content)):
+                yield at_key(f"{where}.text", *wrong)
 
 
 def _lines(file: Path) -> list[str]:
@@ -108,44 +106,40 @@ def _claims(course: Course, claims: Claims) -> Iterator[Problem]:
     for claim in claims.claims:
         where = f"claims.{claim.id}"
         if claim.section.split(".")[0] in chapters:  # claims of chapters still to be written may stand there already
-            yield from _section_exists(course, "claims.toml", f"{where}.section", claim.section)
+            yield from _section_exists(course, f"{where}.section", claim.section)
         for proof in claim.proofs:
             try:
                 missing = _missing_proof(course, proof, claim.id)
             except BrokenFile:
-                continue  # told where the file itself is checked
+                continue  # reported with the file itself
             except UsageError as error:
                 missing = (error.message, error.hint)
             if missing:
-                yield Problem("claims.toml", f"{where}.proved", *missing)
+                yield at_key(f"{where}.proved", *missing)
 
 
 def _missing_proof(course: Course, proof: Proof, claim: str) -> tuple[str, str] | None:
+    """Message and hint where the place that `proof` names does not prove the claim."""
     section = course.section(proof.section)
-    if proof.kind == "check":
-        section.lesson()
-        checked = lesson_code.checked(section.folder, course.content)
-        if claim not in checked:
-            return (
-                _("Lesson {lesson} has no check of {claim}.").format(lesson=section.id, claim=claim),
-                _('Add lab.check(..., claim="{claim}") there, or remove the reference.').format(claim=claim),
-            )
-    elif proof.kind == "experiment":
-        experiment = section.lesson().experiment(proof.experiment)
-        if claim not in experiment.claims:
-            return (
-                _("Experiment {id} of lesson {lesson} does not name {claim}.").format(
-                    id=experiment.id, lesson=section.id, claim=claim
-                ),
-                _("Add it to the experiment's claims, or remove the reference."),
-            )
-    else:
+    if proof.kind == "note":
         section.note()
-    return None
+        return None
+    lesson = section.lesson()
+    if proof.kind == "experiment":
+        message = _("Experiment {id} of lesson {lesson} does not name {claim}.")
+        hint = _("Add it to the experiment's claims, or remove the reference.")
+        proved = claim in lesson.experiment(proof.experiment).claims
+    else:
+        message = _("Lesson {lesson} has no check of {claim}.")
+        hint = _('Add lab.check(..., claim="{claim}") there, or remove the reference.')
+        proved = claim in lesson_code.checked(section.folder, course.content)
+    if proved:
+        return None
+    return message.format(id=proof.experiment, lesson=section.id, claim=claim), hint.format(claim=claim)
 
 
-def _section_exists(course: Course, file: str, where: str, section_id: str) -> Iterator[Problem]:
+def _section_exists(course: Course, where: str, section_id: str) -> Iterator[Problem]:
     try:
         course.section(section_id)
     except UsageError as error:
-        yield Problem(file, where, error.message, error.hint)
+        yield at_key(where, error.message, error.hint)

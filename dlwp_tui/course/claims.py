@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.problem import did_you_mean
-from dlwp_tui.course.unsound import Fault, Unsound
+from dlwp_tui.course.problem import at_key, refuse
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from dlwp_tui.core.errors import Problem
+
 Status = Literal["true", "false", "caveat", "training", "qualitative"]
-"""true, false as stated, true with a caveat, shown only by training, nothing code can test: seed marks ✓ ✗ ~ T Q."""
+"""True; false as stated; true with a caveat; shown only by training; nothing that code can test."""
 
 
 class Proof(BaseModel):
@@ -66,17 +66,15 @@ class Claim(BaseModel):
 
     @model_validator(mode="after")
     def _proofs_readable(self) -> Claim:
-        faults = [
-            Fault(
+        refuse(
+            at_key(
                 "proved",
                 _("{text!r} names no place.").format(text=text),
                 _("Write check:3.4, experiment:3.4/its-id or note:3.4."),
             )
             for text in self.proved
             if parse_proof(text) is None
-        ]
-        if faults:
-            raise Unsound(faults)
+        )
         return self
 
 
@@ -95,28 +93,16 @@ class Claims(BaseModel):
         """The claim with this id, or None."""
         return self._by_id.get(claim_id)
 
-    def get(self, claim_id: str) -> Claim:
-        """Like `find`, but raises UsageError with "did you mean"."""
-        if claim := self.find(claim_id):
-            return claim
-        raise UsageError(_("There is no claim {id!r}.").format(id=claim_id), did_you_mean(claim_id, self._by_id))
-
-    def of(self, section_id: str) -> tuple[Claim, ...]:
-        """The claims of one section."""
-        return tuple(claim for claim in self.claims if claim.section == section_id)
-
     @model_validator(mode="after")
     def _ids_once(self) -> Claims:
-        faults = list(self._doubled())
-        if faults:
-            raise Unsound(faults)
+        refuse(self._doubled())
         return self
 
-    def _doubled(self) -> Iterator[Fault]:
+    def _doubled(self) -> Iterator[Problem]:
         seen: set[str] = set()
         for claim in self.claims:
             if claim.id in seen:
-                yield Fault(f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own."))
+                yield at_key(f"claims.{claim.id}", _("This id is used twice."), _("Give each claim an id of its own."))
             seen.add(claim.id)
 
 
@@ -129,7 +115,7 @@ def load(content: Path) -> Claims:
 
 
 def parse_proof(text: str) -> Proof | None:
-    """`experiment:3.4/its-id` and the like; None when it is neither form."""
+    """The Proof in `check:3.4`, `note:3.4` or `experiment:3.4/its-id`; None for any other text."""
     if found := re.fullmatch(r"(check|note):(\d+(?:\.\d+)*)", text):
         return Proof(kind="check" if found[1] == "check" else "note", section=found[2])
     if found := re.fullmatch(r"experiment:(\d+(?:\.\d+)*)/([a-z0-9-]+)", text):

@@ -50,7 +50,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the figures say."""
+    """The result of an expectation on the figures of runs."""
 
     holds: bool | None
     """None when a figure that decides is missing (see `missing`)."""
@@ -152,7 +152,7 @@ class Comparison:
 
 
 def parse(text: str) -> Expression:
-    """The expectation in `text`; raises ContentError that says which part is not in the vocabulary."""
+    """The expectation in `text`; raises ContentError that names the part that is not in the vocabulary."""
     text = text.strip()
     if not text:
         _refuse(_("It is empty."))

@@ -1,4 +1,4 @@
-"""Reads the course's text files; every failure is a BrokenFile with a hint, not an OSError or a parser's words."""
+"""Reads the course's text files. Whatever is wrong with one is a BrokenFile with a hint, never an OSError."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def broken(file: Path, content: Path, where: str, message: str, hint: str) -> Br
     return BrokenFile([Problem(relative(file, content), where, message, hint)])
 
 
-def _toml_place(said: str, text: str) -> tuple[str, str]:
-    """Where tomllib stopped, and that line. It tells the place only inside its message (until Python 3.14)."""
+def _toml_place(message: str, text: str) -> tuple[str, str]:
+    """Where tomllib stopped, and that line. Until Python 3.14 the place stands only inside its message."""
     lines = text.split("\n")
-    if found := re.search(r"\(at line (\d+), column \d+\)", said):
+    if found := re.search(r"\(at line (\d+), column \d+\)", message):
         number = int(found[1])
     else:  # "(at end of document)"
         number = max(1, len(text.rstrip("\n").split("\n")))
@@ -77,7 +77,7 @@ def _toml_place(said: str, text: str) -> tuple[str, str]:
     return line(number), shown[:80]
 
 
-def _toml_hint(said: str) -> str:
+def _toml_hint(message: str) -> str:
     hints = (
         ("Expected '='", _("Write key = value.")),
         ("Cannot overwrite", _("The same key stands there twice: remove one of them.")),
@@ -93,6 +93,6 @@ def _toml_hint(said: str) -> str:
         ("Illegal character", _("A text of several lines stands between triple quotation marks.")),
     )
     for start, hint in hints:
-        if said.startswith(start):
+        if message.startswith(start):
             return hint
     return _("Text needs quotation marks, true and false are lower case, a list stands in [ ], a table in { }.")

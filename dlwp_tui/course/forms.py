@@ -1,6 +1,6 @@
-"""The forms a text param can ask for: a matrix, an array, a shape, a slice. A text that is none is refused at once.
+"""The forms that a text param can require: a matrix, an array, a shape, a slice, several texts.
 
-`canonical` gives the one way of writing it that reaches the lesson, so that a lesson's own reading is one line:
+`canonical` checks a text and gives the one way of writing it that reaches the lesson:
 
     matrix   "1 2 3; 4 5 6"     rows apart by `;`, numbers by spaces or commas
     array    "[[1, 2], [3, 4]]" nested lists of numbers, a single number too
@@ -42,7 +42,7 @@ class FormError(ValueError):
 
 
 def canonical(form: Form, text: str) -> str:
-    """`text` as the lesson gets it. Raises FormError that says what is wrong with it, and where."""
+    """`text` as the lesson gets it. Raises FormError with what is wrong, and where."""
     if not form:
         return text
     if len(text) > MAX_LENGTH:
@@ -131,8 +131,8 @@ def _shape(text: str) -> str:
     sizes = inside.strip().removesuffix(",").replace("×", ",").split(",") if inside.strip() else []
     for size in map(str.strip, sizes):
         if not _INDEX.fullmatch(size) or int(size) < 1:
-            said = _("{size!r} is not a size: a size is a whole number from 1.")
-            raise FormError(said.format(size=size[:20]))
+            message = _("{size!r} is not a size: a size is a whole number from 1.")
+            raise FormError(message.format(size=size[:20]))
     numbers = [int(size) for size in sizes]
     if len(numbers) > MAX_AXES:
         raise FormError(_("It has more than {count} axes.").format(count=MAX_AXES))

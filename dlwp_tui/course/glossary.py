@@ -23,12 +23,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.unsound import Fault, Unsound
+from dlwp_tui.course.problem import at_key, refuse
 from dlwp_tui.course.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from dlwp_tui.core.errors import Problem
 
 
 class Term(BaseModel):
@@ -90,17 +92,15 @@ class Glossary(BaseModel):
 
     @model_validator(mode="after")
     def _each_name_once(self) -> Glossary:
-        faults = list(self._doubled())
-        if faults:
-            raise Unsound(faults)
+        refuse(self._doubled())
         return self
 
-    def _doubled(self) -> Iterator[Fault]:
+    def _doubled(self) -> Iterator[Problem]:
         owner: dict[str, Term] = {}
         for term in self.terms:
             for name in dict.fromkeys(_folded(name) for name in term.names):
                 if name in owner:
-                    yield Fault(
+                    yield at_key(
                         f"terms.{term.zh}",
                         _("The name {name!r} belongs to {other} already.").format(name=name, other=owner[name].zh),
                         _("Remove it from one of the two."),

@@ -1,4 +1,4 @@
-"""What `ast` knows of a lesson's Python files without running them: functions, and the claims they check."""
+"""A lesson's Python files, parsed and never run: their functions, and the claims they check."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class LessonCode:
     """The functions at its top level."""
     claims: tuple[tuple[str, int], ...]
     """Each `claim="C054"` of a call, with its line."""
+    checks: tuple[int, ...]
+    """The lines of its calls of `lab.check`."""
 
     @property
     def checked(self) -> frozenset[str]:
@@ -41,7 +43,7 @@ def read(file: Path, content: Path) -> LessonCode:
     """The facts of `file`; raises BrokenFile when it is missing or is not Python."""
     text = read_text(file, content)
     try:
-        with warnings.catch_warnings():  # about escapes and the like; ruff tells those
+        with warnings.catch_warnings():  # about escapes and the like: ruff reports those
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
@@ -58,11 +60,12 @@ def read(file: Path, content: Path) -> LessonCode:
             file, content, "", _("Python cannot read this file."), _("Python says: {reason}.").format(reason=error)
         ) from error
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     claims = tuple(
         (keyword.value.value, keyword.value.lineno)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
+        for node in calls
         for keyword in node.keywords
         if keyword.arg == "claim" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
     )
-    return LessonCode(text, functions, claims)
+    checks = tuple(node.lineno for node in calls if ast.unparse(node.func) == "lab.check")
+    return LessonCode(text, functions, claims, checks)

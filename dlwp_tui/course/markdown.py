@@ -1,8 +1,8 @@
 """The note's Markdown: markdown-it "gfm-like" with `$…$` and our own blocks, each folded into ONE token.
 
 Token types `x_run x_experiment x_diagram x_quiz x_alert x_math` carry their block (see `blocks`) in
-`token.meta["data"]`; `x_problem` carries a Trouble: a block that cannot be used, to be shown in its place. Folding
-matters: Textual's Markdown pops its stack at any `*_close` token, so a container may not leave one behind.
+`token.meta["data"]`; `x_problem` carries a Problem (without its file): a block that cannot be used, to be shown in its
+place. Folding is necessary: Textual's Markdown pops its stack at any `*_close` token, so a container may not leave one.
 Inline formulas stay `math_inline`; Textual drops that type silently, so its renderer must turn it into text.
 """
 
@@ -20,15 +20,17 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
-from dlwp_tui.course.blocks import Alert, Block, Diagram, Math, Quiz, Trouble
+from dlwp_tui.course.blocks import Alert, Block, Diagram, Math, Quiz
+from dlwp_tui.course.problem import at_line
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
-Resolve = Callable[[Block, int], "Trouble | None"]
-"""Says what is wrong with a well-formed block in this course (see `resolve.resolver`); the int is its line."""
+Resolve = Callable[[Block, int], "Problem | None"]
+"""Block and its line -> what is wrong with it in this course: a card may name no lesson (see `resolve.resolver`)."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,18 @@ class Link:
     target: str
     text: str = ""
     line: int = 0
-    """From 1, in the parsed text."""
+    """From 1."""
 
 
 def parser(resolve: Resolve | None = None) -> MarkdownIt:
     """A parser for notes. With `resolve`, a card that names something unknown becomes `x_problem` too."""
     md = MarkdownIt("gfm-like").use(dollarmath_plugin, double_inline=False).use(container_plugin, name="quiz")
-    if md.linkify is not None:  # .py is a country: without this every `lesson.py` in the text becomes a link
+    if md.linkify is not None:  # .py is a top-level domain: without this every `lesson.py` in the text becomes a link
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
     def fold(state: StateCore) -> None:
-        state.tokens = list(_folded(state.tokens, state.src.split("\n"), resolve))
+        above = state.env.get("above", 0)
+        state.tokens = list(_folded(state.tokens, state.src.split("\n"), resolve, above))
 
     md.core.ruler.push("dlwp_blocks", fold)
     return md
@@ -64,10 +67,10 @@ def link(href: str, text: str = "", line: int = 0) -> Link:
     return Link("url" if outside else "file", href if outside else unquote(href), text, line)
 
 
-def links(markdown: str) -> list[Link]:
-    """All links and images of a text, those inside alerts and quizzes included."""
+def links(markdown: str, above: int = 0) -> list[Link]:
+    """All links and images of a text, those inside alerts and quizzes included; lines are counted as in `tokens`."""
     found: list[Link] = []
-    for first, token in tokens(markdown):
+    for first, token in tokens(markdown, above=above):
         children = token.children or []
         line = first
         for index, child in enumerate(children):
@@ -92,14 +95,17 @@ def plain(markdown: str) -> str:
     return "\n".join(text for line in lines if (text := line.strip("\n")).strip())
 
 
-def tokens(markdown: str, resolve: Resolve | None = None) -> Iterator[tuple[int, Token]]:
-    """Each token with its line (from 1), and after an alert or a quiz the tokens of the Markdown inside it."""
-    yield from _walk(parser(resolve), markdown, 0)
+def tokens(markdown: str, resolve: Resolve | None = None, above: int = 0) -> Iterator[tuple[int, Token]]:
+    """Each token with its line, and after an alert or a quiz the tokens of the Markdown inside it.
+
+    above: lines of the file before this text; the first line of the text has the number `above + 1`.
+    """
+    yield from _walk(parser(resolve), markdown, above)
 
 
 def _walk(md: MarkdownIt, markdown: str, above: int) -> Iterator[tuple[int, Token]]:
     line = 1
-    for token in md.parse(markdown):
+    for token in md.parse(markdown, {"above": above}):
         line = token.map[0] + 1 if token.map else line
         yield above + line, token
         data = token.meta.get("data")
@@ -118,15 +124,16 @@ def _inline_text(token: Token) -> str:
     )
 
 
-def _folded(old: list[Token], source: list[str], resolve: Resolve | None) -> Iterator[Token]:
+def _folded(old: list[Token], source: list[str], resolve: Resolve | None, above: int) -> Iterator[Token]:
     index = 0
     while index < len(old):
         token = old[index]
-        end, made = _own(old, index, source)
+        line = above + (token.map[0] + 1 if token.map else 1)
+        end, made = _own(old, index, source, line)
         if made:
             for data in made:
-                trouble = resolve(data, _line(token)) if resolve and not isinstance(data, Trouble) else None
-                yield _token(trouble or data, token)
+                problem = resolve(data, line) if resolve and not isinstance(data, Problem) else None
+                yield _token(problem or data, token)
             index = end
             continue
         if token.type == "html_block":
@@ -138,10 +145,9 @@ def _folded(old: list[Token], source: list[str], resolve: Resolve | None) -> Ite
         index += 1
 
 
-def _own(old: list[Token], index: int, source: list[str]) -> tuple[int, list[Block | Trouble]]:
-    """The own block that begins at `index`, and the index after it; an empty list where there is none."""
+def _own(old: list[Token], index: int, source: list[str], line: int) -> tuple[int, list[Block | Problem]]:
+    """The own block that begins at `index` and at `line`, and the index after it; an empty list where there is none."""
     token = old[index]
-    line = _line(token)
     if token.type == "fence":
         word, _space, rest = token.info.strip().partition(" ")
         match word:
@@ -159,7 +165,7 @@ def _own(old: list[Token], index: int, source: list[str]) -> tuple[int, list[Blo
         assert token.map is not None
         after = source[token.map[1]] if token.map[1] < len(source) else ""  # the closing line is not in the map
         if not re.fullmatch(r"\W*:{3,}\s*", after):
-            return end, [Trouble(line, _("The quiz is not closed."), _("Write ::: on a line of its own after it."))]
+            return end, [at_line(line, _("The quiz is not closed."), _("Write ::: on a line of its own after it."))]
         made = blocks.quiz(inside[1:], line + 1)
         return end, [made] if isinstance(made, Quiz) else list(made)
     elif token.type == "blockquote_open":
@@ -168,7 +174,7 @@ def _own(old: list[Token], index: int, source: list[str]) -> tuple[int, list[Blo
             return _close(old, index, "blockquote_close"), [made_alert]
     elif token.type == "paragraph_open" and (stray := re.match(r":{3,}\s*(\w*)", old[index + 1].content)):
         return index + 3, [
-            Trouble(
+            at_line(
                 line,
                 _("There is no block {name!r}.").format(name=f":::{stray[1]}"),
                 _("The only one is :::quiz, closed by ::: on a line of its own."),
@@ -177,14 +183,16 @@ def _own(old: list[Token], index: int, source: list[str]) -> tuple[int, list[Blo
     return index, []
 
 
-def _token(data: Block | Trouble, old: Token) -> Token:
-    kind = (
-        "problem"
-        if isinstance(data, Trouble)
-        else {"RunCard": "run", "ExperimentCard": "experiment"}.get(type(data).__name__, type(data).__name__.lower())
-    )
-    content = {"Diagram": "text", "Math": "tex", "Alert": "body", "Quiz": "question", "Trouble": "message"}
-    attribute = content.get(type(data).__name__)
+_TOKENS = {
+    "RunCard": ("run", ""), "ExperimentCard": ("experiment", ""), "Diagram": ("diagram", "text"),
+    "Quiz": ("quiz", "question"), "Alert": ("alert", "body"), "Math": ("math", "tex"),
+    "Problem": ("problem", "message"),
+}  # fmt: skip
+"""Class of a block -> the end of its token's type, and the attribute that is the token's content."""
+
+
+def _token(data: Block | Problem, old: Token) -> Token:
+    kind, attribute = _TOKENS[type(data).__name__]
     meta: dict[str, Any] = {"data": data}
     text = getattr(data, attribute) if attribute else ""
     return Token(f"x_{kind}", "", 0, content=text, info=old.info, map=old.map, level=old.level, block=True, meta=meta)
@@ -231,10 +239,6 @@ def _html_block(token: Token) -> Iterator[Token]:
         "inline", "", 0, content=child.content, map=token.map, level=token.level + 1, children=[child], block=True
     )
     yield Token("paragraph_close", "p", -1, level=token.level, block=True)
-
-
-def _line(token: Token) -> int:
-    return token.map[0] + 1 if token.map else 1
 
 
 def _lines(token: Token, source: list[str]) -> list[str]:

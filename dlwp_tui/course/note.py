@@ -1,4 +1,4 @@
-"""A section's note: its title and its pages. Splitting is by lines and costs nothing; `markdown` parses the blocks.
+"""A section's note: its title and its pages. They are split by lines; `markdown` parses the blocks of a page.
 
 A page is one `##` part, because laying out Markdown in a terminal is quadratic (100 KB took 11 s, 5 KB take 0.24 s).
 """
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui.core.language import _
 from dlwp_tui.course.files import broken, read_text
-from dlwp_tui.course.reader import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from dlwp_tui.course.markdown import Link
-    from dlwp_tui.course.reader import Section
 
 LARGEST_PAGE = 5 * 1024
 """Bytes: 5 KB are on the screen in 0.24 s, 10 KB in 0.5-0.9 s, and it grows quadratically."""
 QUIZ = re.compile(r" {0,3}:{3,}\s*quiz\b")
+_NUMBER = re.compile(r"([\d.]+)\s*")
+"""One expression for all ids: to compile one a section took 25 ms of `dlwp list`."""
 _PART = re.compile(r"##\s+\S")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 CARD = re.compile(r"^ {0,3}`{3,}(?:run|experiment)\b", re.MULTILINE)
@@ -41,12 +42,6 @@ class Page:
     line: int
     """The line of note.md its first line is, from 1."""
 
-    def plain(self) -> str:
-        """The page as text without markup, for searching."""
-        from dlwp_tui.course.markdown import plain
-
-        return plain(self.markdown)
-
     @property
     def quizzes(self) -> int:
         """How many quizzes the page has, by its `:::quiz` lines: a count over the whole course takes 20 ms."""
@@ -59,10 +54,10 @@ class Page:
         return len(CARD.findall(self.markdown))
 
     def links(self) -> list[Link]:
-        """Every link of the page, those inside alerts included; `line` counts from the page's first line."""
+        """Every link of the page, those inside alerts included; `line` is that of note.md."""
         from dlwp_tui.course.markdown import links
 
-        return links(self.markdown)
+        return links(self.markdown, self.line - 1)
 
 
 @dataclass(frozen=True)
@@ -74,17 +69,28 @@ class Note:
     pages: tuple[Page, ...]
 
 
-def read(section: Section) -> Note:
-    """The note of a section; raises BrokenFile when the file is missing, not UTF-8, empty or without a title."""
-    file, content = section.note_file, section.content
+def read(file: Path, content: Path, section_id: str) -> Note:
+    """The note in `file`; raises BrokenFile when it is missing, not UTF-8, empty or without a title."""
     text = read_text(file, content)
-    hint = _("Begin the note with a line like: # {id} Title").format(id=section.id)
+    hint = _("Begin the note with a line like: # {id} Title").format(id=section_id)
     if not text.strip():
         raise broken(file, content, "", _("The note is empty."), hint)
-    title = heading(text, section.id)
+    title = heading(text, section_id)
     if not title:
         raise broken(file, content, "", _("The note has no title."), hint)
-    return Note(section.id, title, pages(text, title))
+    return Note(section_id, title, pages(text, title))
+
+
+def heading(text: str, section_id: str) -> str:
+    """The title in the first line that is not empty, without `#`, the section's number and markup; else empty."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first[:1] != "#" or not first[1:2].isspace():
+        return ""
+    title = first[1:].strip().rstrip("#").strip()
+    number = _NUMBER.match(title)
+    if number is not None and number.group(1) == section_id:
+        title = title[number.end() :]
+    return title.replace("`", "").replace("**", "")
 
 
 def pages(text: str, title: str) -> tuple[Page, ...]:

@@ -1,4 +1,4 @@
-"""Problems of course files as an error, and the words they are made of."""
+"""Problems of course files as errors, and the words they are made of."""
 
 from __future__ import annotations
 
@@ -23,6 +23,30 @@ class BrokenFile(ContentError):
             hint = sentences(hint, more)
         super().__init__(f"{first.place}: {first.message}", hint)
         self.problems = tuple(problems)
+
+
+class BrokenModel(ValueError):
+    """What a pydantic model's own validator finds, all at once; `where` of each is relative to that model."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{problem.where}: {problem.message}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise BrokenModel unless `problems` is empty."""
+    if found := list(problems):
+        raise BrokenModel(found)
+
+
+def at_line(number: int, message: str, hint: str = "") -> Problem:
+    """A problem in line `number` (from 1) of a file that the caller fills in."""
+    return Problem("", line(number), message, hint)
+
+
+def at_key(key: str, message: str, hint: str = "") -> Problem:
+    """A problem under a dotted key of a file that the caller fills in."""
+    return Problem("", key, message, hint)
 
 
 def line(number: int) -> str:

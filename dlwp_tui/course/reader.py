@@ -2,24 +2,29 @@
 
 `dlwp list` has 0.35 s in all, so this module imports neither pydantic nor markdown-it: it reads book.toml, the names
 of the section folders and the first heading of each note. A broken section stays in the tree, and its `lesson()` or
-`note()` raises; `Course.problems` says what is wrong with the tree itself.
+`note()` raises; `Course.problems` lists what is wrong with the tree itself.
+
+A further folder of lessons has the layout of the course (`ch04/4.6-my-lesson/`, or `4.6-my-lesson/` at its top) and
+needs no book.toml: its sections join the chapters by their number. A chapter that the course does not have gets the
+title that the folder's own book.toml gives it, else "Chapter 12". Of two sections with one id the first one counts.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import content as contents
 from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.course.files import read_toml, relative
-from dlwp_tui.course.problem import BrokenFile, did_you_mean, names
+from dlwp_tui.course.note import heading
+from dlwp_tui.course.problem import BrokenFile, at_key, did_you_mean, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from dlwp_tui.course.lesson import Lesson
@@ -29,17 +34,29 @@ T = TypeVar("T")
 
 ID = re.compile(r"\d+(\.\d+)*")
 """A section's number: `3.4`, `5.2.10`."""
-NUMBER = re.compile(r"([\d.]+)\s*")
+FOLDER = re.compile(rf"({ID.pattern})-(.+)")
+"""A section's folder: `3.4-binary-classification`."""
 HEAD_BYTES = 2048
 """How far into note.md its title is looked for."""
 
 
 def load(content: Path | None = None) -> Course:
-    """The course in `content` (default: the one in force); the same object each time within a process.
+    """The course in force with its further folders, or the one in `content` alone; the same object each time.
 
-    Raises ContentError when the folder or its book.toml cannot be used at all.
+    Raises ContentError when the course's folder or its book.toml cannot be used at all.
     """
-    return _load((content or paths.content()).absolute())
+    return _load(*((content.absolute(),) if content else contents.folders()))
+
+
+def lesson_from(origin: Path, section_id: str) -> Lesson:
+    """The lesson of a section in the folder `origin`, whether that folder is in force or not.
+
+    From the course in force where `origin` is gone. Raises what `Course.lesson` raises.
+    """
+    course = load()
+    if origin not in course.folders and origin.is_dir():
+        course = _load(origin) if (origin / "book.toml").exists() else _load(course.content, origin)
+    return course.lesson(section_id)
 
 
 def natural(section_id: str) -> tuple[int, ...]:
@@ -49,17 +66,18 @@ def natural(section_id: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Chapter:
-    """One entry of book.toml and the sections in its folder."""
+    """A chapter and its sections in natural order."""
 
     id: str
     title: Text
     folder: Path
+    """Where new sections of it go; a chapter of a further folder need not have one."""
     sections: tuple[Section, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One folder `<id>-<slug>` of a chapter: a note and, for most, a lesson."""
+    """One folder `<id>-<slug>`: a note and, for most, a lesson."""
 
     id: str
     title: str
@@ -67,6 +85,9 @@ class Section:
     chapter: Chapter = field(repr=False)
     folder: Path
     content: Path = field(repr=False)
+    """The course's own folder: messages name files relative to it, and those of further folders by their whole path."""
+    origin: Path = field(repr=False)
+    """The folder of lessons it comes from: the course's own, or a further one."""
     _parsed: dict[str, tuple[tuple[int, int], Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -93,19 +114,20 @@ class Section:
             )
         from dlwp_tui.course.parse import lesson
 
-        return self._fresh(self.folder / "lesson.toml", lambda: lesson(self))
+        file = self.folder / "lesson.toml"
+        return self._fresh(file, lambda: lesson(file, self.content, self.origin, self.id))
 
     def note(self) -> Note:
         """The section's text in pages; read again when the file has changed. Raises ContentError when it is broken."""
         from dlwp_tui.course.note import read
 
-        return self._fresh(self.note_file, lambda: read(self))
+        return self._fresh(self.note_file, lambda: read(self.note_file, self.content, self.id))
 
     def _fresh(self, file: Path, parse: Callable[[], T]) -> T:
         try:
             status = file.stat()
         except OSError:
-            return parse()  # says itself what is wrong with the file
+            return parse()  # raises what is wrong with the file
         stamp = (status.st_mtime_ns, status.st_size)
         known = self._parsed.get(file.name)
         if known is None or known[0] != stamp:
@@ -118,11 +140,17 @@ class Section:
 class Course:
     """The whole tree, in reading order."""
 
-    content: Path
+    folders: tuple[Path, ...]
+    """The course's own folder, then the further ones."""
     title: Text
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the tree: folders that are missing, misnamed or doubled, notes without a title."""
+
+    @property
+    def content(self) -> Path:
+        """The course's own folder, with book.toml, glossary.toml and claims.toml."""
+        return self.folders[0]
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -170,54 +198,153 @@ class Course:
         return did_you_mean(wanted, self._by_id)
 
 
-def read(content: Path) -> Course:
-    """Like `load`, but always from the disk: for the linter."""
+def read(content: Path, *further: Path) -> Course:
+    """The course in `content` with the sections of `further` folders, always from the disk: for the linter."""
     if not content.is_dir():
         raise ContentError(
             _("The course folder {path} does not exist.").format(path=content),
             _("Set DLWP_CONTENT to the folder with book.toml, or install the package again."),
         )
-    book = content / "book.toml"
-    data = read_toml(book, content)
-    title, entries = _book(data, book, content)
-    problems: list[Problem] = []
-    seen: dict[str, str] = {}
-    chapters = tuple(_chapter(entry, content, seen, problems) for entry in entries)
-    return Course(content, title, chapters, tuple(problems))
+    title, entries = _book(content, content)
+    reading = _Reading(content)
+    for entry in entries:
+        reading.add_chapter(entry)
+    for folder in further:
+        reading.add_folder(folder)
+    return Course((content, *further), title, tuple(reading.chapters), tuple(reading.problems))
 
 
 _load = lru_cache(maxsize=8)(read)
 
 
-def _book(data: dict[str, Any], book: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
-    """The parts of book.toml the tree needs; all of its problems at once."""
-    faults: list[tuple[str, str, str]] = []
+@dataclass
+class _Reading:
+    """The tree so far."""
+
+    content: Path
+    chapters: list[Chapter] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+    """Id of each section -> its folder, as messages name it."""
+
+    def add_chapter(self, entry: dict[str, Any]) -> None:
+        """A chapter of book.toml and the sections in its folder."""
+        title = _title(entry["title"])
+        assert title is not None  # `_book` has refused others
+        chapter = Chapter(entry["id"], title, self.content / entry["folder"])
+        self.chapters.append(chapter)
+        paths = _subfolders(chapter.folder)
+        if paths is None:
+            message = _("There is no folder {name}.").format(name=entry["folder"])
+            hint = _("Create it, or correct the name.")
+            self.problems.append(Problem("book.toml", f"chapters.{chapter.id}.folder", message, hint))
+            return
+        for path in paths:
+            if not FOLDER.fullmatch(path.name):
+                message = _("The folder's name is not <id>-<slug>.")
+                hint = _("Name it like 3.4-binary-classification.")
+                self.problems.append(Problem(relative(path, self.content), "", message, hint))
+        self._add_sections(chapter, paths, self.content)
+
+    def add_folder(self, origin: Path) -> None:
+        """The sections of a further folder, each in the chapter of its number."""
+        inside = _subfolders(origin)
+        if inside is None:
+            message, hint = _("This folder of lessons does not exist."), _("Create it, or correct its name.")
+            self.problems.append(Problem(str(origin), "", message, hint))
+            return
+        titles: dict[str, Text | None] = {}
+        if (origin / "book.toml").exists():
+            try:
+                titles = {entry["id"]: _title(entry["title"]) for entry in _book(origin, self.content)[1]}
+            except BrokenFile as error:
+                self.problems += error.problems
+        paths = [path for path in (*inside, *(p for f in inside for p in _subfolders(f) or ())) if _chapter_of(path)]
+        for number in sorted({_chapter_of(path) for path in paths}, key=int):
+            chapter = next((one for one in self.chapters if one.id == number), None)
+            if chapter is None:
+                title = titles.get(number) or Text(f"第 {number} 章", f"Chapter {number}")
+                chapter = Chapter(number, title, origin / f"ch{number:0>2}")
+                after = (at for at, one in enumerate(self.chapters) if one.id.isdigit() and int(one.id) > int(number))
+                self.chapters.insert(next(after, len(self.chapters)), chapter)
+            self._add_sections(chapter, [path for path in paths if _chapter_of(path) == number], origin)
+
+    def _add_sections(self, chapter: Chapter, paths: Iterable[Path], origin: Path) -> None:
+        sections = [*chapter.sections, *self._sections(chapter, paths, origin)]
+        sections.sort(key=lambda section: natural(section.id))
+        object.__setattr__(chapter, "sections", tuple(sections))  # the two name each other: one of them must come later
+
+    def _sections(self, chapter: Chapter, paths: Iterable[Path], origin: Path) -> Iterator[Section]:
+        for path in paths:
+            if not (name := FOLDER.fullmatch(path.name)):
+                continue
+            section_id, slug, here = name[1], name[3], relative(path, self.content)
+            if section_id in self.found:
+                message = _("Section {id} exists already, in {folder}.").format(
+                    id=section_id, folder=self.found[section_id]
+                )
+                self.problems.append(Problem(here, "", message, _("Give one of the two another number.")))
+                continue
+            self.found[section_id] = here
+            title = _note_title(path / "note.md", section_id) or slug
+            yield Section(section_id, title, chapter, path, self.content, origin)
+
+
+def _chapter_of(path: Path) -> str:
+    """The chapter's number of a section's folder; empty for any other folder."""
+    return name[1].split(".")[0] if (name := FOLDER.fullmatch(path.name)) else ""
+
+
+def _subfolders(folder: Path) -> list[Path] | None:
+    """The folders inside `folder` by name, hidden ones left out; None when it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.name[0] not in "._" and path.is_dir())
+    except OSError:
+        return None
+
+
+def _book(folder: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
+    """The title and the chapters of a folder's book.toml; raises BrokenFile with all of its problems."""
+    book = folder / "book.toml"
+    data = read_toml(book, content)
+    problems: list[Problem] = []
     if data.get("format") != 1:
-        faults.append(("format", _("This version of dlwp reads format 1."), _("Write format = 1, or update dlwp.")))
-    if _title(data.get("title")) is None:
-        faults.append(_bad_title("title"))
-    known = {"format", "title", "chapters"}
-    faults += [_unknown_key(key, known, "") for key in data if key not in known]
+        problems.append(
+            at_key("format", _("This version of dlwp reads format 1."), _("Write format = 1, or update dlwp."))
+        )
+    problems += _keys(data, "", ("format", "title", "chapters"))
     entries = data.get("chapters", [])
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        faults.append(("chapters", _("No chapter is listed."), _("Add [[chapters]] with id, folder and title.")))
+        hint = _("Add [[chapters]] with id, folder and title.")
+        problems.append(at_key("chapters", _("No chapter is listed."), hint))
         entries = []
-    known = {"id", "folder", "title"}
-    for number, entry in enumerate(entries, 1):
-        where = f"chapters.{entry['id'] if isinstance(entry.get('id'), str) else f'#{number}'}"
+    ids = [entry.get("id") for entry in entries]
+    for number, entry in enumerate(entries):
+        where = f"chapters.{entry['id'] if isinstance(entry.get('id'), str) else f'#{number + 1}'}."
         for key in ("id", "folder"):
             if not isinstance(entry.get(key), str) or not entry[key].strip():
-                faults.append((f"{where}.{key}", _("A text is missing."), _('Write {key} = "…".').format(key=key)))
-        if _title(entry.get("title")) is None:
-            faults.append(_bad_title(f"{where}.title"))
-        faults += [_unknown_key(key, known, f"{where}.") for key in entry if key not in known]
-        if [other.get("id") for other in entries].index(entry.get("id")) < number - 1:
-            faults.append((f"{where}.id", _("This id is used twice."), _("Give each chapter an id of its own.")))
-    if faults:
-        raise BrokenFile([Problem(relative(book, content), *fault) for fault in faults])
+                hint = _('Write {key} = "…".').format(key=key)
+                problems.append(at_key(where + key, _("A text is missing."), hint))
+        problems += _keys(entry, where, ("id", "folder", "title"))
+        if ids.index(ids[number]) < number:
+            hint = _("Give each chapter an id of its own.")
+            problems.append(at_key(f"{where}id", _("This id is used twice."), hint))
+    if problems:
+        raise BrokenFile([replace(problem, file=relative(book, content)) for problem in problems])
     title = _title(data["title"])
     assert title is not None
     return title, entries
+
+
+def _keys(table: dict[str, Any], prefix: str, known: tuple[str, ...]) -> Iterator[Problem]:
+    """A bad title, and keys that are not known."""
+    if _title(table.get("title")) is None:
+        hint = _('Write title = { zh = "…", en = "…" }.')
+        yield at_key(f"{prefix}title", _("A title is missing or empty."), hint)
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(known))
+            yield at_key(f"{prefix}{key}", _("There is no such key."), hint)
 
 
 def _title(value: Any) -> Text | None:
@@ -229,84 +356,11 @@ def _title(value: Any) -> Text | None:
     return Text(zh, en) if isinstance(zh, str) and zh.strip() and isinstance(en, str) else None
 
 
-def _bad_title(where: str) -> tuple[str, str, str]:
-    return where, _("A title is missing or empty."), _('Write title = { zh = "…", en = "…" }.')
-
-
-def _unknown_key(key: str, known: set[str], prefix: str) -> tuple[str, str, str]:
-    hint = did_you_mean(key, known) or _("Known keys: {names}").format(names=names(sorted(known)))
-    return f"{prefix}{key}", _("There is no such key."), hint
-
-
-def _chapter(entry: dict[str, Any], content: Path, seen: dict[str, str], problems: list[Problem]) -> Chapter:
-    """A chapter and its sections in natural order; `seen` maps the ids so far to their folders."""
-    folder = content / entry["folder"]
-    title = _title(entry["title"])
-    assert title is not None
-    chapter = Chapter(entry["id"], title, folder)
-    try:
-        found = [path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._"]
-    except OSError:
-        problems.append(
-            Problem(
-                "book.toml",
-                f"chapters.{chapter.id}.folder",
-                _("There is no folder {name}.").format(name=entry["folder"]),
-                _("Create it, or correct the name."),
-            )
-        )
-        return chapter
-    sections: list[Section] = []
-    for path in sorted(found):
-        section = _section(path, chapter, content, seen, problems)
-        if section is not None:
-            sections.append(section)
-    sections.sort(key=lambda section: natural(section.id))
-    object.__setattr__(chapter, "sections", tuple(sections))  # the two name each other: one of them must come later
-    return chapter
-
-
-def _section(
-    path: Path, chapter: Chapter, content: Path, seen: dict[str, str], problems: list[Problem]
-) -> Section | None:
-    here = relative(path, content)
-    section_id, dash, slug = path.name.partition("-")
-    if not ID.fullmatch(section_id) or not dash or not slug:
-        problems.append(
-            Problem(here, "", _("The folder's name is not <id>-<slug>."), _("Name it like 3.4-binary-classification."))
-        )
-        return None
-    if section_id in seen:
-        problems.append(
-            Problem(
-                here,
-                "",
-                _("Section {id} exists already, in {folder}.").format(id=section_id, folder=seen[section_id]),
-                _("Give one of the two another number."),
-            )
-        )
-        return None
-    seen[section_id] = here
-    return Section(section_id, _note_title(path / "note.md", section_id) or slug, chapter, path, content)
-
-
 def _note_title(file: Path, section_id: str) -> str:
-    """The title of a note from its first bytes; empty where it cannot be had: `note()` and the linter say why."""
+    """The title of a note from its first bytes; empty where there is none: `note()` and the linter report that."""
     try:
         with file.open("rb") as opened:
             head = opened.read(HEAD_BYTES)
     except OSError:
         return ""
     return heading(head.decode("utf-8-sig", errors="replace"), section_id)
-
-
-def heading(text: str, section_id: str) -> str:
-    """The title in the first line that is not empty, without `#`, the section's number and markup; else empty."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if first[:1] != "#" or not first[1:2].isspace():
-        return ""
-    title = first[1:].strip().rstrip("#").strip()
-    number = NUMBER.match(title)  # one expression for all: to compile one a section took 25 ms of `dlwp list`
-    if number is not None and number.group(1) == section_id:
-        title = title[number.end() :]
-    return title.replace("`", "").replace("**", "")

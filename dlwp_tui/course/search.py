@@ -1,4 +1,4 @@
-"""Search over the whole course at once: section titles, headings, glossary, params, text; Chinese and English.
+"""Search over the whole course: section titles, headings, glossary, params, text; Chinese and English.
 
 The course is small (110 notes, 600 KB), so the index is its folded text and a query looks through all of it: 2 ms
 (see `search_match`). Making it takes 0.3 s; it is kept in the cache (see `search_files`).
@@ -13,6 +13,7 @@ from pathlib import Path
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.core.language import N_, language
 from dlwp_tui.course import search_files
+from dlwp_tui.course.files import relative
 from dlwp_tui.course.reader import Course
 from dlwp_tui.course.search_match import (
     Document,
@@ -36,7 +37,7 @@ WORDS: dict[str, str] = {
     "text": N_("note text"),
     "own": N_("my note"),
 }
-"""A kind as it is shown, to be translated."""
+"""Kind of a result -> how it is shown; to be translated."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,11 @@ _loaded: dict[Path, tuple[dict[str, search_files.Stamp], Index]] = {}
 def _documents(course: Course, entries: dict[str, search_files.Entry]) -> Iterator[Document]:
     english = language() == "en"
     for section in course.sections:
-        here = section.folder.relative_to(course.content)
-        lesson = entries.get(str(here / "lesson.toml"), {})
+        here = relative(section.folder, course.content)
+        lesson = entries.get(f"{here}/lesson.toml", {})
         number = f"{section.id} {section.title}"
         titles = dict.fromkeys(text for text in (number, *lesson.get("titles", ())) if text)
-        for page, part in enumerate(entries.get(str(here / "note.md"), {}).get("pages", ())):
+        for page, part in enumerate(entries.get(f"{here}/note.md", {}).get("pages", ())):
             names: list[tuple[Kind, str]] = [("title", text) for text in titles] if page == 0 else []
             names += [("heading", text) for text in (part["title"], *part["headings"]) if text != section.title]
             yield Document(
@@ -160,14 +161,6 @@ def _result(match: Match) -> Result:
         )
     shown = snippet(match)
     return Result(
-        kind,
-        document.section,
-        document.page,
-        document.title,
-        heading,
-        shown,
-        spans(heading, words),
-        spans(shown, words),
-        words,
-        document.name,
-    )
+        kind, document.section, document.page, document.title, heading, shown, spans(heading, words),
+        spans(shown, words), words, document.name,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DlwpError, StorageError
+from dlwp_tui.course.files import relative
 from dlwp_tui.course.reader import Course, Section
 
 FORMAT = 1
@@ -34,10 +35,10 @@ def stamps(course: Course) -> Iterator[tuple[str, Stamp]]:
         except FileNotFoundError:
             continue
         except OSError:
-            stamp = (0, 0)  # reading it says what is wrong
+            stamp = (0, 0)  # reading it raises what is wrong
         else:
             stamp = (status.st_mtime_ns, status.st_size)
-        yield str(file.relative_to(course.content)), stamp
+        yield relative(file, course.content), stamp
 
 
 def cache_file(content: Path) -> Path:
@@ -99,11 +100,10 @@ def _read_terms(content: Path) -> list[Entry]:
 
 
 def _read_note(section: Section) -> Entry:
-    from dlwp_tui.course.note import read
     from dlwp_tui.course.search_text import page_text
 
     pages = []
-    for page in read(section).pages:
+    for page in section.note().pages:
         headings, lines = page_text(page.markdown)
         pages.append({"title": page.title, "headings": headings, "lines": lines})
     return {"pages": pages}

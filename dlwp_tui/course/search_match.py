@@ -1,7 +1,6 @@
 """Matching a query against the places of the course: what fits, how well, and which line shows it.
 
-A place is looked through as a whole, folded: Chinese needs no word boundaries that way, and half an English word does
-not either.
+A place is searched as one folded text, so that Chinese needs no word boundaries and half an English word is found too.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Query:
-    """A query's folded words; Chinese and English are told apart even without a space: `IMDB影评`."""
+    """A query's folded words; Chinese and English are separate words even without a space: `IMDB影评`."""
 
     words: tuple[str, ...]
     phrase: re.Pattern[str]

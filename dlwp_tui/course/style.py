@@ -1,4 +1,7 @@
-"""Rules for any text of the course: no path of one machine, nothing Keras has dropped, no line wider than its pane."""
+"""Rules for any text of the course: no path of one machine, nothing Keras has dropped, no line wider than its pane.
+
+Each takes numbered lines and gives problems whose file the caller fills in.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
-from dlwp_tui.course.problem import line
+from dlwp_tui.course.problem import at_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from dlwp_tui.core.errors import Problem
+
+    Lines = Iterable[tuple[int, str]]
 
 CODE_COLUMNS = 100
 """The widest line of a lesson's code, in cells: it is read in a pane of its own."""
@@ -31,60 +37,44 @@ _DEAD = (
 )
 
 
-def rules(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+def rules(lines: Lines) -> Iterator[Problem]:
     """All rules for text, of whatever file."""
     lines = list(lines)
-    yield from machine_paths(file, lines)
-    yield from dead_api(file, lines)
-    yield from control_characters(file, lines)
+    yield from machine_paths(lines)
+    yield from dead_api(lines)
+    yield from control_characters(lines)
 
 
-def machine_paths(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+def machine_paths(lines: Lines) -> Iterator[Problem]:
     """Absolute paths: they exist on the author's machine only."""
     for number, text in lines:
         for pattern in _PATHS:
             for found in pattern.finditer(text):
-                yield Problem(
-                    file,
-                    line(number),
-                    _("{path} exists on one machine only.").format(path=found[0]),
-                    _("Use lab.dataset, lab.artifact or a path relative to the section."),
-                )
+                message = _("{path} exists on one machine only.").format(path=found[0])
+                yield at_line(number, message, _("Use lab.dataset, lab.artifact or a path relative to the section."))
 
 
-def dead_api(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
-    """Names that Keras 3 or NumPy do not know."""
+def dead_api(lines: Lines) -> Iterator[Problem]:
+    """Names that Keras 3 or NumPy no longer have."""
     for number, text in lines:
         for pattern, today in _DEAD:
             if found := pattern.search(text):
-                yield Problem(
-                    file,
-                    line(number),
-                    _("{name} no longer exists.").format(name=found[0]),
-                    _("Write {name}.").format(name=today),
-                )
+                message = _("{name} no longer exists.").format(name=found[0])
+                yield at_line(number, message, _("Write {name}.").format(name=today))
 
 
-def control_characters(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[Problem]:
-    """Characters that a terminal obeys instead of showing them: an escape could turn the whole screen over."""
+def control_characters(lines: Lines) -> Iterator[Problem]:
+    """Characters that a terminal obeys instead of showing them: an escape could clear the screen."""
     for number, text in lines:
         if found := _CONTROL.search(text):
-            yield Problem(
-                file,
-                line(number),
-                _("There is a control character, U+{code:04X}.").format(code=ord(found[0])),
-                _("Remove it; spaces do for a tab."),
-            )
+            message = _("There is a control character, U+{code:04X}.").format(code=ord(found[0]))
+            yield at_line(number, message, _("Remove it; spaces do for a tab."))
 
 
-def wide_code(file: str, lines: Iterable[tuple[int, str]], limit: int = CODE_COLUMNS) -> Iterator[Problem]:
+def wide_code(lines: Lines, limit: int = CODE_COLUMNS) -> Iterator[Problem]:
     """Lines of code wider than `limit` cells; a Chinese character takes two columns."""
     for number, text in lines:
         width = cell_len(text.expandtabs(4))
         if width > limit:
-            yield Problem(
-                file,
-                line(number),
-                _("The line is {width} columns wide, {limit} fit.").format(width=width, limit=limit),
-                _("Break it."),
-            )
+            message = _("The line is {width} columns wide, {limit} fit.").format(width=width, limit=limit)
+            yield at_line(number, message, _("Break it."))

@@ -1,16 +1,15 @@
-"""Course tables into models: pydantic checks, and what it finds is said in our own sentences with the dotted key."""
+"""TOML tables of the course as pydantic models; every error becomes a Problem in our own words, with its dotted key."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import Text, _, sentences
-from dlwp_tui.course.problem import BrokenFile, did_you_mean, names
-from dlwp_tui.course.unsound import Unsound
+from dlwp_tui.course.problem import BrokenFile, BrokenModel, did_you_mean, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +31,10 @@ def _problems(model: type[BaseModel], data: Mapping[str, Any], error: Validation
     for detail in error.errors(include_url=False):
         loc = _without_union(detail["loc"], data)
         cause = detail.get("ctx", {}).get("error")
-        if isinstance(cause, Unsound):
+        if isinstance(cause, BrokenModel):
             inside = [
-                Problem(file, ".".join(filter(None, (_key(loc, data), fault.where))), fault.message, fault.hint)
-                for fault in cause.faults
+                replace(problem, file=file, where=".".join(filter(None, (_key(loc, data), problem.where))))
+                for problem in cause.problems
             ]
         else:
             message, hint = _sentence(model, loc, detail["type"], detail.get("ctx", {}), detail["input"])
@@ -46,6 +45,7 @@ def _problems(model: type[BaseModel], data: Mapping[str, Any], error: Validation
 
 
 def _sentence(model: type[BaseModel], loc: Loc, kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:
+    shown = _shown(value)
     if kind == "missing":
         return _("This key is missing."), _("Add it.")
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
@@ -53,36 +53,22 @@ def _sentence(model: type[BaseModel], loc: Loc, kind: str, context: dict[str, An
         hint = did_you_mean(str(loc[-1]), known) or _("Known keys: {names}").format(names=names(known))
         return _("There is no such key."), sentences(hint, _("Otherwise remove it."))
     if kind == "literal_error":
-        return (
-            _("{value} is not one of the words it takes.").format(value=_shown(value)),
-            sentences(
-                did_you_mean(str(value), _words(context["expected"])),
-                _("It takes: {words}").format(words=names(_words(context["expected"]))),
-            ),
-        )
+        words = _words(context["expected"])
+        hint = sentences(did_you_mean(str(value), words), _("It takes: {words}").format(words=names(words)))
+        return _("{value} is not one of the words it takes.").format(value=shown), hint
     if kind in ("greater_than_equal", "less_than_equal"):
         bound = context.get("ge", context.get("le"))
         sign = "≥" if kind == "greater_than_equal" else "≤"
-        return (
-            _("{value} is out of range.").format(value=_shown(value)),
-            _("It takes a number {sign} {bound}.").format(sign=sign, bound=bound),
-        )
+        hint = _("It takes a number {sign} {bound}.").format(sign=sign, bound=bound)
+        return _("{value} is out of range.").format(value=shown), hint
     if kind == "string_pattern_mismatch":
-        return (
-            _("{value} is not written in the form it needs.").format(value=_shown(value)),
-            _("Its form is {pattern}.").format(pattern=context["pattern"]),
-        )
+        hint = _("Its form is {pattern}.").format(pattern=context["pattern"])
+        return _("{value} is not written in the form it needs.").format(value=shown), hint
     if kind in ("too_short", "string_too_short"):
         return _("It is empty."), _("Fill it in, or remove the key where it is optional.")
     if wanted := _wanted(kind, loc):
-        return (
-            _("{value} has the wrong type.").format(value=_shown(value)),
-            _("Write {wanted}.").format(wanted=wanted),
-        )
-    return (
-        _("{value} is not allowed here.").format(value=_shown(value)),
-        _("Compare with a lesson that works."),
-    )
+        return _("{value} has the wrong type.").format(value=shown), _("Write {wanted}.").format(wanted=wanted)
+    return _("{value} is not allowed here.").format(value=shown), _("Compare with a lesson that works.")
 
 
 def _wanted(kind: str, loc: Loc) -> str:

@@ -1,4 +1,4 @@
-"""Unpacking zip and tar archives from anywhere: no path outside the folder, no links, no bomb."""
+"""Reads and unpacks zip and tar archives of any origin: no path outside the folder, no links, no bomb."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def is_archive(path: Path) -> bool:
 
 @contextlib.contextmanager
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Iterator[tuple[str, IO[bytes], int]]]:
-    """The members of `path` whose path `wanted` accepts, one after another as (path, stream, bytes), from memory.
+    """The members of `path` whose path `wanted` accepts, one after another as (path, stream, bytes).
 
-    A tar is read once, from front to back, so a stream must be read before the next member is asked for. The same
-    members as in `unpack` are refused, and a damaged archive is, too, as long as the `with` block lasts.
+    A tar is read once, from front to back, so a stream must be read before the next member is taken. Raises DataError
+    for a member that would leave a folder, a link or device, too many or too large members, and for a damaged archive.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -93,23 +93,16 @@ def first_names(path: Path, count: int = 50) -> list[str]:
 def unpack(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
     """Unpack the members of `path` whose path `wanted` accepts, into `folder`; return where they lie.
 
-    The whole list of members is judged before anything is written. Raises DataError for a member that would
-    leave the folder, a link or device, too many or too large members, and for a damaged archive.
+    The whole list of members is judged before anything is written. Raises DataError as `members`, StorageError where
+    nothing can be written.
     """
     try:
-        if zipfile.is_zipfile(path):
-            return _zip(path, folder, wanted)
-        return _tar(path, folder, wanted)
-    except _DAMAGED as error:
-        raise _damaged(path, error) from error
+        with members(path, lambda _name: False) as nothing:
+            list(nothing)
+        with members(path, wanted) as found:
+            return [_write(stream, folder, name, size) for name, stream, size in found]
     except OSError as error:
         raise paths.storage_error(folder, error) from error
-
-
-def _zip(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
-    with zipfile.ZipFile(path) as archive:
-        infos = _judged(path, archive)
-        return [_write(archive.open(i), folder, i.filename, i.file_size) for i in infos if wanted(i.filename)]
 
 
 def _judged(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -121,28 +114,8 @@ def _judged(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return infos
 
 
-def _tar(path: Path, folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
-    with tarfile.open(path) as archive:
-        members, size = [], 0
-        for member in archive:  # one by one: a list of endless members would fill the memory
-            if member.isdir():
-                continue
-            _judge(path, member.name, is_file=member.isfile())
-            size += member.size
-            members.append(member)
-            _bounded(path, len(members), size)
-        _read_to_the_end(archive)
-        out = []
-        for member in members:
-            if wanted(member.name):
-                stream = archive.extractfile(member)
-                assert stream is not None  # only regular files passed
-                out.append(_write(stream, folder, member.name, member.size))
-        return out
-
-
 def _read_to_the_end(tar: tarfile.TarFile) -> None:
-    """A damaged header ends tarfile's list without a word: what follows it tells, and the checksum of a gzip."""
+    """Raise ReadError where more than padding follows the last member: at a damaged header, tarfile just stops."""
     assert tar.fileobj is not None  # open
     rest = tar.fileobj.read(PADDING + 1)
     if len(rest) > PADDING or rest.strip(b"\0"):

@@ -1,4 +1,4 @@
-"""Checksums of data files, remembered by path, size and modification time, so a status costs no second read."""
+"""Checksums of data files, remembered by path, size and modification time: a second status reads no file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _stored() -> dict[str, str]:
     try:
         read = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}  # no memory yet, or a broken one: the files are read again
+        return {}  # nothing remembered yet, or a broken file: checksums are computed again
     return {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
 
 

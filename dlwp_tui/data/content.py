@@ -1,4 +1,4 @@
-"""What is inside a dataset's file: read and checked, whoever brought it."""
+"""Reads and checks what is inside a dataset's file, wherever it comes from."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
                 _("The file was cut or made for something else; get the original."),
             )
     fits = fits and all(len(arrays[key]) == count for key, count in dataset.full.items())
-    # without a certain size and without a number of samples, nothing says that the file is whole
-    return Content(arrays, tuple(_told(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
+    # without a known size and a known number of samples, the file cannot be called whole
+    return Content(arrays, tuple(_summaries(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
 
 
 def record(path: Path, sha256: str, size: int, content: Content, origin: str = "") -> None:
-    """Write beside `path` that its content was checked and is taken for true. StorageError when it cannot."""
+    """Write beside `path` what was checked in its content: it counts as usable from then on. Raises StorageError."""
     facts: dict[str, Any] = {
         "sha256": sha256,
         "size": size,
@@ -71,7 +71,7 @@ def record(path: Path, sha256: str, size: int, content: Content, origin: str = "
     paths.atomic_write(locate.record_of(path), json.dumps(facts, ensure_ascii=False, indent=1))
 
 
-def _told(arrays: Arrays) -> list[str]:
+def _summaries(arrays: Arrays) -> list[str]:
     return [
         f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
         for key, a in arrays.items()

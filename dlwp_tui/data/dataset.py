@@ -1,4 +1,4 @@
-"""What a dataset is: its files as their publisher states them, and the functions that read, shape and imitate it."""
+"""What a dataset consists of: its files as their publisher states them, and the functions that read and shape them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ KERAS_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 class DataFile:
     """One file as its publisher offers it. At most one of `sha256` and `md5` is the publisher's own checksum.
 
-    A file whose publisher states none is checked by size and content, and is called unverified ever after.
+    A file whose publisher states none is checked by size and content, and counts as unverified from then on.
     """
 
     name: str
-    urls: tuple[str, ...]
-    """The publisher's address first, then mirrors; tried in this order. Empty for a file that is only imported."""
-    size: int
+    urls: tuple[str, ...] = ()
+    """The publisher's address first, then mirrors; tried in this order. Empty for a file that no program can fetch."""
+    size: int = 0
     """Bytes; 0 when the publisher does not state it."""
     sha256: str = ""
     md5: str = ""
@@ -70,7 +70,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset the course uses. One module under `data/sets/` defines each; the functions import numpy when called."""
+    """A dataset of the course: `DATASET` in a `reader.py` (see `registry`). Its functions import NumPy when called."""
 
     name: str
     title: Text
@@ -84,12 +84,17 @@ class Dataset:
     """Main file, in any of its forms -> plain arrays, checked: keys, shapes, value ranges. DataError where not."""
     shape: Shape
     """Plain arrays and the loader's options -> train and test split exactly as the Keras loader returns them."""
-    twin: Twin
-    """The synthetic twin: arrays of the same keys, shapes and dtypes as `read` returns. Deterministic."""
-    twin_what: Text
-    """One sentence: what the twin imitates and what it does not."""
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
     """The options `load` takes, with Keras' defaults."""
+    twin: Twin | None = None
+    """Makes the synthetic twin: arrays of the same keys, shapes and dtypes as `read` returns, always the same ones.
+
+    `registry` takes it from `twin.py` beside the reader; None where there is no such file.
+    """
+    twin_what: Text = field(default_factory=lambda: Text("", ""))
+    """One sentence: what the twin imitates and what it does not."""
+    folder: Path | None = None
+    """Where reader.py lies, set by `registry`; the dataset's file may lie beside it."""
     check_extra: Callable[[Path], None] | None = None
     """Checks a file other than the main one (a word index). DataError where it does not fit."""
     samples: Mapping[str, int] = field(default_factory=dict)
@@ -103,9 +108,9 @@ class Dataset:
     pack: Callable[[Path, Path], Path | None] | None = None
     """`pack(folder, into)` writes an unpacked folder as a main file into the folder `into`; None for another folder."""
     read_options: tuple[str, ...] = ()
-    """Options that `read` and `twin` take as well, because they say which part of the file is wanted."""
+    """Options that `read` and `twin` take as well, because they choose a part of the file."""
     pick: Pick | None = None
-    """Usable forms of the main file and the options -> the form that has what is asked. DataError where none has."""
+    """Usable forms of the main file and the options -> the form that has what they choose. DataError for none."""
     only: Callable[[Sequence[Path]], str] | None = None
     """Usable forms of the main file -> the options they serve, `dim = 50`; "" where they serve all."""
 

@@ -37,8 +37,8 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
 
     A file is complete only with its publisher's size and checksum; until then it is called `*.part` and the next
     call goes on where it stopped. Where the publisher states no checksum, the content is checked instead, and a
-    record beside the file says so: it counts as unverified. Raises DataError with every address tried and the steps
-    to do it by hand, StorageError when the disk is full.
+    record is written beside the file, which counts as unverified. Raises DataError with every address tried and the
+    steps to do it by hand, StorageError when the disk is full.
     """
     dataset = registry.get(name)
     before = locate.status(name)
@@ -47,7 +47,7 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
         if fetchable and not any(one.whole for one in before.forms(file)):
             _file(dataset, file, progress or (lambda _file, _done, _total: None), timeout)
     status = locate.status(name)
-    if status.state not in locate.USABLE or status.main.path is None:
+    if not status.usable or status.main.path is None:
         raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
     if not dataset.read_options:
         convert.converted(dataset, status.main.path, status.main.checksum)  # now, not in the first run
@@ -55,7 +55,7 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
 
 
 def manual_steps(name: str, file: DataFile) -> str:
-    """What to do where this computer has no way to the internet."""
+    """What to do where this computer cannot reach the internet."""
     return _(
         "Without internet here: on another computer open {url}, copy the file to this one, "
         "and run `dlwp data import {file} {name}` (it will be kept as {target}). "
@@ -64,7 +64,7 @@ def manual_steps(name: str, file: DataFile) -> str:
 
 
 class _Failed(Exception):
-    """One address did not give the file; the text says why."""
+    """One address did not give the file; its text is the reason."""
 
 
 class _BrokeOff(_Failed):
@@ -125,7 +125,7 @@ def _from(
         except _Failed:
             _truncate(out)
             if not began_at or attempt == ATTEMPTS:
-                raise  # with a beginning from elsewhere, the fault may be there: once more from the start
+                raise  # a beginning from another address may be what is wrong: try once more from the start
     raise AssertionError("every attempt returns or raises")
 
 

@@ -1,7 +1,7 @@
-"""`dlwp data import`: a file or folder carried over by hand is taken into DLWP_HOME/data, or refused with the reason.
+"""`dlwp data import`: takes a file or folder brought by hand into DLWP_HOME/data, or refuses it with the reason.
 
 Everything is judged before anything is kept: what the file is, its checksum, its content. A file other than the
-publisher's is taken only with `accept`, after its shapes and value ranges fit, and is called unverified ever after.
+publisher's is taken only with `accept`, where its shapes and value ranges fit, and counts as unverified from then on.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Imported:
 def import_path(path: Path | str, name: str | None = None, accept: bool = False) -> list[Imported]:
     """Take over the dataset file at `path`, or all of them in a folder or archive.
 
-    name: the dataset, where neither file name nor content tell. accept: also take files whose checksum is not
+    name: the dataset, where neither file name nor content show it. accept: also take files whose checksum is not
     the publisher's, after checking shapes and value ranges. Raises DataError (nothing is kept then), UsageError
     for an unknown `name`.
     """
@@ -76,7 +76,7 @@ def import_path(path: Path | str, name: str | None = None, accept: bool = False)
         raise DataError(_("{path} may not be read.").format(path=path), _("Change its permissions with chmod."))
     if _known(path, dataset) is None and not npz.keys(path) and archive.is_archive(path):
         return _archive(path, dataset, accept)
-    return _keep_all([_plan(path, dataset, accept)])
+    return [_keep(_plan(path, dataset, accept))]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Plan:
 
 
 def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
-    datasets = [dataset] if dataset else list(registry.DATASETS.values())
+    datasets = [dataset] if dataset else list(registry.all_sets().values())
     wanted = {f.name for d in datasets for f in d.files}
     try:
         found = [p for p in sorted(folder.iterdir()) if p.name in wanted and p.is_file()]
@@ -106,32 +106,30 @@ def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Importe
                 with _called(path, folder):
                     plans.append(_plan(path, owner, accept))
         if not plans:
-            raise DataError(
-                _("There is no dataset file in {path}.").format(path=folder),
-                _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
-            )
-        return _keep_all(plans)
+            raise _nothing_in(_("There is no dataset file in {path}.").format(path=folder), wanted)
+        return [_keep(plan) for plan in plans]
+
+
+def _nothing_in(message: str, wanted: set[str]) -> DataError:
+    return DataError(message, _("Files by name: {names}.").format(names=", ".join(sorted(wanted))))
 
 
 def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
-    wanted = {f.name for d in ([dataset] if dataset else registry.DATASETS.values()) for f in d.files}
+    wanted = {f.name for d in ([dataset] if dataset else registry.all_sets().values()) for f in d.files}
     with _workshop() as folder:
         files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
-            raise DataError(
-                _("The archive {path} holds no dataset file.").format(path=path),
-                _("Files by name: {names}.").format(names=", ".join(sorted(wanted))),
-            )
+            raise _nothing_in(_("The archive {path} holds no dataset file.").format(path=path), wanted)
         plans = []
         for file in files:
             with _called(file, path / file.relative_to(folder)):
                 plans.append(_plan(file, dataset, accept))
-        return _keep_all(plans)
+        return [_keep(plan) for plan in plans]
 
 
 @contextlib.contextmanager
 def _called(path: Path, known: Path) -> Iterator[None]:
-    """Errors name `known`, what the learner brought, instead of the copy at `path` that is gone afterwards."""
+    """Errors name `known`, the learner's own file, instead of the copy at `path` that is gone afterwards."""
     try:
         yield
     except DataError as error:
@@ -160,7 +158,7 @@ def _plan(path: Path, dataset: Dataset | None, accept: bool) -> _Plan:
 
 def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | None:
     """Which file of which dataset this is: by checksum, by name, by its first bytes, in this order."""
-    for owner in registry.DATASETS.values():
+    for owner in registry.all_sets().values():
         for file in owner.files:
             if not file.published:
                 continue
@@ -186,14 +184,14 @@ def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | No
                 _("Rename it if it really belongs to {want}.").format(want=dataset.name),
             )
         return _its_form(path, *known)
-    for owner in [dataset] if dataset else registry.DATASETS.values():
+    for owner in [dataset] if dataset else registry.all_sets().values():
         if owner.recognise and (name := owner.recognise(path)) and (found := owner.file(name)):
             return owner, found
     return None
 
 
 def _its_form(path: Path, owner: Dataset, file: DataFile) -> tuple[Dataset, DataFile]:
-    """`file`, or the form of it that the content says, for a file that goes by another's name."""
+    """`file`, or the form of it that the content shows, for a file under another's name."""
     if file in owner.forms and owner.recognise and (name := owner.recognise(path)):
         return owner, owner.file(name) or file
     return owner, file
@@ -207,7 +205,7 @@ def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]
                 return dataset, file
         return dataset, dataset.main
     misfits = []
-    for owner in registry.DATASETS.values():
+    for owner in registry.all_sets().values():
         if keys and owner.npz_keys and owner.npz_keys <= keys:
             try:
                 content.judge(path, owner, owner.main)
@@ -246,10 +244,6 @@ def _not_official(path: Path, size: int, file: DataFile, found: Content) -> Data
         _("Its content looks right ({checks}). If you trust where it comes from, import it with --accept; every run "
           "on it will say that the file is unverified.").format(checks="; ".join(found.checks)),
     )  # fmt: skip
-
-
-def _keep_all(plans: list[_Plan]) -> list[Imported]:
-    return [_keep(plan) for plan in plans]
 
 
 def _keep(plan: _Plan) -> Imported:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, UsedSource
-from dlwp_tui.data import apart, convert, locate, prepared, registry
+from dlwp_tui.data import convert, locate, registry
 from dlwp_tui.data.dataset import Dataset
 from dlwp_tui.data.locate import FileStatus, State, Status
-from dlwp_tui.data.shape import Split
+from dlwp_tui.data.sequences import Sequences
+from dlwp_tui.data.shape import Shaped, Split
 from dlwp_tui.data.texts import Texts
 from dlwp_tui.data.vectors import WordVectors
 from dlwp_tui.data.words import WordIndex, read_index
@@ -23,12 +23,13 @@ from dlwp_tui.data.words import WordIndex, read_index
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dlwp_tui.data.dataset import Arrays
-
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`."""
+    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`.
+
+    x is an array, or for texts a list: of 1-D int32 arrays (word ids, as in `keras.datasets.imdb`), or of str.
+    """
 
     name: str
     source: UsedSource
@@ -56,7 +57,7 @@ class Loaded:
     @cached_property
     def vectors(self) -> WordVectors:
         """Words and their matrix, of a dataset of word vectors. DataError for any other."""
-        if not isinstance(self.train.x, Texts) or self.train.y.ndim != 2:
+        if not isinstance(self.train.x, list) or self.train.y.ndim != 2:
             raise DataError(_("{name} has no word vectors.").format(name=self.name))
         return WordVectors(self.train.x, self.train.y)
 
@@ -85,21 +86,22 @@ class Loaded:
 def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "auto") -> tuple[Loaded, ...]:
     """Datasets that mean something only together, as `{name: options}`: all real, or all synthetic.
 
-    Where one of them cannot be had real, `auto` takes the twins of all, and each detail says why.
+    Where the real files of one are missing, `auto` takes the twins of all, and each detail has the reason.
     """
     if source == "auto":
-        troubles = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
-        if troubles:
+        missing = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
+        if missing and all(registry.get(name).twin for name in wanted):
             made = [load(name, "synthetic", **options) for name, options in wanted.items()]
-            why = " ".join(filter(None, troubles))
+            why = " ".join(filter(None, missing))
             return tuple(replace(one, detail=f"{one.detail} {why}".strip()) for one in made)
+        source = "real"
     return tuple(load(name, source, **options) for name, options in wanted.items())
 
 
 def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
     """Why the real files cannot be used with these options; None when they can."""
     dataset, found = registry.get(name), locate.status(name)
-    if found.state not in locate.USABLE:
+    if not found.usable:
         return found.detail or _("The real data of {name} is not on this computer.").format(name=name)
     try:
         _chosen(dataset, found, _options(dataset, dict(options)))
@@ -111,8 +113,8 @@ def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
 def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     """The dataset `name`.
 
-    source: `real` needs the file (DataError with what to do when it is missing or damaged), `synthetic` takes the
-    twin, `auto` the file where there is one, else the twin. options: those of the Keras loader (`num_words=...`,
+    source: `real` needs the file (DataError with what to do when it is missing or damaged), `synthetic` the twin,
+    `auto` takes the file where there is one, else the twin. options: those of the Keras loader (`num_words=...`,
     `test_split=...`). Raises UsageError for an unknown name, source or option.
     """
     dataset = registry.get(name)
@@ -124,28 +126,50 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     if source == "synthetic":
         return _synthetic(dataset, settled, "")
     found = locate.status(name)
-    if found.state in locate.USABLE:
+    if found.usable:
         try:
             return _real(dataset, found, _chosen(dataset, found, settled), settled)
         except _NotInFile as missing:
-            if source == "real":
+            if source == "real" or dataset.twin is None:
                 raise
             return _synthetic(dataset, settled, missing.message)
-    if source == "real":
+    if source == "real" or dataset.twin is None:
         raise not_usable(dataset, found)
     return _synthetic(dataset, settled, found.detail)
 
 
+def require(names: Sequence[str], source: Source) -> None:
+    """Refuse a run on these datasets that could only fail. Raises what `load` would.
+
+    With one of several datasets there, a lesson's params decide whether it is enough.
+    """
+    sets = [registry.get(name) for name in names]
+    needed = sets if source == "real" else [dataset for dataset in sets if dataset.twin is None]
+    if needed and source == "synthetic":
+        raise _no_twin(needed[0])
+    found = [(dataset, locate.status(dataset.name)) for dataset in needed]
+    missing = [(dataset, status) for dataset, status in found if not status.usable]
+    if missing and (source == "auto" or len(missing) == len(sets)):
+        raise not_usable(*missing[0])
+
+
+def _no_twin(dataset: Dataset) -> DataError:
+    return DataError(
+        _("{name} has no synthetic data.").format(name=dataset.name), _("Run on the real data: --data real.")
+    )
+
+
 def not_usable(dataset: Dataset, found: Status) -> DataError:
-    """The error for real data that is asked for and cannot be had, with the ways to get it."""
+    """The error for real data that is needed and cannot be had, with the ways to get it."""
     if found.state is State.MISSING:
         message = _("The real data of {name} is not on this computer.").format(name=dataset.name)
     else:
         message = _("The real data of {name} cannot be used. {detail}").format(name=dataset.name, detail=found.detail)
-    hint = _("Download it with `dlwp data get {name}`, or import a copy: `dlwp data import FILE`.").format(
-        name=dataset.name
-    )
-    return DataError(message, hint)
+    if dataset.main.urls:
+        hint = _("Download it with `dlwp data get {name}`, or import a copy: `dlwp data import FILE`.")
+    else:
+        hint = _("Get {file} by hand ({origin}) and run: dlwp data import FILE --name {name}")
+    return DataError(message, hint.format(name=dataset.name, file=dataset.main.name, origin=dataset.origin))
 
 
 class _NotInFile(DataError):
@@ -155,7 +179,7 @@ class _NotInFile(DataError):
 def _chosen(dataset: Dataset, found: Status, options: dict[str, Any]) -> FileStatus:
     if dataset.pick is None:
         return found.main
-    usable = {s.path: s for s in found.forms(dataset.main) if s.path and s.state in locate.USABLE}
+    usable = {s.path: s for s in found.forms(dataset.main) if s.path and s.usable}
     try:
         return usable[dataset.pick(list(usable), options)]
     except DataError as error:
@@ -171,28 +195,32 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
         if verified
         else _("Real data from an unverified file: {path}").format(path=path)
     )
-    shaped, _words = prepared.shaped(
+    shaped, _words = convert.shaped(
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )
     source: UsedSource = "real" if verified else "unverified"
-    return Loaded(dataset.name, source, detail, shaped.train, shaped.test, shaped.meta, _real_index(found))
+    return _loaded(dataset, source, detail, shaped, _real_index(found))
 
 
-def _synthetic(dataset: Dataset, options: dict[str, Any], trouble: str) -> Loaded:
+def _synthetic(dataset: Dataset, options: dict[str, Any], reason: str) -> Loaded:
+    if dataset.twin is None:
+        raise _no_twin(dataset)
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
-    detail = f"{detail} {trouble}".strip()
-    shaped, words = prepared.shaped(dataset, convert.twin_version(), options, lambda: _twin(dataset, options))
-    return Loaded(dataset.name, "synthetic", detail, shaped.train, shaped.test, shaped.meta, _twin_index(words))
+    detail = f"{detail} {reason}".strip()
+    shaped, words = convert.shaped(dataset, "twin", options, lambda: convert.twin(dataset, options))
+    return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
 
 
-def _twin(dataset: Dataset, options: dict[str, Any]) -> Arrays:
-    if "tensorflow" in sys.modules:  # a training: what making the twin takes would stay in its memory
-        apart.twin(dataset, options)
-    return convert.twin(dataset, options)
+def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, index: WordIndex | None) -> Loaded:
+    train, test = (
+        Split(list(split.x), split.y) if isinstance(split.x, Sequences | Texts) else split
+        for split in (shaped.train, shaped.test)
+    )
+    return Loaded(dataset.name, source, detail, train, test, shaped.meta, index)
 
 
 def _real_index(found: Status) -> WordIndex | None:
-    usable = (s for s in found.each if s.file.name.endswith("_word_index.json") and s.state in locate.USABLE)
+    usable = (s for s in found.each if s.file.name.endswith("_word_index.json") and s.usable)
     if (index := next(usable, None)) is None or (path := index.path) is None:
         return None
     return WordIndex(lambda: read_index(path), in_order=lambda: convert.words(path, index.checksum))
@@ -203,7 +231,7 @@ def _twin_index(words: NDArray[Any] | None) -> WordIndex | None:
         return None
 
     def in_order() -> list[str]:
-        return words.tobytes().decode("utf-8").split("\n")
+        return convert.split_words(words)
 
     return WordIndex(lambda: {word: rank for rank, word in enumerate(in_order(), 1)}, in_order=in_order)
 

@@ -17,7 +17,7 @@ from dlwp_tui.data.dataset import DataFile
 
 
 class State(StrEnum):
-    """How a file, or a dataset, stands."""
+    """The state of a file, or of a dataset."""
 
     REAL = "real"
     """There, with the publisher's checksum."""
@@ -49,6 +49,11 @@ class FileStatus:
     whole: bool = False
     """True where nothing is gained by downloading it: the publisher's file, or one that has all it should have."""
 
+    @property
+    def usable(self) -> bool:
+        """True for a file that can be trained on."""
+        return self.state in USABLE
+
 
 @dataclass(frozen=True)
 class Status:
@@ -57,6 +62,11 @@ class Status:
     name: str
     state: State
     each: tuple[FileStatus, ...]
+
+    @property
+    def usable(self) -> bool:
+        """True where the samples are there."""
+        return self.state in USABLE
 
     @property
     def main(self) -> FileStatus:
@@ -70,7 +80,7 @@ class Status:
     @property
     def files(self) -> dict[str, Path]:
         """Paths of the usable files by name."""
-        return {s.file.name: s.path for s in self.each if s.path and s.state in USABLE}
+        return {s.file.name: s.path for s in self.each if s.path and s.usable}
 
     @property
     def size(self) -> int:
@@ -83,7 +93,7 @@ class Status:
     def only(self) -> str:
         """The options that the usable files serve (`dim = 50`); "" where they serve all, and where none is usable."""
         dataset = registry.get(self.name)
-        usable = [s.path for s in self.forms(dataset.main) if s.path and s.state in USABLE]
+        usable = [s.path for s in self.forms(dataset.main) if s.path and s.usable]
         return dataset.only(usable) if dataset.only is not None and usable else ""
 
     @property
@@ -93,12 +103,12 @@ class Status:
 
 
 def status(name: str) -> Status:
-    """How the dataset `name` stands. UsageError: unknown name.
+    """The state of the dataset `name` and of its files. Raises UsageError for an unknown name.
 
     Instant after the first look: checksums are remembered.
     """
     dataset = registry.get(name)
-    each = tuple(file_status(f) for f in dataset.files)
+    each = tuple(_file_status(f, dataset.folder) for f in dataset.files)
     found = Status(name, State.MISSING, each)
     needed = [best(found.forms(f)).state for f in dataset.files if f.required and not f.form_of]
     return replace(found, state=min(needed, key=_WORST_FIRST.index))
@@ -129,13 +139,18 @@ def part_of(path: Path) -> Path:
 
 
 def record_of(path: Path) -> Path:
-    """The record beside an accepted file that says what was checked."""
+    """The record beside an accepted file: what was checked in it."""
     return path.with_name(path.name + ".accepted.json")
 
 
-def file_status(file: DataFile) -> FileStatus:
-    """The best copy of `file`: an official one anywhere, else an accepted one, else what is wrong."""
+def _file_status(file: DataFile, beside: Path | None) -> FileStatus:
+    """The best copy of `file`: an official one anywhere, else an accepted one, else what is wrong.
+
+    beside: the folder of the dataset's reader.py; what its author puts there needs no import.
+    """
     found = [_judge(file, folder / file.name) for folder in (*keras_folders(), paths.data())]
+    if beside is not None:
+        found.insert(0, _judge(file, beside / file.name, ours=True))
     for state in (State.REAL, State.UNVERIFIED):
         for one in found:
             if one.state is state:
@@ -156,7 +171,7 @@ def _bytes(path: Path) -> int:
         return 0
 
 
-def _judge(file: DataFile, path: Path) -> FileStatus:
+def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
     try:
         if not path.is_file():
             return FileStatus(file, State.MISSING)
@@ -168,7 +183,8 @@ def _judge(file: DataFile, path: Path) -> FileStatus:
         if record.get("sha256") == checksum.of(path, "sha256"):
             whole = not file.published and record.get("whole") is True
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=whole)
-        if not file.published and not record and file.exact_size == size:  # from Keras' cache; read checks the rest
+        expected = file.exact_size == size or (ours and not file.exact_size)
+        if not file.published and not record and expected:  # from Keras' cache, for example; `read` checks the rest
             return FileStatus(file, State.UNVERIFIED, path, digest, whole=True)
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)

@@ -27,7 +27,10 @@ class Split:
     """Samples and their targets. Unpacks as `x, y`."""
 
     x: Any
-    """Sequences, or an array whose first axis is the sample."""
+    """An array whose first axis is the sample; of texts a list: int32 arrays (ids), or str.
+
+    Inside `dlwp_tui.data`, until `load` makes that list, Sequences or Texts.
+    """
     y: NDArray[Any]
 
     def __iter__(self) -> Iterator[Any]:

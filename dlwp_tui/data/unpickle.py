@@ -1,4 +1,4 @@
-"""Object arrays of integer lists out of a pickle that is never trusted.
+"""Reads object arrays of integer lists from a pickle, without trusting it.
 
 imdb.npz and reuters.npz hold their sequences as pickled numpy object arrays, and a pickle may run any code. Here it
 is first scanned: only the instructions that build lists of small integers and one array pass, so what is refused is

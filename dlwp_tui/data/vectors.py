@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dlwp_tui.data.texts import Texts
-
     Floats = NDArray[np.floating[Any]]
 
 
@@ -20,18 +18,14 @@ if TYPE_CHECKING:
 class WordVectors:
     """`matrix[i]` is the vector of `words[i]`; shape (n, dim), float32, frequent words first."""
 
-    texts: Texts
+    words: Sequence[str]
+    """All words in the order of the rows."""
     matrix: Floats
 
     @property
     def dim(self) -> int:
         """Numbers in one vector."""
         return int(self.matrix.shape[1])
-
-    @cached_property
-    def words(self) -> list[str]:
-        """All words in the order of the rows."""
-        return list(self.texts)
 
     @cached_property
     def rows(self) -> Mapping[str, int]:

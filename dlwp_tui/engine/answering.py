@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dlwp_tui.core import content
 from dlwp_tui.engine import failures
 from dlwp_tui.engine.code import function, load_code
 from dlwp_tui.engine.exits import FAILED, FINISHED
@@ -59,6 +60,7 @@ def answer(job: Job, fd: int) -> int:
 def _answerer(job: Job) -> Answerer:
     """The lesson's function for this demo: `demo(lab)` returns one, or a dict of them by the demos' ids."""
     spec = store.read_spec(job.folder)
+    content.use_datasets(Path(spec.content))
     code = load_code(Path(job.code))
     device.seed_everything(spec.seed, deterministic=False)
     lab = Lab(job.folder.artifacts, _record_nothing, seed=spec.seed, params=spec.params, source=spec.source)

@@ -1,1 +1,1 @@
-"""What several lessons of this course share: digits, film reviews, small drawings, windows of a series."""
+"""What lessons of this course share and is not their subject: digits, reviews, drawings, learners' arrays."""

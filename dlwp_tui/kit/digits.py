@@ -1,9 +1,9 @@
-"""Handwritten digits: one that was drawn just now made like MNIST's, and those a network got wrong.
+"""Handwritten digits: a drawing prepared like MNIST's pictures, and what networks get wrong in the test set.
 
-MNIST's digits fill a box of 20 x 20 pixels, their centre of mass in the middle of 28 x 28, and a network knows no
-others. Of 200 digits drawn with pens of 1 to 3 pixels, lesson 2.1's network, trained on the real set, knew 30 % as
-they were (24 pixels high) or 8 % (9 and 12 pixels, in a corner), and 100 % and 95 % once `centred` had prepared them.
-The steps are those of MNIST's makers (http://yann.lecun.com/exdb/mnist/).
+In MNIST a digit fills a box of 20 x 20 pixels, with its centre of mass in the middle of 28 x 28, and a network learns
+only such digits. Of 200 digits drawn with pens of 1 to 3 pixels, lesson 2.1's network, trained on the real set,
+recognised 30 % as they were (24 pixels high) or 8 % (9 and 12 pixels, in a corner), and 100 % and 95 % after
+`centred`. Its steps are those of MNIST's makers (http://yann.lecun.com/exdb/mnist/).
 """
 
 from __future__ import annotations
@@ -12,34 +12,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from PIL import Image
+
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
-from dlwp_tui.lab.pictures import sheet
+from dlwp_tui.kit.pictures import sheet
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
     from dlwp_tui.lab.lab import Lab
 
+Demo = Callable[[Any], dict[str, Any]]
+"""What a lesson's `demo` returns: a function from the learner's drawing to an answer."""
 SIDE, BOX = 28, 20
-"""Pixels of a picture's side, and of the box a digit fills."""
-_INK = 0.1  # a drawing without a pixel as strong as this is taken for an empty one
+"""Pixels of a picture's side, and of the box that a digit fills."""
+_INK = 0.1  # a drawing whose strongest pixel is weaker counts as empty
 SHIFTS = 2, 4, 6
 """By how many pixels `examine` moves pictures."""
-_EVERY = 20  # of the test pictures one in so many is moved: 4 x 500 of MNIST's, a standard error of 1 % at most
+_EVERY = 20  # one test picture in 20 is moved: 4 x 500 of MNIST's, a standard error of 1 % at most
 _BATCH = 500
-_LEAST = 1e-7  # what Keras cuts probabilities to before it takes the logarithm
-_COLUMNS = 4  # of a contact sheet: at 60 cells' width a digit has 15 of them
+_LEAST = 1e-7  # Keras raises probabilities to this before it takes the logarithm
+_COLUMNS = 4  # of a contact sheet: 60 terminal cells leave 15 for a digit
 
 
 def centred(drawn: Any) -> np.ndarray:
-    """(28, 28) float32 in 0..1, 0 being empty, of a digit drawn anywhere and at any size on (h, w) numbers in 0..1.
+    """A digit drawn anywhere and at any size, prepared like MNIST's: (28, 28) float32 in 0..1, 0 being empty.
 
-    Raises UsageError when nothing is drawn, or when `drawn` is no such picture.
+    `drawn` is a table (h, w) of numbers, 0 empty and 1 ink. Raises UsageError for anything else, and when it is empty.
     """
-    import numpy as np
-
     picture = _checked(drawn)
     rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
     digit = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -47,8 +49,6 @@ def centred(drawn: Any) -> np.ndarray:
 
 
 def _checked(drawn: Any) -> np.ndarray:
-    import numpy as np
-
     try:
         picture = np.asarray(drawn, dtype=np.float32)
     except (TypeError, ValueError):
@@ -62,10 +62,7 @@ def _checked(drawn: Any) -> np.ndarray:
 
 
 def _scaled(digit: np.ndarray) -> np.ndarray:
-    """`digit` with 20 pixels at its longer side, smoothed where it shrinks as MNIST's edges are, its strongest 1."""
-    import numpy as np
-    from PIL import Image
-
+    """`digit` (h, w) scaled to 20 pixels at its longer side, smoothed where it shrinks, its strongest pixel 1."""
     longer = max(digit.shape)
     if longer != BOX:
         height, width = (max(1, round(side * BOX / longer)) for side in digit.shape)
@@ -76,8 +73,6 @@ def _scaled(digit: np.ndarray) -> np.ndarray:
 
 def _on_a_page(digit: np.ndarray) -> np.ndarray:
     """`digit` on 28 x 28 empty pixels, moved by whole pixels until its centre of mass is nearest to (14, 14)."""
-    import numpy as np
-
     page = np.zeros((SIDE, SIDE), np.float32)
     places = []
     for axis, size in enumerate(digit.shape):
@@ -89,13 +84,11 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
-def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dict[str, Any]]:
-    """For a lesson's `demo`: takes a drawing as `centred` does, gives the ten probabilities of the run's model.
+def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Demo:
+    """For a lesson's `demo`: a function from a drawing, as `centred` takes it, to the model's ten probabilities.
 
-    `as_input` turns the prepared page (28, 28) in 0..1 into what the saved model takes, a batch of one.
+    The model is the one the run saved. `as_input` turns the prepared page (28, 28) in 0..1 into a batch of one.
     """
-    import numpy as np
-
     model = lab.load()
 
     def ask(drawing: Any) -> dict[str, Any]:
@@ -106,13 +99,11 @@ def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Callable[[Any], dic
 
 
 def show_mistakes(lab: Lab, pictures: Any, labels: Any, p: Any, *, title: str = "", count: int = 12) -> np.ndarray:
-    """The test digits a network got wrong: a contact sheet of the `count` it was surest of, a table, the usual pairs.
+    """Show the test digits a network got wrong: a contact sheet, a table of those in it, the most frequent confusions.
 
-    `pictures` (n, 28, 28) bytes, `labels` (n,), `p` (n, 10) probabilities. Returns the numbers of all that are wrong,
-    the surest first. Where none is wrong, a text says so.
+    `pictures` (n, 28, 28) bytes, `labels` (n,), `p` (n, 10) probabilities; the sheet holds the `count` digits that the
+    network was surest of. Returns the indices of all wrong ones, the surest first. A text instead if none is wrong.
     """
-    import numpy as np
-
     title = title or _("Digits it got wrong")
     labels, p = np.asarray(labels).astype(int), np.asarray(p)
     guess, sure = p.argmax(axis=1), p.max(axis=1)
@@ -122,27 +113,27 @@ def show_mistakes(lab: Lab, pictures: Any, labels: Any, p: Any, *, title: str = 
         lab.text(title, _("All {count} are right.").format(count=f"{len(labels):,}"))
         return wrong
     shown = wrong[:count]
-    caption = _("{wrong} of {all} are wrong; here are the {shown} it was surest of, with the table below").format(
+    caption = _("{wrong} of {all} are wrong; here are the {shown} it was surest of, listed in a table too").format(
         wrong=len(wrong), all=f"{len(labels):,}", shown=len(shown)
     )
     lab.picture(title, sheet(np.asarray(pictures)[shown], _COLUMNS), caption)
     columns = [_("row, column"), _("number"), _("label"), _("taken for"), _("how sure"), _("share of the label")]
-    rows = [
-        [f"{k // _COLUMNS + 1}, {k % _COLUMNS + 1}", int(i), int(labels[i]), int(guess[i]), f"{sure[i]:.1%}",
-         f"{p[i, labels[i]]:.1%}"]
-        for k, i in enumerate(shown)
-    ]  # fmt: skip
+    rows = []
+    for place, i in enumerate(shown):
+        where = f"{place // _COLUMNS + 1}, {place % _COLUMNS + 1}"
+        shares = [f"{sure[i]:.1%}", f"{p[i, labels[i]]:.1%}"]
+        rows.append([where, int(i), int(labels[i]), int(guess[i]), *shares])
     lab.table(_("{title}: those in the picture").format(title=title), columns, rows)
     pairs, times = np.unique(labels[wrong] * 10 + guess[wrong], return_counts=True)
     usual = np.argsort(-times, kind="stable")[:5]
-    rows = [[int(pairs[k] // 10), int(pairs[k] % 10), int(times[k])] for k in usual]
-    lab.table(_("{title}: most often").format(title=title), [_("label"), _("taken for"), _("times")], rows)
+    counts = [[int(pairs[k] // 10), int(pairs[k] % 10), int(times[k])] for k in usual]
+    lab.table(_("{title}: most often").format(title=title), [_("label"), _("taken for"), _("times")], counts)
     return wrong
 
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """What a network makes of n pictures it never saw."""
+    """How a network does on n pictures it was not trained on."""
 
     p: np.ndarray
     """(n, 10) probabilities."""
@@ -159,22 +150,21 @@ class Score:
 
 
 def examine(lab: Lab, networks: Mapping[str, keras.Model], x: np.ndarray, labels: np.ndarray) -> dict[str, Score]:
-    """Networks by name on pictures `x` (n, 28, 28, ...) with `labels` (n,): a table of all, with moved pictures too.
+    """Evaluate networks by name on pictures `x` (n, 28, 28, ...) with `labels` (n,), also moved by some pixels.
 
-    Where there are two networks, a second table says how many pictures only one of them, or both, got wrong.
+    Shows a table with a row for each network; for two networks a second one that counts the pictures which only one
+    of them got wrong, or both. Returns the scores by name.
     """
-    import numpy as np
-
     labels = np.asarray(labels).astype(int)
-    some, theirs = x[::_EVERY], np.tile(labels[::_EVERY], 4)
+    some, their_labels = x[::_EVERY], np.tile(labels[::_EVERY], 4)
     moved = [shifted(some, pixels) for pixels in SHIFTS]
     scores, rows = {}, []
     for name, network in networks.items():
         p = network.predict(x, batch_size=_BATCH, verbose=0)
         loss = float(-np.log(np.maximum(p[np.arange(len(p)), labels], _LEAST)).mean())
-        after = (network.predict(pictures, batch_size=_BATCH, verbose=0).argmax(axis=1) == theirs for pictures in moved)
         accuracy = float((p.argmax(axis=1) == labels).mean())
-        scores[name] = score = Score(p, loss, accuracy, tuple(float(right.mean()) for right in after))
+        guesses = [network.predict(pictures, batch_size=_BATCH, verbose=0).argmax(axis=1) for pictures in moved]
+        scores[name] = score = Score(p, loss, accuracy, tuple(float((g == their_labels).mean()) for g in guesses))
         shares = [f"{share:.1%}" for share in score.shifted]
         rows.append([name, f"{network.count_params():,}", f"{accuracy:.2%}", f"{1 - accuracy:.2%}", *shares])
     columns = [_("network"), _("parameters"), _("test accuracy"), _("error rate")]
@@ -190,9 +180,7 @@ def examine(lab: Lab, networks: Mapping[str, keras.Model], x: np.ndarray, labels
 
 
 def shifted(pictures: Any, pixels: int) -> np.ndarray:
-    """(4n, h, w, ...) of `pictures` (n, h, w, ...): all moved right, then left, down and up; what comes in is 0."""
-    import numpy as np
-
+    """`pictures` (n, h, w, ...) moved right, then left, down and up: (4n, h, w, ...), filled with 0 at the edge."""
     array = np.asarray(pictures)
     height, width = array.shape[1:3]
     wide = np.pad(array, ((0, 0), (pixels, pixels), (pixels, pixels), *(((0, 0),) * (array.ndim - 3))))

@@ -1,31 +1,28 @@
-"""Small pictures of numbers, for lessons: a hill with a path on it, a valley from above, a heat map.
+"""Small pictures of numbers: a path over a hill, a path through a valley, a heat map, the blocks of a stacked array.
 
-Arrays (h, w, 3) of floats in 0..1 for `lab.picture`. Lines and dots are three pixels wide: the app shows 144 x 96
-pixels in some 50 x 17 cells, and thinner ones would fade.
+All are arrays (h, w, 3) of floats in 0..1 for `lab.picture`. Lines and dots are three pixels wide: the app scales a
+picture of 144 x 96 pixels down to about 50 x 17 cells, where thinner ones fade.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 WIDTH, HEIGHT = 144, 96
 _THICK = 3  # pixels
 EARLY, LATE = (0.3, 0.6, 1.0), (1.0, 0.55, 0.1)
-"""Blue and orange: told apart by anybody, on dark and on light."""
+"""Blue and orange: easy to tell apart with any colour vision, on a dark and on a light background."""
 
 
 def landscape(f: Callable[[Any], Any], path: Sequence[Any], reach: tuple[float, float] = (2.4, 1.6)) -> np.ndarray:
-    """A function of one or two coordinates and the places `path` visits: its `hill` or its `valley`.
+    """A function of one or two coordinates with a path on it, drawn as a `hill` or as a `valley`.
 
-    `f` takes coordinates (1, w) or (2, h, w) and gives heights (w,) or (h, w). `path` holds places (1,) or (2,); shown
-    is -reach[0]..reach[0] from left to right, -reach[1]..reach[1] from the bottom up.
+    `f` takes coordinates (1, w) or (2, h, w) and returns heights (w,) or (h, w). `path` holds places (1,) or (2,). The
+    picture covers -reach[0]..reach[0] from left to right and -reach[1]..reach[1] from the bottom up.
     """
-    import numpy as np
-
     x, y = np.linspace(-reach[0], reach[0], WIDTH), np.linspace(reach[1], -reach[1], HEIGHT)
     places = np.array(path, float)
     across = places[:, 0] / reach[0] / 2 + 0.5
@@ -35,13 +32,11 @@ def landscape(f: Callable[[Any], Any], path: Sequence[Any], reach: tuple[float, 
 
 
 def hill(heights: Any, path: Iterable[float]) -> np.ndarray:
-    """A hillside in profile and the places `path` visits, blue first, orange later, the last one white.
+    """A hillside in profile with a path: the first places blue, later ones orange, the last one white.
 
-    `heights` are the values from left to right, any number of them. `path` is in shares of the width, 0 left and 1
-    right; places outside are not drawn.
+    `heights` are the values from left to right, any number of them. `path` holds shares of the width, 0 at the left
+    and 1 at the right; places outside are left out.
     """
-    import numpy as np
-
     values = np.interp(np.linspace(0, 1, WIDTH), np.linspace(0, 1, len(heights)), _finite(heights))
     spread = float(np.ptp(values)) or 1.0
     rows = np.round(HEIGHT - 8 - (HEIGHT - 18) * (values - values.min()) / spread).astype(int)
@@ -55,33 +50,28 @@ def hill(heights: Any, path: Iterable[float]) -> np.ndarray:
 
 
 def valley(values: Any, path: Iterable[tuple[float, float]]) -> np.ndarray:
-    """A landscape from above, as contour bands, and the places `path` visits, as in `hill`.
+    """A landscape from above as contour bands, with a path coloured as in `hill`.
 
-    `values` (h, w) is drawn one pixel each; `path` holds (x, y) in shares of width and height, (0, 0) at the top left.
+    `values` (h, w) are the heights, one pixel each. `path` holds (x, y) in shares of the width and the height, (0, 0)
+    at the top left.
     """
-    import numpy as np
-
     heights = _finite(values)
     bands = 12 * (heights - heights.min()) / (float(np.ptp(heights)) or 1.0)
     image = np.repeat((0.08 + 0.012 * bands + 0.1 * (bands.astype(int) % 2))[..., None], 3, axis=2)
     height, width = heights.shape
-    _dots(
-        image,
-        [
-            (round(float(y) * (height - 1)), round(float(x) * (width - 1))) if max(abs(x), abs(y)) < 2 else (-1, -1)
-            for x, y in path
-        ],
-    )
+    places = [
+        (round(float(y) * (height - 1)), round(float(x) * (width - 1))) if abs(x) < 2 and abs(y) < 2 else (-1, -1)
+        for x, y in path
+    ]
+    _dots(image, places)
     return image
 
 
 def heat(values: Any, limit: float | None = None, cell: int = 1) -> np.ndarray:
-    """A table of numbers as colours: orange above 0, blue below, black at 0; `cell` pixels a side each.
+    """A table (h, w) of numbers as colours, `cell` x `cell` pixels each: orange above 0, blue below, black at 0.
 
-    `limit` is the size that gets the full colour; without it the largest in `values`.
+    `limit` is the size of number that gets the full colour; by default the largest in `values`.
     """
-    import numpy as np
-
     table = np.atleast_2d(_finite(values))
     most = float(np.abs(table).max()) if limit is None else limit
     share = np.clip(table / (most or 1.0), -1, 1)[..., None]
@@ -90,26 +80,43 @@ def heat(values: Any, limit: float | None = None, cell: int = 1) -> np.ndarray:
     return pixels
 
 
-def _finite(values: Any) -> np.ndarray:
-    """`values` as floats that can be scaled: NaN is 0, and nothing is beyond 1e30."""
-    import numpy as np
+def stacked(parts: Sequence[np.ndarray], axis: int, cell: int = 8) -> np.ndarray:
+    """From which array each number of `np.stack(parts, axis)` comes, and how large it is.
 
+    `parts` are arrays (h, w), whose numbers are drawn orange and blue in turn, the larger the brighter. The blocks of
+    the result lie one under another with a black line between them; a number has `cell` x `cell` pixels.
+    """
+    low, high = min(part.min() for part in parts), max(part.max() for part in parts)
+    shades = [(0.3 + 0.7 * (part - low) / (high - low or 1)) * (-1) ** k for k, part in enumerate(parts)]
+    blocks = np.stack(shades, axis=axis)
+    apart = np.pad(blocks, ((0, 0), (0, 1), (0, 0)))
+    return heat(apart.reshape(-1, blocks.shape[2])[:-1], 1, cell)
+
+
+def seven() -> np.ndarray:
+    """A 7 as a picture (24, 36) of 0 and 1, its strokes three pixels wide: any rearrangement of it can be seen."""
+    picture = np.zeros((24, 36))
+    picture[3:6, 8:28] = 1
+    picture[6:22, 11:29] = np.fliplr(np.tri(16, 18, 2) - np.tri(16, 18, -1))
+    return picture
+
+
+def _finite(values: Any) -> np.ndarray:
+    """`values` as floats that can be scaled: NaN becomes 0, and nothing is beyond 1e30."""
     numbers: np.ndarray = np.clip(np.nan_to_num(np.asarray(values, float)), -1e30, 1e30)
     return numbers
 
 
-def _dots(image: np.ndarray, places: list[tuple[int, int]]) -> None:
-    """Colour the (row, column) of a path, from early to late; what lies outside is left out."""
+def _dots(image: np.ndarray, places: Sequence[tuple[int, int]]) -> None:
+    """Draw the (row, column) of a path into `image`, from early to late; what lies outside is left out."""
     height, width = image.shape[:2]
-    last: tuple[int, int] | None = None
-    for number, (row, column) in enumerate(places):
+    for number, (row, column) in enumerate(places, start=1):
         if 0 <= row < height and 0 <= column < width:
-            late = number / max(1, len(places) - 1)
+            late = (number - 1) / max(1, len(places) - 1)
             color = [(1 - late) * early + late * end for early, end in zip(EARLY, LATE, strict=True)]
             _dot(image, row, column, _THICK // 2, color)
-            last = row, column
-    if last is not None and last == places[-1]:
-        _dot(image, *last, _THICK, [1.0] * 3)
+            if number == len(places):
+                _dot(image, row, column, _THICK, [1.0] * 3)
 
 
 def _dot(image: np.ndarray, row: int, column: int, reach: int, color: list[float]) -> None:

@@ -1,31 +1,33 @@
-"""What a learner typed, for lessons: an array, a shape, slices, out of the text of a param with that `form`.
+"""Arrays, shapes and slices from the text a learner typed into a param that has a `form`.
 
-The text is what `dlwp_tui.course.forms.canonical` made of it: what cannot be read was refused before the start.
+The text has been checked and rewritten by `dlwp_tui.course.forms.canonical` before the run starts.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+
+
+def matrix(text: str) -> np.ndarray:
+    """`form = "matrix"`: "1 2 3; 4 5 6" -> (2, 3), int64; float64 where a number has a fraction."""
+    array = np.array([[float(number) for number in row.split()] for row in text.split(";")])
+    return array.astype(int) if (array == array.round()).all() else array
 
 
 def array(text: str) -> np.ndarray:
-    """Of `form = "array"`: "[[1, 2], [3, 4]]" -> (2, 2), int64 or float64; "12" -> a scalar, ()."""
-    import numpy as np
-
+    """`form = "array"`: "[[1, 2], [3, 4]]" -> (2, 2), int64 or float64; "12" -> a scalar, ()."""
     return np.array(ast.literal_eval(text))
 
 
 def shape(text: str) -> tuple[int, ...]:
-    """Of `form = "shape"`: "64, 3, 32, 10" -> (64, 3, 32, 10); "()" -> ()."""
+    """`form = "shape"`: "64, 3, 32, 10" -> (64, 3, 32, 10); "()" -> ()."""
     return tuple(int(size) for size in text.strip("()").split(",") if size)
 
 
 def slices(text: str) -> tuple[int | slice, ...]:
-    """Of `form = "slice"`: "0, 1:4, ::-1" -> (0, slice(1, 4), slice(None, None, -1)), as between square brackets."""
+    """`form = "slice"`: "0, 1:4, ::-1" -> (0, slice(1, 4), slice(None, None, -1)), what goes between brackets."""
     return tuple(_index(part) for part in text.split(", "))
 
 

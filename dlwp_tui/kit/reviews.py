@@ -11,7 +11,7 @@ from dlwp_tui.data.words import OOV, PAD
 if TYPE_CHECKING:
     import numpy as np
 
-    from dlwp_tui.data import Loaded, Sequences
+    from dlwp_tui.data import Loaded
     from dlwp_tui.lab.lab import Lab
 
 _PADDING_SIGN = "·"  # `?` is taken: `decode` writes it for words beyond num_words
@@ -20,7 +20,7 @@ _UNKNOWN = 1  # TextVectorization's [UNK]; 0 is its padding
 _MISSING = 20  # words without a vector that are listed
 
 
-def show_input(lab: Lab, imdb: Loaded, reviews: Sequences, x: np.ndarray) -> None:
+def show_input(lab: Lab, imdb: Loaded, reviews: Sequence[np.ndarray], x: np.ndarray) -> None:
     """The first review as the network reads it, and what cutting, padding and the vocabulary leave of all of them.
 
     `reviews` are n sequences of ids as the dataset gives them; `x` (n, maxlen) the same, cut and padded with 0. Without
@@ -31,13 +31,13 @@ def show_input(lab: Lab, imdb: Loaded, reviews: Sequences, x: np.ndarray) -> Non
     if imdb.index is not None:
         read = " ".join(_PADDING_SIGN if i == PAD else imdb.decode([i]) for i in x[0])
         lab.text(_("The first review as the model sees it (· padding, ? beyond the vocabulary)"), read)
-    lengths = reviews.lengths
+    lengths = np.array([len(review) for review in reviews])
     rows = [
         [_("Median length"), _("{count} words").format(count=f"{np.median(lengths):.0f}")],
         [_("Longer than what is kept, so cut"), f"{(lengths > x.shape[1]).mean():.1%}"],
         [_("Words that are kept, of all"), f"{np.count_nonzero(x) / lengths.sum():.1%}"],
         [_("Zeros of padding, of the input"), f"{(x == PAD).mean():.1%}"],
-        [_("Words the vocabulary knows"), f"{(reviews.values != OOV).mean():.1%}"],
+        [_("Words the vocabulary knows"), f"{(np.concatenate(reviews) != OOV).mean():.1%}"],
     ]
     lab.table(_("Reviews and vocabulary"), [_("what"), _("value")], rows)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.data.sequences import IdSets
 from dlwp_tui.lab.clock import Clock
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ _IN_TENSOR = 4 << 20  # bytes; smaller arrays become tensors (a copy), larger on
 
 
 def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:
-    """A dataset of batches of `(x, y)`, or of `x` when `y` is None: arrays or IdSets, alone or in tuples and dicts.
+    """A dataset of batches of `(x, y)`, or of `x` when `y` is None: arrays, or tuples and dicts of them.
 
     `seed`: (run's seed, number of this dataset in the run), None for the given order. The order of a pass depends on
     these and on the fit and epoch the clock shows, so an epoch has the same order in a resumed run. One pass is one
@@ -88,27 +87,18 @@ def _gatherer(arrays: list[Any]) -> Any:
         return lambda rows: [tf.gather(tensor, rows) for tensor in tensors]
 
     # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
-    takers, types, shapes = zip(*map(_reading, arrays), strict=True)
-
     def gather(rows: Any) -> list[Any]:
-        found = tf.numpy_function(lambda at: [take(at) for take in takers], [rows], types, stateful=False)
-        for one, shape in zip(found, shapes, strict=True):
-            one.set_shape(shape)
+        types = [array.dtype for array in arrays]
+        found = tf.numpy_function(lambda at: [array[at] for array in arrays], [rows], types, stateful=False)
+        for one, array in zip(found, arrays, strict=True):
+            one.set_shape((None, *array.shape[1:]))
         return list(found)
 
     return gather
 
 
-def _reading(array: Any) -> tuple[Any, Any, tuple[int | None, ...]]:
-    """How rows of an array, or of sets, are read: the function from row numbers, their type, a batch's shape."""
-    if isinstance(array, IdSets):
-        return array.rows, array.values.dtype, (None, None)
-    return array.__getitem__, array.dtype, (None, *array.shape[1:])
-
-
 def _are_small(arrays: list[Any], limit: int) -> bool:
-    """Whether all are arrays, of `limit` bytes together. Sets become matrices: how large depends on the batch."""
-    return not any(isinstance(array, IdSets) for array in arrays) and sum(array.nbytes for array in arrays) <= limit
+    return bool(sum(array.nbytes for array in arrays) <= limit)
 
 
 def _structure(value: Any) -> Any:
@@ -123,8 +113,6 @@ def _structure(value: Any) -> Any:
 def _array(value: Any) -> Any:
     import numpy as np
 
-    if isinstance(value, IdSets):
-        return value
     if callable(getattr(value, "numpy", None)):
         value = value.numpy()
     array = np.asarray(value)

@@ -1,4 +1,4 @@
-"""Arrays and PIL images as PNG files among a run's artifacts, and contact sheets of many."""
+"""Arrays and PIL images as PNG files among a run's artifacts."""
 
 from __future__ import annotations
 
@@ -7,42 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL import Image
 
     from dlwp_tui.lab.lab import Lab
-
-_GAP = 96  # grey: seen beside black and beside white
-
-
-def sheet(images: Any, columns: int = 8, gap: int = 1) -> np.ndarray:
-    """Many pictures of one size as one for `lab.picture`, row by row, `gap` grey pixels between them.
-
-    `images` (n, h, w), (n, h, w, 1) or (n, h, w, 3), as `lab.picture` takes one: bytes, or floats that are scaled
-    together where one leaves 0..1. Fewer pictures than `columns` make one shorter row. Raises ValueError for others.
-    """
-    import numpy as np
-
-    array = np.asarray(images.numpy() if callable(getattr(images, "numpy", None)) else images)
-    if array.ndim == 4 and array.shape[3] == 1:
-        array = array[..., 0]
-    if not array.size or not (array.ndim == 3 or (array.ndim == 4 and array.shape[3] == 3)):
-        raise ValueError(f"sheet: shape {array.shape} is not (n, h, w), (n, h, w, 1) or (n, h, w, 3) with n > 0")
-    if columns < 1 or gap < 0:
-        raise ValueError(f"sheet: {columns} columns with gaps of {gap} pixels cannot be drawn")
-    tiles = _bytes(array)
-    count, height, width = tiles.shape[:3]
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    whole = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, *tiles.shape[3:]), np.uint8)
-    for edge in range(1, rows):
-        whole[edge * (height + gap) - gap : edge * (height + gap)] = _GAP
-    for edge in range(1, columns):
-        whole[:, edge * (width + gap) - gap : edge * (width + gap)] = _GAP
-    for place, tile in enumerate(tiles):
-        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
-        whole[top : top + height, left : left + width] = tile
-    return whole
 
 
 def save_png(lab: Lab, name: str, image: Any) -> tuple[Path, int, int]:
@@ -72,10 +39,14 @@ def to_pil(name: str, image: Any) -> Image.Image:
         array = array[:, :, 0]
     if array.size == 0 or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
         raise ValueError(f"picture {name!r}: shape {array.shape} is not (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)")
-    return Image.fromarray(_bytes(array))
+    return Image.fromarray(as_bytes(array))
 
 
-def _bytes(array: Any) -> Any:
+def as_bytes(array: Any) -> Any:
+    """`array` as uint8: booleans become 0 and 255, integers are cut to 0..255, floats in 0..1 are multiplied by 255.
+
+    Floats that leave 0..1 are scaled from their minimum to their maximum.
+    """
     import numpy as np
 
     if array.dtype.kind == "b":

@@ -103,7 +103,7 @@ def _experiment(
         lesson = lessons(lesson_id)
         experiment = lesson.experiment(card.id)
     except DlwpError:
-        return None  # the linter says why; the reader sees the card's name
+        return None  # the linter reports it; the reader sees the card's source
     rows = [_labelled(_("Experiment"), str(experiment.statement), href), ""]
     if str(experiment.recorded):
         word = _("The note recorded:")

@@ -1,6 +1,6 @@
-"""The course as a folder of markdown files, mirroring the course's own folders; with the learner's notes if asked.
+"""The course as a tree of markdown files, in folders like the course's own; with the learner's notes on request.
 
-    README.md  glossary.md  ch03/README.md  ch03/3.4-binary-classification/{README.md, lesson.py, figures}
+    README.md  glossary.md  ch03/README.md  ch03/3.4-binary-classification/{README.md, lesson.py, proofs.py, figures}
 
 `.dlwp-export.json` in it names every file written and its SHA-256, so that a second export replaces these files only,
 and none that was changed since.
@@ -76,14 +76,19 @@ class _Tree:
         made = {"README.md": self.readme(), "glossary.md": self.terms()}
         for chapter in self.course.chapters:
             if chapter.sections:
-                made[f"{self.place(chapter.folder)}/README.md"] = self.chapter(chapter)
+                made[f"{chapter.folder.name}/README.md"] = self.chapter(chapter)
         found = {name: text.encode("utf-8", errors="replace") for name, text in made.items()}
         for section in self.course.sections:
             found |= self.section(section)
         return found
 
-    def place(self, folder: Path) -> str:
-        return folder.relative_to(self.course.content).as_posix()
+    def place(self, section: Section) -> str:
+        """The section's folder in the tree, from whatever folder of lessons it comes."""
+        return f"{section.chapter.folder.name}/{section.folder.name}"
+
+    def link(self, here: str, section: Section) -> str:
+        """A link from the folder `here` of the tree to a section."""
+        return f"[{section.id} {section.title}]({self.to(here, self.place(section) + '/README.md')})"
 
     def href(self, here: str) -> github.Href:
         """Addresses as seen from the folder `here` of the tree."""
@@ -91,7 +96,7 @@ class _Tree:
         def find(kind: str, target: str) -> str | None:
             if kind == "sec":
                 section = next((one for one in self.course.sections if one.id == target), None)
-                return self.to(here, f"{self.place(section.folder)}/README.md") if section else None
+                return self.to(here, f"{self.place(section)}/README.md") if section else None
             term = self.glossary.find(target)
             return f"{self.to(here, 'glossary.md')}#{self.anchors[term.zh]}" if term else None
 
@@ -109,7 +114,7 @@ class _Tree:
         ]
         for chapter in self.course.chapters:
             if chapter.sections:
-                rows += [f"- [{chapter.id} {chapter.title}]({self.to('', self.place(chapter.folder) + '/README.md')})"]
+                rows += [f"- [{chapter.id} {chapter.title}]({self.to('', chapter.folder.name + '/README.md')})"]
                 rows += ["  " + row for row in self.contents(chapter, "")]
         rows += ["", f"[{self.words['glossary']}](glossary.md)", ""]
         for one in self.stray:
@@ -117,13 +122,10 @@ class _Tree:
         return "\n".join(rows)
 
     def contents(self, chapter: Chapter, here: str) -> list[str]:
-        return [
-            f"- [{section.id} {section.title}]({self.to(here, self.place(section.folder) + '/README.md')})"
-            for section in chapter.sections
-        ]
+        return [f"- {self.link(here, section)}" for section in chapter.sections]
 
     def chapter(self, chapter: Chapter) -> str:
-        here = self.place(chapter.folder)
+        here = chapter.folder.name
         up = f"[{self.course.title}]({self.to(here, 'README.md')})"
         return "\n".join([f"# {chapter.id} {chapter.title}", "", *self.contents(chapter, here), "", up, ""])
 
@@ -140,7 +142,7 @@ class _Tree:
         return "\n".join(rows)
 
     def section(self, section: Section) -> dict[str, bytes]:
-        here = self.place(section.folder)
+        here = self.place(section)
         note = section.note()
         parts = [page.markdown.strip("\n") for page in note.pages]
         if not parts or not parts[0].startswith("# "):
@@ -153,13 +155,15 @@ class _Tree:
         beside = {link.target for link in notes.links(text) if link.kind == "file"}
         if section.has_lesson:
             beside.add("lesson.py")
+            if (section.folder / "proofs.py").is_file():
+                beside.add("proofs.py")
         for name in sorted(beside):
             files[f"{here}/{name}"] = self.copied(section, name)
         return files
 
     def copied(self, section: Section, name: str) -> bytes:
         source = (section.folder / name).resolve()
-        if not source.is_relative_to(self.course.content.resolve()) or ".." in PurePosixPath(name).parts:
+        if not source.is_relative_to(section.origin.resolve()) or ".." in PurePosixPath(name).parts:
             raise ContentError(_("{id} links to {name}, which is outside its folder.").format(id=section.id, name=name))
         try:
             return source.read_bytes()
@@ -176,10 +180,10 @@ class _Tree:
         parts = [f"[{self.words['code']}](lesson.py)"] if section.has_lesson else []
         before, after = self.course.previous(section.id), self.course.next(section.id)
         if before:
-            parts.append(f"← [{before.id} {before.title}]({self.to(here, self.place(before.folder) + '/README.md')})")
-        parts.append(f"[{section.chapter.title}]({self.to(here, self.place(section.chapter.folder) + '/README.md')})")
+            parts.append(f"← {self.link(here, before)}")
+        parts.append(f"[{section.chapter.title}]({self.to(here, section.chapter.folder.name + '/README.md')})")
         if after:
-            parts.append(f"[{after.id} {after.title}]({self.to(here, self.place(after.folder) + '/README.md')}) →")
+            parts.append(f"{self.link(here, after)} →")
         return " · ".join(parts)
 
     def converted(self, text: str, section_id: str, here: str) -> str:

@@ -1,1 +1,1 @@
-"""Text for the terminal: line breaking, formulas, tables, pictures, whole notes. Pure; knows nothing of Textual."""
+"""Text for the terminal: line breaking, tables, pictures, whole notes. Pure: writes no file, needs no Textual."""

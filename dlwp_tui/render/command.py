@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run(lesson: str, preset: str | None, params: Mapping[str, Value], declared: Lesson | None = None) -> str:
-    """`dlwp run 3.4 --preset quick --units 4`; `declared` tells which params are switches."""
+    """`dlwp run 3.4 --preset quick --units 4`; `declared` is the lesson, for params that are switches."""
     words = ["dlwp", "run", lesson]
     if preset:
         words += ["--preset", preset]

@@ -98,7 +98,7 @@ def hanging(sign: Text, text: Text, width: int) -> Text:
 
 @cache
 def no_console() -> Console:
-    """Rich asks for a console to wrap with; nothing is printed on it."""
+    """A console for Rich to wrap text with; nothing is printed on it."""
     from io import StringIO
 
     from rich.console import Console

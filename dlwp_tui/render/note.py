@@ -14,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.style import Style
 from rich.text import Text
 
-from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.errors import DlwpError, Problem
 from dlwp_tui.core.language import _, pgettext
 from dlwp_tui.course import blocks
 from dlwp_tui.render import command, inline, table, wrap
@@ -52,7 +52,7 @@ def render(
 ) -> RenderableType:
     """A whole note or one page for `rich.console.Console.print`, at most `width` (or 100) cells wide.
 
-    `lessons` looks a lesson up for the experiment cards; `section_id` says whose experiments a single page means.
+    `lessons` finds a lesson for the experiment cards; a single page names those of `section_id`.
     Colour and syntax highlighting appear on a console with colour only.
     """
     from dlwp_tui.course.note import Note
@@ -159,7 +159,7 @@ class _Walker:
                 title = Text.assemble(f"{sign} ", inline.styled(inline.parse(data.title or word), style))
                 title.stylize("bold")
                 yield from self.barred([title, *list(self.document(data.body, width - 2))[:-1]])
-            case blocks.Trouble(message=message, hint=hint):
+            case Problem(message=message, hint=hint):
                 yield Text(f"✗ {message} {hint}".rstrip(), style="red")
 
     def barred(self, parts: Sequence[RenderableType]) -> Iterator[RenderableType]:

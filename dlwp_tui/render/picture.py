@@ -49,7 +49,7 @@ def half_blocks(picture: Image | Path, width: int, height: int, *, ascii: bool =
     """`picture` within `width` x `height` cells, its proportions kept; lines of equal width, none trailing.
 
     Colours are 24 bit; Rich degrades them to what the terminal has. With `ascii` brightness becomes a character:
-    for terminals without colour or without block characters; `dark` says what the background is.
+    for terminals without colour or without block characters; `dark` is for a dark background.
     """
     from PIL import Image as images
 

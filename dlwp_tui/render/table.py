@@ -23,12 +23,12 @@ Align = Literal["left", "center", "right"]
 GAP = 2
 """Cells between two columns."""
 NARROW = 8
-"""A column is not squeezed below this unless it has less to say."""
+"""The least cells a column is squeezed to, unless all of its text is shorter."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Marked texts (see `render.inline`); `align` has one entry a column, None where the note does not say."""
+    """Marked texts (see `render.inline`); `align` has one entry a column, None where the note does not set it."""
 
     head: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -57,7 +57,7 @@ def from_tokens(tokens: Sequence[Token]) -> Table:
 def layout(table: Table, width: int) -> Text:
     """The table as lines of at most `width` cells: head (mark `head`), a rule (mark `rule`), rows.
 
-    Columns of numbers stand right where the note does not say. Rows are a blank line apart when one needs two lines.
+    Columns of numbers stand right where the note sets nothing. Rows are a blank line apart when one needs two lines.
     """
     wrap.install()
     widths = _widths(table, width)

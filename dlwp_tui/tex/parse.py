@@ -137,7 +137,7 @@ class _Parser:
         return tuple(tuple(row) for row in rows)
 
     def skip_spacing(self) -> None:
-        r"""The [2pt] of \\[2pt] says nothing in a terminal."""
+        r"""The [2pt] of \\[2pt] means nothing in a terminal."""
         if self.peek() == "[" and (end := "".join(self.tokens[self.at :]).find("]")) > 0:
             length = "".join(self.tokens[self.at :])[: end + 1]
             if re.fullmatch(r"\[\s*-?[\d.]+\s*(pt|em|ex|mm|cm)\s*\]", length):
@@ -225,23 +225,7 @@ class _Parser:
         if name == "sqrt":
             index = self.bracketed() if self.peek() == "[" else None
             return Root(self.group(), index)
-        if name in (
-            "text",
-            "textbf",
-            "textit",
-            "textrm",
-            "texttt",
-            "mbox",
-            "mathrm",
-            "mathbf",
-            "mathit",
-            "mathsf",
-            "mathtt",
-            "boldsymbol",
-            "bm",
-            "operatorname",
-            "operatorname*",
-        ):
+        if name in symbols.UPRIGHT:
             return self.named(name)
         if name in ("mathbb", "mathcal", "mathscr", "mathfrak"):
             table = symbols.BLACKBOARD if name == "mathbb" else symbols.CALLIGRAPHIC

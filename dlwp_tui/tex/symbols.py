@@ -74,6 +74,11 @@ BIG = {
     "bigoplus": "⨁", "bigotimes": "⨂",
 }  # fmt: skip
 
+UPRIGHT = frozenset(
+    "text textbf textit textrm texttt mbox mathrm mathbf mathit mathsf mathtt boldsymbol bm operatorname "
+    "operatorname*".split()
+)
+"""Commands whose argument is upright text, or math in another face."""
 SKIPPED = frozenset(
     "displaystyle textstyle scriptstyle limits nolimits big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr "
     "nonumber notag hline".split()

@@ -1,1 +1,1 @@
-"""The screen: the only room that imports textual. It reads runs and asks the engine; it never executes lesson code."""
+"""The screen: the only package that imports textual. It reads runs and calls the engine; it runs no lesson code."""

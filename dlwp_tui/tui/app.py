@@ -1,4 +1,4 @@
-"""The App: themes, language, keys, terminal guards. What a learner sees is the StudyScreen.
+"""The App: themes, language, keys, terminal guards. All else is the StudyScreen.
 
 The first frame needs only textual itself; everything else (pydantic, the notes' markdown, the engine: 0.4 s) is
 imported behind it, so the terminal is never empty for longer than a bare Textual app leaves it.
@@ -25,15 +25,15 @@ from textual.widgets import Static
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, language, use_language
-from dlwp_tui.tui import terminal, themes
+from dlwp_tui.tui import keys, terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 
 LOOK_S, QUIET_S = 0.5, 1.0
 SOME, MANY = 25, 80
-"""Collections of young objects that leave something behind, each some 2,000 objects; a section opened leaves five.
+"""Passes of the collector over young objects that leave some 2,000 behind; opening a section takes five.
 
-After SOME memory is tidied once no key came for QUIET_S; after MANY (0.3 s of work) all the same: five minutes of
-leafing without a pause had left 2 s of work for one key.
+After SOME of them a full collection waits until no key came for QUIET_S. After MANY (0.3 s of work) it does not wait:
+five minutes of leafing without a pause left 2 s of work for one key.
 """
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ class DlwpApp(App[None]):
     TITLE = "dlwp"
     COMMANDS = {_course_commands}
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    ESCAPE_TO_MINIMIZE = True
+    ENABLE_COMMAND_PALETTE = False
+    """Textual's own binding for it goes before all others; the key table has one."""
     CSS_PATH = "app.tcss"
 
     def __init__(self, course: Course, section: str | None = None, *, warm_up: bool = True) -> None:
@@ -66,10 +67,10 @@ class DlwpApp(App[None]):
         self._section = section
         self._touched = time.monotonic()
         self._early: list[events.Key] | None = []
-        """Keys typed ahead, for the study screen; None once it takes them itself."""
+        """Keys typed before the study screen was there; None from then on."""
         self._warm_up = warm_up
         if "TEXTUAL_ANIMATIONS" not in os.environ:
-            # The tab underline alone: 18 frames of 12 ms for each change of tab, and as many packets over SSH.
+            # The underline of the tabs alone takes 18 frames of 12 ms a change, and as many packets over SSH.
             self.animation_level = "none"
         for theme in themes.OWN:
             self.register_theme(theme)
@@ -98,30 +99,28 @@ class DlwpApp(App[None]):
     def _open(self) -> None:
         """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
         from dlwp_tui.render import wrap
-        from dlwp_tui.tui.screens.study import study_screen
+        from dlwp_tui.tui.screens.study import StudyScreen
         from dlwp_tui.tui.session import Session
 
         wrap.install()
         self.session = Session(self.course)
-        chosen = settings.load()
-        if chosen.keys:
-            self.set_keymap(chosen.keys)
-        self.push_screen(study_screen(self.session, self._section))
+        self.set_keymap(keys.remapped())
+        self.push_screen(StudyScreen(self.session, self._section))
         for problem in settings.problems():
             self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        """Behind the study screen's first paint: keys typed ahead, tidying memory in quiet moments, TensorFlow."""
+        """Behind the study screen's first paint: the keys typed ahead, garbage collection in pauses, TensorFlow."""
         early, self._early = self._early or [], None
         for key in early:
             self.post_message(key)
-        # A full collection takes 100 ms and came with every tenth key (95 % of the keys: 200 ms; without it 60). The
-        # imports' objects stay for good and are frozen; the rest is looked through while nobody types.
+        # A full collection takes 100 ms and came with every tenth key: the p95 of keys was 200 ms, without it 60.
+        # The imports' objects stay for good and are frozen; the others are collected between keys.
         gc.freeze()
         gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
         gc.enable()  # see `cli.app`
-        self.set_interval(LOOK_S, self._tidy)
+        self.set_interval(LOOK_S, self._collect)
         if self._warm_up and self.session is not None:
             self.session.warm_up()  # importing TensorFlow takes a core for 2 s
 
@@ -133,7 +132,7 @@ class DlwpApp(App[None]):
             return
         await super().on_event(event)
 
-    def _tidy(self) -> None:
+    def _collect(self) -> None:
         left = gc.get_count()[2]
         if left > MANY or (left > SOME and time.monotonic() - self._touched > QUIET_S):
             gc.collect()
@@ -165,15 +164,15 @@ class DlwpApp(App[None]):
 
     def action_next_language(self) -> None:
         """Chinese or English, and remember it; the screen is built anew in the other language."""
-        from dlwp_tui.tui.screens.study import study_screen
+        from dlwp_tui.tui.screens.study import StudyScreen
 
         other = "en" if language() == "zh" else "zh"
         if self.session is not None and self._remember(lambda now: replace(now, language=other)):
             use_language(other)
-            self.switch_screen(study_screen(self.session))
+            self.switch_screen(StudyScreen(self.session))
 
     def action_save_picture(self) -> None:
-        """Save the screen as SVG into the data home."""
+        """Save the screen as SVG under the data home."""
         from dlwp_tui.core import paths
 
         try:
@@ -184,13 +183,23 @@ class DlwpApp(App[None]):
         else:
             self.notify(_("Saved {path}").format(path=name), markup=False)
 
-    async def action_ask_quit(self) -> None:
-        """Quit, saying first what goes on."""
+    def action_help(self) -> None:
+        """Every key."""
+        from dlwp_tui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which ends other programs: name the key that quits."""
+        self.notify(_("{key} quits.").format(key=keys.label("app.quit")), timeout=3)
+
+    def action_ask_quit(self) -> None:
+        """Quit; when runs are going on, ask first."""
         from dlwp_tui.tui.screens.study import StudyScreen
 
         screen = self.screen
         if isinstance(screen, StudyScreen):
-            screen.action_quit()
+            screen.runs.action_quit()
         else:
             self.exit()
 

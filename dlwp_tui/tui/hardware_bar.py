@@ -19,11 +19,11 @@ GPU_ROOM, MACHINE_ROOM = 110, 80
 """Terminal columns from which on GPUs, and the processor and memory, have a place beside the title."""
 
 GAPS = 4
-"""Columns of the top line that are neither title nor figures: its padding and the space between the two."""
+"""Columns of the top line besides title and figures: its padding and the space between the two."""
 
 
 class HardwareBar(Widget):
-    """One line, right of the title. The screen tells it the counts with `set_runs`."""
+    """One line, right of the title."""
 
     DEFAULT_CSS = """
     HardwareBar { width: auto; height: 1; color: $text-muted; }
@@ -31,7 +31,7 @@ class HardwareBar(Widget):
 
     @dataclass
     class _Sampled(Message):
-        """What the thread has measured."""
+        """A measurement of the thread."""
 
         sample: hardware.Hardware
 
@@ -40,7 +40,7 @@ class HardwareBar(Widget):
         self.sample: hardware.Hardware | None = None
         self._active = self._queued = self._title = 0
         self._behind = False
-        """True when the last sample was not shown, because a dialog covers the screen."""
+        """True when the last sample was not shown because a dialog covered the screen."""
 
     def on_mount(self) -> None:
         self._measure()
@@ -53,7 +53,7 @@ class HardwareBar(Widget):
             self.refresh(layout=True)
 
     def leave_room(self, title: int) -> None:
-        """The title beside needs this many cells: where both do not fit, the machine's figures give way."""
+        """Keep so many cells for the title; where both do not fit, the machine's figures are left out."""
         if title != self._title:
             self._title = title
             self.refresh(layout=True)
@@ -97,7 +97,7 @@ class HardwareBar(Widget):
         event.stop()
         before = cell_len(self.text)
         self.sample = event.sample
-        # Under a dialog each change here has Textual render the whole screen behind it anew: 90 ms, once a second.
+        # Under a dialog each change makes Textual render the whole screen behind it anew: 90 ms, once a second.
         if self.app.screen is self.screen:
             self.refresh(layout=cell_len(self.text) != before or self._behind)
         self._behind = self.app.screen is not self.screen

@@ -1,4 +1,4 @@
-"""Blocking work behind a widget or a screen: in a thread, and whatever goes wrong in it is told.
+"""Blocking work behind a widget or a controller: in a thread, with a notice of whatever goes wrong in it.
 
 Textual swallows what a worker raises (`exit_on_error=False`) or ends the app with it. Neither will do while a model
 trains: a learner reads a sentence and goes on, and a bug leaves its traceback in a file that can be sent.
@@ -12,11 +12,12 @@ import traceback
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual.app import App
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.screen import Screen
 from textual.worker import Worker
 
 from dlwp_tui.core import paths
@@ -25,44 +26,53 @@ from dlwp_tui.core.language import _
 
 LOG_SIZE = 256 << 10
 """Bytes; a longer app.log is begun anew."""
-TOLD_S = 10.0
+NOTICE_S = 10.0
 """Seconds a notice of an error stays."""
 
+
+class OnScreen(Protocol):
+    """A widget, a screen, or a controller of one."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """The screen it belongs to."""
+
+
 _P = ParamSpec("_P")
+_Self = TypeVar("_Self", bound=OnScreen)
 
 
 def in_thread(
     *, group: str, exclusive: bool = False, polled: bool = False
-) -> Callable[[Callable[_P, None]], Callable[_P, Worker[None]]]:
-    """A method of a widget or screen that runs in a thread. It returns nothing: it posts or calls what it found.
+) -> Callable[[Callable[Concatenate[_Self, _P], None]], Callable[Concatenate[_Self, _P], Worker[None]]]:
+    """A method of a widget or controller that runs in a thread. It returns nothing: it posts or calls with its result.
 
     DlwpError and OSError become the usual notice, everything else a notice that names app.log with the traceback.
-    `exclusive` gives up an earlier one of the same `group`. What is `polled` (done again each second) says the same
+    `exclusive` gives up an earlier one of the same `group`. What is `polled` (done again each second) shows the same
     error only once, until it has gone well again.
     """
 
-    def decorate(method: Callable[_P, None]) -> Callable[_P, Worker[None]]:
-        told: weakref.WeakKeyDictionary[DOMNode, str] = weakref.WeakKeyDictionary()
+    def decorate(method: Callable[Concatenate[_Self, _P], None]) -> Callable[Concatenate[_Self, _P], Worker[None]]:
+        shown: weakref.WeakKeyDictionary[OnScreen, str] = weakref.WeakKeyDictionary()
 
-        def guarded(app: App[Any], node: DOMNode, work: Callable[[], None]) -> None:
+        def guarded(app: App[Any], node: DOMNode, subject: _Self, work: Callable[[], None]) -> None:
             try:
                 work()
-            except Exception as error:  # noqa: BLE001 - a bug is told as well, with its traceback in the log
+            except Exception as error:  # noqa: BLE001 - a bug is shown as well, with its traceback in the log
                 if _nobody_waits(app, node, error):
                     return
-                said = f"{type(error).__name__}: {error}"
-                if not (polled and told.get(node) == said):
-                    told[node] = said
-                    tell(app, error)
+                text = f"{type(error).__name__}: {error}"
+                if not (polled and shown.get(subject) == text):
+                    shown[subject] = text
+                    show_error(app, error)
             else:
-                told.pop(node, None)
+                shown.pop(subject, None)
 
         @functools.wraps(method)
-        def start(*args: _P.args, **kwargs: _P.kwargs) -> Worker[None]:
-            node = args[0]
-            assert isinstance(node, DOMNode)
-            # The app is asked for here: a node that was removed meanwhile no longer knows it.
-            work = functools.partial(guarded, node.app, node, functools.partial(method, *args, **kwargs))
+        def start(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> Worker[None]:
+            node: DOMNode = self if isinstance(self, DOMNode) else self.screen
+            # The app is looked up here: a node that was removed meanwhile no longer finds it.
+            work = functools.partial(guarded, node.app, node, self, functools.partial(method, self, *args, **kwargs))
             return node.run_worker(
                 work, name=method.__name__, group=group, exclusive=exclusive, exit_on_error=False, thread=True
             )
@@ -72,7 +82,7 @@ def in_thread(
     return decorate
 
 
-def tell(app: App[Any], error: BaseException) -> None:
+def show_error(app: App[Any], error: BaseException) -> None:
     """A notice of what went wrong and what to do; a bug's traceback goes to the log first. Safe in any thread."""
     if isinstance(error, DlwpError):
         message, hint = error.message, error.hint
@@ -81,7 +91,7 @@ def tell(app: App[Any], error: BaseException) -> None:
     else:
         message, hint = _("An error in the program: {kind}: {error}"), _keep(error)
         message = message.format(kind=type(error).__name__, error=error)
-    app.notify(hint or message, title=message if hint else "", severity="error", timeout=TOLD_S, markup=False)
+    app.notify(hint or message, title=message if hint else "", severity="error", timeout=NOTICE_S, markup=False)
 
 
 def log_file() -> Path:
@@ -90,7 +100,7 @@ def log_file() -> Path:
 
 
 def _keep(error: BaseException) -> str:
-    """Write the traceback down; the sentence that says where, or why that failed."""
+    """Write the traceback to the log; the sentence that names the file, or the reason why that failed."""
     path = log_file()
     text = f"{time.strftime('%Y-%m-%d %H:%M:%S')}\n{''.join(traceback.format_exception(error))}\n"
     try:
@@ -104,6 +114,6 @@ def _keep(error: BaseException) -> str:
 
 
 def _nobody_waits(app: App[Any], node: DOMNode, error: Exception) -> bool:
-    """True for what a thread meets when its screen was left meanwhile: no widget, and no app any more."""
+    """True for the errors of a thread whose screen was left meanwhile: no widget is found, and no running app."""
     left = not node.is_attached or not app.is_running
     return left and isinstance(error, (NoMatches, RuntimeError))

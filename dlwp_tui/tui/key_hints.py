@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
 
 class KeyHints(Widget):
-    """Hints apart by `apart`, in lines that end between them: none is broken while a line of its own holds it."""
+    """Hints with `apart` between them; a line never ends inside a hint that fits on a line of its own."""
 
     DEFAULT_CSS = """
     KeyHints { width: 1fr; height: auto; color: $text-muted; }
     """
 
-    def __init__(self, hints: str, apart: str = " · ", *, id: str | None = None) -> None:
+    def __init__(self, hints: Sequence[str], apart: str = " · ", *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._hints = hints.split(apart)
+        self._hints = hints
         self._apart = apart
 
     def render(self) -> Content:

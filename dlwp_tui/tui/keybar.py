@@ -1,6 +1,6 @@
-"""The last line: at most eight keys and what they do, from the one table.
+"""The last line: eight keys and what they do.
 
-Textual's own Footer is made anew at every change of focus (8 widgets, 30 ms of styling); these keys never change.
+Textual's own Footer makes its eight widgets anew at every change of focus (30 ms); these keys never change.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from dlwp_tui.core.language import _
-from dlwp_tui.core.settings import load
-from dlwp_tui.tui.keys import KEYS, label
+from dlwp_tui.tui import keys
 
 GAP = 2
 """Cells between two entries."""
@@ -27,28 +26,27 @@ class KeyBar(Widget, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        remapped = load().keys
-        chosen = sorted((key for key in KEYS if key.footer and not key.local), key=lambda key: key.footer)
-        self._entries = [(label(key, remapped), _(key.short or key.text), key.action) for key in chosen]
+        self._entries = [(keys.label(key.id), _(key.short or key.text), key.id) for key in keys.footer()]
         self._places: list[tuple[int, int, str]] = []
+        """(first cell, cell after the last, key's id) of each entry that is shown."""
 
     def render(self) -> Content:
         """The entries that fit."""
         parts: list[tuple[str, str] | str] = []
         self._places = []
         x = 0
-        for key, text, action in self._fitting(self.content_size.width):
+        for key, text, key_id in self._fitting(self.content_size.width):
             width = cell_len(key) + 1 + cell_len(text)
             parts += [(key, "bold $accent"), f" {text}{' ' * GAP}"]
-            self._places.append((x, x + width, action))
+            self._places.append((x, x + width, key_id))
             x += width + GAP
         return Content.assemble(*parts)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the entry under the pointer does."""
-        for start, end, action in self._places:
+        for start, end, key_id in self._places:
             if start <= event.x - self.gutter.left < end:
-                await self.screen.run_action(action)
+                await self.screen.run_action(f"do('{key_id}')")
 
     def _fitting(self, room: int) -> list[tuple[str, str, str]]:
         chosen = list(self._entries)
@@ -57,4 +55,4 @@ class KeyBar(Widget, can_focus=False):
         return chosen
 
     def _width(self, entries: list[tuple[str, str, str]]) -> int:
-        return sum(cell_len(key) + 1 + cell_len(text) for key, text, _action in entries) + GAP * (len(entries) - 1)
+        return sum(cell_len(key) + 1 + cell_len(text) for key, text, _id in entries) + GAP * (len(entries) - 1)

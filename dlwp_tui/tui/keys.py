@@ -1,127 +1,240 @@
-"""The one table of keys. It feeds the bindings, the footer, the help screen and the docs; each id can be remapped.
+"""The one table of keys: the only place where a key is written.
+
+Every widget and screen takes its bindings from it (`bindings`); the footer, the help, the palette, `dlwp doctor` and
+the sentences that mention a key read it. Each id can be remapped in settings.toml: `[keys]` with `run.start = "x"`.
 
 Plain letters, arrows, Enter, Esc, Tab, `/` and `?` only: terminals, tmux and editors' terminals eat function keys,
-ctrl+enter and alt. Remap in settings.toml: `[keys]` with `run.start = "x"`.
+ctrl+enter and alt. Importing this module does not import textual.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
-
+from dlwp_tui.core import settings
 from dlwp_tui.core.language import N_, _
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+STUDY = "study"
 
 
 @dataclass(frozen=True)
 class Key:
-    """One binding of the study screen."""
+    """One binding of one widget or screen."""
 
     id: str
     keys: str
-    """Textual key names, comma separated."""
+    """Textual's key names or single characters, separated by commas; the first is the one that is shown."""
     action: str
-    text: str
-    """Two words for the footer and the help, English; translated when shown."""
-    group: str
+    """An action of the widget that binds the key. A key of the study screen names its actor too: `curves.log_scale` is
+    `action_log_scale` of the curves tab, wherever the focus is (see `StudyScreen.action_do`)."""
+    text: str = ""
+    """For the help, English; translated when shown. Without it the key explains itself: Esc, an arrow in a list."""
+    group: str = ""
+    """Heading in the help."""
+    where: str = STUDY
+    """What binds the key: the name its class passes to `bindings`."""
     footer: int = 0
-    """Place in the footer, 1–8; 0 is not shown there."""
-    shown: str = ""
-    """How the key is written for people, where it is not `keys` itself."""
+    """Place in the footer, 1–8; 0: not shown there."""
     short: str = ""
-    """For the footer, where `text` is too long for 80 columns."""
-    local: bool = False
-    """True for a key of one widget, which binds it itself: here for the help only."""
-
-    def binding(self) -> Binding:
-        """The Textual binding."""
-        text = _(self.short or self.text)
-        return Binding(self.keys, self.action, text, show=self.footer > 0, key_display=self.shown or None, id=self.id)
+    """Shorter than `text`, for the footer and for the lines of keys under a table or a drawing."""
+    shows: str = ""
+    """Brought into view before the action: `bench`, or one of the bench's tabs."""
+    lesson: bool = False
+    """True for a key that needs a lesson: where the open section has none there is only a notice."""
+    priority: bool = False
+    """True where the widget with the focus would take the key for itself."""
 
 
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
-PAST, CARD = N_("In the history"), N_("On a card of the note")
+PAST, CARD, REPORT = N_("In the history"), N_("On a card of the note"), N_("In the output")
 DRAW, PICTURES = N_("Drawing for the model"), N_("Among pictures")
 
 KEYS: tuple[Key, ...] = (
-    Key("run.start", "r", "run", N_("run"), RUN, 1),
-    Key("run.stop", "s", "stop", N_("stop"), RUN, 2),
-    Key("run.pause", "z", "pause", N_("pause or go on"), RUN),
-    Key("bench.params", "p", "tab('params')", N_("parameters"), RUN, 3, short=N_("params")),
-    Key("run.preset", "d", "preset", N_("next preset"), RUN),
-    Key("run.measure", "T", "measure", N_("try how long it takes"), RUN),
-    Key("run.demo", "i", "demo", N_("try the model"), RUN),
-    Key("run.again", "e", "rerun", N_("the shown run again"), RUN),
-    Key("page.next", "right_square_bracket,right", "page(1)", N_("next page"), READ, 5, "]", N_("page")),
-    Key("page.previous", "left_square_bracket,left", "page(-1)", N_("previous page"), READ, 0, "["),
-    Key("page.on", "space", "read_on", N_("read on"), READ, 0, "Space"),
-    Key("page.back", "backspace", "read_back", N_("read back"), READ, 0, "⌫"),
-    Key("section.pages", "P", "pages", N_("the section's pages"), READ),
-    Key("section.next", "n", "section(1)", N_("next section"), READ, 6, short=N_("section")),
-    Key("section.previous", "N", "section(-1)", N_("previous section"), READ),
-    Key("place.back", "less_than_sign", "travel(-1)", N_("back to the page seen before"), READ, 0, "<"),
-    Key("place.forward", "greater_than_sign", "travel(1)", N_("forward again"), READ, 0, ">"),
-    Key("page.bookmark", "B", "bookmark", N_("set or remove a bookmark"), READ),
-    Key("glossary", "G", "glossary", N_("glossary"), READ),
-    Key("card.next", "j", "card(1)", N_("next card, quiz or link"), READ),
-    Key("card.previous", "k", "card(-1)", N_("previous card, quiz or link"), READ),
-    Key("search", "slash", "search", N_("search"), READ, 7, "/"),
-    Key("mine.write", "w", "write", N_("write your own note"), READ),
-    Key("mine.outside", "E", "write_outside", N_("your note in $EDITOR"), READ),
-    Key("focus.contents", "1", "pane('contents')", N_("contents"), READ),
-    Key("focus.note", "2", "pane('note')", N_("note"), READ),
-    Key("focus.bench", "3", "pane('bench')", N_("bench"), READ),
-    Key("contents.toggle", "t", "toggle_contents", N_("show or hide contents"), READ),
-    Key("bench.curves", "v", "tab('curves')", N_("curves"), LOOK),
-    Key("bench.output", "o", "tab('output')", N_("output"), LOOK),
-    Key("bench.source", "u", "tab('source')", N_("source"), LOOK),
-    Key("bench.history", "h", "tab('history')", N_("history"), LOOK),
-    Key("bench.log", "l", "log", N_("the run's log"), LOOK),
-    Key("chart.metric", "g", "metric", N_("one metric large"), LOOK),
-    Key("chart.compare", "c", "compare", N_("compare"), LOOK, 4),
-    Key("chart.log", "y", "log_scale", N_("log axis"), LOOK),
-    Key("chart.smooth", "m", "smooth", N_("smoothing"), LOOK),
-    Key("chart.batches", "a", "batches", N_("batches or epochs"), LOOK),
-    Key("chart.maximise", "x", "maximise", N_("one pane large"), LOOK),
-    Key("card.start", "enter", "", N_("start"), CARD, 0, "Enter", local=True),
-    Key("card.params", "e", "", N_("into the form"), CARD, local=True),
-    Key("past.show", "enter", "", N_("show its curves"), PAST, 0, "Enter", local=True),
-    Key("past.overlay", "c", "", N_("lay over the shown run"), PAST, local=True),
-    Key("past.rerun", "e", "", N_("run again"), PAST, local=True),
-    Key("past.use", "f", "", N_("use its parameters"), PAST, local=True),
-    Key("past.export", "w", "", N_("write as CSV"), PAST, local=True),
-    Key("past.all", "b", "", N_("all lessons or this one"), PAST, local=True),
-    Key("past.delete", "delete", "", N_("delete (twice)"), PAST, 0, "Del", local=True),
-    Key("draw.move", "up,down,left,right", "", N_("move, or draw with the pen down"), DRAW, 0, "↑↓←→", local=True),
-    Key("draw.pen", "space", "", N_("pen down or up"), DRAW, 0, "Space", local=True),
-    Key("draw.eraser", "e", "", N_("eraser or pen (mouse: right button)"), DRAW, local=True),
-    Key("draw.clear", "x,delete", "", N_("a fresh sheet"), DRAW, 0, "x", local=True),
-    Key("draw.leave", "escape", "", N_("back to what the run said"), DRAW, 0, "Esc", local=True),
-    Key("pictures.large", "enter", "", N_("large; again: every pixel"), PICTURES, 0, "Enter", local=True),
-    Key(
-        "pictures.turn",
-        "right_square_bracket,left_square_bracket",
-        "",
-        N_("next or previous"),
-        PICTURES,
-        0,
-        "] [",
-        local=True,
-    ),
-    Key("app.help", "question_mark", "help", N_("help"), APP, 8, "?"),
-    Key("app.palette", "colon,ctrl+p", "app.command_palette", N_("commands"), APP, 0, ":"),
+    Key("run.start", "r", "runs.start", N_("run"), RUN, footer=1, lesson=True),
+    Key("run.stop", "s", "runs.stop", N_("stop"), RUN, footer=2),
+    Key("run.pause", "z", "runs.pause", N_("pause or go on"), RUN),
+    Key("bench.params", "p", "tabs.open('params')", N_("parameters"), RUN, footer=3, short=N_("params"), shows="bench"),
+    Key("run.preset", "d", "params.next_preset", N_("next preset"), RUN, shows="params", lesson=True),
+    Key("run.measure", "T", "looking.measure", N_("try how long it takes"), RUN, shows="bench", lesson=True),
+    Key("run.demo", "i", "output.demo", N_("try the model"), RUN, shows="output", lesson=True),
+    Key("run.again", "e", "runs.rerun", N_("the shown run again"), RUN),
+    Key("page.next", "],right", "reading.page(1)", N_("next page"), READ, footer=5, short=N_("page")),
+    Key("page.previous", "[,left", "reading.page(-1)", N_("previous page"), READ),
+    Key("page.on", "space", "reading.read_on", N_("read on"), READ),
+    Key("page.back", "backspace", "reading.read_back", N_("read back"), READ),
+    Key("section.pages", "P", "reading.pages", N_("the section's pages"), READ),
+    Key("section.next", "n", "reading.section(1)", N_("next section"), READ, footer=6, short=N_("section")),
+    Key("section.previous", "N", "reading.section(-1)", N_("previous section"), READ),
+    Key("place.back", "<", "reading.travel(-1)", N_("back to the page seen before"), READ),
+    Key("place.forward", ">", "reading.travel(1)", N_("forward again"), READ),
+    Key("page.bookmark", "B", "reading.bookmark", N_("set or remove a bookmark"), READ),
+    Key("glossary", "G", "reading.glossary", N_("glossary"), READ),
+    Key("card.next", "j", "reading.card(1)", N_("next card, quiz or link"), READ),
+    Key("card.previous", "k", "reading.card(-1)", N_("previous card, quiz or link"), READ),
+    Key("search", "/", "reading.search", N_("search"), READ, footer=7),
+    Key("mine.write", "w", "writing.write", N_("write your own note"), READ),
+    Key("mine.outside", "E", "writing.write_outside", N_("your note in $EDITOR"), READ),
+    Key("focus.contents", "1", "panes.pane('contents')", N_("contents"), READ),
+    Key("focus.note", "2", "panes.pane('note')", N_("note"), READ),
+    Key("focus.bench", "3", "panes.pane('bench')", N_("bench"), READ),
+    Key("contents.toggle", "t", "panes.toggle_contents", N_("show or hide contents"), READ),
+    Key("bench.curves", "v", "tabs.open('curves')", N_("curves"), LOOK, shows="bench"),
+    Key("bench.output", "o", "tabs.open('output')", N_("output"), LOOK, shows="bench"),
+    Key("bench.source", "u", "tabs.open('source')", N_("source"), LOOK, shows="bench"),
+    Key("bench.history", "h", "tabs.open('history')", N_("history"), LOOK, shows="bench"),
+    Key("bench.log", "l", "output.log", N_("the run's log"), LOOK, shows="output"),
+    Key("chart.metric", "g", "curves.next_metric", N_("one metric large"), LOOK, shows="curves"),
+    Key("chart.compare", "c", "bench.compare", N_("compare"), LOOK, footer=4, shows="bench"),
+    Key("chart.log", "y", "curves.log_scale", N_("log axis"), LOOK),
+    Key("chart.smooth", "m", "curves.smooth", N_("smoothing"), LOOK),
+    Key("chart.batches", "a", "curves.batches", N_("batches or epochs"), LOOK),
+    Key("chart.maximise", "x", "panes.maximise", N_("one pane large"), LOOK),
+    Key("card.start", "enter,r", "press", N_("start"), CARD, "card"),
+    Key("card.params", "e", "edit", N_("into the form"), CARD, "run-card"),
+    Key("past.show", "enter", "show", N_("show its curves"), PAST, "history", short=N_("curves")),
+    Key("past.overlay", "c", "overlay", N_("lay over the shown run"), PAST, "history", short=N_("compare")),
+    Key("past.rerun", "e", "rerun", N_("run again"), PAST, "history", short=N_("again")),
+    Key("past.use", "f", "use_params", N_("use its parameters"), PAST, "history", short=N_("use params")),
+    Key("past.export", "w", "export", N_("write as CSV"), PAST, "history", short=N_("export")),
+    Key("past.all", "b", "all_lessons", N_("all lessons or this one"), PAST, "history", short=N_("all runs")),
+    Key("past.delete", "delete", "delete", N_("delete (twice)"), PAST, "history", short=N_("delete")),
+    Key("past.keep", "escape", "keep", where="history"),
+    Key("proofs.fold", "enter", "fold", N_("show or fold the checks"), REPORT, "proofs"),
+    Key("draw.up", "up", "move(0, -1)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
+    Key("draw.down", "down", "move(0, 1)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
+    Key("draw.left", "left", "move(-1, 0)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
+    Key("draw.right", "right", "move(1, 0)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
+    Key("draw.pen", "space", "pen", N_("pen down or up"), DRAW, "paper", short=N_("pen down or up")),
+    Key("draw.eraser", "e", "eraser", N_("eraser or pen (mouse: right button)"), DRAW, "paper", short=N_("eraser")),
+    Key("draw.clear", "x,delete,backspace", "clear", N_("a fresh sheet"), DRAW, "paper", short=N_("clear")),
+    Key("draw.leave", "escape", "leave", N_("back to the run's output"), DRAW, "paper", short=N_("back")),
+    Key("pictures.large", "enter", "enlarge", N_("large; again: every pixel"), PICTURES, "output"),
+    Key("pictures.next", "],n,tab,space", "turn(1)", N_("next or previous"), PICTURES, "pictures"),
+    Key("pictures.previous", "[,N,shift+tab", "turn(-1)", N_("next or previous"), PICTURES, "pictures"),
+    Key("pictures.size", "enter,x", "size", where="pictures"),
+    Key("app.help", "?", "app.help", N_("help"), APP, footer=8),
+    Key("app.palette", ":,ctrl+p", "app.command_palette", N_("commands"), APP),
     Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),
     Key("app.language", "L", "app.next_language", N_("中文 / English"), APP),
-    Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP, 0, "ctrl+z"),
-    Key("app.quit", "q,ctrl+q", "quit", N_("quit"), APP, 0, "q"),
+    Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP),
+    Key("app.quit", "q,ctrl+q", "runs.quit", N_("quit"), APP),
+    # What follows needs no line in the help.
+    Key("chips.previous", "left", "step(-1)", where="chips"),
+    Key("chips.next", "right,space", "step(1)", where="chips"),
+    Key("form.up", "up", "app.focus_previous", where="form"),
+    Key("form.down", "down,enter", "app.focus_next", where="form"),
+    Key("form.leave", "escape", "leave_text", where="form"),
+    Key("output.leave", "escape", "leave_demo", where="output"),
+    Key("contents.fold", "left", "fold", where="contents"),
+    Key("contents.unfold", "right", "unfold", where="contents"),
+    Key("link.next", "tab", "step(1)", where="text"),
+    Key("link.previous", "shift+tab", "step(-1)", where="text"),
+    Key("link.follow", "enter", "follow", where="text"),
+    Key("page.turn", "enter", "turn", where="turn"),
+    Key("quiz.up", "up", "move(-1)", where="quiz"),
+    Key("quiz.down", "down", "move(1)", where="quiz"),
+    Key("wide.left", "left", "scroll_left", where="wide"),
+    Key("wide.right", "right", "scroll_right", where="wide"),
+    Key("dialog.close", "escape", "close", where="dialog"),
+    Key("dialog.close", "escape,q,P", "close", where="pages"),
+    Key("dialog.close", "escape,q,?,enter", "close", where="help"),
+    Key("dialog.close", "escape,q", "close", where="pictures"),
+    Key("dialog.close", "escape", "close", where="editor", priority=True),
+    Key("dialog.previous", "left,up", "app.focus_previous", where="ask"),
+    Key("dialog.next", "right,down", "app.focus_next", where="ask"),
+    Key("list.next", "j", "move(1)", where="pages"),
+    Key("list.previous", "k", "move(-1)", where="pages"),
+    Key("list.next", "down", "move(1)", where="glossary"),
+    Key("list.previous", "up", "move(-1)", where="glossary"),
+    Key("list.next", "down,ctrl+n,tab", "move(1)", where="search"),
+    Key("list.previous", "up,ctrl+p,shift+tab", "move(-1)", where="search"),
+    Key("list.page-down", "pagedown", "turn(1)", where="search"),
+    Key("list.page-up", "pageup", "turn(-1)", where="search"),
+    Key("list.page-down", "pagedown", "move(10)", where="glossary"),
+    Key("list.page-up", "pageup", "move(-10)", where="glossary"),
 )
 
+SHOWN = {
+    "escape": "Esc", "enter": "Enter", "space": "Space", "delete": "Del", "tab": "Tab", "backspace": "⌫",
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "question_mark": "?", "slash": "/", "colon": ":",
+    "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">",
+}  # fmt: skip
+"""How a key's name is written for people, where it is not the name itself."""
 
-def bindings() -> list[Binding]:
-    """The study screen's bindings, footer order first."""
-    return [key.binding() for key in sorted(KEYS, key=lambda key: key.footer or 99) if not key.local]
+
+def ids() -> list[str]:
+    """Every id that can be remapped, each once."""
+    return list(dict.fromkeys(key.id for key in KEYS))
 
 
-def label(key: Key, remapped: dict[str, str]) -> str:
-    """How to write `key` for people, after the learner's own mapping."""
-    return remapped.get(key.id) or key.shown or key.keys.split(",")[0]
+def remapped() -> dict[str, str]:
+    """The learner's own keys by id. TOML reads `run.start = "x"` as a table in a table, `"run.start" = "x"` as one."""
+    return dict(_flat(settings.load().keys))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, str):
+            yield prefix + name, value
+        elif isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+
+
+def of_study(key_id: str) -> Key:
+    """The study screen's key with this id. Raises KeyError."""
+    return _STUDY[key_id]
+
+
+def bindings(where: str) -> list[BindingType]:
+    """The bindings of one widget or screen. Those of the study screen all call `do`, which finds the actor."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            key.keys,
+            f"do('{key.id}')" if where == STUDY else key.action,
+            show=False,
+            id=key.id,
+            priority=key.priority,
+        )
+        for key in KEYS
+        if key.where == where
+    ]
+
+
+def label(key_id: str) -> str:
+    """How to write a key for people, after the learner's own mapping."""
+    chosen = remapped().get(key_id) or next(key.keys for key in KEYS if key.id == key_id)
+    first = chosen.split(",")[0].strip()
+    return SHOWN.get(first, first)
+
+
+def footer() -> list[Key]:
+    """The keys of the footer, in order."""
+    return sorted((key for key in KEYS if key.footer), key=lambda key: key.footer)
+
+
+def help_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """(heading, [(key, what it does)]) in words of the interface's language, as the help shows them."""
+    for group, members in groupby((key for key in KEYS if key.text), key=lambda key: key.group):
+        yield _(group), _joined([(label(key.id), _(key.text)) for key in members])
+
+
+def hints(where: str) -> list[str]:
+    """`Enter curves`, `c compare`: the keys of one widget that have a short text."""
+    found = [(label(key.id), _(key.short)) for key in KEYS if key.where == where and key.short]
+    return [f"{keys} {text}" for keys, text in _joined(found)]
+
+
+def _joined(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Neighbours with the same text as one entry: `↑ ↓ ← →` move."""
+    return [(" ".join(keys for keys, _text in same), text) for text, same in groupby(entries, lambda entry: entry[1])]
+
+
+_STUDY = {key.id: key for key in KEYS if key.where == STUDY}

@@ -1,4 +1,4 @@
-"""The command palette: every section, every preset of the open lesson, every key's action, found by typing."""
+"""The command palette: what every key does, the open lesson's presets, bookmarks and sections, found by typing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from dlwp_tui.core import progress
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.tui.keys import KEYS
+from dlwp_tui.tui.keys import KEYS, STUDY
 
 if TYPE_CHECKING:
     from dlwp_tui.course.note import Page
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CourseCommands(Provider):
-    """Offers only what makes sense now."""
+    """The commands for the open section; none while no study screen is there."""
 
     @property
     def _study(self) -> StudyScreen | None:
@@ -46,23 +46,23 @@ class CourseCommands(Provider):
         if study is None:
             return []
         commands: list[tuple[str, str, Callable[[], object]]] = [
-            (_(key.text).capitalize(), _(key.group), partial(study.run_action, key.action))
+            (_(key.text).capitalize(), _(key.group), partial(study.action_do, key.id))
             for key in KEYS
-            if not key.local and key.action != "app.command_palette"
+            if key.where == STUDY and key.id != "app.palette"
         ]
-        lesson = study.lesson
+        lesson = study.panes.lesson
         if lesson is not None:
             commands += [
                 (
                     _("Run {lesson} with preset {preset}").format(lesson=lesson.id, preset=name),
                     str(preset.see),
-                    partial(study.run_preset, name),
+                    partial(study.runs.run_preset, name),
                 )
                 for name, preset in lesson.presets.items()
             ]
         commands += self._bookmarks(study)
         commands += [
-            (f"{section.id} {section.title}", _("Open the section"), partial(study.open_section, section))
+            (f"{section.id} {section.title}", _("Open the section"), partial(study.panes.open_section, section))
             for section in study.session.course.sections
         ]
         return commands
@@ -74,7 +74,7 @@ class CourseCommands(Provider):
         for section in study.session.course.sections:
             for page in _pages(section, seen):
                 name = _("Bookmark: {page}").format(page=f"{section.id} {section.title} › {page.title}")
-                found.append((name, _("Go to this page"), partial(study.open_section, section, page.index)))
+                found.append((name, _("Go to this page"), partial(study.panes.open_section, section, page.index)))
         return found
 
 
@@ -86,4 +86,4 @@ def _pages(section: Section, seen: progress.Progress) -> list[Page]:
     try:
         return [page for page in section.note().pages if page.index in marked]
     except DlwpError:
-        return []  # opening the section says what is wrong with its note
+        return []  # opening the section shows what is wrong with its note

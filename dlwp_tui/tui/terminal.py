@@ -1,7 +1,7 @@
-"""Guards for a program that lives at the far end of an SSH connection.
+"""Guards for a program that runs at the far end of an SSH connection.
 
-Each was measured: one bad byte on stdin ended the app; SIGHUP left the terminal in the alternate screen; an orphan
-whose terminal was gone spun at 92 % of a core for ever; a GBK locale filled the screen with escapes.
+Each answers something measured: one bad byte on stdin ended the app; SIGHUP left the terminal in the alternate screen;
+an app whose terminal was gone used 92 % of a core for ever; a GBK locale filled the screen with escapes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 GRACE_S = 2.0
-"""How long an orderly exit may take: the writer thread dies on EIO and shutdown would wait for its queue for ever."""
+"""Seconds an orderly exit may take: where the terminal is gone, shutdown waits for ever for the writer thread."""
 
 
 def require_terminal() -> None:
@@ -42,13 +42,13 @@ def require_terminal() -> None:
 
 
 def before_run() -> None:
-    """Make output UTF-8 whatever the locale says, and let bad input bytes through as U+FFFD."""
+    """Make output UTF-8 in every locale, and turn bad input bytes into U+FFFD."""
     for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     import textual.drivers.linux_driver as driver
 
-    # The driver's input thread decodes strictly; a private name, so a test holds it.
+    # The driver's input thread decodes strictly. A private name: tests/test_terminal_manners.py covers it.
     driver.getincrementaldecoder = lambda encoding: functools.partial(  # type: ignore[attr-defined]
         codecs.getincrementaldecoder(encoding), errors="replace"
     )

@@ -1,4 +1,4 @@
-"""Two calm themes with one accent each. In 16 colours use Textual's own `ansi-dark` and `ansi-light`."""
+"""Two calm themes with one accent each. For 16 colours there are Textual's own `ansi-dark` and `ansi-light`."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ LIGHT = Theme(
 
 OWN = (DARK, LIGHT)
 CYCLE = ("dlwp-dark", "dlwp-light", "ansi-dark", "ansi-light")
-"""What the theme key walks through; the palette offers all of Textual's."""
+"""The themes that the theme key walks through; the palette offers all of Textual's."""

@@ -15,7 +15,7 @@ from dlwp_tui.core.errors import UsageError
 def test_the_table_names_what_the_module_registers(module: str) -> None:
     app = typer.Typer()
     import_module(f"dlwp_tui.cli.{module}").register(app)
-    registered = [one.name for one in (*app.registered_commands, *app.registered_groups)]
+    registered = [one.name for one in app.registered_commands] + [one.name for one in app.registered_groups]
     assert tuple(registered) == commands.COMMANDS[module]
 
 

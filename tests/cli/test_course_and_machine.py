@@ -44,8 +44,8 @@ def test_show_lists_the_pages_and_prints_one(cli: Cli) -> None:
         assert done.returncode == 2 and "it has 3" in done.stderr and "--contents" in done.stderr
 
 
-def test_a_gbk_locale_changes_nothing(cli: Cli) -> None:
-    assert "假的一课" in cli("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
+def test_a_gbk_locale_changes_nothing(process: Cli) -> None:
+    assert "假的一课" in process("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
 
 
 def test_check_names_file_place_and_hint(cli: Cli, tmp_path: Path, course_dir: Path) -> None:
@@ -145,7 +145,9 @@ def test_the_wheel_finds_its_content_outside_the_repository(tmp_path: Path) -> N
     [wheel] = (tmp_path / "dist").glob("*.whl")
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
-    assert not any(name.startswith(("tests/", "content/")) for name in zipfile.ZipFile(wheel).namelist())
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not any(name.startswith(("tests/", "content/")) for name in names)
+    assert "dlwp_tui/course/template/lesson.py.txt" in names  # for `dlwp new`
     script = f"import sys; sys.path.insert(0, {str(site)!r}); from dlwp_tui.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-P", "-c", script, "list"], cwd=tmp_path, capture_output=True, text=True, timeout=60,

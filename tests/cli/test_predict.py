@@ -64,7 +64,7 @@ def weighing(playground_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (section / "lesson.py").write_text(LESSON, encoding="utf-8")
     params = '[params.epochs]\ntype = "int"\ndefault = 1\nmin = 1\nlabel = { zh = "轮次", en = "Epochs" }\n'
     head = (
-        f'format = 1\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
+        f'format = 2\ntitle = {{ zh = "称", en = "Weigh" }}\nram_mb = 50\n{params}\n[presets.book]\n[presets.quick]\n'
     )
     (section / "lesson.toml").write_text(head + DEMOS, encoding="utf-8")
     monkeypatch.setenv("DLWP_CONTENT", str(folder))
@@ -89,17 +89,9 @@ def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> N
     assert cli("predict", "last", "abc", "--demo", "echo").stdout == "cba\n"
 
 
-def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path, tmp_path: Path) -> None:
+def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path) -> None:
     cli("run", "1.1")
-    piped = subprocess.run(
-        [sys.executable, "-m", "dlwp_tui", "predict", "last", "--json"],
-        input="good\nbad\n",
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    piped = cli("predict", "last", "--json", stdin="good\nbad\n")
     assert json.loads(piped.stdout)["bars"]["好评"] == 0.5, piped.stderr
 
 

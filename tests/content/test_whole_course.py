@@ -165,7 +165,7 @@ def test_in_the_appendix_old_names_are_the_left_column(notes: dict[str, str]) ->
 
 def test_every_glossary_term_parses_and_there_are_two_hundred(course: Course, glossary: Glossary) -> None:
     assert len(glossary.terms) >= 200
-    faulty = []
+    faulty: list[tuple[str, object]] = []
     for term in glossary.terms:
         kinds = {token.type for _line, token in markdown.tokens(term.text)}
         if not kinds <= {"paragraph_open", "paragraph_close", "inline"}:
@@ -178,7 +178,7 @@ def test_every_glossary_term_parses_and_there_are_two_hundred(course: Course, gl
 
 
 def test_every_link_of_the_course_leads_somewhere(course: Course, glossary: Glossary) -> None:
-    texts = [(section, page.markdown) for section, page in pages(course)]
+    texts: list[tuple[object, str]] = [(section, page.markdown) for section, page in pages(course)]
     texts += [(term.zh, term.text) for term in glossary.terms]
     sections = {section.id for section in course.sections}
     links = [(where, link) for where, text in texts for link in markdown.links(text)]

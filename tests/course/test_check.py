@@ -11,9 +11,11 @@ import pytest
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.course.check import check
+from tests.course.conftest import Copy
 
-SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> None:"
+SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> dict:"
 LESSON, CODE, NOTE = "ch01/1.1-fake/lesson.toml", "ch01/1.1-fake/lesson.py", "ch01/1.1-fake/note.md"
+PROOFS = "ch01/1.1-fake/proofs.py"
 EXPECT = "experiments.more-rate-more-loss.expect"
 EXPRESSION = "last(big.loss) > last(base.loss)"
 
@@ -27,27 +29,27 @@ def test_the_real_course_is_readable_by_the_linter() -> None:
     assert not [problem for problem in problems if problem.file in ("book.toml", "glossary.toml")]
 
 
-def edit(name: str, old: str, new: str) -> Callable[..., object]:
+def edit(name: str, old: str, new: str) -> Callable[[Copy], object]:
     return lambda copy: copy.edit(name, old, new)
 
 
-def add(name: str, text: str) -> Callable[..., object]:
+def add(name: str, text: str) -> Callable[[Copy], object]:
     return lambda copy: copy.append(name, text)
 
 
-def remove(name: str) -> Callable[..., object]:
+def remove(name: str) -> Callable[[Copy], object]:
     return lambda copy: (copy / name).unlink()
 
 
-def write(name: str, text: str | bytes) -> Callable[..., object]:
+def write(name: str, text: str | bytes) -> Callable[[Copy], object]:
     return lambda copy: copy.write(name, text)
 
 
-def rename(old: str, new: str) -> Callable[..., object]:
+def rename(old: str, new: str) -> Callable[[Copy], object]:
     return lambda copy: (copy / old).rename(copy / new)
 
 
-BREAKS = {
+BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "section twice": (write("ch01/1.1-z/note.md", "# 1.1 x\n"), "ch01/1.1-z", "", "exists already"),
     "misnamed folder": (write("ch01/x/note.md", "# x\n"), "ch01/x", "", "<id>-<slug>"),
     "wrong chapter": (write("ch01/2.1-b/note.md", "# 2.1 x\n"), "ch01/2.1-b", "", "chapter 1"),
@@ -75,6 +77,19 @@ BREAKS = {
     "run by position": (edit(CODE, "lab: Lab, *, epochs: int", "lab: Lab, x, *, epochs: int"), CODE, "line 8", ", x"),
     "run with **rest": (edit(CODE, "noisy: bool)", "noisy: bool, **rest)"), CODE, "line 8", "rest"),
     "no demo": (edit(CODE, "def demo(", "def prob("), CODE, "", "no function demo"),
+    "long lesson": (add(CODE, "\n# x" * 70), CODE, "line 101", "105 lines, 100 fit"),
+    "check in a lesson": (add(CODE, '\n\ndef f(lab):\n    lab.check("x")\n'), CODE, "line 38", "does not belong"),
+    "no prove": (edit(PROOFS, "def prove(", "def proof("), PROOFS, "", "no function prove"),
+    "prove by position": (edit(PROOFS, "lab: Lab, *", "lab: Lab, x, *"), PROOFS, "line 8", "prove takes lab, x"),
+    "proofs.py broken": (
+        lambda copy: (add(PROOFS, "\ndef f(:\n")(copy), copy.edit("claims.toml", '"check:1.1", ', "")),
+        PROOFS, "line 11", "not valid Python",
+    ),
+    "path in proofs.py": (add(PROOFS, '\nX = "/tmp/x"\n'), PROOFS, "line 11", "/tmp/x"),
+    "claim of proofs.py": (
+        lambda copy: (edit(PROOFS, '"C001"', '"C009"')(copy), copy.edit("claims.toml", '"check:1.1", ', "")),
+        PROOFS, "line 9", "'C009'",
+    ),
     "claim of a check": (
         lambda copy: copy.write(CODE, (copy / CODE).read_text(encoding="utf-8") + '\ncheck("x", claim="C002")\n'),
         CODE, "line 36", "C002",
@@ -148,7 +163,7 @@ BREAKS = {
             copy.write("ch01/1.2-reading/lesson.py", "def run(lab, *, x):\n    pass\n"),
             copy.write(
                 "ch01/1.2-reading/lesson.toml",
-                'format = 1\ntitle = "x"\npresets = { book = {}, quick = {} }\n'
+                'format = 2\ntitle = "x"\npresets = { book = {}, quick = {} }\n'
                 '[params.x]\ntype = "int"\ndefault = 1\nlabel = "x"\n'.replace('label = "x"', 'label = { zh = "x" }')
                 .replace('title = "x"', 'title = { zh = "x" }'),
             ),
@@ -173,7 +188,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_one_break_one_problem(copy, name: str) -> None:
+def test_one_break_one_problem(copy: Copy, name: str) -> None:
     break_it, file, where, part = BREAKS[name]
     break_it(copy)
     problems = check(copy.folder, datasets=["imdb"])
@@ -185,7 +200,7 @@ def test_one_break_one_problem(copy, name: str) -> None:
         assert len(problems) == 1, [str(problem) for problem in problems]
 
 
-def test_never_stops_at_the_first(copy) -> None:
+def test_never_stops_at_the_first(copy: Copy) -> None:
     for break_it in (
         edit(LESSON, EXPRESSION, "x"), edit(CODE, "def run(", "def walk("), edit(NOTE, "sec:1.2", "sec:1.3"),
         edit(NOTE, "- [x]", "- [ ]"), remove("ch01/1.2-reading/note.md"), edit("claims.toml", "check:1.1", "note:9.1"),
@@ -197,14 +212,14 @@ def test_never_stops_at_the_first(copy) -> None:
     ]  # fmt: skip
 
 
-def test_lesson_code_is_never_run(copy, tmp_path: Path) -> None:
+def test_lesson_code_is_never_run(copy: Copy, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     copy.append(CODE, f"\nopen({mark.name!r}, 'w')\nraise SystemExit\n")
     assert check(copy.folder) == []
     assert not mark.exists() and not Path(mark.name).exists()
 
 
-def test_errata_and_formulas_may_quote_what_is_wrong(copy) -> None:
+def test_errata_and_formulas_may_quote_what_is_wrong(copy: Copy) -> None:
     copy.append(
         NOTE,
         "\n> [!WARNING] 勘误\n> 写 `unit8` 和 `lr=0.1`，在 D:\\data。\n\n$f:\\mathbb{R}$\n\n$$\nf:\\Omega\n$$\n",
@@ -212,7 +227,7 @@ def test_errata_and_formulas_may_quote_what_is_wrong(copy) -> None:
     assert check(copy.folder) == []
 
 
-def test_a_table_of_old_names_may_quote_them(copy) -> None:
+def test_a_table_of_old_names_may_quote_them(copy: Copy) -> None:
     rows = "\n|---|---|\n| `fit_generator`，`unit8` | `fit` |\n| `lr=0.1` | `learning_rate=0.1` |\n"
     copy.append(NOTE, f"\n| 旧写法 | 新写法 |{rows}")
     assert check(copy.folder) == []
@@ -220,7 +235,7 @@ def test_a_table_of_old_names_may_quote_them(copy) -> None:
     assert len(check(copy.folder)) == 4
 
 
-def test_what_only_looks_like_a_path(copy) -> None:
+def test_what_only_looks_like_a_path(copy: Copy) -> None:
     copy.append(
         NOTE, "\n`~/.keras/datasets` train/val https://x.org/home/y 1/2 `learning_rate=0.1` `lr == 1` color=1\n"
     )

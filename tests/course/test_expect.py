@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from dlwp_tui.core.errors import ContentError
 from dlwp_tui.course import expect
 
-RUNS = {
+RUNS: dict[str, dict[str, list[Any]]] = {
     "base": {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.5], "accuracy": [0.5, 0.9], "val_accuracy": [0.5, 0.7]},
     "small": {"loss": [4.0, 3.0], "val_loss": [9.0, 9.0], "accuracy": [0.1, 0.2]},
     "odd": {"nan": [1.0, math.nan], "inf": [math.inf], "none": [None], "empty": [], "text": ["1"]},
@@ -76,7 +77,7 @@ def test_comparisons(text: str, holds: bool) -> None:
     ],
 )
 def test_what_is_missing_leaves_it_undecided(text: str, reason: str) -> None:
-    outcome = expect.parse(text).evaluate(RUNS, SCALARS)  # type: ignore[arg-type]
+    outcome = expect.parse(text).evaluate(RUNS, SCALARS)
     assert outcome.holds is None
     assert len(outcome.missing) == 1 and reason in outcome.missing[0]
 
@@ -199,12 +200,11 @@ def test_no_text_crashes_or_leaves_the_vocabulary(text: str) -> None:
         expression = expect.parse(text)
     except ContentError:
         return
-    called = {
-        node.func.id for node in ast.walk(ast.parse(" ".join(text.split()), mode="eval")) if isinstance(node, ast.Call)
-    }  # type: ignore[attr-defined]
+    tree = ast.parse(" ".join(text.split()), mode="eval")
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert called and called <= {*expect.OF_METRIC, *expect.OF_RUN}
     assert all(re.fullmatch(r"\w+", figure.run) for figure in expression.figures)
-    outcome = expression.evaluate(RUNS, SCALARS)  # type: ignore[arg-type]
+    outcome = expression.evaluate(RUNS, SCALARS)
     assert outcome.holds in (True, False, None)
     assert all(math.isfinite(value) for value in outcome.figures.values())
 
@@ -229,7 +229,7 @@ def test_agrees_with_python(left: str, sign: str, right: str) -> None:
     text = f"{left} {sign} {right} + 0 * last(base.loss)"
 
     class Run:
-        def __init__(self, metrics):
+        def __init__(self, metrics: dict[str, list[Any]]) -> None:
             self.__dict__ |= metrics
 
     names = {

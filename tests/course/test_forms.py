@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dlwp_tui.core.language import Text
 from dlwp_tui.course import forms
 from dlwp_tui.course.forms import FormError
-from dlwp_tui.course.lesson import Param, ParamError
+from dlwp_tui.course.param import Param, ParamError
 
 
 @pytest.mark.parametrize(

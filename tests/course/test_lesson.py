@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import Text
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import Param, ParamError
+from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.course.problem import BrokenFile
+from tests.course.conftest import Copy
 
 EPOCHS = "default = 5\nmin = 1\nmax = 100000"
 
 
-def test_the_fixture_lesson(course_dir) -> None:
+def test_the_fixture_lesson(course_dir: Path) -> None:
     lesson = reader.load().lesson("1.1")
     assert lesson.id == "1.1"
     assert lesson.values("quick") == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
@@ -27,9 +30,10 @@ def test_the_fixture_lesson(course_dir) -> None:
 
 # old text, new text, key, a part of the message or hint
 BROKEN = [
-    ("format = 1\n", "", "format", "missing"),
-    ("format = 1\n", "format = 2\n", "format", "It takes: 1"),
-    ("format = 1\n", "", "format", "Add it"),
+    ("format = 2\n", "", "format", "missing"),
+    ("format = 2\n", "format = 3\n", "format", "It takes: 2"),
+    ("format = 2\n", "", "format", "Add it"),
+    ("format = 2\n", "format = 1\n", "format", "move every lab.check"),
     ("ram_mb = 50", 'ram_mb = "50"', "ram_mb", "whole number without quotation marks"),
     ("ram_mb = 50", "ram_mb = 0", "ram_mb", "≥ 1"),
     ("ram_mb = 50", "ram_mb = 50.5", "ram_mb", "whole number"),
@@ -85,7 +89,7 @@ BROKEN = [
     ('id = "more-rate-more-loss"', 'id = "More Rate"', "experiments.More Rate.id", "form"),
     ('id = "more-rate-more-loss"', "", "experiments.#1.id", "missing"),
     ('input = "text"', 'input = "txt"', "demos.reverse.input", "Did you mean text?"),
-    ("format = 1\n", "format 1\n", "line 1", "key = value"),
+    ("format = 2\n", "format 2\n", "line 1", "key = value"),
     ("ram_mb = 50", "ram_mb = 50\nram_mb = 60", "line 4", "twice"),
     ("[presets.quick]\n", "[presets.book]\n", "line 35", "same table"),
     ("ram_mb = 50", "ram_mb = fifty", "line 3", "quotation marks"),
@@ -94,7 +98,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("old", "new", "key", "part"), BROKEN)
-def test_broken_lesson(copy, old: str, new: str, key: str, part: str) -> None:
+def test_broken_lesson(copy: Copy, old: str, new: str, key: str, part: str) -> None:
     text = (copy / copy.lesson).read_text(encoding="utf-8")
     assert old in text
     copy.write(copy.lesson, text.replace(old, new, 1))
@@ -108,7 +112,7 @@ def test_broken_lesson(copy, old: str, new: str, key: str, part: str) -> None:
     assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
 
 
-def test_all_problems_at_once(copy) -> None:
+def test_all_problems_at_once(copy: Copy) -> None:
     copy.edit(copy.lesson, "ram_mb = 50", 'ram_mb = "x"')
     copy.edit(copy.lesson, "seeds = 3", "seeds = 99")
     copy.edit(copy.lesson, EPOCHS, "default = 500\nmin = 9\nmax = 1")
@@ -120,7 +124,17 @@ def test_all_problems_at_once(copy) -> None:
     assert "dlwp check" in caught.value.hint and "4" in caught.value.hint
 
 
-def test_same_ids_twice(copy) -> None:
+def test_a_file_of_format_1_says_what_to_change(copy: Copy) -> None:
+    text = (copy / copy.lesson).read_text(encoding="utf-8")
+    copy.write(copy.lesson, text.replace("format = 2", "format = 1").replace("[[demos]]", "[[probes]]"))
+    with pytest.raises(BrokenFile) as caught:
+        reader.read(copy.folder).lesson("1.1")
+    first, second = map(str, caught.value.problems)
+    assert first.startswith("ch01/1.1-fake/lesson.toml, format: ") and "format = 2" in first and "proofs.py" in first
+    assert second.startswith("ch01/1.1-fake/lesson.toml, probes: ") and "[[demos]]" in second
+
+
+def test_same_ids_twice(copy: Copy) -> None:
     text = (copy / copy.lesson).read_text(encoding="utf-8")
     experiments = text[text.index("[[experiments]]") :]
     copy.append(copy.lesson, "\n" + experiments)
@@ -130,8 +144,8 @@ def test_same_ids_twice(copy) -> None:
     assert keys == {"experiments.more-rate-more-loss", "demos.reverse"}
 
 
-def test_unreadable_lesson(copy) -> None:
-    (copy / copy.lesson).write_bytes('format = 1\ntitle = "中文"\n'.encode("gbk"))
+def test_unreadable_lesson(copy: Copy) -> None:
+    (copy / copy.lesson).write_bytes('format = 2\ntitle = "中文"\n'.encode("gbk"))
     with pytest.raises(BrokenFile) as caught:
         reader.read(copy.folder).lesson("1.1")
     assert "line 2" in caught.value.message and "UTF-8" in caught.value.message and "iconv" in caught.value.hint
@@ -164,7 +178,7 @@ def test_text_that_is_no_value(kind: str, raw: str) -> None:
         param.parse("x", raw)
 
 
-def test_unknown_names_list_the_known(course_dir) -> None:
+def test_unknown_names_list_the_known(course_dir: Path) -> None:
     lesson = reader.load().lesson("1.1")
     for ask in (
         lambda: lesson.values("bok"),

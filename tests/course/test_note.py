@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlwp_tui.core import paths
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course import markdown, note, reader
-from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard, Trouble
+from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard
 from dlwp_tui.course.markdown import Link
 from dlwp_tui.course.resolve import resolver
+from tests.course.conftest import Copy
 
 
 def data(text: str) -> list[object]:
@@ -89,7 +91,7 @@ def test_no_line_is_lost_and_no_note_crashes(lines: list[str]) -> None:
     for page in pages:
         assert source[page.line - 1] == page.markdown.splitlines()[0]
         data(page.markdown)
-        page.plain()
+        markdown.plain(page.markdown)
         page.links()
 
 
@@ -155,12 +157,12 @@ def test_quiz_with_several_lines() -> None:
     ],
 )
 def test_unusable_blocks_stay_in_place_as_problems(text: str, line: int, part: str) -> None:
-    troubles = [found for found in data(text) if isinstance(found, Trouble)]
-    assert [(trouble.line, trouble.hint != "") for trouble in troubles] == [(line, True)]
-    assert part in troubles[0].message
+    problems = [found for found in data(text) if isinstance(found, Problem)]
+    assert [(problem.where, problem.hint != "") for problem in problems] == [(f"line {line}", True)]
+    assert part in problems[0].message
 
 
-def test_every_fault_of_a_quiz_is_told() -> None:
+def test_every_problem_of_a_quiz_is_shown() -> None:
     assert len(data(":::quiz\n- [ ] a\n- [ ] b\n:::")) == 4
 
 
@@ -174,10 +176,10 @@ def test_resolver_finds_cards_that_lead_nowhere(course_dir: Path) -> None:
     messages = [token.content for token in tokens]
     for message, part in zip(messages, ["quik", "epoch", "epochs = 0", "9.9", "1.2", "more", "9.9"], strict=False):
         assert part in message
-    assert tokens[1].meta["data"].line == 4
+    assert tokens[1].meta["data"].where == "line 4"
 
 
-def test_a_card_of_a_broken_lesson_is_a_problem_in_its_place(copy) -> None:
+def test_a_card_of_a_broken_lesson_is_a_problem_in_its_place(copy: Copy) -> None:
     copy.write(copy.lesson, "x")
     course = reader.read(copy.folder)
     for broken, kind in ((True, "x_problem"), (False, "x_run")):
@@ -187,7 +189,7 @@ def test_a_card_of_a_broken_lesson_is_a_problem_in_its_place(copy) -> None:
 
 def test_links_of_the_fixture(course_dir: Path) -> None:
     page = reader.load().section("1.1").note().pages[1]
-    assert page.links() == [Link("sec", "1.2", "下一节", 3), Link("term", "过拟合", "过拟合", 3)]
+    assert page.links() == [Link("sec", "1.2", "下一节", 7), Link("term", "过拟合", "过拟合", 7)]
 
 
 def test_links_everywhere() -> None:

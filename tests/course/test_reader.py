@@ -9,6 +9,7 @@ import pytest
 
 from dlwp_tui.core.errors import ContentError, UsageError
 from dlwp_tui.course import reader
+from tests.course.conftest import Copy
 
 
 def test_tree_of_the_fixture(course_dir: Path) -> None:
@@ -23,7 +24,7 @@ def test_tree_of_the_fixture(course_dir: Path) -> None:
     assert reader.load() is course
 
 
-def test_next_and_previous_cross_chapters(copy) -> None:
+def test_next_and_previous_cross_chapters(copy: Copy) -> None:
     copy.append("book.toml", '\n[[chapters]]\nid = "2"\nfolder = "ch02"\ntitle = "第二章"\n')
     copy.write("ch02/2.1-a/note.md", "# 2.1 甲\n\n文字\n")
     course = reader.load(copy.folder)
@@ -33,7 +34,7 @@ def test_next_and_previous_cross_chapters(copy) -> None:
     assert course.next("2.1") is None and course.previous("1.1") is None
 
 
-def test_ids_sort_as_numbers(copy) -> None:
+def test_ids_sort_as_numbers(copy: Copy) -> None:
     for name in ("1.10-j", "1.9-i", "1.2.10-x", "1.2.9-y"):
         copy.write(f"ch01/{name}/note.md", f"# {name.partition('-')[0]} 题\n")
     ids = [section.id for section in reader.load(copy.folder).sections]
@@ -66,7 +67,7 @@ def test_section_without_a_lesson_names_those_with(course_dir: Path) -> None:
     assert "1.1" in caught.value.hint
 
 
-def test_lesson_is_read_again_when_its_file_changes(copy) -> None:
+def test_lesson_is_read_again_when_its_file_changes(copy: Copy) -> None:
     course = reader.load(copy.folder)
     first = course.lesson("1.1")
     assert course.lesson("1.1") is first
@@ -75,14 +76,14 @@ def test_lesson_is_read_again_when_its_file_changes(copy) -> None:
     assert course.lesson("1.1").ram_mb == 5000
 
 
-def test_note_is_read_again_when_its_file_changes(copy) -> None:
+def test_note_is_read_again_when_its_file_changes(copy: Copy) -> None:
     section = reader.load(copy.folder).section("1.2")
     assert section.note().title == "只读的一节"
     copy.write("ch01/1.2-reading/note.md", "# 1.2 新的题目很长\n\n正文\n")
     assert section.note().title == "新的题目很长"
 
 
-def test_a_broken_lesson_leaves_the_rest_usable(copy) -> None:
+def test_a_broken_lesson_leaves_the_rest_usable(copy: Copy) -> None:
     copy.write(copy.lesson, "format 1")
     copy.write("ch01/1.2-reading/note.md", b"# 1.2 \xd6\xd0\n")
     course = reader.load(copy.folder)
@@ -94,7 +95,7 @@ def test_a_broken_lesson_leaves_the_rest_usable(copy) -> None:
         course.section("1.2").note()
 
 
-def test_missing_note_leaves_the_slug_as_title(copy) -> None:
+def test_missing_note_leaves_the_slug_as_title(copy: Copy) -> None:
     (copy / "ch01/1.2-reading/note.md").unlink()
     section = reader.load(copy.folder).section("1.2")
     assert section.title == "reading"
@@ -105,7 +106,7 @@ def test_missing_note_leaves_the_slug_as_title(copy) -> None:
 @pytest.mark.parametrize(
     "text", ["", "\n\n", "没有题目\n", "#\n", "#没有空格\n", "# 1.2\n\n正文\n", "```\n# 1.2 in code\n```\n"]
 )
-def test_note_without_a_title(copy, text: str) -> None:
+def test_note_without_a_title(copy: Copy, text: str) -> None:
     copy.write("ch01/1.2-reading/note.md", text)
     section = reader.load(copy.folder).section("1.2")
     assert section.title == "reading"
@@ -114,21 +115,21 @@ def test_note_without_a_title(copy, text: str) -> None:
     assert "# 1.2" in caught.value.hint
 
 
-def test_title_cut_in_the_middle_of_a_character(copy) -> None:
+def test_title_cut_in_the_middle_of_a_character(copy: Copy) -> None:
     text = "# 1.2 题\n" + "字" * 3000
     for pad in range(3):
         copy.write("ch01/1.2-reading/note.md", text.replace("\n", "\n" + "a" * pad, 1))
         assert reader.read(copy.folder).section("1.2").title == "题"
 
 
-def test_byte_order_mark_and_windows_line_ends(copy) -> None:
+def test_byte_order_mark_and_windows_line_ends(copy: Copy) -> None:
     copy.write("ch01/1.2-reading/note.md", b"\xef\xbb\xbf# 1.2 abc\r\n\r\n## d\r\n\r\ntext\r\n")
     section = reader.load(copy.folder).section("1.2")
     assert section.title == "abc"
     assert [page.markdown for page in section.note().pages] == ["## d\n\ntext\n"]
 
 
-def test_duplicate_id_keeps_the_first_and_tells(copy) -> None:
+def test_duplicate_id_keeps_the_first_and_tells(copy: Copy) -> None:
     copy.write("ch01/1.1-other/note.md", "# 1.1 另一个\n")
     course = reader.load(copy.folder)
     assert [section.id for section in course.sections] == ["1.1", "1.2"]
@@ -136,7 +137,7 @@ def test_duplicate_id_keeps_the_first_and_tells(copy) -> None:
     assert "ch01/1.1-fake" in course.problems[0].message
 
 
-def test_misnamed_and_hidden_folders(copy) -> None:
+def test_misnamed_and_hidden_folders(copy: Copy) -> None:
     for name in ("1.3", "intro", "1.x-y", ".git", "__pycache__", "_draft"):
         (copy / f"ch01/{name}").mkdir()
     course = reader.load(copy.folder)
@@ -144,7 +145,7 @@ def test_misnamed_and_hidden_folders(copy) -> None:
     assert [problem.file for problem in course.problems] == ["ch01/1.3", "ch01/1.x-y", "ch01/intro"]
 
 
-def test_missing_chapter_folder_is_an_empty_chapter(copy) -> None:
+def test_missing_chapter_folder_is_an_empty_chapter(copy: Copy) -> None:
     copy.append("book.toml", '\n[[chapters]]\nid = "9"\nfolder = "ch09"\ntitle = { zh = "九" }\n')
     course = reader.load(copy.folder)
     assert course.chapters[1].sections == ()
@@ -173,7 +174,7 @@ def test_missing_course_folder(tmp_path: Path) -> None:
         ("format = 1\ntitle =\n", "line 2"),
     ],
 )
-def test_broken_book(copy, book: str, place: str) -> None:
+def test_broken_book(copy: Copy, book: str, place: str) -> None:
     copy.write("book.toml", book)
     with pytest.raises(ContentError) as caught:
         reader.load(copy.folder)
@@ -181,7 +182,7 @@ def test_broken_book(copy, book: str, place: str) -> None:
     assert caught.value.hint
 
 
-def test_same_chapter_twice(copy) -> None:
+def test_same_chapter_twice(copy: Copy) -> None:
     copy.append("book.toml", '\n[[chapters]]\nid = "1"\nfolder = "ch02"\ntitle = "x"\n')
     with pytest.raises(ContentError, match=r"chapters\.1\.id: This id is used twice"):
         reader.load(copy.folder)

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from dlwp_tui.core import paths
-from dlwp_tui.course import reader, search, search_files
+from dlwp_tui.course import markdown, reader, search, search_files
+from dlwp_tui.course.search_match import Spans
 from dlwp_tui.course.search_text import page_text, plain_line
 from tests.course.conftest import Copy
 
@@ -61,7 +62,7 @@ def only(index: search.Index, text: str) -> search.Result:
     return results[0]
 
 
-def marked(text: str, spans: search.Spans) -> list[str]:
+def marked(text: str, spans: Spans) -> list[str]:
     return [text[start:end] for start, end in spans]
 
 
@@ -217,7 +218,7 @@ def test_every_word_of_the_real_notes_survives_the_markup() -> None:
             headings, lines = page_text(page.markdown)
             text = " ".join([page.title, section.title, *headings, *lines])
             reasons = re.findall(r"^- \[[ x]\].*? :: (.*)$", page.markdown, re.MULTILINE)
-            words = re.findall(r"[\u4e00-\u9fff]{4,}", page.plain())
+            words = re.findall(r"[\u4e00-\u9fff]{4,}", markdown.plain(page.markdown))
             missing += [
                 f"{section.id} {page.title}: {word}"
                 for word in words

@@ -7,6 +7,7 @@ import pytest
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course import claims, glossary
 from dlwp_tui.course.problem import BrokenFile
+from tests.course.conftest import Copy
 
 
 @pytest.mark.parametrize("name", ["过拟合", "overfitting", "Over-Fitting", "over fitting", "过度拟合", " 过拟合 "])
@@ -14,7 +15,7 @@ def test_a_term_by_any_of_its_names(course_dir: Path, name: str) -> None:
     assert glossary.load(course_dir).get(name).zh == "过拟合"
 
 
-def test_unknown_term(copy) -> None:
+def test_unknown_term(copy: Copy) -> None:
     copy.append("glossary.toml", '\n[[terms]]\nzh = "损失函数"\nen = "loss function"\ntext = "x"\n')
     found = glossary.load(copy.folder)
     assert found.find("losses") is None
@@ -39,7 +40,7 @@ def test_files_may_be_absent(tmp_path: Path) -> None:
         ("[[terms]\n", "line 1"),
     ],
 )
-def test_broken_glossary(copy, text: str, where: str) -> None:
+def test_broken_glossary(copy: Copy, text: str, where: str) -> None:
     copy.write("glossary.toml", text)
     with pytest.raises(BrokenFile) as caught:
         glossary.load(copy.folder)
@@ -49,14 +50,12 @@ def test_broken_glossary(copy, text: str, where: str) -> None:
 
 def test_claims_of_the_fixture(course_dir: Path) -> None:
     found = claims.load(course_dir)
-    claim = found.get("C001")
-    assert claim in found.of("1.1") and not found.of("1.2")
+    claim = found.find("C001")
+    assert claim is not None and claim.section == "1.1"
     assert [(proof.kind, proof.section, proof.experiment) for proof in claim.proofs] == [
         ("check", "1.1", ""), ("experiment", "1.1", "more-rate-more-loss")
     ]  # fmt: skip
-    with pytest.raises(UsageError) as caught:
-        found.get("C01")
-    assert "C001" in caught.value.hint
+    assert found.find("C01") is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_claims_of_the_fixture(course_dir: Path) -> None:
         ('status = "true"', 'status = "true"\nnumber = 3', "claims.C001.number", "remove"),
     ],
 )
-def test_broken_claims(copy, old: str, new: str, where: str, part: str) -> None:
+def test_broken_claims(copy: Copy, old: str, new: str, where: str, part: str) -> None:
     copy.edit("claims.toml", old, new)
     with pytest.raises(BrokenFile) as caught:
         claims.load(copy.folder)
@@ -78,7 +77,7 @@ def test_broken_claims(copy, old: str, new: str, where: str, part: str) -> None:
     assert told.where == where and part in told.hint
 
 
-def test_a_claim_twice(copy) -> None:
+def test_a_claim_twice(copy: Copy) -> None:
     copy.append("claims.toml", "\n" + (copy / "claims.toml").read_text(encoding="utf-8"))
     with pytest.raises(BrokenFile, match=r"claims\.C001: This id is used twice"):
         claims.load(copy.folder)
@@ -99,7 +98,7 @@ TWO = '\n[[terms]]\nzh = "损失函数"\nen = "loss function"\ntext = "过拟合
         ("xyz", [], []),
     ],
 )
-def test_search_ranks_names_before_texts(copy, text: str, found: list[str], named: list[str]) -> None:
+def test_search_ranks_names_before_texts(copy: Copy, text: str, found: list[str], named: list[str]) -> None:
     copy.append("glossary.toml", TWO)
     terms = glossary.load(copy.folder)
     assert [term.zh for term in terms.search(text)] == found
@@ -107,7 +106,9 @@ def test_search_ranks_names_before_texts(copy, text: str, found: list[str], name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_term_meant_is_written_as_in_the_glossary(copy, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+def test_the_term_meant_is_written_as_in_the_glossary(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
     monkeypatch.setenv("DLWP_LANG", language)
     copy.append("glossary.toml", TWO)
     assert "loss function" in glossary.load(copy.folder).near("los-functions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,6 +48,19 @@ def write_boston(path: Path) -> Path:
     with path.open("wb") as file:
         np.savez_compressed(file, x=np.arange(130.0).reshape(10, 13), y=np.linspace(5, 50, 10))
     return path
+
+
+def same_lists(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    """Whether two lists of 1-D arrays hold the same numbers, of the same type."""
+    pairs = zip(one, other, strict=True)
+    return len(one) == len(other) and all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
+
+
+def mapped_from_a_file(array: Any) -> bool:
+    """Whether the array is a view of a mapped file."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return isinstance(array, mmap.mmap)
 
 
 def write_npz(path: Path, members: dict[str, bytes]) -> Path:

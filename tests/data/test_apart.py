@@ -9,7 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from dlwp_tui.data import convert, load, registry
+from dlwp_tui.core import paths
+from dlwp_tui.data import load
 
 LOAD = """
 import sys
@@ -27,7 +28,7 @@ def test_a_training_does_not_hold_what_making_the_twin_takes() -> None:
     """In one process 780 MB, apart 150."""
     done = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300
-    assert convert.has_twin(registry.get("reuters"))
+    assert len(list((paths.cache() / "datasets").glob("reuters-twin-*"))) == 1
 
 
 def test_where_no_process_can_be_started_the_twin_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:

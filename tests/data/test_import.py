@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from dlwp_tui import data
+from dlwp_tui.__main__ import run
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError, StorageError, UsageError
 from dlwp_tui.data import archive, locate, registry
@@ -334,13 +335,15 @@ def test_an_absurdly_large_file_is_not_read(tmp_path: Path) -> None:
         import_path(path, accept=True)
 
 
-def test_verify_reads_again_whatever_is_remembered(tmp_path: Path, official: Official) -> None:
+def test_verify_reads_again_whatever_is_remembered(
+    tmp_path: Path, official: Official, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_boston(tmp_path / "boston_housing.npz")
     official("boston_housing", path.read_bytes())
     assert [v.state for v in verify("boston_housing")] == [State.MISSING]
     import_path(path)
     (good,) = verify("boston_housing")
-    assert good.good and good.checksum == good.expected == registry.get("boston_housing").main.sha256
+    assert good.usable and good.checksum == good.file.checksum == registry.get("boston_housing").main.sha256
     target = paths.data() / "boston_housing.npz"
     stamp = target.stat().st_mtime_ns
     body = bytearray(target.read_bytes())
@@ -349,7 +352,8 @@ def test_verify_reads_again_whatever_is_remembered(tmp_path: Path, official: Off
     os.utime(target, ns=(stamp, stamp))
     assert locate.status("boston_housing").state is State.REAL, "same size and time: the remembered checksum"
     (bad,) = verify("boston_housing")
-    assert json.loads(json.dumps(bad.as_json()))["state"] == "damaged"
+    assert run(["data", "verify", "boston_housing", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["state"] == "damaged"
     assert bad.state is State.DAMAGED and "checksum differs" in bad.detail
 
 

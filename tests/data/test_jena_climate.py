@@ -15,6 +15,7 @@ from dlwp_tui.core.errors import DataError
 from dlwp_tui.data import locate, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
+from dlwp_tui.data.sets import table
 from dlwp_tui.data.sets.jena_climate import reader as jena_climate
 from dlwp_tui.data.sets.jena_climate.reader import COLUMNS, CSV, DATE, ROWS, ZIP
 
@@ -106,7 +107,7 @@ def test_a_broken_row_is_named(tmp_path: Path, broken: str, what: str) -> None:
 def test_a_broken_row_is_named_in_the_file_not_in_the_block_it_was_read_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jena_climate, "BLOCK", 1000)
+    monkeypatch.setattr(table, "BLOCK", 1000)
     rows = _rows(300)
     rows[250] = "x" + rows[250]
     with pytest.raises(DataError, match="line 252:"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import time
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,15 @@ import pytest
 
 from dlwp_tui import data
 from dlwp_tui.core import paths
-from dlwp_tui.core.errors import DataError, StorageError
-from dlwp_tui.data import convert, mapped, registry
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.data import convert, registry
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.sets.mnist import reader as mnist
 from dlwp_tui.data.sets.mnist import twin as drawn
 from dlwp_tui.data.verify import verify
 from tests.conftest import SHARED_DATA
-from tests.data.conftest import Official, objects, write_boston
+from tests.data.conftest import Official, mapped_from_a_file, objects, write_boston
 
 REAL = SHARED_DATA / "mnist.npz"
 
@@ -33,12 +32,6 @@ def write_mnist(path: Path, **changes: Any) -> Path:
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
     return path
-
-
-def mapped_from_a_file(array: Any) -> bool:
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return isinstance(array, mmap.mmap)
 
 
 def test_what_keras_returns(tmp_path: Path, official: Official) -> None:
@@ -86,42 +79,6 @@ def test_a_file_of_another_set_or_too_few_samples(tmp_path: Path) -> None:
 def test_it_is_recognised_by_its_content(tmp_path: Path) -> None:
     (done,) = import_path(write_mnist(tmp_path / "digits.npz"), accept=True)  # imdb.npz has the same keys
     assert (done.dataset, done.file) == ("mnist", "mnist.npz")
-
-
-def test_large_arrays_are_mapped_and_may_be_written_into(tmp_path: Path) -> None:
-    path = tmp_path / "kept.npz"
-    arrays = {
-        "bytes": np.arange(2 << 20, dtype=np.uint8).reshape(2, -1),
-        "odd": np.arange(3, dtype=np.uint8),  # after it, nothing would be aligned by itself
-        "doubles": np.arange(1 << 18, dtype=np.float64),
-        "turned": np.asfortranarray(np.arange(1 << 18, dtype=np.float64).reshape(512, -1)),
-    }
-    mapped.save(path, arrays)
-    for _ in range(2):  # what was written the first time is not there the second
-        kept = mapped.load(path)
-        assert kept is not None
-        for key, array in arrays.items():
-            assert np.array_equal(kept[key], array) and kept[key].dtype == array.dtype
-            assert kept[key].flags.aligned and kept[key].flags.writeable
-            kept[key][:] = 1
-        assert [mapped_from_a_file(kept[key]) for key in arrays] == [True, False, True, False]
-    with np.load(path, allow_pickle=False) as plain:  # NumPy reads it too
-        assert all(np.array_equal(plain[key], array) for key, array in arrays.items())
-
-
-@pytest.mark.parametrize("left", [0, 100, 1 << 20, -1])
-def test_a_torn_file_is_no_file(tmp_path: Path, left: int) -> None:
-    path = tmp_path / "kept.npz"
-    mapped.save(path, {"bytes": np.zeros(2 << 20, np.uint8)})
-    path.write_bytes(path.read_bytes()[:left])
-    assert mapped.load(path) is None
-    assert mapped.load(tmp_path / "none.npz") is None
-
-
-def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "folder").write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.raises(StorageError):
-        mapped.save(tmp_path / "folder" / "kept.npz", {"x": np.zeros(3)})
 
 
 @pytest.fixture(scope="module")
@@ -174,12 +131,12 @@ def test_the_twin_is_the_same_again_and_older_ones_go(monkeypatch: pytest.Monkey
     again = drawn.make()
     assert all(np.array_equal(first[key], again[key]) for key in mnist.KEYS)
     folder = paths.cache() / "datasets"
-    (kept,) = folder.glob("mnist-twin-*.npz")
-    (folder / "reuters-twin-123.npz").write_bytes(b"")
-    monkeypatch.setattr(convert, "twin_version", lambda: "twin-of-newer-code")
+    (kept,) = folder.glob("mnist-twin-*")
+    (folder / "reuters-twin-123-456").mkdir()
+    monkeypatch.setattr(convert, "version", lambda _dataset: "newer")
     convert.twin(registry.get("mnist"))
-    assert [path.name[:20] for path in folder.glob("mnist-twin-*.npz")] == ["mnist-twin-of-newer-"[:20]]
-    assert not kept.exists() and (folder / "reuters-twin-123.npz").exists()
+    assert [path.name[:16] for path in folder.glob("mnist-twin-*")] == ["mnist-twin-newer"]
+    assert not kept.exists() and (folder / "reuters-twin-123-456").exists()
 
 
 @pytest.mark.real_data

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from dlwp_tui.core.errors import DataError
-from dlwp_tui.data import Sequences, npz, unpickle
+from dlwp_tui.data import npz, unpickle
+from dlwp_tui.data.sequences import Sequences
 from tests.data.conftest import LISTS, objects, write_imdb, write_npz
 
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_a_download_is_checked_by_content_and_stays_unverified(tmp_path: Path, o
     fetch.get("tide")
     assert len(server.requests) == 1, "a whole file is not downloaded again"
     (row,) = verify("tide")
-    assert row.good and row.expected == "" and row.checksum == record["sha256"]
+    assert row.usable and row.file.checksum == "" and row.checksum == record["sha256"]
 
 
 def test_a_download_that_is_cut_goes_on(tmp_path: Path, offer: Offer) -> None:
@@ -165,7 +166,7 @@ def test_a_file_without_an_address(tide: Dataset, monkeypatch: pytest.MonkeyPatc
 
 def test_an_address_that_leads_out_of_https(tide: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     class Answer(io.BytesIO):
-        url, status, headers = "http://example.org/tide.zip", 200, {}
+        url, status, headers = "http://example.org/tide.zip", 200, MappingProxyType[str, str]({})
 
     monkeypatch.setattr("urllib.request.urlopen", lambda *_args, **_more: Answer(b"x"))
     with pytest.raises(DataError, match="anybody on the way could change"):
@@ -196,7 +197,7 @@ def test_the_other_form_under_any_name(tmp_path: Path, tide: Dataset) -> None:
     status = locate.status("tide")
     assert status.state is State.UNVERIFIED and status.main.file.name == "tide.csv"
     assert data.load("tide").source == "unverified"
-    assert [row.file for row in verify("tide")] == ["tide.csv", "tide_places.json"], "the absent zip is no row"
+    assert [row.file.name for row in verify("tide")] == ["tide.csv", "tide_places.json"], "the absent zip is no row"
     assert fetch.get("tide") == [paths.data() / "tide.csv"], "all is there: nobody is asked"
 
 

@@ -76,7 +76,7 @@ def test_a_dot_and_other_sizes_of_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("drawn", "said"),
+    ("drawn", "words"),
     [
         (np.zeros((28, 28)), "Nothing is drawn yet"),
         (np.full((28, 28), 0.05), "Nothing is drawn yet"),
@@ -90,9 +90,9 @@ def test_a_dot_and_other_sizes_of_table() -> None:
         ({"x": 1}, "table of numbers"),
     ],
 )
-def test_what_is_no_drawing(drawn: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_drawing(drawn: Any, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "en")
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=words):
         centred(drawn)
 
 
@@ -142,7 +142,7 @@ def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
     assert usual["rows"] == [[4, 9, 2], [0, 6, 1], [3, 5, 1]]
 
 
-def test_no_mistake_is_said(lab: Lab, told: Told) -> None:
+def test_a_text_replaces_the_sheet_where_nothing_is_wrong(lab: Lab, told: Told) -> None:
     assert len(show_mistakes(lab, np.zeros((2, 28, 28)), [1, 0], np.eye(10)[[1, 0]])) == 0
     assert [(event["e"], event["body"]) for event in told] == [("text", "All 2 are right.")]
 
@@ -190,7 +190,12 @@ def test_networks_are_examined_on_pictures_and_on_moved_ones(
 
 def test_a_drawing_is_answered(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[np.ndarray] = []
-    monkeypatch.setattr(lab, "load", lambda: lambda x: given.append(x) or np.eye(10)[[7]])
+
+    def model(x: np.ndarray) -> np.ndarray:
+        given.append(x)
+        return np.eye(10)[[7]]
+
+    monkeypatch.setattr(lab, "load", lambda: model)
     answer = demo(lab, lambda page: page[None] * 255)(seven(2, 2, 10).tolist())
     assert np.array_equal(given[0][0], centred(seven(2, 2, 10)) * 255)
     assert answer["bars"] == {str(digit): float(digit == 7) for digit in range(10)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,7 @@ def test_heat_tells_signs_apart() -> None:
 
 
 @pytest.mark.parametrize("values", [[[0.0]], [[np.nan, 1.0]], [[np.inf, -np.inf]], np.zeros((3, 3))])
-def test_any_numbers_can_be_drawn(values: object) -> None:
+def test_any_numbers_can_be_drawn(values: Any) -> None:
     for image in (drawing.heat(values), drawing.hill(np.ravel(values), [0.5])):
         assert np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1
 
@@ -73,3 +75,29 @@ def test_a_landscape_of_two_coordinates_is_a_valley() -> None:
     assert image.shape == (drawing.HEIGHT, drawing.WIDTH, 3)
     rows, columns = np.nonzero((image == 1).all(axis=2))
     assert (rows.min(), columns.min()) == (0, 0) and rows.max() < 5 and columns.max() < 5  # the end: top left
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_stacked_numbers_keep_the_colour_of_their_array(axis: int) -> None:
+    parts = [np.array([[1.0, 5.0, 3.0]] * 2), np.array([[9.0, 2.0, 4.0]] * 2)]
+    blocks = np.stack(parts, axis=axis)
+    image = drawing.stacked(parts, axis, cell=1)
+    deep, high, wide = blocks.shape
+    assert image.shape == (deep * (high + 1) - 1, wide, 3)
+    shown = np.vstack([image, np.zeros((1, wide, 3))]).reshape(deep, high + 1, wide, 3)
+    assert not shown[:, high].any(), "a black line after each block"
+    whose = np.stack([np.zeros((2, 3)), np.ones((2, 3))], axis=axis)
+    assert np.array_equal(shown[:, :high, :, 0] < shown[:, :high, :, 2], whose == 1), "orange first, blue second"
+    strength = shown[:, :high].max(axis=3)
+    assert strength.ravel()[blocks.argmax()] == pytest.approx(1)
+    assert strength.ravel()[blocks.argmin()] == pytest.approx(0.3)
+
+
+def test_equal_numbers_can_be_stacked() -> None:
+    assert np.isfinite(drawing.stacked([np.ones((1, 2))], 0)).all()
+
+
+def test_a_seven_is_seen_in_any_order() -> None:
+    seven = drawing.seven()
+    assert seven.shape == (24, 36) and set(np.unique(seven)) == {0, 1}
+    assert not np.array_equal(seven.T, seven.reshape(36, 24))

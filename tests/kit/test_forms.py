@@ -17,7 +17,16 @@ from dlwp_tui.kit import forms
 )
 def test_array(text: str, shape: tuple[int, ...], dtype: str) -> None:
     read = forms.array(canonical("array", text))
-    assert (read.shape, read.dtype) == (shape, dtype)
+    assert read.shape == shape and read.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("text", "want", "dtype"),
+    [("1 2 3; 4，5,6", [[1, 2, 3], [4, 5, 6]], "int64"), ("-1 2.5", [[-1, 2.5]], "float64"), ("2.0", [[2]], "int64")],
+)
+def test_matrix(text: str, want: list[list[float]], dtype: str) -> None:
+    read = forms.matrix(canonical("matrix", text))
+    assert read.tolist() == want and read.dtype == dtype
 
 
 def test_array_keeps_its_numbers() -> None:

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui.data import Sequences
 from dlwp_tui.data.words import WordIndex
 from dlwp_tui.kit import reviews
 from dlwp_tui.lab import Lab
 from tests.lab.conftest import Told, make_lab
 
 WORDS = WordIndex(lambda: {"the": 1, "good": 2, "bad": 3, "zebra": 90})
-REVIEWS = Sequences.of([[1, 5], [1, 4, 2, 6], [1, 5, 4, 4, 5, 5]])
+REVIEWS = [np.array(ids, np.int32) for ids in ([1, 5], [1, 4, 2, 6], [1, 5, 4, 4, 5, 5])]
 CUT = np.array([[0, 1, 5], [4, 2, 6], [4, 5, 5]])
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlwp_tui.data.sequences import Sequences
 from dlwp_tui.lab import Lab, StopRun, batches, live
 from dlwp_tui.lab.unmix import weights
 from tests.lab.conftest import Told, make_lab
@@ -42,21 +41,6 @@ def test_batches_reshuffle_each_pass_and_repeat_each_run(tmp_path: Path, told: T
     lab = make_lab(tmp_path / "d", told, seed=5)
     assert _rows(lab.batches(x, batch_size=10, shuffle=False)) == list(range(103))
     assert _rows(lab.batches(x, batch_size=10)) != one  # the run's second dataset has an order of its own
-
-
-@pytest.mark.parametrize("named", [False, True])
-def test_sets_become_a_matrix_a_batch(lab: Lab, path: str, named: bool) -> None:
-    rows = [list(range(1, 2 + n)) for n in range(30)]
-    sets = Sequences.of(rows).sets()
-    dataset = lab.batches({"words": sets} if named else sets, np.arange(30), batch_size=8)
-    seen = []
-    for x, y in dataset:
-        matrix = (x["words"] if named else x).numpy()
-        assert matrix.shape == (len(y), int(y.numpy().max()) + 1)  # as wide as the batch's largest set
-        for row, n in zip(matrix, y.numpy(), strict=True):
-            assert set(row) == set(rows[n])
-            seen.append(int(n))
-    assert sorted(seen) == list(range(30)) != seen
 
 
 def test_the_order_of_an_epoch_does_not_depend_on_those_before(lab: Lab) -> None:

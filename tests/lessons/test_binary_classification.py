@@ -47,7 +47,7 @@ def test_validation_run(run: Callable[..., RunView], warm: Zygote) -> None:
         answer = demo.ask(f"{good} zzqx", timeout=60)
     finally:
         demo.close()
-    assert set(answer["bars"]) == {"好评", "差评"}
+    assert set(answer["bars"]) == {"positive", "negative"}
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]
 

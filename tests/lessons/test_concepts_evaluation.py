@@ -13,8 +13,8 @@ from tests.lessons.conftest import claims, curve, table
 pytestmark = pytest.mark.keras
 
 
-def test_hold_out_and_iterated_k_fold(run: Callable[..., RunView]) -> None:
-    view = run("4.2", folds=3, repeats=2, samples=60, epochs=4)
+def test_hold_out_and_iterated_k_fold(study: Callable[..., RunView]) -> None:
+    view = study("4.2", folds=3, repeats=2, samples=60, epochs=4)
     assert claims(view) == {"C089", "C091", "C092"}
     assert view.results[""]["models"] == 2 + 2 * 3
     held, single, means = (curve(view, "val_mae", label) for label in ("留出", "单折", "K 折平均"))
@@ -29,17 +29,17 @@ def test_hold_out_and_iterated_k_fold(run: Callable[..., RunView]) -> None:
     assert picked == sorted(picked) and picked[-1] > 0.6
 
 
-def test_each_model_starts_anew(run: Callable[..., RunView]) -> None:
+def test_each_model_starts_anew(study: Callable[..., RunView]) -> None:
     """The same split scores the same whatever was trained before it: weights and optimizer go back to their start."""
-    first = run("4.2", scheme="hold-out", repeats=1, samples=60, epochs=4)
-    more = run("4.2", scheme="hold-out", repeats=3, samples=60, epochs=4)
+    first = study("4.2", scheme="hold-out", repeats=1, samples=60, epochs=4)
+    more = study("4.2", scheme="hold-out", repeats=3, samples=60, epochs=4)
     assert curve(first, "val_mae", "留出") == curve(more, "val_mae", "留出")[:1]
-    long = run("4.2", scheme="hold-out", repeats=3, samples=60, epochs=40)
+    long = study("4.2", scheme="hold-out", repeats=3, samples=60, epochs=40)
     assert fmean(curve(long, "val_mae", "留出")) < fmean(curve(more, "val_mae", "留出"))
 
 
-def test_one_k_fold(run: Callable[..., RunView]) -> None:
-    view = run("4.2", scheme="k-fold", folds=4, samples=40, epochs=2)
+def test_one_k_fold(study: Callable[..., RunView]) -> None:
+    view = study("4.2", scheme="k-fold", folds=4, samples=40, epochs=2)
     assert view.results[""]["models"] == 4
     ((_one, *scores, mean),) = table(view, "各折的 MAE（千美元）")
     assert float(mean) == pytest.approx(fmean(map(float, scores)), abs=0.001)

@@ -9,60 +9,69 @@ from statistics import pstdev
 import pytest
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, table
 
 pytestmark = pytest.mark.keras
 
 
-def test_momentum_decides_the_dip(run: Callable[..., RunView]) -> None:
-    view = run("2.4", preset="quick")
+def test_momentum_decides_the_dip(study: Callable[..., RunView]) -> None:
+    view = study("2.4", preset="quick")
     assert claims(view) == {"C036", "C037", "C038", "C039", "C040"}
-    ends = {row[0]: (float(row[2]), row[4]) for row in table(view, "停在哪里")}
-    assert ends["动量 0"] == (pytest.approx(-0.960, abs=0.001), "停在浅坑里")
-    assert ends["动量 0.9"] == (pytest.approx(1.036, abs=0.001), "到了最低点")
-    assert ends["动量 0.95"] == (pytest.approx(-0.960, abs=0.001), "停在浅坑里")
+    rows = {row[0]: row for row in table(view, "Where they stopped")}
+    for name, place, end in (
+        ("动量 0", -0.960, "stuck in a shallow dip"),
+        ("动量 0.9", 1.036, "reached the lowest point"),
+        ("动量 0.95", -0.960, "stuck in a shallow dip"),
+    ):
+        assert float(rows[name][2]) == pytest.approx(place, abs=0.001)
+        assert rows[name][4] == end
     assert max(curve(view, "w", "动量 0.95")) > 1.7  # it did cross the hill, and came back
     assert [picture.name for picture in view.pictures] == ["动量 0", "动量 0.5", "动量 0.9", "动量 0.95"]
     assert view.results[""]["reached"] == 1
 
 
-def test_rates(run: Callable[..., RunView]) -> None:
-    view = run("2.4", preset="rates")
+def test_rates(study: Callable[..., RunView]) -> None:
+    view = study("2.4", preset="rates")
     small, right, jumping, large = (curve(view, "w", f"学习率 {rate}") for rate in ("0.01", "0.1", "0.9", "1.1"))
     assert small[-1] > 0.6
     assert right[-1] == pytest.approx(0.0115, abs=0.0001)
     assert all(a * b < 0 for a, b in pairwise(jumping)) and abs(jumping[-1]) < 0.02
     assert all(abs(b) > abs(a) for a, b in pairwise(large))
-    assert [row[4] for row in table(view, "停在哪里")] == ["还没有停", "到了最低点", "到了最低点", "发散"]
+    assert [row[4] for row in table(view, "Where they stopped")] == [
+        "still moving",
+        "reached the lowest point",
+        "reached the lowest point",
+        "diverged",
+    ]
 
 
-def test_what_runs_away_is_let_go(run: Callable[..., RunView]) -> None:
-    view = run("2.4", function="two-dips", learning_rate=2, steps=1000)
+def test_what_runs_away_is_let_go(study: Callable[..., RunView]) -> None:
+    view = study("2.4", function="two-dips", learning_rate=2, steps=1000)
     assert len(curve(view, "loss")) < 10
-    assert table(view, "停在哪里")[0][4] == "发散"
+    assert table(view, "Where they stopped")[0][4] == "diverged"
 
 
-def test_larger_batches_are_steadier(run: Callable[..., RunView]) -> None:
-    view = run("2.4", preset="batches")
+def test_larger_batches_are_steadier(study: Callable[..., RunView]) -> None:
+    view = study("2.4", preset="batches")
     single, mini, full = (curve(view, "w", f"每步 {n} 个")[50:] for n in (1, 128, 1024))
     assert pstdev(single) > 4 * pstdev(mini) > 100 * pstdev(full)
     assert max(curve(view, "noise", "每步 1024 个")) == 0
-    other = run("2.4", preset="batches", seed=2)
+    other = study("2.4", preset="batches", seed=2)
     assert curve(other, "loss", "每步 1 个") != curve(view, "loss", "每步 1 个")
-    again = run("2.4", preset="batches")
+    again = study("2.4", preset="batches")
     assert curve(again, "loss", "每步 1 个") == curve(view, "loss", "每步 1 个")
 
 
-def test_samples_without_differences_make_no_noise(run: Callable[..., RunView]) -> None:
-    view = run("2.4", batch_size=1, spread=0, steps=20)
+def test_samples_without_differences_make_no_noise(study: Callable[..., RunView]) -> None:
+    view = study("2.4", batch_size=1, spread=0, steps=20)
     assert max(curve(view, "noise")) == view.results[""]["noise"] == 0
 
 
-def test_a_narrow_valley(run: Callable[..., RunView]) -> None:
-    view = run("2.4", preset="valley")
-    ends = {row[0]: float(row[3]) for row in table(view, "停在哪里")}
+def test_a_narrow_valley(study: Callable[..., RunView]) -> None:
+    view = study("2.4", preset="valley")
+    ends = {row[0]: float(row[3]) for row in table(view, "Where they stopped")}
     assert ends["动量 0.9"] < 0.001
     assert ends["动量 0"] > 0.05
 

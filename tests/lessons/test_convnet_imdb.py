@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView

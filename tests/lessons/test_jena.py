@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, table

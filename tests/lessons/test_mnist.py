@@ -10,15 +10,15 @@ from PIL import Image
 
 from dlwp_tui import data
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
-from dlwp_tui.engine import control, launch
+from dlwp_tui.course.param import ParamError
+from dlwp_tui.engine import control
 from dlwp_tui.engine.demo import Demo
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
-from tests.lessons.conftest import curve, finished, finished_with_peak, table
+from tests.lessons.conftest import curve, finished_with_peak, table
 from tests.lessons.digits import canvas, recognised
 from tests.worker.conftest import state_of, until_event
 
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.keras
 WRONG = "Digits it got wrong"
 
 
-def test_a_small_run(run: Callable[..., RunView], warm: Zygote) -> None:
-    view = run("2.1", samples=3000, epochs=3, units=64, seed=3)
+def test_a_small_run(study: Callable[..., RunView]) -> None:
+    view = study("2.1", samples=3000, epochs=3, units=64, seed=3)
     assert view.source == "synthetic"
     assert view.models[0].params == 785 * 64 + 65 * 10
     assert view.steps == 24  # ceil(3000 / 128)
@@ -54,14 +54,14 @@ def test_a_small_run(run: Callable[..., RunView], warm: Zygote) -> None:
         assert float(sure.rstrip("%")) >= float(listed[-1][4].rstrip("%"))
     assert 0 < sum(row[2] for row in table(view, f"{WRONG}: most often")) <= wrong
 
-    again = finished(launch.rerun(view.folder, warm))
+    again = study("2.1", samples=3000, epochs=3, units=64, seed=3)
     assert curve(again, "loss") == loss and again.results == view.results
-    assert recognised(view, warm, test) >= 15
+    assert recognised(view, test) >= 15
 
 
-def test_what_is_drawn_need_not_be_in_its_place(run: Callable[..., RunView], warm: Zygote) -> None:
-    """And what is no digit gets a sentence; a model that saw 0 to 255 is shown 0 to 255."""
-    view = run("2.1", samples=3000, epochs=2, units=64, scale=False)
+def test_what_is_drawn_need_not_be_in_its_place(study: Callable[..., RunView], warm: Zygote) -> None:
+    """And what is no digit gets a sentence; a model that saw 0 to 255 is shown 0 to 255. The demo is a real process."""
+    view = study("2.1", samples=3000, epochs=2, units=64, scale=False)
     one = np.zeros((28, 28))
     one[3:11, 22:24] = 1  # small, in a corner
     demo = Demo(view.folder, "digit", zygote=warm)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.course import reader
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine import control, launch
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.folder import RunFolder
@@ -29,8 +29,8 @@ def params(units: int) -> int:
     return 10_001 * units + (units + 1) * units + units + 1
 
 
-def test_all_networks_lie_over_each_other(run: Callable[..., RunView]) -> None:
-    view = run("4.4", variant="all", bigger_units=32, **TINY)
+def test_all_networks_lie_over_each_other(study: Callable[..., RunView]) -> None:
+    view = study("4.4", variant="all", bigger_units=32, **TINY)
     assert claims(view) == {"C100", "C101", "C103", "C104"}
     rows = table(view, SUMMARY)
     assert [row[0] for row in rows] == NETWORKS
@@ -49,8 +49,8 @@ def test_all_networks_lie_over_each_other(run: Callable[..., RunView]) -> None:
 
 
 @pytest.mark.parametrize("variant", ["original", "smaller", "dropout"])
-def test_one_network_has_plain_curves(run: Callable[..., RunView], variant: str) -> None:
-    view = run("4.4", variant=variant, rate=0.25, **TINY)
+def test_one_network_has_plain_curves(study: Callable[..., RunView], variant: str) -> None:
+    view = study("4.4", variant=variant, rate=0.25, **TINY)
     assert {key.label for key in view.curves} == {""}
     assert curve(view, "loss")[1] < curve(view, "loss")[0]
     layers = [row[1] for row in view.models[0].layers]
@@ -58,9 +58,8 @@ def test_one_network_has_plain_curves(run: Callable[..., RunView], variant: str)
     assert view.models[0].params == params(4 if variant == "smaller" else 16)
 
 
-def test_one_seed_gives_one_curve(run: Callable[..., RunView], warm: Zygote) -> None:
-    view = run("4.4", variant="dropout", seed=3, **TINY)
-    again = finished(launch.rerun(view.folder, warm))
+def test_one_seed_gives_one_curve(study: Callable[..., RunView]) -> None:
+    view, again = (study("4.4", variant="dropout", seed=3, **TINY) for _ in range(2))
     assert curve(again, "val_loss") == curve(view, "val_loss")
 
 

@@ -51,7 +51,7 @@ def test_four_epochs_reach_86_percent(start: Callable[..., RunFolder], warm: Zyg
         scorn = demo.ask("Terrible. A boring waste of time, awful acting, the worst film, xqzzq")
     finally:
         demo.close()
-    assert praise["bars"]["好评"] > 0.6 and scorn["bars"]["好评"] < 0.4
+    assert praise["bars"]["positive"] > 0.6 and scorn["bars"]["positive"] < 0.4
     assert praise["unknown"] == [] and scorn["unknown"] == ["xqzzq"]
 
 

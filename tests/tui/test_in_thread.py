@@ -11,9 +11,11 @@ from textual.widget import Widget
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.messages import DemoAsked
+from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.in_thread import LOG_SIZE, in_thread, log_file
-from dlwp_tui.tui.screens.reading import ReadingScreen
+from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.screens.study import StudyScreen
 from dlwp_tui.tui.session import Session
 from tests.tui.bench.bench_runs import BenchApp, until
@@ -149,10 +151,10 @@ async def test_a_history_that_cannot_be_read_leaves_the_app_open(
     monkeypatch.setattr("dlwp_tui.analysis.history.history", broken)
     app = BenchApp()
     async with app.run_test(size=(64, 40)) as pilot:
-        app.bench.show_tab("history", focus=True)
+        app.bench.tabs.show_tab("history", focus=True)
         await until(pilot, lambda: any("no entry" in message for _title, message, _sev in told(app)), "the notice")
         await pilot.press("down")
-        assert app.is_running and app.query_one(BenchPane).tab == "history"
+        assert app.is_running and app.query_one(BenchPane).tabs.tab == "history"
 
 
 async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
@@ -165,7 +167,7 @@ async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
         raise AttributeError("a bug")
 
     monkeypatch.setattr(Session, "active", broken)
-    monkeypatch.setattr("dlwp_tui.tui.screens.study.POLL_ACTIVE_S", 0.1)
+    monkeypatch.setattr("dlwp_tui.tui.screens.runs.POLL_ACTIVE_S", 0.1)
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: len(calls) > 3, "some looks")
@@ -179,28 +181,28 @@ async def test_a_demo_with_a_bug_answers_and_is_told(course_dir: object, monkeyp
 
     monkeypatch.setattr("dlwp_tui.tui.bench.demos.Demos.ask", broken)
     answers: list[object] = []
-    monkeypatch.setattr(BenchPane, "set_demo_answer", lambda self, answer: answers.append(answer))
+    monkeypatch.setattr(OutputView, "set_demo_answer", lambda self, answer: answers.append(answer) if answer else None)
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.lesson, "the screen")
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson, "the screen")
         assert isinstance(app.screen, StudyScreen)
-        app.screen._ask_demo("run", "demo", "text")
+        app.screen.query_one(OutputView).post_message(DemoAsked("run", "demo", "text"))
         await until(pilot, lambda: told(app), "the notice")
         assert answers == [{"error": "TypeError: in the demo"}]
 
 
 async def test_the_section_is_opened_once(course_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual calls the `on_mount` of each class of a screen: a call of super() had done everything twice."""
+    """And not once for each controller, or each class of the screen, that handles Mount."""
     opened: list[str] = []
-    open_section = ReadingScreen.open_section
+    open_section = Panes.open_section
 
-    def counted(screen: ReadingScreen, section: reader.Section, page: int = 0) -> None:
+    def counted(panes: Panes, section: reader.Section, page: int = 0) -> None:
         opened.append(section.id)
-        open_section(screen, section, page)
+        open_section(panes, section, page)
 
-    monkeypatch.setattr(ReadingScreen, "open_section", counted)
+    monkeypatch.setattr(Panes, "open_section", counted)
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.lesson, "the screen")
+        await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson, "the screen")
         await pilot.pause(0.2)
         assert opened == ["1.1"]

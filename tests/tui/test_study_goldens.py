@@ -19,7 +19,9 @@ from textual.pilot import Pilot
 from dlwp_tui.core import hardware
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.reader.note import NotePane
+from dlwp_tui.tui.screens.study import StudyScreen
 
 GOLDENS = Path(__file__).parent / "goldens"
 WIDE, MEDIUM, NARROW = (160, 45), (120, 40), (80, 24)
@@ -50,12 +52,14 @@ async def opened(size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
 
 
 async def rest(pilot: Pilot[None]) -> None:
-    """Wait until two looks at the screen are equal."""
+    """Wait until the bench has followed the note, no thread reads, and two looks at the screen are equal."""
+    study = next(screen for screen in pilot.app.screen_stack if isinstance(screen, StudyScreen))
     before: list[str] = []
-    for _ in range(100):
+    for _ in range(200):
         await pilot.pause(0.05)
         now = rows(pilot)
-        if now == before:
+        followed = study.query_one(BenchPane).section is study.panes.section
+        if now == before and followed and not any(not worker.is_finished for worker in pilot.app.workers):
             return
         before = now
     pytest.fail("the screen does not come to rest")

@@ -27,5 +27,5 @@ def test_when_memory_is_tidied(left: int, quiet: bool, tidied: bool, monkeypatch
     collected: list[bool] = []
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, left))
     monkeypatch.setattr(gc, "collect", lambda: collected.append(True))
-    app._tidy()
+    app._collect()
     assert bool(collected) is tidied

@@ -31,7 +31,7 @@ def run(lab: Lab, *, maxlen: int, dim: int, samples: int, epochs: int, batch_siz
     imdb = lab.dataset("imdb", num_words=WORDS)
     (train_data, y), (test_data, y_test) = imdb
     train_data, y = train_data[:samples], y[:samples]
-    x = train_data.pad(maxlen)
+    x = keras.utils.pad_sequences(train_data, maxlen)
     want = [samples, maxlen]
     lab.check("补齐后是二维张量（影评数，最大长度）", claim="C159", got=list(x.shape), want=want)
     few = keras.utils.pad_sequences([list(review) for review in train_data[:100]], maxlen=maxlen)
@@ -64,7 +64,8 @@ def run(lab: Lab, *, maxlen: int, dim: int, samples: int, epochs: int, batch_siz
         verbose=0,
     )
     lab.save(model)
-    unseen = lab.batches(test_data.pad(maxlen), y_test, 1000, shuffle=False)
+    x_test = keras.utils.pad_sequences(test_data, maxlen)
+    unseen = lab.batches(x_test, y_test, 1000, shuffle=False)
     scores = model.evaluate(unseen, return_dict=True, verbose=0)
     lab.result(**{f"test_{name}": value for name, value in scores.items()})
 

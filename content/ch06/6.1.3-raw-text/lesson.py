@@ -47,7 +47,7 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     lab.check("shuffle 就地打乱，返回", claim="C164", got=str(rng.shuffle(indices)), want="None")
     used = training_samples + validation_samples
     need = max(reviews, used)
-    texts, labels = texts[indices[:need]], labels[indices[:need]]
+    texts, labels = [texts[i] for i in indices[:need]], labels[indices[:need]]
 
     # 2. 分词器：最常见的 10,000 个词；3. 影评 → 编号；4. 截断
     lab.phase("建词表")
@@ -103,7 +103,7 @@ def run(lab: Lab, *, embedding: str, dim: str, training_samples: int, validation
     # 测试：用同一个分词器，不能重新 adapt
     lab.phase("测试")
     chosen = np.sort(rng.permutation(len(test_texts))[:test_samples])
-    x_test = encode(vectorize, test_texts[chosen], maxlen)
+    x_test = encode(vectorize, [test_texts[i] for i in chosen], maxlen)
     unseen = lab.batches(x_test, test_labels[chosen], 1000, shuffle=False)
     scores = model.evaluate(unseen, return_dict=True, verbose=0)
     lab.result(**{f"test_{name}": value for name, value in scores.items()})

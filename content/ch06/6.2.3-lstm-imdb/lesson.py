@@ -46,7 +46,7 @@ def run(lab: Lab, *, layer: str, maxlen: int, dim: int, units: int, dropout: flo
     # 2. 数据：留最后 maxlen 个词，短的在前面补 0
     imdb = lab.dataset("imdb", num_words=WORDS)
     train_data, y = imdb.train.x[:samples], imdb.train.y[:samples]
-    x = train_data.pad(maxlen)
+    x = keras.utils.pad_sequences(train_data, maxlen)
     reviews.show_input(lab, imdb, train_data, x)
 
     # 3. 网络

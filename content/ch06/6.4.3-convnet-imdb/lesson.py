@@ -38,7 +38,7 @@ def run(lab: Lab, *, kernel: int, pool: int, filters: int, dim: int, maxlen: int
     # 1. 数据：留最后 maxlen 个词，短的在前面补 0
     imdb = lab.dataset("imdb", num_words=WORDS)
     train_data, y = imdb.train.x[:samples], imdb.train.y[:samples, None].astype("float32")
-    x = train_data.pad(maxlen)
+    x = keras.utils.pad_sequences(train_data, maxlen)
     reviews.show_input(lab, imdb, train_data, x)
 
     # 2. 网络

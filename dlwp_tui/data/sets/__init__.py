@@ -1,1 +1,1 @@
-"""One module per dataset: its facts, its reader, its Keras shape."""
+"""One folder a dataset: `reader.py` (facts, reader, shape) and `twin.py`. `registry` finds them."""

@@ -25,31 +25,9 @@ TABLE = 1 << 21
 """Entries of a sampling table: a word of rank 88,584 still gets one now and then."""
 
 ONSETS = (
-    "b",
-    "br",
-    "c",
-    "ch",
-    "d",
-    "dr",
-    "f",
-    "g",
-    "gr",
-    "h",
-    "j",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "pr",
-    "r",
-    "s",
-    "st",
-    "t",
-    "tr",
-    "v",
-    "w",
-)
+    "b", "br", "c", "ch", "d", "dr", "f", "g", "gr", "h", "j", "k", "l", "m", "n", "p",
+    "pr", "r", "s", "st", "t", "tr", "v", "w",
+)  # fmt: skip
 VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "oo")
 ENDS = ("n", "l", "rd", "s", "ton", "ley", "m", "", "ck", "ver", "th", "ing")
 

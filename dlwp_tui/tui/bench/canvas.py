@@ -1,4 +1,4 @@
-"""The paper, and what the trained model makes of a digit while it is drawn."""
+"""The paper, and the trained model's answers to a digit while it is drawn."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from textual.widgets import Static
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Demo
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content
 from dlwp_tui.tui.bench.drawing import SIDE, Drawing
@@ -28,15 +29,15 @@ from dlwp_tui.tui.bench.style import bar, fit
 from dlwp_tui.tui.key_hints import KeyHints
 
 ASK_EVERY = 0.125
-"""Seconds between two questions: eight a second is as fast as bars can be followed."""
+"""Seconds between two drawings put to the model: eight a second is as fast as bars can be followed."""
 LOST = 60.0
-"""Seconds after which an answer is no longer waited for; a model's first takes some."""
+"""Seconds after which an answer is no longer awaited; the first takes a while, since the model is loaded."""
 UNDER = 15
-"""Rows the bars and what belongs to them need under the paper."""
+"""Rows that the bars and the lines round them need under the paper."""
 
 
 class Answer(Widget):
-    """Bars of shares, the largest marked; or whatever else a demo said. A new answer moves nothing else."""
+    """Bars of shares, the largest marked; or any other answer of a demo. A new answer moves nothing else."""
 
     DEFAULT_CSS = """
     Answer { width: 1fr; height: 1fr; min-height: 10; }
@@ -44,18 +45,18 @@ class Answer(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.told: Mapping[str, Any] = {}
+        self.given: Mapping[str, Any] = {}
         self.blank = True
-        """True: there is nothing on the paper, so all bars are empty."""
+        """True while the paper is blank: all bars are empty then."""
         self._ascii = False
 
     def on_mount(self) -> None:
         self._ascii = settings.load().ascii
 
-    def show(self, told: Mapping[str, Any], *, blank: bool) -> None:
+    def show(self, given: Mapping[str, Any], *, blank: bool) -> None:
         """Another answer."""
-        if (told, blank) != (self.told, self.blank):
-            self.told, self.blank = told, blank
+        if (given, blank) != (self.given, self.blank):
+            self.given, self.blank = given, blank
             self.refresh()
 
     @property
@@ -68,7 +69,7 @@ class Answer(Widget):
         bars = self._bars()
         width = max(8, self.content_size.width)
         if not bars:
-            return content(output_text.wrapped(output_text.answer(self.told, width, self._ascii), width))
+            return content(output_text.wrapped(output_text.answer(self.given, width, self._ascii), width))
         best = self.best
         cells = max(cell_len(name) for name in bars)
         lines = []
@@ -86,12 +87,12 @@ class Answer(Widget):
         return Content("\n").join(lines)
 
     def _bars(self) -> dict[str, float]:
-        bars = self.told.get("bars")
+        bars = self.given.get("bars")
         return {str(name): float(share) for name, share in bars.items()} if isinstance(bars, Mapping) else {}
 
 
 class CanvasDemo(Widget):
-    """The paper, and beside it what the model says. It asks at most eight times a second and never waits."""
+    """The paper, and beside it the model's answer, asked for at most eight times a second; drawing never waits."""
 
     DEFAULT_CSS = """
     CanvasDemo { layout: horizontal; height: 1fr; padding: 0 1; }
@@ -111,20 +112,20 @@ class CanvasDemo(Widget):
 
     @dataclass
     class Asked(Message):
-        """What does the model say to this drawing?"""
+        """Put this drawing to the model."""
 
         demo: Demo
         value: list[list[float]]
 
     class Left(Message):
-        """The learner wants to be elsewhere."""
+        """Go back to the report."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._demo: Demo | None = None
         self._changed = False
         self._asked_at: float | None = None
-        """When the question was asked that waits for its answer."""
+        """When the drawing was put to the model whose answer has not come yet."""
         self._next = 0.0
         self._timer: Timer | None = None
         self._warm = False
@@ -136,10 +137,7 @@ class CanvasDemo(Widget):
             yield Static(id="canvas-label")
             yield Answer(id="canvas-answer")
             yield Static(id="canvas-pen")
-            yield KeyHints(
-                _("arrows move · space pen · e eraser · x clear · Esc back · mouse: drag, right button erases"),
-                id="canvas-keys",
-            )
+            yield KeyHints([*keys.hints("paper"), _("mouse: drag, right button erases")], id="canvas-keys")
 
     @property
     def paper(self) -> Paper:
@@ -148,7 +146,7 @@ class CanvasDemo(Widget):
 
     @property
     def answer(self) -> Answer:
-        """What the model says."""
+        """The model's answer."""
         return self.query_one(Answer)
 
     def set_demo(self, demo: Demo | None) -> None:
@@ -163,16 +161,16 @@ class CanvasDemo(Widget):
         self.paper.down = self.paper.erasing = False
         self._changed, self._asked_at, self._warm = False, None, False
         self.answer.show({}, blank=True)
-        self._tell_pen()
+        self._show_pen()
 
     def open(self) -> None:
-        """The learner is here: let the model be loaded meanwhile, and take the keys."""
+        """Take the keys, and have the model loaded before the first stroke."""
         self.paper.focus()
         if not self._warm and self._asked_at is None and self._demo is not None:
-            anything = Drawing()  # a blank sheet may be no question to it
+            anything = Drawing()  # a demo may refuse a blank sheet
             anything.stroke((SIDE / 2, 5), (SIDE / 2, SIDE - 6))
             self._send(anything)
-            self._tell_pen()
+            self._show_pen()
 
     def on_resize(self) -> None:
         room = self.content_size
@@ -183,12 +181,12 @@ class CanvasDemo(Widget):
         self.set_class(not beside and not stacked, "-tight")
         self.paper.fit(room)
 
-    def take(self, told: Mapping[str, Any]) -> None:
-        """The model's answer; the next question follows if the drawing has changed since."""
+    def take(self, answer: Mapping[str, Any]) -> None:
+        """The model's answer; if the drawing has changed since, it is put to the model again."""
         self._asked_at = None
-        first, self._warm = not self._warm, "error" not in told
-        self.answer.show(told, blank=self._warm and (first or self.paper.drawing.empty))
-        self._tell_pen()
+        first, self._warm = not self._warm, "error" not in answer
+        self.answer.show(answer, blank=self._warm and (first or self.paper.drawing.empty))
+        self._show_pen()
         self._pump()
 
     # -- asking --------------------------------------------------------------------------------------------------
@@ -197,7 +195,7 @@ class CanvasDemo(Widget):
     def _drawn(self, event: Paper.Drawn) -> None:
         event.stop()
         if self.paper.drawing.empty:
-            self.answer.show(self.answer.told, blank=True)
+            self.answer.show(self.answer.given, blank=True)
             self._changed = False
         else:
             self._changed = True
@@ -206,7 +204,7 @@ class CanvasDemo(Widget):
     @on(Paper.Moved)
     def _pen_moved(self, event: Paper.Moved) -> None:
         event.stop()
-        self._tell_pen()
+        self._show_pen()
 
     @on(Paper.Left)
     def _left(self, event: Paper.Left) -> None:
@@ -214,7 +212,7 @@ class CanvasDemo(Widget):
         self.post_message(self.Left())
 
     def _pump(self) -> None:
-        """Ask if the drawing has changed, no answer is waited for and the last question was long enough ago."""
+        """Ask the model if the drawing has changed, no answer is awaited and the last was asked for long enough ago."""
         now = time.monotonic()
         waiting = self._asked_at is not None and now - self._asked_at < LOST
         if not self._changed or waiting or self._timer is not None:
@@ -235,13 +233,13 @@ class CanvasDemo(Widget):
             self._next = self._asked_at + ASK_EVERY
             self.post_message(self.Asked(self._demo, drawing.rows))
 
-    def _tell_pen(self) -> None:
-        """Where the cursor is and what the pen does: for those who cannot see it move."""
+    def _show_pen(self) -> None:
+        """In words: where the cursor is and what the pen does."""
         paper = self.paper
         if self._asked_at is not None and not self._warm:
-            told = _("loading the model…")
+            text = _("loading the model…")
         else:
             tool = _("eraser") if paper.erasing else _("pen")
             state = _("● {tool} down") if paper.down else _("○ {tool} up")
-            told = f"{state.format(tool=tool)}  ({paper.cursor[0] + 1}, {paper.cursor[1] + 1})"
-        self.query_one("#canvas-pen", Static).update(Content(told), layout=False)
+            text = f"{state.format(tool=tool)}  ({paper.cursor[0] + 1}, {paper.cursor[1] + 1})"
+        self.query_one("#canvas-pen", Static).update(Content(text), layout=False)

@@ -15,7 +15,7 @@ from dlwp_tui.tui.bench.series import ChartData
 
 
 class Chart(Widget):
-    """Draws what `build` gives. `show` says under which key; an equal key is not drawn again."""
+    """Draws what `show` was given last, again only when the key, the size or the theme has changed."""
 
     DEFAULT_CSS = """
     Chart { width: 1fr; height: 1fr; }

@@ -7,22 +7,18 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
 from dlwp_tui.core.language import _
+from dlwp_tui.tui import keys
 
 
 class Chips(Widget, can_focus=True):
     """`● relu  ○ tanh`; where that does not fit, `‹ relu › 1/9`. Left and right choose, space takes the next."""
 
-    BINDINGS = [
-        Binding("left", "step(-1)", show=False),
-        Binding("right,space", "step(1)", show=False),
-    ]
-
+    BINDINGS = keys.bindings("chips")
     DEFAULT_CSS = """
     Chips { width: 1fr; height: 1; }
     Chips:focus { background: $block-cursor-blurred-background; }

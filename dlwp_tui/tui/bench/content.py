@@ -13,7 +13,7 @@ from textual.style import Style
 def content(text: Text) -> Content:
     """`text` as Content. Styles that are strings are Textual's (`$text-error`, `ansi_blue`), resolved when drawn.
 
-    `Content.from_rich_text` asks Rich for every style, which knows neither theme variables nor the ANSI names.
+    `Content.from_rich_text` lets Rich parse every style, which fails for theme variables and the ANSI names.
     """
     spans = [Span(span.start, span.end, _style(span.style)) for span in text.spans if span.style]
     if text.style:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -12,25 +10,26 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui.core import settings
+from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import series, style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.series import SMOOTHING, Look
 
 HZ = 4
-"""Redraws a second: more costs the link of an SSH session and nobody sees it."""
+"""Redraws a second: more only loads the link of an SSH session."""
 SLOW = 0.030
 """Seconds a frame may take before the rate is halved."""
 LEAST_ROWS, LEAST_COLUMNS = 9, 34
-"""A chart smaller than this says nothing; fewer are shown then."""
+"""A smaller chart cannot be read: fewer charts are shown then."""
 MOST = 4
 
 
 class CurvesView(Widget, can_focus=True):
-    """Charts of the shown run and of the runs laid over it. All choices are actions; the screen binds the keys."""
+    """Charts of the shown run and of the runs laid over it. Every choice is an action, named in the key table."""
 
     DEFAULT_CSS = """
     CurvesView { height: 1fr; padding: 0 1; }
@@ -56,7 +55,7 @@ class CurvesView(Widget, can_focus=True):
         self._skip = False
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
-        self._told = ""
+        self._note = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="curves-note")
@@ -78,11 +77,6 @@ class CurvesView(Widget, can_focus=True):
             self.metric = None
         self.redraw()
 
-    def set_overlays(self, views: Sequence[RunView]) -> None:
-        """Lay other runs over the shown one; each keeps its colour and marker."""
-        self.overlays = tuple(views)
-        self.redraw()
-
     @property
     def metrics(self) -> list[str]:
         """What can be drawn."""
@@ -90,7 +84,7 @@ class CurvesView(Widget, can_focus=True):
 
     @property
     def smoothing(self) -> float:
-        """The weight in force; 0 is none."""
+        """The weight of the smoothing; 0: none."""
         return SMOOTHING[self._smoothing]
 
     @property
@@ -130,7 +124,7 @@ class CurvesView(Widget, can_focus=True):
         if not self.is_mounted:
             return
         names = self.shown_metrics
-        self._tell()
+        self._show_note()
         empty = self.query_one("#curves-empty", Static)
         empty.display = not names
         self.query_one("#charts").display = bool(names)
@@ -147,7 +141,7 @@ class CurvesView(Widget, can_focus=True):
             look,
         )
         columns, _rows = self._grid(len(names))
-        source = style.source_word(shown.source, short=columns > 1)  # the legend stands beside it
+        source = formats.source_label(shown.source, short=columns > 1)  # the legend stands beside it
         for chart, name in zip(self._charts, names, strict=True):
             drawn = f"val_{name}" if series.of_validation(name, shown) else name
             title = style.metric_name(drawn, self.words) or style.metric_name(name, self.words) or drawn
@@ -199,13 +193,13 @@ class CurvesView(Widget, can_focus=True):
         columns, _rows = self._grid(len(names))
         box.styles.grid_size_columns = columns if len(names) > 1 else 1
 
-    def _tell(self) -> None:
-        """Above the charts: what went wrong, then what is not as usual about the drawing."""
+    def _show_note(self) -> None:
+        """Above the charts: what went wrong, then how the drawing differs from the usual one."""
         note = self.query_one("#curves-note", Static)
         warnings = [notice.message for notice in self.view.warnings] if self.view else []
         if self.view is not None and self.view.error is not None:
             warnings.insert(0, self.view.error.text)
-        said = [f"⚠ {message}" for message in warnings[:2]]
+        lines = [f"⚠ {message}" for message in warnings[:2]]
         how = []
         if self.smoothing:
             how.append(_("smoothing {weight}").format(weight=self.smoothing))
@@ -219,17 +213,18 @@ class CurvesView(Widget, can_focus=True):
         if hidden > 0:
             how.append(ngettext("{count} more metric", "{count} more metrics", hidden).format(count=hidden))
         if how:
-            said.append(" · ".join(how))
-        text = "\n".join(said)
-        if text != self._told:
-            self._told = text
-            note.set_class(bool(said), "-shown")
+            lines.append(" · ".join(how))
+        text = "\n".join(lines)
+        if text != self._note:
+            self._note = text
+            note.set_class(bool(lines), "-shown")
             note.set_class(bool(warnings), "-warning")
             note.update(Content(text))
 
     def _nothing(self) -> str:
         if self.view is None:
-            return _("Press r to run; in a few seconds curves appear here.")
+            text = _("Press {key} to run; in a few seconds curves appear here.")
+            return text.format(key=keys.label("run.start"))
         if not self.view.read:
             return _("Reading the run…")
         if self.view.state is RunState.QUEUED:

@@ -1,4 +1,4 @@
-"""The one demo process an open app keeps: the model of the run that was asked last."""
+"""The one demo process of an open app: the model of the run that was tried last."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dlwp_tui.tui.session import Session, explain
 
 
 class Demos:
-    """Starts a demo when it is first asked, keeps it while the same run is asked, ends it with its screen."""
+    """Starts a demo at the first value put to it, keeps it for the same run, ends it with its screen."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._lock = threading.Lock()  # asked from thread workers
+        self._lock = threading.Lock()  # `ask` is called in threads
         self._asked: tuple[str, str] | None = None
         self._demo: Demo | None = None
 
     def ask(self, run_id: str, demo_id: str, value: object) -> dict[str, object]:
-        """The model's answer; `{"error": sentence}` when it has none. Blocks until the answer is there."""
+        """The model's answer to `value`, or `{"error": sentence}`. Blocks until the answer is there."""
         with self._lock:
             try:
                 if self._demo is None or self._asked != (run_id, demo_id):

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
-from dlwp_tui.course.lesson import Param, ParamError
+from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.tui.bench.chips import Chips
 
 MAX_SEED = 2**31 - 1
@@ -112,6 +112,6 @@ def parse_seed(raw: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or int(text) > MAX_SEED:
-        told = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
-        raise ParamError("seed", told.format(value=text, max=MAX_SEED))
+        message = _("seed = {value} is not allowed: it takes a whole number (0–{max}) or nothing.")
+        raise ParamError("seed", message.format(value=text, max=MAX_SEED))
     return int(text)

@@ -1,8 +1,8 @@
-"""Keeps the shown runs up to date: reads what is new in bounded slices, so that no key waits for a long run."""
+"""Keeps runs up to date for the widgets that show them: reads what is new in bounded slices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 
 from textual.timer import Timer
@@ -12,37 +12,45 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.view import RunView
 
 PERIOD = 0.1
-"""Seconds between two looks at a run at work: what a person sees as at once."""
+"""Seconds between two looks at a run at work: a person takes that as at once."""
 HIDDEN_PERIOD = 0.7
 """The same while the bench is not in view."""
 SLICE = 1 << 16
 """Bytes folded at a time: about 13 ms on a busy core."""
 BUDGET = 0.03
-"""Seconds of folding in one look: what a key may have to wait for."""
+"""Seconds of folding in one look: as long as a key may have to wait."""
+
+Changed = Callable[[RunView], None]
+"""Called with a view after each change of it, and once when all of its run has been read."""
 
 
 class RunFollower:
-    """Follows views for `owner`. The timer runs only while one of them is at work or not yet read to its end."""
+    """Holds one view of each followed run, however many show it.
 
-    def __init__(self, owner: Widget, changed: Callable[[RunView], None]) -> None:
+    The timer of `owner` runs only while one of them is at work or not yet read to its end.
+    """
+
+    def __init__(self, owner: Widget) -> None:
         self._owner = owner
-        self._changed = changed
         self._views: dict[str, RunView] = {}
+        self._kept: dict[Changed, set[str]] = {}
         self._unread: set[str] = set()
         self._timer: Timer | None = None
         self._looked = 0.0
 
     def follow(self, folder: RunFolder) -> RunView:
-        """The view of a run, followed from now on; the same one when it is followed already. Raises RunError."""
+        """The view of a run, followed until the next `keep` without it. Raises RunError."""
         if folder.id not in self._views:
             self._views[folder.id] = RunView.open(folder)
             self._unread.add(folder.id)
         self._run()
         return self._views[folder.id]
 
-    def keep(self, ids: set[str]) -> None:
-        """Follow only these runs any longer."""
-        for run_id in set(self._views) - ids:
+    def keep(self, changed: Changed, folders: Iterable[RunFolder]) -> None:
+        """From now on call `changed` for these runs only. What no caller keeps is no longer followed."""
+        views = [self.follow(folder) for folder in folders]
+        self._kept[changed] = {view.folder.id for view in views}
+        for run_id in set(self._views).difference(*self._kept.values()):
             del self._views[run_id]
             self._unread.discard(run_id)
 
@@ -73,7 +81,9 @@ class RunFollower:
             if not view.behind:
                 self._unread.discard(run_id)
             if changed or first:
-                self._changed(view)
+                for call, kept in list(self._kept.items()):
+                    if run_id in kept:
+                        call(view)
         if not self.active and self._timer is not None:
             self._timer.pause()
 

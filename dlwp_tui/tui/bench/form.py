@@ -7,22 +7,23 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from dlwp_tui.analysis.estimates import Estimator
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
-from dlwp_tui.course.lesson import Lesson, Param, ParamError
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.param import Param, ParamError
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import field as fields
 from dlwp_tui.tui.bench.chips import Chips
-from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
-from dlwp_tui.tui.bench.messages import RunRequested, TrialRequested
+from dlwp_tui.tui.session import RunRequest
 
 LABEL_CELLS = 14, 22
 """The column of labels at its narrowest and at its widest; a longer label ends in an ellipsis."""
@@ -44,25 +45,20 @@ class FormState:
 
 @dataclass
 class _Row:
-    """One field: its widget, its line of trouble, and what the help line says of it."""
+    """One field: its widget, the line under it for what is wrong, and its text for the help line."""
 
     editor: Input | Chips
     help: str
     param: Param | None = None
-    trouble: Static = field(default_factory=lambda: Static(classes="trouble"))
+    problem: Static = field(default_factory=lambda: Static(classes="problem"))
     line: Vertical | None = None
     label: Static | None = None
 
 
 class ParamsForm(Widget, can_focus=False):
-    """Presets, params, data, seed, device of one lesson. `request` posts RunRequested or jumps to the first fault."""
+    """Presets, params, data, seed, device of one lesson."""
 
-    BINDINGS = [
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down,enter", "app.focus_next", show=False),
-        Binding("escape", "leave_text", show=False),
-    ]
-
+    BINDINGS = keys.bindings("form")
     DEFAULT_CSS = """
     ParamsForm { height: 1fr; }
     FormBody {
@@ -81,22 +77,15 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad FieldInput { color: $text-error; background: $error 15%; }
     ParamsForm .-bad .range { color: $text-error; }
     ParamsForm .label.-here { color: $accent; text-style: bold; }
-    ParamsForm .trouble { display: none; color: $text-error; height: auto; }
-    ParamsForm .-bad .trouble { display: block; }
+    ParamsForm .problem { display: none; color: $text-error; height: auto; }
+    ParamsForm .-bad .problem { display: block; }
     ParamsForm .aside { color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
-    ParamsForm CostLine { display: none; }
-    ParamsForm.-lesson CostLine { display: block; }
+    ParamsForm EstimateLine { display: none; }
+    ParamsForm.-lesson EstimateLine { display: block; }
     ParamsForm #form-help { height: auto; min-height: 2; max-height: 4; padding: 0 1; color: $text-muted; }
-    ParamsForm #form-help.-bad { color: $text-error; }
     ParamsForm #form-empty { padding: 1 2; color: $text-muted; }
     """
-
-    @dataclass
-    class Changed(Message):
-        """A value changed; `bad` counts the fields that cannot be run with."""
-
-        bad: int
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -106,12 +95,12 @@ class ParamsForm(Widget, can_focus=False):
         self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
-        self.cost = CostLine()
+        self.estimate = EstimateLine()
         """What the form's run will take."""
 
     def compose(self) -> ComposeResult:
         yield self._body
-        yield self.cost
+        yield self.estimate
         yield Static(id="form-help")
 
     def show(self, lesson: Lesson | None, empty: str = "") -> None:
@@ -119,7 +108,7 @@ class ParamsForm(Widget, can_focus=False):
         self._keep()
         self.lesson = lesson
         self.set_class(lesson is not None, "-lesson")
-        self.cost.show(lesson)
+        self.estimate.estimator = None
         self._rows = {}
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
@@ -151,6 +140,11 @@ class ParamsForm(Widget, can_focus=False):
         """One line under the data field: what `auto` would use now."""
         self._status.update(Content(text))
 
+    def set_estimator(self, estimator: Estimator, free_mb: int) -> None:
+        """For the form's estimate; that of another lesson than the shown one is ignored."""
+        if self.lesson is not None and estimator.lesson.id == self.lesson.id:
+            self.estimate.estimator, self.estimate.free_mb = estimator, free_mb
+
     @property
     def source(self) -> Source:
         """The data asked for."""
@@ -171,8 +165,8 @@ class ParamsForm(Widget, can_focus=False):
         return fields.parse_seed(str(row.editor.value)) if row else None
 
     @property
-    def faults(self) -> dict[str, str]:
-        """For each field that cannot be run with, the sentence that says why."""
+    def problems(self) -> dict[str, str]:
+        """For each field whose value is not allowed, a sentence with the reason; in the order of the rows."""
         found: dict[str, str] = {}
         for name, row in self._rows.items():
             try:
@@ -184,66 +178,34 @@ class ParamsForm(Widget, can_focus=False):
                 found[name] = error.message
         return found
 
-    def request(self) -> bool:
-        """Post RunRequested; with a bad value nothing is asked and the focus goes there. True when asked."""
-        if self.lesson is None or self._go_to_fault():
-            return False
-        values = self.values()
-        self.post_message(
-            RunRequested(
-                self.lesson.id, values, self.lesson.matching_preset(values), self.seed, self.source, self.device
-            )
-        )
-        return True
-
-    def _go_to_fault(self) -> bool:
-        """Focus the first bad field; False when there is none."""
-        faults = self._check()
-        if faults:
-            editor = self._rows[next(iter(faults))].editor
+    def request(self) -> RunRequest | None:
+        """The run that the form describes; None, with the focus on the first bad field, where there is one."""
+        if self.lesson is None:
+            return None
+        if problems := self._check():
+            editor = self._rows[next(iter(problems))].editor
             editor.focus()
             self._help(editor)
-        return bool(faults)
+            return None
+        return RunRequest(self.lesson, self.values(), self.seed, self.source, self.device)
 
-    def request_trial(self) -> bool:
-        """Post TrialRequested; with a bad value as `request`. True when asked."""
-        if self.lesson is None or self._go_to_fault():
-            return False
-        self.cost.trying = True
-        self.post_message(TrialRequested(self.lesson.id, self.values(), self.source, self.device))
-        return True
-
-    def next_preset(self) -> None:
+    def action_next_preset(self) -> None:
         """The preset after the one the form fits."""
         if self._rows.get("preset"):
             editor = self._rows["preset"].editor
             assert isinstance(editor, Chips)
             editor.action_step(1)
 
-    def use_preset(self, name: str) -> None:
-        """All values of a preset. Raises UsageError when there is no such preset."""
-        if self.lesson is not None:
-            self.set_values(self.lesson.values(name))
-
-    def reset(self) -> None:
-        """Back to the first preset, a random seed and automatic data."""
-        if self.lesson is None:
-            return
-        self.set_values(self.lesson.values(self._first_preset()))
-        for name, value in (("seed", ""), ("source", "auto"), ("device", "auto")):
-            fields.fill(self._rows[name].editor, value)
-        self._check()
-
     def focus_first(self) -> None:
-        """Focus the first bad field, or the first that leaves the keys their letters: the next one is often `r`."""
-        bad = next(iter(self.faults), None)  # in the order of the rows
+        """Focus the first bad field, else the first in which letters are keys, so that `r` runs from there."""
+        bad = next(iter(self.problems), None)
         if bad is not None:
             self._rows[bad].editor.focus()
         else:
             self.action_leave_text()
 
     def action_leave_text(self) -> None:
-        """Focus the first field in which letters are keys; every lesson has one, its data."""
+        """Focus the first field in which letters are keys; every lesson has one: its data."""
         for name, row in self._rows.items():
             if name != "preset" and not fields.takes_letters(row.editor):
                 row.editor.focus()
@@ -253,14 +215,17 @@ class ParamsForm(Widget, can_focus=False):
 
     def _fields(self, lesson: Lesson, state: FormState) -> list[Widget]:
         presets = Chips([(name, name) for name in lesson.presets], id="form-preset")
-        self._rows["preset"] = _Row(presets, _("Left and right take another preset."))
+        self._rows["preset"] = _Row(
+            presets,
+            _("{keys} take another preset.").format(keys=f"{keys.label('chips.previous')} {keys.label('chips.next')}"),
+        )
         out: list[Widget] = [_line(_("Preset"), self._rows["preset"]), self._see]
         for number, (name, param) in enumerate(lesson.params.items()):
             raw = state.raw.get(name, fields.shown(param.default))
             editor = fields.editor_of(name, param, raw)
             row = self._rows[name] = _Row(editor, str(param.why), param)
-            shown = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
-            out.append(_line(str(param.label) or name, row, shown, gap=number == 0))
+            limits = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
+            out.append(_line(str(param.label) or name, row, limits, gap=number == 0))
         data = Chips(
             [("auto", _("automatic")), ("real", _("real")), ("synthetic", _("synthetic"))],
             state.source,
@@ -268,19 +233,13 @@ class ParamsForm(Widget, can_focus=False):
         )
         seed = FieldInput(state.seed, kind="number", id="form-seed", placeholder=_("random"))
         device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="form-device")
-        for name, label, editor2, text, shown in (
-            ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones."), ""),
-            (
-                "seed",
-                _("Seed"),
-                seed,
-                _("The same seed gives the same figures; empty draws one, which is recorded."),
-                "",
-            ),
-            ("device", _("Device"), device, _("Automatic takes a free GPU, else the CPU."), ""),
+        for name, label, option, text in (
+            ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones.")),
+            ("seed", _("Seed"), seed, _("The same seed gives the same figures; empty draws one, which is recorded.")),
+            ("device", _("Device"), device, _("Automatic takes a free GPU, else the CPU.")),
         ):
-            row = self._rows[name] = _Row(editor2, text)
-            out.append(_line(label, row, shown, gap=name == "source"))
+            self._rows[name] = _Row(option, text)
+            out.append(_line(label, self._rows[name], gap=name == "source"))
             if name == "source":
                 out.append(self._status)
         self._align()
@@ -293,7 +252,7 @@ class ParamsForm(Widget, can_focus=False):
         width = min(most, max(least, *(cell_len(str(label.content)) + 1 for label in labels)))
         for label in labels:
             label.styles.width = width
-        for under in (self._see, self._status, *(row.trouble for row in self._rows.values())):
+        for under in (self._see, self._status, *(row.problem for row in self._rows.values())):
             under.styles.padding = (0, 0, 0, width)
 
     def _first_preset(self) -> str:
@@ -305,7 +264,7 @@ class ParamsForm(Widget, can_focus=False):
         return {name: fields.typed(row.editor) for name, row in self._rows.items() if row.param is not None}
 
     def _keep(self) -> None:
-        """Remember what was typed for the lesson that leaves the form."""
+        """Remember what was typed for the lesson that the form shows until now."""
         if self.lesson is not None and self._rows:
             self._states[self.lesson.id] = FormState(
                 self._raw(), fields.typed(self._rows["seed"].editor), self.source, self.device
@@ -318,7 +277,8 @@ class ParamsForm(Widget, can_focus=False):
     def _edited(self, event: Input.Changed | Chips.Changed) -> None:
         event.stop()
         if isinstance(event, Chips.Changed) and event.chips.id == "form-preset":
-            self.use_preset(event.value)
+            assert self.lesson is not None
+            self.set_values(self.lesson.values(event.value))
         self._check()
 
     @on(events.DescendantFocus)
@@ -331,7 +291,7 @@ class ParamsForm(Widget, can_focus=False):
         self._mark(None)
 
     def _mark(self, editor: Widget | None) -> None:
-        """The label of the field that has the focus. Two labels: `:focus-within` styles every row anew (40 ms)."""
+        """Style the label of the field that has the focus. `:focus-within` would style every row anew: 40 ms."""
         for row in self._rows.values():
             if row.label is not None:
                 row.label.set_class(row.editor is editor, "-here")
@@ -342,45 +302,45 @@ class ParamsForm(Widget, can_focus=False):
         self.screen.focus_next()
 
     def _check(self) -> dict[str, str]:
-        """Mark every field by its value and tell the preset the values fit."""
-        faults = self.faults
+        """Mark every field whose value is not allowed, and show which preset the values are."""
+        problems = self.problems
         for name, row in self._rows.items():
-            message = faults.get(name, "")
+            message = problems.get(name, "")
             if row.line is not None:
                 row.line.set_class(bool(message), "-bad")
-            fields.put(row.trouble, f"✗ {message}")
-        self._tell_preset(faults)
-        self.cost.ask(None if faults or self.lesson is None else self.values(), self.source, self.device)
+            fields.put(row.problem, f"✗ {message}")
+        self._show_preset(bool(problems))
+        self.estimate.asked = None if problems or self.lesson is None else (self.values(), self.device)
         self._help(self.screen.focused if self.is_mounted else None)
-        self.post_message(self.Changed(len(faults)))
-        return faults
+        return problems
 
-    def _tell_preset(self, faults: dict[str, str]) -> None:
+    def _show_preset(self, bad: bool) -> None:
         lesson = self.lesson
         if lesson is None or "preset" not in self._rows:
             return
-        preset = None if faults else lesson.matching_preset(self.values())
+        preset = None if bad else lesson.matching_preset(self.values())
         fields.fill(self._rows["preset"].editor, preset)
         if preset is not None:
-            told = str(lesson.presets[preset].see)
+            text = str(lesson.presets[preset].see)
         else:
             base = fields.all_shown(lesson.values(self._first_preset()))
             changed = [f"{name} {base[name]} → {raw}" for name, raw in self._raw().items() if raw != base[name]]
-            told = _("Changed: {what}").format(what=", ".join(changed)) if changed else ""
-        fields.put(self._see, told)
+            text = _("Changed: {what}").format(what=", ".join(changed)) if changed else ""
+        fields.put(self._see, text)
 
     def _help(self, focused: Widget | None = None) -> None:
         row = next((row for row in self._rows.values() if row.editor is focused), None)
-        told = row.help if row else ""
+        text = row.help if row else ""
         if row is not None and fields.takes_letters(row.editor):
-            told = " ".join(filter(None, (told, _("Esc leaves the field."))))
-        fields.put(self.query_one("#form-help", Static), told)
+            leave = _("{key} leaves the field.").format(key=keys.label("form.leave"))
+            text = " ".join(filter(None, (text, leave)))
+        fields.put(self.query_one("#form-help", Static), text)
 
 
-def _line(label: str, row: _Row, shown: str = "", *, gap: bool = False) -> Vertical:
+def _line(label: str, row: _Row, limits: str = "", *, gap: bool = False) -> Vertical:
     row.label = Static(Content(label), classes="label")
     parts: list[Widget] = [row.label, row.editor]
-    if shown:
-        parts.append(Static(Content(shown), classes="range"))
-    row.line = Vertical(Horizontal(*parts, classes="row"), row.trouble, classes="row gap" if gap else "row")
+    if limits:
+        parts.append(Static(Content(limits), classes="range"))
+    row.line = Vertical(Horizontal(*parts, classes="row"), row.problem, classes="row gap" if gap else "row")
     return row.line

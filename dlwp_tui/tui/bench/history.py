@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
 from textual.widgets.data_table import RowDoesNotExist
@@ -22,10 +20,11 @@ from textual.worker import get_current_worker
 from dlwp_tui.analysis import history
 from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core import settings
+from dlwp_tui.core.formats import duration, fixed, numbers, source_word
 from dlwp_tui.core.language import _
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, UseParamsRequested
-from dlwp_tui.tui.bench.style import duration, figure
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.key_hints import KeyHints
 
@@ -35,18 +34,18 @@ REFRESH = 2.0
 """Seconds between two readings while the tab is looked at: runs may be started elsewhere."""
 
 
+class RunTable(DataTable[Text]):
+    """The table itself. Its Enter is left to the history, whose key can be remapped."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Whether a key's action is done here."""
+        return action != "select_cursor"
+
+
 class HistoryView(Widget, can_focus=False):
-    """A table of runs. Enter shows a run's curves; the other keys are listed under the table."""
+    """A table of runs; what its keys do with the run under the cursor stands below it."""
 
-    BINDINGS = [
-        Binding("e", "rerun", show=False),
-        Binding("f", "use_params", show=False),
-        Binding("w", "export", show=False),
-        Binding("b", "all_lessons", show=False),
-        Binding("delete", "delete", show=False),
-        Binding("escape", "keep", show=False),
-    ]
-
+    BINDINGS = keys.bindings("history")
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
     /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
@@ -83,7 +82,7 @@ class HistoryView(Widget, can_focus=False):
 
     @dataclass
     class _Read(Message):
-        """What the thread has read."""
+        """The thread has read these."""
 
         rows: list[HistoryRow]
 
@@ -95,21 +94,17 @@ class HistoryView(Widget, can_focus=False):
         self._shown: str | None = None
         self._overlays: frozenset[str] = frozenset()
         self._asking: str | None = None
-        self._timer: Timer | None = None
         self._drawn: object = None
 
     def compose(self) -> ComposeResult:
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
         with Vertical(id="history-room"):
-            yield table
+            yield RunTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
             yield Static(id="history-empty")
-        hints = _("Enter curves  c compare  e again  f use params  w export  b all  Del delete")
-        yield KeyHints(hints, "  ", id="history-keys")
+        yield KeyHints(keys.hints("history"), "  ", id="history-keys")
         yield Static(id="history-asking")
 
     def on_mount(self) -> None:
-        self._keys()
-        self._timer = self.set_interval(REFRESH, self._look)
+        self.set_interval(REFRESH, self._look)
 
     def show(self, lesson: str | None) -> None:
         """The runs of another lesson."""
@@ -157,7 +152,7 @@ class HistoryView(Widget, can_focus=False):
     def action_use_params(self) -> None:
         """Take its params over into the form."""
         if row := self.current:
-            self.post_message(UseParamsRequested(row.id, dict(row.params)))
+            self.post_message(UseParamsRequested(dict(row.params)))
 
     def action_export(self) -> None:
         """Write its figures to a file."""
@@ -178,16 +173,14 @@ class HistoryView(Widget, can_focus=False):
             self.notify(_("Run {run} is still at work. Stop it first.").format(run=row.id), severity="warning")
             return
         if self._asking == row.id:
-            self._asking = None
+            self._ask(None)
             self.post_message(DeleteRequested(row.id))
         else:
-            self._asking = row.id
-        self._keys()
+            self._ask(row.id)
 
     def action_keep(self) -> None:
-        """Esc: delete nothing."""
-        self._asking = None
-        self._keys()
+        """Delete nothing."""
+        self._ask(None)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
@@ -196,14 +189,13 @@ class HistoryView(Widget, can_focus=False):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         if self._asking is not None and (self.current is None or self.current.id != self._asking):
-            self.action_keep()
+            self._ask(None)
 
     # -- reading and drawing -------------------------------------------------------------------------------------
 
     @property
-    def _table(self) -> DataTable[Text]:
-        table: DataTable[Text] = self.query_one(DataTable)
-        return table
+    def _table(self) -> RunTable:
+        return self.query_one(RunTable)
 
     def _look(self) -> None:
         if self.is_on_screen:
@@ -251,7 +243,8 @@ class HistoryView(Widget, can_focus=False):
         table.display = bool(rows)
         empty = self.query_one("#history-empty", Static)
         empty.display = not rows
-        empty.update(Content(_("No runs yet. Press r to run; each run stays here.")))
+        text = _("No runs yet. Press {key} to run; each run stays here.")
+        empty.update(Content(text.format(key=keys.label("run.start"))))
 
     def _columns(self) -> list[str]:
         first = [" ", _("State"), *([_("Lesson")] if self.every_lesson else [])]
@@ -282,14 +275,12 @@ class HistoryView(Widget, can_focus=False):
             cells.append(Text(row.lesson))
         cells += [Text(_when(row.created)), Text(params or "–")]
         for name in self._metrics():
-            if name:
-                best = row.best.get(name)
-                cells.append(Text("–" if best is None else figure(best.value).strip(), justify="right"))
+            best = row.best.get(name)
+            if not name:
+                cells.append(Text(numbers(row.best_figures) or "–"))
             else:
-                told = "  ".join(f"{metric} {value:.4g}" for metric, value in row.best_figures.items())
-                cells.append(Text(told or "–"))
-        data = {"real": _("real"), "unverified": _("unverified"), "synthetic": _("synthetic")}
-        return [*cells, Text(data.get(row.source or "", "–")), Text(duration(row.seconds), justify="right")]
+                cells.append(Text("–" if best is None else fixed(best.value).strip(), justify="right"))
+        return [*cells, Text(source_word(row.source) or "–"), Text(duration(row.seconds), justify="right")]
 
     def _style(self, row: HistoryRow) -> str:
         name = style.STYLES[row.state]
@@ -297,12 +288,14 @@ class HistoryView(Widget, can_focus=False):
             return name
         return _rich(str(getattr(self.app.current_theme, name, None) or ""))
 
-    def _keys(self) -> None:
-        """What the keys do; while a run is about to be deleted, that."""
-        self.set_class(self._asking is not None, "-asking")
-        if self._asking is not None:
-            told = _("Delete again to delete {run} and its files; Esc keeps it.")
-            self.query_one("#history-asking", Static).update(Content(told.format(run=self._asking)))
+    def _ask(self, run_id: str | None) -> None:
+        """Put a question in the place of the keys: delete this run? None takes it away."""
+        self._asking = run_id
+        self.set_class(run_id is not None, "-asking")
+        if run_id is not None:
+            text = _("{delete} again to delete {run} and its files; {keep} keeps it.")
+            text = text.format(run=run_id, delete=keys.label("past.delete"), keep=keys.label("past.keep"))
+            self.query_one("#history-asking", Static).update(Content(text))
 
 
 def _rich(color: str) -> str:
@@ -311,7 +304,7 @@ def _rich(color: str) -> str:
 
 
 def _short(metric: str) -> str:
-    """A column's title: `val_accuracy` is told as accuracy, since the best validation figure is what counts."""
+    """A column's title: `val_accuracy` stands under accuracy, since the best validation figure is what counts."""
     bare = metric.removeprefix("val_")
     words = {"accuracy": _("accuracy"), "loss": _("loss"), "": _("best")}
     return words.get(bare, bare)

@@ -1,4 +1,4 @@
-"""What the bench asks of the screen. Widgets know nothing of the engine: they post these, the screen acts."""
+"""What the bench's widgets post and a controller of the screen does: the widgets themselves use no engine."""
 
 from __future__ import annotations
 
@@ -7,55 +7,16 @@ from typing import Any
 
 from textual.message import Message
 
-from dlwp_tui.core.types import Source, Value
+from dlwp_tui.core.types import Value
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.state import RunState
 
 
 @dataclass
-class RunRequested(Message):
-    """Start a run. Every value is checked already."""
+class LessonShown(Message):
+    """The bench shows another lesson, and lacks what is known of its data and of the time its runs take."""
 
-    lesson_id: str
-    values: dict[str, Value]
-    preset: str | None
-    """The preset whose values these are, exactly."""
-    seed: int | None
-    """None: the engine draws one."""
-    source: Source
-    device: str
-    """`auto`, `cpu` or `gpu`."""
-
-
-class ForecastAsked(Message):
-    """The bench shows another lesson: what is known of the cost of its runs? See `BenchPane.set_known`."""
-
-
-@dataclass
-class TrialRequested(Message):
-    """Try the first steps of a run, to learn how long it takes. Every value is checked already."""
-
-    lesson_id: str
-    values: dict[str, Value]
-    source: Source
-    device: str
-
-
-class TrialCalledOff(Message):
-    """End the trial."""
-
-
-@dataclass
-class StopRequested(Message):
-    """Stop a run in order."""
-
-    run_id: str
-
-
-@dataclass
-class PauseRequested(Message):
-    """Pause a run at work; let a paused one go on; resume a stopped one from its checkpoint."""
-
-    run_id: str
+    lesson: Lesson
 
 
 @dataclass
@@ -67,9 +28,8 @@ class RerunRequested(Message):
 
 @dataclass
 class UseParamsRequested(Message):
-    """The form took a run's params over."""
+    """Put a run's params into the form."""
 
-    run_id: str
     values: dict[str, Value]
 
 
@@ -89,18 +49,11 @@ class ExportRequested(Message):
 
 @dataclass
 class DemoAsked(Message):
-    """Ask the model a run trained."""
+    """Put a value to the model that a run trained."""
 
     run_id: str
     demo_id: str
     value: Any
-
-
-@dataclass
-class RunShown(Message):
-    """The bench shows another run now; None: none."""
-
-    run_id: str | None
 
 
 @dataclass

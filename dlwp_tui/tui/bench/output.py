@@ -1,4 +1,4 @@
-"""The output tab: what a run said besides its curves, its log, and a place to try its model."""
+"""The output tab: a run's report, its log, and a place to try its model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -18,12 +17,13 @@ from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Demo, Lesson
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.content import content
 from dlwp_tui.tui.bench.messages import DemoAsked
-from dlwp_tui.tui.bench.output_blocks import BlockView, blocks
+from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView, blocks
 from dlwp_tui.tui.bench.pictures import PictureScreen, Shown
 
 LOG_LINES = 500
@@ -31,23 +31,23 @@ LOG_LINES = 500
 
 
 class OutputView(Widget, can_focus=False):
-    """Said things and log of the shown run; under them the demo's line where the lesson has one for text."""
+    """Report or log of the shown run; under them the demo's line where the lesson has one for text."""
 
-    BINDINGS = [Binding("enter", "enlarge", show=False), Binding("escape", "leave_demo", show=False)]
+    BINDINGS = keys.bindings("output")
     DEFAULT_CSS = """
     OutputView { height: 1fr; }
     OutputView #output-choice { margin: 0 1 1 1; }
     OutputView VerticalScroll {
-        height: 1fr; padding: 0 0 0 1; scrollbar-background: $background; scrollbar-background-hover: $background;
+        height: 1fr; scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-size-vertical: 1;
     }
-    OutputView #log { display: none; }
+    OutputView #log { display: none; padding: 0 0 0 1; }
     OutputView.-log #log { display: block; }
-    OutputView.-log #said { display: none; }
+    OutputView.-log #report { display: none; }
     OutputView #log-text { width: 1fr; height: auto; }
     OutputView CanvasDemo { display: none; }
     OutputView.-try CanvasDemo { display: block; }
-    OutputView.-try #said, OutputView.-try #log, OutputView.-try.-demo #demo { display: none; }
+    OutputView.-try #report, OutputView.-try #log, OutputView.-try.-demo #demo { display: none; }
     OutputView.-try #output-choice { margin: 0 1 0 1; }
     OutputView #demo { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
     OutputView.-demo #demo { display: block; }
@@ -64,15 +64,15 @@ class OutputView(Widget, can_focus=False):
         self._demo: Demo | None = None
         self._canvas: Demo | None = None
         self._drawing_asked = False
-        """True when the newest question to the model was a drawing."""
+        """True when the value put to the model last was a drawing."""
         self._ascii = False
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Chips(_choices(), "said", id="output-choice")
-        yield VerticalScroll(id="said")
+        yield Chips(_choices(), "report", id="output-choice")
+        yield VerticalScroll(id="report")
         with VerticalScroll(id="log"):
             yield Static(id="log-text")
         yield CanvasDemo(id="canvas")
@@ -86,15 +86,16 @@ class OutputView(Widget, can_focus=False):
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
-        """The lesson whose demos, if any, are offered, and whose presets say what there is to see."""
+        """The lesson whose demos, if any, are offered, and whose presets promise what there is to see."""
         self._lesson = lesson
         demos = lesson.demos if lesson is not None else ()
         self._demo = next((demo for demo in demos if demo.input == "text"), None)
         self._canvas = next((demo for demo in demos if demo.input == "canvas"), None)
         self.query_one(CanvasDemo).set_demo(self._canvas)
         if self._demo is not None:
-            keys = Content.styled("   " + _("Enter asks · Esc leaves"), "dim")
-            self.query_one("#demo-label", Static).update(Content.assemble(str(self._demo.label), keys))
+            hint = _("Enter asks · {key} leaves").format(key=keys.label("output.leave"))
+            label = Content.assemble(str(self._demo.label), (f"   {hint}", "dim"))
+            self.query_one("#demo-label", Static).update(label)
             box = self.query_one("#demo-input", Input)
             box.value = ""
             box.placeholder = self._demo.example
@@ -109,7 +110,7 @@ class OutputView(Widget, can_focus=False):
             self.set_demo_answer({})
             self.query_one(CanvasDemo).forget()
             self._seen = self._log_seen = None
-            self.query_one("#said", VerticalScroll).scroll_home(animate=False)
+            self.query_one("#report", VerticalScroll).scroll_home(animate=False)
         self.refresh_now()
 
     @property
@@ -118,27 +119,31 @@ class OutputView(Widget, can_focus=False):
         return self.has_class("-log")
 
     def action_log(self) -> None:
-        """The log; where it is in view, what the run said."""
-        self._open("said" if self.showing_log and self.is_on_screen else "log")
+        """The log; where it is in view, the report."""
+        self._open("report" if self.showing_log and self.is_on_screen else "log")
 
-    def action_said(self) -> None:
-        """What the run said, in the log's place."""
+    def show_report(self) -> None:
+        """The report in the log's place."""
         if self.showing_log:
-            self._open("said")
+            self._open("report")
 
-    def focus_demo(self) -> bool:
-        """Go to where the model can be tried; False when there is nothing to try."""
+    def action_demo(self) -> None:
+        """Go to where the model can be tried, if there is anything to try."""
+        self.call_after_refresh(self._focus_demo)
+
+    def _focus_demo(self) -> None:
         if self._can_draw:
             self._open("try")
-            return True
-        if not self.has_class("-demo"):
-            return False
-        self._open("said")
-        self.query_one("#demo-input", Input).focus()
-        return True
+        elif self.has_class("-demo"):
+            self._open("report")
+            self.query_one("#demo-input", Input).focus()
+        elif self._demo is not None or self._canvas is not None:
+            self.notify(_("Run the lesson first: the demo needs a trained model."))
+        else:
+            self.notify(_("This lesson has nothing to try."))
 
     def action_leave_demo(self) -> None:
-        """Out of the line where every letter is text: back to what was said, and the keys are keys again."""
+        """Out of the line where every letter is text: back to the report, and the keys are keys again."""
         self.focus_first()
 
     def focus_first(self) -> None:
@@ -146,7 +151,7 @@ class OutputView(Widget, can_focus=False):
         if self.has_class("-try"):
             self.query_one(CanvasDemo).open()
         else:
-            self.query_one("#log" if self.showing_log else "#said").focus()
+            self.query_one("#log" if self.showing_log else "#report").focus()
 
     def set_demo_answer(self, answer: Mapping[str, Any]) -> None:
         """Show a demo's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
@@ -179,20 +184,24 @@ class OutputView(Widget, can_focus=False):
             self._fill()
 
     def action_enlarge(self) -> None:
-        """The first picture in view on the whole screen; the others can be turned to."""
-        box = self.query_one("#said", VerticalScroll)
-        found = [block for block in self._blocks if block.block.picture is not None]
-        if not found or self.showing_log or self.has_class("-try"):
+        """The first picture in view on the whole screen; without one the proofs in view are unfolded."""
+        if self.showing_log or self.has_class("-try"):
             return
-        seen = [block for block in found if block.region.overlaps(box.region)]
-        self._enlarge((seen or found)[0].block.picture)
+        room = self.query_one("#report", VerticalScroll).region
+        found = [block for block in self._blocks if block.block.picture or block.block.proofs]
+        for block in [block for block in found if block.region.overlaps(room)] or found:
+            if block.block.picture is not None:
+                self._enlarge(block.block.picture)
+            elif isinstance(block, ProofsView):
+                block.action_fold()
+            return
 
     @on(BlockView.Enlarged)
     def _clicked(self, event: BlockView.Enlarged) -> None:
         event.stop()
         self._enlarge(event.picture)
 
-    def _enlarge(self, picture: Picture | None) -> None:
+    def _enlarge(self, picture: Picture) -> None:
         if self.view is not None and picture in self.view.pictures:
             folder = self.view.folder.artifacts
             shown = [Shown(one, folder / one.file) for one in self.view.pictures]
@@ -211,7 +220,7 @@ class OutputView(Widget, can_focus=False):
         chips = self.query_one("#output-choice", Chips)
         chips.set_options([*_choices(), *([("try", _("draw"))] if self._can_draw else [])])
         if self.has_class("-try") and not self._can_draw:
-            self._open("said")
+            self._open("report")
 
     def _open(self, what: str) -> None:
         self.query_one("#output-choice", Chips).value = what
@@ -229,17 +238,17 @@ class OutputView(Widget, can_focus=False):
         if seen == self._seen and self._blocks:
             return
         self._seen = seen
-        box = self.query_one("#said", VerticalScroll)
+        box = self.query_one("#report", VerticalScroll)
         old = list(self._blocks)
         self._blocks = []
         for block in blocks(self.view, self._ascii, self.app.current_theme.dark, self._lesson):
             place = next((number for number, view in enumerate(old) if view.block.key == block.key), None)
             if place is None:
-                fresh = BlockView(block)
+                fresh = block.widget()
                 box.mount(fresh, before=old[0] if old else None)
                 self._blocks.append(fresh)
                 continue
-            for gone in old[:place]:  # what was said keeps its order: these were replaced
+            for gone in old[:place]:  # the blocks keep their order: these were replaced
                 gone.remove()
             self._blocks.append(old[place])
             del old[: place + 1]
@@ -249,7 +258,8 @@ class OutputView(Widget, can_focus=False):
     def _fill_log(self) -> None:
         text = self.query_one("#log-text", Static)
         if self.view is None:
-            text.update(Content.styled(_("Press r to run; the log of its process appears here."), "dim"))
+            empty = _("Press {key} to run; the log of its process appears here.").format(key=keys.label("run.start"))
+            text.update(Content.styled(empty, "dim"))
             return
         path = self.view.folder.log
         try:
@@ -263,8 +273,8 @@ class OutputView(Widget, can_focus=False):
         scroll = self.query_one("#log", VerticalScroll)
         follow = scroll.scroll_y >= scroll.max_scroll_y - 1
         lines = self.view.log_tail(LOG_LINES)
-        told = "\n".join(lines) if lines else _("The worker has printed nothing.")
-        text.update(Content.assemble(Content.styled(f"{path}\n\n", "dim"), told))
+        shown = "\n".join(lines) if lines else _("The worker has printed nothing.")
+        text.update(Content.assemble(Content.styled(f"{path}\n\n", "dim"), shown))
         if follow:
             scroll.call_after_refresh(scroll.scroll_end, animate=False)
 
@@ -284,7 +294,7 @@ class OutputView(Widget, can_focus=False):
     @on(CanvasDemo.Left)
     def _leave_paper(self, event: CanvasDemo.Left) -> None:
         event.stop()
-        self._open("said")
+        self._open("report")
         self.call_after_refresh(self.focus_first)
 
     @on(CanvasDemo.Asked)
@@ -307,4 +317,4 @@ class OutputView(Widget, can_focus=False):
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [("said", _("what it said")), ("log", _("log"))]
+    return [("report", _("report")), ("log", _("log"))]

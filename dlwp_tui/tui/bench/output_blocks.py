@@ -1,4 +1,4 @@
-"""What a run said besides its curves, block by block: each is drawn once for the width it has."""
+"""A run's report block by block: what it recorded besides its curves. Each is drawn once for the width it has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.text import Text
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,27 +14,34 @@ from textual.widget import Widget
 from dlwp_tui.analysis.seen import seen
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs.facts import Picture
+from dlwp_tui.runs.facts import Check, Picture
 from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content
 
 
 @dataclass(frozen=True)
 class Block:
-    """One thing a run said. `key` changes when it has to be drawn anew; `draw(width)` gives at most `width` cells."""
+    """One part of the report. `key` changes when it has to be drawn anew; `draw(width)` gives at most `width` cells."""
 
     key: object
     draw: Callable[[int], Text]
     picture: Picture | None = None
     """The picture it is, where it is one."""
+    proofs: tuple[Check, ...] = ()
+    """The exact claims it lists, where it is the list of them."""
+
+    def widget(self) -> BlockView:
+        """A widget that shows it."""
+        return ProofsView(self) if self.proofs else BlockView(self)
 
 
 class BlockView(Widget):
     """A block, drawn for the width it has and kept until that changes."""
 
     DEFAULT_CSS = """
-    BlockView { width: 1fr; height: auto; margin-bottom: 1; }
+    BlockView { width: 1fr; height: auto; margin-bottom: 1; padding-left: 1; }
     """
 
     @dataclass
@@ -48,8 +56,9 @@ class BlockView(Widget):
         self._width = 0
         self._drawn = Content("")
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         if self.block.picture is not None:
+            event.stop()
             self.post_message(self.Enlarged(self.block.picture))
 
     def render(self) -> Content:
@@ -63,21 +72,52 @@ class BlockView(Widget):
         """The block at a width."""
         if width != self._width:
             self._width = width
-            self._drawn = content(output_text.wrapped(self.block.draw(max(8, width)), max(8, width)))
+            self._drawn = content(output_text.wrapped(self.draw(max(8, width)), max(8, width)))
         return self._drawn
+
+    def draw(self, width: int) -> Text:
+        """The block's text for a width."""
+        return self.block.draw(width)
+
+
+class ProofsView(BlockView, can_focus=True):
+    """The exact claims: one line while all of them hold. Enter or a click lists each, and folds them again."""
+
+    BINDINGS = keys.bindings("proofs")
+    DEFAULT_CSS = """
+    ProofsView { border-left: blank; padding-left: 0; }
+    ProofsView:focus { border-left: thick $accent; }
+    """
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(block)
+        self.folded = True
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_fold()
+
+    def action_fold(self) -> None:
+        """List every claim, or fold those that hold."""
+        self.folded = not self.folded
+        self._width = 0
+        self.refresh(layout=True)
+
+    def draw(self, width: int) -> Text:
+        return output_text.proofs(self.block.proofs, width, folded=self.folded)
 
 
 def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
-    """What the tab shows of a run, in the order a learner asks: what went wrong, the result, then the rest."""
+    """The report of a run: what went wrong, the result, the lesson's output, and the proofs last."""
     if view is None:
-        text = _("Press r to run; what the run says appears here.")
+        text = _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
         return [Block("none", lambda _width: Text(text, style="dim"))]
     out: list[Block] = []
     error, log = view.error, view.folder.log
     if error is not None:
         out.append(Block(("error", error), lambda width: output_text.failure(error, log, width)))
-    for notice in view.warnings:
-        out.append(Block(("warning", notice), lambda width, n=notice: output_text.warning(n, width)))  # type: ignore[misc]
+    for warning in view.warnings:
+        out.append(Block(("warning", warning), lambda width, w=warning: output_text.warning(w, width)))  # type: ignore[misc]
     if view.results:
         results = {label: dict(figures) for label, figures in view.results.items()}
         words = lesson.words if lesson is not None and lesson.id == view.spec.lesson else {}
@@ -86,13 +126,10 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
     found = seen(view, lesson)
     if found is not None:
         out.append(Block(("seen", repr(found)), lambda width: output_text.seen(found, width)))
-    if view.checks:
-        checks = tuple(view.checks)
-        out.append(Block(("checks", repr(checks)), lambda width: output_text.checks(checks, width)))
     for table in view.tables:
         out.append(Block(("table", repr(table)), lambda width, t=table: output_text.table(t, width)))  # type: ignore[misc]
-    for said in view.texts:
-        out.append(Block(("text", said), lambda width, t=said: output_text.said(t, width)))  # type: ignore[misc]
+    for text_block in view.texts:
+        out.append(Block(("text", text_block), lambda width, t=text_block: output_text.text_block(t, width)))  # type: ignore[misc]
     for picture in view.pictures:
         path = view.folder.artifacts / picture.file
         out.append(
@@ -106,15 +143,18 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
         out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width)))  # type: ignore[misc]
     for use in view.datasets:
         out.append(Block(("dataset", use), lambda width, u=use: output_text.dataset(u, width)))  # type: ignore[misc]
+    if view.checks:
+        checks = tuple(view.checks)
+        out.append(Block(("proofs", repr(checks)), lambda width: output_text.proofs(checks, width), proofs=checks))
     if not out:
-        told = (
+        nothing = (
             _("Reading the run…")
             if not view.read
-            else _("Nothing said yet.")
+            else _("No output yet.")
             if view.state.active
-            else _("This run said nothing besides its curves and log.")
+            else _("This run has no output besides its curves and log.")
         )
-        out.append(Block(("nothing", told), lambda _width: Text(told, style="dim")))
+        out.append(Block(("nothing", nothing), lambda _width: Text(nothing, style="dim")))
     return out
 
 

@@ -1,4 +1,4 @@
-"""The things a run said, each as text for a given width. Pure functions: nothing here is a widget."""
+"""The parts of a run's report, each as text for a given width. Pure functions: nothing here is a widget."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.text import Text
 
 from dlwp_tui.analysis.seen import Seen
+from dlwp_tui.core.formats import fixed, source_label
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
-from dlwp_tui.tui.bench import style
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.pictures import cells
-from dlwp_tui.tui.bench.style import bar, figure, fit, metric_name
+from dlwp_tui.tui.bench.style import bar, fit, metric_name
 
 PICTURE_ROWS = 24
 """The most rows a picture takes; wider ones are scaled down to the pane's width."""
@@ -44,13 +45,13 @@ def warning(notice: RunWarning, _width: int) -> Text:
 
 
 def results(figures: Mapping[str, Mapping[str, float]], width: int, words: Mapping[str, str] | None = None) -> Text:
-    """Final figures; one row a label where there are several. `words`: the lesson's for figures of its own."""
+    """Final figures; one row a label where there are several. `words`: the lesson's for its own metrics."""
     labels = list(figures)
     if labels == [""]:
         text = _title(_("Result"))
-        told = {metric_name(name, words) or name: value for name, value in figures[""].items()}
-        cells = max((cell_len(name) for name in told), default=0)
-        for name, value in told.items():
+        named = {metric_name(name, words) or name: value for name, value in figures[""].items()}
+        cells = max((cell_len(name) for name in named), default=0)
+        for name, value in named.items():
             text.append(f"\n{fit(name, cells)}  ").append(_final(value), "bold")
         return text
     columns = list(dict.fromkeys(name for row in figures.values() for name in row))
@@ -65,11 +66,11 @@ def results(figures: Mapping[str, Mapping[str, float]], width: int, words: Mappi
 def _final(value: float) -> str:
     """A result: counts (an epoch, the words that collided) have no fraction."""
     whole = math.isfinite(value) and value == round(value) and abs(value) < 1e6
-    return f"{value:.0f}" if whole else figure(value).strip()
+    return f"{value:.0f}" if whole else fixed(value).strip()
 
 
 def seen(found: Seen, _width: int) -> Text:
-    """Whether the run showed what its preset promised, with the figures that say so."""
+    """Whether the run showed what its preset promised, with the figures that decide it."""
     style = {True: "$text-success", False: "bold $text-error", None: "$text-warning"}[found.holds]
     text = Text().append(found.label, style)
     if found.promise:
@@ -81,20 +82,26 @@ def seen(found: Seen, _width: int) -> Text:
     return text
 
 
-def checks(made: Sequence[Check], width: int) -> Text:
-    """One line a check: ✓ or ✗, the statement, the claim it proves, and both figures where they differ."""
-    good = sum(check.ok for check in made)
-    text = _title(_("Checks {good}/{all}").format(good=good, all=len(made)))
-    for check in made:
+def proofs(checks: Sequence[Check], width: int, *, folded: bool = False) -> Text:
+    """The exact claims: how many hold, then each; `folded` only those that do not hold."""
+    text = Text()
+    if bad := sum(not check.ok for check in checks):
+        text.append(_("✗ {bad} of {count} checks do not hold").format(bad=bad, count=len(checks)), "bold $text-error")
+    else:
+        text.append(_("✓ all checks hold ({count})").format(count=len(checks)), "$text-success")
+    if folded and bad < len(checks):
+        text.append("   " + _("{key} shows each").format(key=keys.label("proofs.fold")), "dim")
+    for check in checks:
+        if check.ok and folded:
+            continue
         text.append("\n✓ " if check.ok else "\n✗ ", "$text-success" if check.ok else "bold $text-error")
         text.append(check.statement)
-        if check.claim:
-            text.append(f"  {check.claim}", "dim")
-        told = _("got {got}").format(got=_value(check.got))
+        if isinstance(check.got, bool) or check.got is None:
+            continue  # the statement itself is what came true or not
+        found = _("here {got}").format(got=_value(check.got))
         if not check.ok:
-            told += "  " + _("wanted {want}").format(want=_value(check.want))
-        if check.got is not None:
-            text.append("\n  " + _cut(told, width - 2), "dim" if check.ok else "$text-error")
+            found = _("here {got}, expected {want}").format(got=_value(check.got), want=_value(check.want))
+        text.append("\n  " + _cut(found, width - 2), "dim" if check.ok else "$text-error")
     return text
 
 
@@ -104,7 +111,7 @@ def table(made: Table, width: int) -> Text:
     return _titled(made.title, _grid(list(made.columns), rows, width))
 
 
-def said(block: TextBlock, _width: int) -> Text:
+def text_block(block: TextBlock, _width: int) -> Text:
     """A text with its title."""
     return _titled(block.title, Text(block.body))
 
@@ -122,7 +129,7 @@ def picture(made: Picture, path: Path, width: int, ascii: bool, dark: bool) -> T
     if made.caption:
         text.append(f"\n{made.caption}", "dim")
     if made.width > columns:
-        text.append("\n" + _("Enter shows it larger"), "dim")
+        text.append("\n" + _("{key} shows it larger").format(key=keys.label("pictures.large")), "dim")
     return text
 
 
@@ -136,28 +143,28 @@ def model(made: Model, width: int) -> Text:
 
 
 def dataset(use: DatasetUse, _width: int) -> Text:
-    """Which data a run used, said once: the loader's details begin with what they are."""
-    word = style.source_word(use.source) or _("real data")
+    """Which data a run used; the word for it only where the loader's details do not begin with it."""
+    word = source_label(use.source) or _("real data")
     plain = _("synthetic data") if use.source == "synthetic" else _("real data")
-    said = use.detail.casefold().startswith(plain.casefold())
-    what = use.detail if said else " · ".join(filter(None, (word, use.detail)))
+    named = use.detail.casefold().startswith(plain.casefold())
+    what = use.detail if named else " · ".join(filter(None, (word, use.detail)))
     return Text(_("Data {name} · {what}").format(name=use.name, what=what), "dim")
 
 
-def answer(told: Mapping[str, Any], width: int, ascii: bool) -> Text:
+def answer(given: Mapping[str, Any], width: int, ascii: bool) -> Text:
     """A demo's answer: bars of shares, a text, unknown words, or an error's sentence."""
     text = Text()
-    if "error" in told:
-        return Text(f"✗ {told['error']}", "$text-error")
-    bars = told.get("bars")
+    if "error" in given:
+        return Text(f"✗ {given['error']}", "$text-error")
+    bars = given.get("bars")
     if isinstance(bars, Mapping) and bars:
         _bars(text, {str(name): float(value) for name, value in bars.items()}, width, ascii)
-    if told.get("text") is not None:
-        text.append(("\n" if text else "") + str(told["text"]))
-    if isinstance(told.get("picture"), str):
+    if given.get("text") is not None:
+        text.append(("\n" if text else "") + str(given["text"]))
+    if isinstance(given.get("picture"), str):
         text.append("\n" if text else "")
-        text.append_text(pictures.half_blocks(Path(told["picture"]), width, PICTURE_ROWS, ascii=ascii))
-    unknown = [str(word) for word in told.get("unknown", ())]
+        text.append_text(pictures.half_blocks(Path(given["picture"]), width, PICTURE_ROWS, ascii=ascii))
+    unknown = [str(word) for word in given.get("unknown", ())]
     if unknown:
         shown = "  ".join(unknown[:UNKNOWN_WORDS]) + ("  …" if len(unknown) > UNKNOWN_WORDS else "")
         sentence = _("Unknown to the model: {words}").format(words=shown)
@@ -178,7 +185,7 @@ def wrapped(text: Text, width: int) -> Text:
     """`text` broken into lines of at most `width` cells; what is laid out already (`no_wrap`) stays as it is."""
     if text.no_wrap or all(cell_len(line) <= width for line in text.plain.split("\n")):
         return text
-    console = Console(file=StringIO(), width=width, color_system=None)  # Rich asks for one; nothing is printed
+    console = Console(file=StringIO(), width=width, color_system=None)  # Rich needs one; nothing is printed
     lines = text.wrap(console, width)
     for line in lines:
         line.rstrip()
@@ -210,7 +217,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
-        return figure(value).strip()
+        return fixed(value).strip()
     if isinstance(value, list):
         inside = ", ".join("None" if one is None else _value(one) for one in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"  # a shape of one axis, as Python writes it

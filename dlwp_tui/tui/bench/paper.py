@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from dlwp_tui.core import settings
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.drawing import REACH, SIDE, Drawing, ascii_line, half_block_line, square_line
 
 SIDE_WIDTH = 22
@@ -25,16 +25,7 @@ class Paper(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS = [
-        Binding("up", "move(0, -1)", show=False),
-        Binding("down", "move(0, 1)", show=False),
-        Binding("left", "move(-1, 0)", show=False),
-        Binding("right", "move(1, 0)", show=False),
-        Binding("space", "pen", show=False),
-        Binding("e", "eraser", show=False),
-        Binding("x,delete,backspace", "clear", show=False),
-        Binding("escape", "leave", show=False),
-    ]
+    BINDINGS = keys.bindings("paper")
     DEFAULT_CSS = """
     Paper { width: auto; height: auto; border-left: outer $border-blurred; border-right: outer $border-blurred; }
     Paper:focus { border-left: outer $accent; border-right: outer $accent; }
@@ -49,7 +40,7 @@ class Paper(Widget, can_focus=True):
         """The cursor or the pen changed."""
 
     class Left(Message):
-        """The learner wants to be elsewhere."""
+        """Go back to the report."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -60,7 +51,7 @@ class Paper(Widget, can_focus=True):
         self.erasing = False
         self.large = False
         self._by_mouse = False
-        """True after a stroke of the mouse, until a key: the cursor would only be in the way."""
+        """True from a stroke of the mouse until the next key: no cursor is shown then."""
         self._last: tuple[float, float] | None = None
         self._ascii = False
 
@@ -68,7 +59,7 @@ class Paper(Widget, can_focus=True):
         self._ascii = settings.load().ascii
 
     def fit(self, room: Size) -> None:
-        """As large as `room` cells allow, bars beside it, with a frame where there is a row for it above and below."""
+        """As large as `room` allows with bars beside it; framed where there is a row for it above and below."""
         large = room.width >= 2 * SIDE + 2 + SIDE_WIDTH and room.height >= SIDE and not self._ascii
         rows = SIDE if large else SIDE // 2
         framed = room.height >= rows + 2
@@ -141,7 +132,7 @@ class Paper(Widget, can_focus=True):
         self.post_message(self.Drawn())
 
     def action_leave(self) -> None:
-        """Back to what the run said."""
+        """Back to the run's report."""
         self.post_message(self.Left())
 
     # -- mouse ---------------------------------------------------------------------------------------------------
@@ -181,7 +172,7 @@ class Paper(Widget, can_focus=True):
         self.post_message(self.Drawn())
 
     def _repaint(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """The rows of cells that a stroke, or the cursor's way, touches: a third of the work of all of them."""
+        """Only the rows of cells that a stroke or the cursor touches: a third of the work of all of them."""
         pixels = 1 if self.large else 2
         top = math.floor((min(start[1], end[1]) - REACH) / pixels)
         bottom = math.floor((max(start[1], end[1]) + REACH) / pixels) + 1

@@ -12,7 +12,6 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
@@ -24,6 +23,7 @@ from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
 from dlwp_tui.runs.facts import Picture
+from dlwp_tui.tui import keys
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,7 +62,7 @@ class Pixels(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._image: Image | None = None
-        self.trouble = ""
+        self.reason = ""
         """Why there is no picture to show."""
         self._true_size = False
         self._lines: dict[int, Strip] = {}
@@ -77,9 +77,9 @@ class Pixels(ScrollView, can_focus=True):
         """Another picture, or another size."""
         self._true_size = true_size
         try:
-            self._image, self.trouble = pictures.open_picture(path).convert("RGB"), ""
+            self._image, self.reason = pictures.open_picture(path).convert("RGB"), ""
         except pictures.PictureError as error:
-            self._image, self.trouble = None, error.message
+            self._image, self.reason = None, error.message
         self.scroll_home(animate=False)
         self._fit()
 
@@ -134,12 +134,7 @@ class Pixels(ScrollView, can_focus=True):
 class PictureScreen(ModalScreen[None]):
     """All pictures of a run, one at a time."""
 
-    BINDINGS = [
-        Binding("escape,q", "dismiss", show=False),
-        Binding("right_square_bracket,n,tab,space", "turn(1)", show=False),
-        Binding("left_square_bracket,N,shift+tab", "turn(-1)", show=False),
-        Binding("enter,x", "size", show=False),
-    ]
+    BINDINGS = keys.bindings("pictures")
     DEFAULT_CSS = """
     PictureScreen { background: $background; }
     PictureScreen Static { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -175,9 +170,9 @@ class PictureScreen(ModalScreen[None]):
         self.true_size = not self.true_size
         self._show()
 
-    async def action_dismiss(self, result: None = None) -> None:
+    def action_close(self) -> None:
         """Back to the bench."""
-        self.dismiss(result)
+        self.dismiss(None)
 
     def _show(self) -> None:
         shown = self._shown[self.number]
@@ -187,11 +182,16 @@ class PictureScreen(ModalScreen[None]):
         size = f"{shown.picture.width}×{shown.picture.height}" if shown.picture.width else ""
         title = Content.assemble((shown.picture.name, "bold"), ("  " + "  ".join(filter(None, [place, size])), "dim"))
         self.query_one("#picture-title", Static).update(title)
-        self.query_one("#picture-caption", Static).update(Content(pixels.trouble or shown.picture.caption))
-        keys = [_("Enter every pixel, or all of it"), _("arrows move"), _("Esc back")]
+        self.query_one("#picture-caption", Static).update(Content(pixels.reason or shown.picture.caption))
+        hints = [
+            _("{key} every pixel, or all of it").format(key=keys.label("pictures.size")),
+            _("arrows move"),
+            _("{key} back").format(key=keys.label("dialog.close")),
+        ]
         if len(self._shown) > 1:
-            keys.insert(0, _("] [ next and previous picture"))
-        self.query_one("#picture-keys", Static).update(Content(" · ".join(keys)))
+            turn = f"{keys.label('pictures.next')} {keys.label('pictures.previous')}"
+            hints.insert(0, _("{keys} next and previous picture").format(keys=turn))
+        self.query_one("#picture-keys", Static).update(Content(" · ".join(hints)))
 
 
 def _drawn(image: Image, line: int, ascii: bool) -> Strip:

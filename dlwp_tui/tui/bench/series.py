@@ -17,7 +17,7 @@ from dlwp_tui.tui.bench import style
 SMOOTHING = (0.0, 0.6, 0.9)
 """Weights the smoothing key walks through."""
 BOTH_SIDES = 2
-"""With more labels than this (folds, variants) only validation is drawn: eight curves cannot be told apart."""
+"""With more labels than this (folds, variants) only validation is drawn: eight curves look alike."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,19 @@ def chart(metric: str, view: RunView, overlays: Sequence[RunView], look: Look) -
             data.series += _overlay(metric, other, view, look)
     data.x_range = _x_range(metric, view, look)
     own = _own(metric, view, look)
-    data.series += _levels(metric, view, [*data.series, *own], data.x_range) + own
+    data.series += _baselines(metric, view, [*data.series, *own], data.x_range) + own
     return data
 
 
 def x_label(metric: str, view: RunView) -> str:
-    """What the x axis of the metric's chart counts: epochs, or what the lesson's own loop says."""
+    """What the x axis of the metric's chart counts: epochs, or the unit of the lesson's own loop."""
     return view.units.get(metric) or view.units.get(f"val_{metric}") or _("epoch")
 
 
 def of_validation(metric: str, view: RunView) -> bool:
-    """True where every curve drawn of the shown run is of validation: then the title says it, and no label.
+    """True where every curve drawn of the shown run is of validation: then the title says so, and no label does.
 
-    One whose first epoch is still going on does not change that: its batches are named as such.
+    A curve without a finished epoch does not count: its batches have a label of their own.
     """
     labels = _labels(metric, view)
     begun = [label for label in labels if CurveKey(label, metric) in view.curves]
@@ -79,15 +79,15 @@ def run_name(view: RunView, beside: RunView | None = None) -> str:
     """A run in a legend: the params that differ from the run beside it, else the time it was asked for."""
     if beside is not None:
         differing = compare.diff_params([view.spec, beside.spec])
-        told = [f"{name}={values[0]}" for name, values in differing.items() if values[0] is not None]
-        if told:
-            return " ".join(told)
+        changed = [f"{name}={values[0]}" for name, values in differing.items() if values[0] is not None]
+        if changed:
+            return " ".join(changed)
     return time.strftime("%H:%M:%S", time.localtime(view.spec.created))
 
 
 def _own(metric: str, view: RunView, look: Look) -> list[Series]:
     labels = _labels(metric, view)
-    told = of_validation(metric, view)
+    all_validation = of_validation(metric, view)
     home = style.place(view.folder.id)
     series: list[Series] = []
     for number, label in enumerate(labels):
@@ -102,14 +102,14 @@ def _own(metric: str, view: RunView, look: Look) -> list[Series]:
             pattern = Series("", (), (), "line", color, "", True)
             series += _line(_name(label, _("batches")), batches, pattern, look, raw=True)
         if training is not None and (len(labels) <= BOTH_SIDES or validation is None) and training.xs:
-            # An own loop need not train: its chart's title, or its label, says what is drawn.
+            # The lesson's own loop need not train: its chart's title, or its label, names what is drawn.
             own_loop = metric in view.units
             dots = validation is not None or (len(training) < 200 and not own_loop)
             pattern = Series("", (), (), "dots" if dots else "line", color, marker if label else "")
             side = "" if own_loop or (label and validation is None) else pgettext("curve", "training")
             series += _line(_name(label, side), training, pattern, look)
         if validation is not None and validation.xs:
-            side = "" if told else _("validation")
+            side = "" if all_validation else _("validation")
             series += _line(_name(label, side), validation, Series("", (), (), "line", color, marker), look)
     return series
 
@@ -120,14 +120,16 @@ def _labels(metric: str, view: RunView) -> list[str]:
     return list(dict.fromkeys(key.label for key in keys))
 
 
-def _levels(metric: str, view: RunView, others: Sequence[Series], x_range: tuple[float, float] | None) -> list[Series]:
+def _baselines(
+    metric: str, view: RunView, others: Sequence[Series], x_range: tuple[float, float] | None
+) -> list[Series]:
     """Constants the curves are compared with: lines across the whole chart, under the curves and in no run's colour."""
     xs = [*(x_range or ()), *(x for one in others for x in one.xs)]
     if not xs:
         return []
     ends = min(xs), max(xs)
-    told = [(key, y) for key, y in view.baselines.items() if key.metric.removeprefix("val_") == metric]
-    return [Series(f"{key.label} {y:.4g}", ends, (y, y), "line", faint=True) for key, y in told]
+    found = [(key, y) for key, y in view.baselines.items() if key.metric.removeprefix("val_") == metric]
+    return [Series(f"{key.label} {y:.4g}", ends, (y, y), "line", faint=True) for key, y in found]
 
 
 def _overlay(metric: str, other: RunView, view: RunView, look: Look) -> list[Series]:

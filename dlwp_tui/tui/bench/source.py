@@ -1,4 +1,4 @@
-"""The source tab: the lesson's code, highlighted, read only, beside the curves it makes."""
+"""The source tab: the lesson's code and its proofs, highlighted, read only, beside the curves they make."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from textual.widgets import Static
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 
+HEADING_CELLS = 60
+"""Width of the line between the two files."""
+
 
 class SourceView(ScrollableContainer):
-    """`lesson.py` with line numbers. Read and highlighted (30 ms) only when the tab is first looked at."""
+    """`lesson.py`, and under a heading line `proofs.py` where there is one, with line numbers.
+
+    Read and highlighted (30 ms) only when the tab is first looked at.
+    """
 
     DEFAULT_CSS = """
     SourceView {
@@ -50,7 +56,13 @@ class SourceView(ScrollableContainer):
             code.update(Content.styled(_("This section has no code to run."), "dim"))
         elif self._file != self._read:
             self._read = self._file
-            code.update(_numbered(self._file))
+            parts = [_numbered(self._file)]
+            proofs = self._file.with_name("proofs.py")
+            if proofs.is_file():
+                rule = "─" * max(0, HEADING_CELLS - len(proofs.name) - 4)
+                heading = Content.assemble(("── ", "dim"), (proofs.name, "bold"), (f" {rule}", "dim"))
+                parts += [Content(""), heading, Content(""), _numbered(proofs)]
+            code.update(Content("\n").join(parts))
 
     @property
     def text(self) -> str:

@@ -6,12 +6,11 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from dlwp_tui.core import settings
+from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _
 from dlwp_tui.runs.state import RunState, label
 from dlwp_tui.runs.view import RunView
-from dlwp_tui.tui.bench import style
-from dlwp_tui.tui.bench.style import STYLES, bar, duration, figure, fit
+from dlwp_tui.tui.bench.style import STYLES, bar, fit
 
 STATE_CELLS = 10
 """Cells of `● training`; Chinese words are shorter."""
@@ -28,7 +27,7 @@ class RunStrip(Widget):
         super().__init__(id=id)
         self.view: RunView | None = None
         self.empty = ""
-        """What to say while there is no run."""
+        """The text while there is no run."""
         self._ascii = False
 
     def on_mount(self) -> None:
@@ -48,10 +47,10 @@ class RunStrip(Widget):
     def _first(self, view: RunView, width: int) -> Content:
         style = STYLES[view.state]
         state = fit(label(view.state), STATE_CELLS)
-        told = self._told(view)
-        while told and cell_len("  ".join(told)) + STATE_CELLS + 8 > width:
-            told.pop(0 if len(told) > 2 and view.state is not RunState.RUNNING else -1)
-        tail = "  ".join(told)
+        texts = self._texts(view)
+        while texts and cell_len("  ".join(texts)) + STATE_CELLS + 8 > width:
+            texts.pop()
+        tail = "  ".join(texts)
         room = max(0, width - STATE_CELLS - cell_len(tail) - 3)
         fraction = view.fraction
         done, rest = bar(fraction or 0.0, room, self._ascii)
@@ -65,7 +64,7 @@ class RunStrip(Widget):
             tail,
         ).truncate(max(1, width))
 
-    def _told(self, view: RunView) -> list[str]:
+    def _texts(self, view: RunView) -> list[str]:
         """The texts right of the bar, most needed first; each keeps its width while it changes."""
         out: list[str] = []
         if view.state is RunState.QUEUED:
@@ -82,11 +81,11 @@ class RunStrip(Widget):
             out.append(view.phase)
         if view.state is RunState.RUNNING:
             if view.eta_s is not None:
-                out.append(_("{time} left").format(time=duration(view.eta_s).rjust(5)))
+                out.append(_("{time} left").format(time=formats.duration(view.eta_s).rjust(5)))
             if view.rate is not None:
                 out.append(_rate(view.rate))
         else:
-            out.append(duration(view.elapsed_s).rjust(5))
+            out.append(formats.duration(view.elapsed_s).rjust(5))
         return out
 
     def _second(self, view: RunView, width: int) -> Content:
@@ -96,7 +95,7 @@ class RunStrip(Widget):
         parts: list[str] = [view.label] if view.label else []
         names = list(figures) if len(figures) <= 4 else [n for n in figures if n.startswith("val_")] or list(figures)
         names.sort(key=lambda name: name.removeprefix("val_") != "loss")  # where room is short, this one stays
-        parts += [f"{name} {figure(figures[name])}" for name in names]
+        parts += [f"{name} {formats.fixed(figures[name])}" for name in names]
         if not figures:
             parts = [view.phase] if view.phase and view.epochs else []
         while len(parts) > 1 and cell_len("  ".join(parts)) > width:
@@ -105,25 +104,25 @@ class RunStrip(Widget):
         return Content.styled(_source_end(view, text, width), "dim").truncate(max(1, width), ellipsis=True)
 
     def _best(self, view: RunView, width: int) -> Content | None:
-        """Of a run that is over the best validation figures say more than the last ones."""
-        told = [
+        """The best validation figures of a run that is over: they matter more than the last ones."""
+        texts = [
             _("{metric} best {value} at epoch {epoch}").format(
-                metric=name, value=figure(best.value).strip(), epoch=best.epoch
+                metric=name, value=formats.fixed(best.value).strip(), epoch=best.epoch
             )
             for name, best in view.best.items()
             if best.metric.startswith("val_") and not best.label
         ]
-        while len(told) > 1 and cell_len("  ".join(told)) > width:
-            told.pop()
-        if not told:
+        while len(texts) > 1 and cell_len("  ".join(texts)) > width:
+            texts.pop()
+        if not texts:
             return None
-        text = _source_end(view, "  ".join(told), width)
+        text = _source_end(view, "  ".join(texts), width)
         return Content.styled(text, "dim").truncate(max(1, width), ellipsis=True)
 
 
 def _source_end(view: RunView, text: str, width: int) -> str:
     """`text` with the label of data that are not the real ones at the line's end, where there is room."""
-    source = style.source_word(view.source)
+    source = formats.source_label(view.source)
     room = width - cell_len(text) - cell_len(source)
     return text + " " * room + source if source and room >= 2 else text
 

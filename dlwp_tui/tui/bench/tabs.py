@@ -14,10 +14,11 @@ from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.source import SourceView
 
 TABS = ("params", "curves", "output", "source", "history")
+"""The tabs' names, which are their views' ids too."""
 
 
 class BenchTabs(TabbedContent):
-    """Holds the five views; what they show the bench tells them."""
+    """Holds the five views; BenchPane fills them."""
 
     DEFAULT_CSS = """
     BenchTabs { height: 1fr; }
@@ -31,45 +32,31 @@ class BenchTabs(TabbedContent):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.params = ParamsForm(id="params")
+        self.curves = CurvesView(id="curves")
+        self.output = OutputView(id="output")
+        self.source = SourceView(id="source")
+        self.history = HistoryView(id="history")
         self._focus_next = ""
 
     def compose(self) -> ComposeResult:
         """The panes, in the order of TABS."""
         titles = (_("Params"), _("Curves"), _("Output"), _("Source"), _("History"))
-        views = (ParamsForm, CurvesView, OutputView, SourceView, HistoryView)
+        views = (self.params, self.curves, self.output, self.source, self.history)
         for name, title, view in zip(TABS, titles, views, strict=True):
-            self.compose_add_child(TabPane(title, view(id=name), id=f"tab-{name}"))
+            self.compose_add_child(TabPane(title, view, id=f"tab-{name}"))
         yield from super().compose()
-
-    @property
-    def form(self) -> ParamsForm:
-        """The first tab's view; the other tabs' likewise."""
-        return self.query_one(ParamsForm)
-
-    @property
-    def curves(self) -> CurvesView:
-        """The charts."""
-        return self.query_one(CurvesView)
-
-    @property
-    def output(self) -> OutputView:
-        """What the run said."""
-        return self.query_one(OutputView)
-
-    @property
-    def source(self) -> SourceView:
-        """The lesson's code."""
-        return self.query_one(SourceView)
-
-    @property
-    def history(self) -> HistoryView:
-        """The earlier runs."""
-        return self.query_one(HistoryView)
 
     @property
     def tab(self) -> str:
         """The open tab: one of TABS."""
         return self.active.removeprefix("tab-")
+
+    def action_open(self, name: str) -> None:
+        """Open and focus a tab; the output's key means its report, since the log has a key of its own."""
+        if name == "output":
+            self.output.show_report()
+        self.show_tab(name, focus=True)
 
     def show_tab(self, name: str, *, focus: bool = False) -> None:
         """Open a tab, and focus what it holds."""
@@ -82,7 +69,8 @@ class BenchTabs(TabbedContent):
 
     @on(TabbedContent.TabActivated)
     def _opened(self, event: TabbedContent.TabActivated) -> None:
-        # Only now is the content there to take the focus. At the start the first tab is told late, and is not meant.
+        # Only now is the content there to take the focus. At the start the first tab's message comes late, and is not
+        # meant.
         if self._focus_next and event.pane.id == self._focus_next:
             self._focus_next = ""
             self.focus_tab()
@@ -90,7 +78,7 @@ class BenchTabs(TabbedContent):
     def focus_tab(self) -> None:
         """Focus what the open tab holds."""
         if self.tab == "params":
-            self.form.focus_first()
+            self.params.focus_first()
         elif self.tab == "output":
             self.output.focus_first()
         elif self.tab == "history":

@@ -1,4 +1,4 @@
-"""The blocks of a note page: paragraphs, headings, tables, code, diagrams, formulas, alerts, troubles.
+"""The blocks of a note page: paragraphs, headings, tables, code, diagrams, formulas, alerts, blocks with an error.
 
 Built on Textual's Markdown through its public hooks only: a parser factory, the BLOCKS table, `unhandled_token`.
 """
@@ -13,15 +13,16 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.markdown import Markdown, MarkdownBlock, MarkdownFence
 
+from dlwp_tui.core.errors import Problem
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline, table
 from dlwp_tui.render.note import alert_head
 from dlwp_tui.tex import formula
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.reader.fold import NoteListData, page_parser
 from dlwp_tui.tui.reader.quiz import QuizBlock
@@ -96,10 +97,7 @@ class Scroller(MarkdownBlock, can_focus=False):
     """Lines that may not be wrapped. Wider than the pane, they scroll sideways: by mouse, or by ← → when focused."""
 
     FOCUS_ON_CLICK = False
-    BINDINGS = [
-        Binding("left", "scroll_left", show=False),
-        Binding("right", "scroll_right", show=False),
-    ]
+    BINDINGS = keys.bindings("wide")
     DEFAULT_CSS = """
     Scroller {
         margin: 0 0 1 0; overflow: auto hidden; scrollbar-size-horizontal: 1; scrollbar-size-vertical: 0; height: auto;
@@ -214,16 +212,16 @@ class AlertBlock(MarkdownBlock):
         yield NoteMarkdown(self._host.section_id, self._host.lessons, self.alert.body)
 
 
-class TroubleBlock(MarkdownBlock):
-    """What stands where a block of the note could not be read: what is wrong, and the hint for who writes it."""
+class ProblemBlock(MarkdownBlock):
+    """Stands in the place of a block that could not be read: what is wrong, and a hint for the author."""
 
     DEFAULT_CSS = """
-    TroubleBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
+    ProblemBlock { border-left: solid $error; padding: 0 1; margin: 0 0 1 0; color: $text-error; }
     """
 
-    def __init__(self, markdown: Markdown, token: Token, trouble: blocks.Trouble) -> None:
+    def __init__(self, markdown: Markdown, token: Token, problem: Problem) -> None:
         super().__init__(markdown, token)
-        self.set_content(Content(f"✗ {trouble.message}\n{trouble.hint}".rstrip()))
+        self.set_content(Content(f"✗ {problem.message}\n{problem.hint}".rstrip()))
 
 
 class NoteMarkdown(Markdown):
@@ -278,8 +276,8 @@ class NoteMarkdown(Markdown):
                 return DiagramBlock(self, token, text)
             case blocks.Math(tex=tex):
                 return MathBlock(self, token, tex)
-            case blocks.Trouble():
-                return TroubleBlock(self, token, data)
+            case Problem():
+                return ProblemBlock(self, token, data)
             case table.Table():
                 return NoteTable(self, token)
             case NoteListData():

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widgets.markdown import Markdown
 
 from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core.formats import number
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline, table
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.text import FittedText, content
 
 if TYPE_CHECKING:
     from dlwp_tui.analysis.verdict import Verdict
+    from dlwp_tui.core.types import Value
     from dlwp_tui.course.lesson import Experiment, Lesson
 
 
 class Card(FittedText, can_focus=True):
-    """A block one can press. Quiet at rest; focused its bar is thick and its first key stands reversed."""
+    """A block that can be pressed. With the focus its bar is thick and its first key stands reversed."""
 
     FOCUS_ON_CLICK = True
-    BINDINGS = [Binding("enter,r", "press", show=False)]
+    BINDINGS = keys.bindings("card")
     DEFAULT_CSS = """
     Card {
         margin: 0 0 1 0; padding: 0 1; background: $surface; border-left: outer $accent 60%;
@@ -49,14 +51,14 @@ class Card(FittedText, can_focus=True):
     def on_blur(self, _event: events.Blur) -> None:
         self.redraw()
 
-    def hints(self, *keys: tuple[str, str, str]) -> Text:
+    def hints(self, *hints: tuple[str, str, str]) -> Text:
         """`Enter run   e change`, from (key, words, action); each can be clicked."""
         line = Text()
-        for number, (key, words, action) in enumerate(keys):
-            mark = "reverse" if self.has_focus and not number else "accent"
+        for place, (key, words, action) in enumerate(hints):
+            mark = "reverse" if self.has_focus and not place else "accent"
             part = Text.assemble((key, mark), " ", (words, "dim"))
             part.stylize(f"@{action}")
-            line.append("   " if number else "")
+            line.append("   " if place else "")
             line.append_text(part)
         return line
 
@@ -64,7 +66,7 @@ class Card(FittedText, can_focus=True):
 class RunBlock(Card):
     """Starts a lesson with the card's params; `e` loads them into the form instead."""
 
-    BINDINGS = [Binding("e", "edit", show=False)]
+    BINDINGS = keys.bindings("run-card")
 
     @dataclass
     class Pressed(Message):
@@ -79,12 +81,17 @@ class RunBlock(Card):
         super().__init__(markdown, token)
         self.card = card
         self.state = ""
-        self.lesson, self.trouble = _find(lessons, card.lesson)
+        self.key: Hashable = None
+        """`run_key` of the runs that the card starts; None where the lesson refuses its values."""
+        self.lesson, self.problem = _find(lessons, card.lesson)
         if self.lesson is not None:
-            self.trouble = self._bad_values(self.lesson)
+            try:
+                self.key = run_key(card.lesson, self.lesson.values(card.preset, dict(card.params)))
+            except DlwpError as error:
+                self.problem = str(error)
 
     def show_state(self, state: str) -> None:
-        """Say how the card's run is going: `● running 3/20`, `✓ finished`; empty says nothing."""
+        """How the card's newest run is going: `● 3/20`, `✓ finished`; empty where there is none."""
         if state != self.state:
             self.state = state
             self.redraw()
@@ -96,11 +103,14 @@ class RunBlock(Card):
         for name, value in self.card.params.items():
             title.append_text(Text.assemble("  ", self._label(name), " ", (value, "strong")))
         lines = [title]
-        if self.trouble:
-            return content(inline.lines([title, Text(f"✗ {self.trouble}", "wrong")]))
+        if self.problem:
+            return content(inline.lines([title, Text(f"✗ {self.problem}", "wrong")]))
         if self.lesson is not None and self.card.preset and (see := str(self.lesson.presets[self.card.preset].see)):
             lines.append(inline.parse(see))
-        foot = self.hints((_("Enter"), _("run"), "press"), ("e", _("change the parameters"), "edit"))
+        foot = self.hints(
+            (keys.label("card.start"), _("run"), "press"),
+            (keys.label("card.params"), _("change the parameters"), "edit"),
+        )
         if self.state:
             foot = Text.assemble((self.state, "strong"), "   ", foot)
         lines.append(foot)
@@ -108,25 +118,17 @@ class RunBlock(Card):
 
     def action_press(self) -> None:
         """Start the run."""
-        if not self.trouble:
+        if not self.problem:
             self.post_message(self.Pressed(self.card, True))
 
     def action_edit(self) -> None:
         """Load the params into the form."""
-        if not self.trouble:
+        if not self.problem:
             self.post_message(self.Pressed(self.card, False))
 
     def _label(self, name: str) -> str:
         param = self.lesson.params.get(name) if self.lesson is not None else None
         return str(param.label) if param is not None else name
-
-    def _bad_values(self, lesson: Lesson) -> str:
-        """Why the lesson refuses the card's values; empty when it takes them."""
-        try:
-            lesson.values(self.card.preset, dict(self.card.params))
-        except DlwpError as error:
-            return str(error)
-        return ""
 
 
 class ExperimentBlock(Card):
@@ -136,8 +138,8 @@ class ExperimentBlock(Card):
     class Pressed(Message):
         """The learner wants the experiment to be run."""
 
-        lesson: str
-        id: str
+        lesson: Lesson
+        experiment: Experiment
 
     def __init__(
         self,
@@ -151,26 +153,25 @@ class ExperimentBlock(Card):
         self.lesson_id = lesson_id
         self.experiment_id = card.id
         self.verdict: Verdict | None = None
-        self.progress: tuple[int, int] | None = None
         self.experiment: Experiment | None = None
-        lesson, self.trouble = _find(lessons, lesson_id)
-        if lesson is not None:
+        self.lesson, self.problem = _find(lessons, lesson_id)
+        if self.lesson is not None:
             try:
-                self.experiment = lesson.experiment(card.id)
+                self.experiment = self.lesson.experiment(card.id)
             except DlwpError as error:
-                self.trouble = str(error)
+                self.problem = str(error)
 
-    def show_verdict(self, verdict: Verdict | None, progress: tuple[int, int] | None) -> None:
-        """What is known by now; `progress` is (runs finished, runs in all) while they are going on."""
-        if (verdict, progress) != (self.verdict, self.progress):
-            self.verdict, self.progress = verdict, progress
+    def show_verdict(self, verdict: Verdict) -> None:
+        """The verdict of the newest time the experiment was started; pending while its runs are going on."""
+        if verdict != self.verdict:
+            self.verdict = verdict
             self.redraw()
 
     def build(self, width: int) -> Content:
         title = Text.assemble(("◆ " + _("Experiment"), "accent"), "  ")
         if self.experiment is None:
-            trouble = self.trouble or self.experiment_id
-            return content(inline.lines([title.append(self.experiment_id), Text(f"✗ {trouble}", "wrong")]))
+            problem = self.problem or self.experiment_id
+            return content(inline.lines([title.append(self.experiment_id), Text(f"✗ {problem}", "wrong")]))
         statement = inline.parse(str(self.experiment.statement))
         return content(
             inline.lines([inline.hanging(title, statement, width), Text(), self._figures(width), Text(), self._foot()])
@@ -178,11 +179,12 @@ class ExperimentBlock(Card):
 
     def action_press(self) -> None:
         """Put the statement to the test."""
-        if self.experiment is not None and self.progress is None:
-            self.post_message(self.Pressed(self.lesson_id, self.experiment_id))
+        going_on = self.verdict is not None and self.verdict.kind == "pending"
+        if self.lesson is not None and self.experiment is not None and not going_on:
+            self.post_message(self.Pressed(self.lesson, self.experiment))
 
     def _figures(self, width: int) -> Text:
-        """The note's figures and ours side by side; figures from synthetic data say so in their own heading."""
+        """The note's figures and ours side by side; the heading of ours marks figures from synthetic data."""
         assert self.experiment is not None
         recorded = inline.parse(str(self.experiment.recorded)) or Text("–", "dim")
         verdict = self.verdict
@@ -191,7 +193,7 @@ class ExperimentBlock(Card):
             measured = Text(_("not measured yet"), "dim")
         else:
             measured = Text("\n").join(
-                Text.assemble(name, " ", (_number(value), "strong")) for name, value in verdict.figures.items()
+                Text.assemble(name, " ", (number(value), "strong")) for name, value in verdict.figures.items()
             )
         here = _("Measured here")
         if verdict is not None and verdict.synthetic:
@@ -200,24 +202,28 @@ class ExperimentBlock(Card):
         return table.layout(table.Table(head, ((recorded, measured),), ("left", "left")), width)
 
     def _foot(self) -> Text:
+        assert self.experiment is not None
+        count = len(self.experiment.runs) * self.experiment.seeds
+        verdict = self.verdict
+        if verdict is not None and verdict.kind == "pending":
+            return Text(_("● running {done}/{total}").format(done=verdict.ended, total=count), "strong")
         parts: list[Text] = []
-        if self.progress is not None:
-            done, total = self.progress
-            parts.append(Text(_("● running {done}/{total}").format(done=done, total=total), "strong"))
-        elif self.verdict is not None:
-            mark = {"holds": "right", "does not hold": "wrong"}.get(self.verdict.kind, "strong")
-            parts.append(Text.assemble((self.verdict.label, mark), *_votes(self.verdict)))
-            parts += [Text(why, "dim") for why in self.verdict.why]
-        if self.progress is None and not (self.verdict is not None and self.verdict.kind == "pending"):
-            assert self.experiment is not None
-            count = len(self.experiment.runs) * self.experiment.seeds
-            words = ngettext("put it to the test ({count} run)", "put it to the test ({count} runs)", count)
-            parts.append(self.hints((_("Enter"), words.format(count=count), "press")))
+        if verdict is not None:
+            mark = {"holds": "right", "does not hold": "wrong"}.get(verdict.kind, "strong")
+            parts.append(Text.assemble((verdict.label, mark), *_votes(verdict)))
+            parts += [Text(why, "dim") for why in verdict.why]
+        words = ngettext("put it to the test ({count} run)", "put it to the test ({count} runs)", count)
+        parts.append(self.hints((keys.label("card.start"), words.format(count=count), "press")))
         return inline.lines(parts)
 
 
+def run_key(lesson_id: str, params: Mapping[str, Value]) -> Hashable:
+    """Equal for the runs of one lesson with the same params."""
+    return lesson_id, tuple(sorted(params.items()))
+
+
 def _find(lessons: Callable[[str], Lesson] | None, lesson_id: str) -> tuple[Lesson | None, str]:
-    """The lesson, or the sentence that says why there is none."""
+    """The lesson, or a sentence with the reason why there is none."""
     if lessons is None:
         return None, ""
     try:
@@ -227,13 +233,8 @@ def _find(lessons: Callable[[str], Lesson] | None, lesson_id: str) -> tuple[Less
 
 
 def _votes(verdict: Verdict) -> Sequence[tuple[str, str]]:
-    said = [vote.holds for vote in verdict.votes if vote.holds is not None]
-    if len(verdict.votes) < 2 or not said:
+    votes = [vote.holds for vote in verdict.votes if vote.holds is not None]
+    if len(verdict.votes) < 2 or not votes:
         return ()
-    share = _("{yes} of {all} seeds").format(yes=sum(said), all=len(said))
+    share = _("{yes} of {all} seeds").format(yes=sum(votes), all=len(votes))
     return (("  ", ""), (share, "dim"))
-
-
-def _number(value: float) -> str:
-    """Four significant figures, without an exponent where it can be helped."""
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -14,6 +13,7 @@ from textual.widgets.tree import TreeNode
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.progress import Progress
 from dlwp_tui.course.reader import Course, Section
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.style import fit
 
 MARKS = {"unread": "○", "started": "◐", "read": "✓"}
@@ -24,11 +24,7 @@ BOOKMARK = "★"
 class ContentsTree(Tree[Section]):
     """Chapters and sections; Enter opens one. ○ unread, ◐ begun, ✓ read; at the end ★ bookmarked, ▸ has a lesson."""
 
-    BINDINGS = [
-        Binding("left", "fold", show=False),
-        Binding("right", "unfold", show=False),
-    ]
-
+    BINDINGS = keys.bindings("contents")
     DEFAULT_CSS = """
     ContentsTree { background: $background; padding: 0 1; scrollbar-size-vertical: 1; }
     """
@@ -133,7 +129,7 @@ class ContentsTree(Tree[Section]):
         try:
             return marks.state(len(section.note().pages))
         except DlwpError:
-            return "started"  # the note itself says what is wrong with it
+            return "started"  # opening the section shows what is wrong with the note
 
     def _reveal(self, node: TreeNode[Section]) -> None:
         self.move_cursor(node)

@@ -9,7 +9,7 @@ from dlwp_tui.course.reader import Section
 
 
 class Crumbs(Widget):
-    """`dlwp  3 神经网络入门 › 3.4 电影评论分类`; where that does not fit, the section alone, which says its chapter."""
+    """`dlwp  3 神经网络入门 › 3.4 电影评论分类`; where that does not fit, the section alone."""
 
     DEFAULT_CSS = """
     Crumbs { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from dlwp_tui.core.language import _
 from dlwp_tui.course.glossary import Glossary, Term
 from dlwp_tui.render import inline
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.dialogs import Dialog
 from dlwp_tui.tui.reader.text import content
 
 
-class GlossaryScreen(ModalScreen[str | None]):
+class GlossaryScreen(Dialog[str]):
     """All terms, or those the filter finds. Dismisses with the id of the section to open, or None on Esc.
 
     With `term` it opens at that entry. ↑ ↓ move while the filter keeps the focus; Enter opens the term's section.
     """
 
     AUTO_FOCUS = "Input"
-    BINDINGS = [
-        Binding("escape", "leave", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-    ]
-
+    BINDINGS = keys.bindings("glossary")
     DEFAULT_CSS = """
-    GlossaryScreen { align: center middle; background: $background 60%; }
-    GlossaryScreen > Vertical {
-        width: 84; max-width: 96%; height: 34; max-height: 94%;
-        padding: 1 2; background: $surface; border: round $border; border-title-align: left;
-    }
+    GlossaryScreen > Vertical { width: 84; height: 34; }
     GlossaryScreen Input { margin: 0 0 1 0; }
     GlossaryScreen OptionList {
         height: 1fr; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
@@ -62,7 +51,7 @@ class GlossaryScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = _("Glossary")
-            box.border_subtitle = _("Enter opens the section · Esc closes")
+            box.border_subtitle = _("Enter opens the section · {key} closes").format(key=keys.label("dialog.close"))
             yield Input(placeholder=_("Filter: Chinese or English"), compact=True)
             yield OptionList(*(Option(_line(term)) for term in self._shown), compact=True)
             with VerticalScroll(can_focus=False):
@@ -109,10 +98,6 @@ class GlossaryScreen(ModalScreen[str | None]):
         options = self.query_one(OptionList)
         if self._shown:
             options.highlighted = max(0, min((options.highlighted or 0) + step, len(self._shown) - 1))
-
-    def action_leave(self) -> None:
-        """Close, opening nothing."""
-        self.dismiss(None)
 
     def action_link(self, href: str) -> None:
         """A link of the text was clicked: another term is shown here, a section opened."""

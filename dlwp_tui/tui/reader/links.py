@@ -14,7 +14,7 @@ from dlwp_tui.render import inline
 from dlwp_tui.tui.reader.text import content
 
 
-class Hints:
+class LinkPreviews:
     """Looks links up in the course; the glossary is read once (13 ms) and again when its file has changed."""
 
     def __init__(self, course: Course) -> None:
@@ -42,7 +42,7 @@ class Hints:
         try:
             section = self._course.section(section_id)
         except DlwpError:
-            return None  # pressing the link says so
+            return None  # pressing the link shows a notice
         head = Content.assemble((f"{section.id} {section.title}", "bold $accent"))
         chapter = section.chapter
         return Content.assemble(head, "\n", (f"{chapter.id} {chapter.title}", "dim"))
@@ -54,7 +54,7 @@ class Hints:
             if self._glossary is None or self._glossary[0] != changed:
                 self._glossary = (changed, glossary.load(self._course.content))
         except (OSError, DlwpError):
-            return Glossary()  # the glossary itself says what is wrong with it
+            return Glossary()  # opening the glossary shows what is wrong with it
         return self._glossary[1]
 
 

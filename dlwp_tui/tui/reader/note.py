@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,18 +15,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.widgets.markdown import Markdown
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.course import blocks, markdown, reader
+from dlwp_tui.course import markdown, reader
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.note import Note, Page
 from dlwp_tui.course.reader import Section
-from dlwp_tui.tui.reader import stops
 from dlwp_tui.tui.reader.blocks import NoteMarkdown
-from dlwp_tui.tui.reader.cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.reader.find import mark
 from dlwp_tui.tui.reader.memory import CardMemory
 from dlwp_tui.tui.reader.own import OwnNote
@@ -39,14 +36,14 @@ if TYPE_CHECKING:
 
 
 class NotePane(VerticalScroll):
-    """One page of a note, scrollable. It knows nothing of runs: it posts what was pressed and shows what it is told."""
+    """One page of a note, scrollable. Its cards post what was pressed; what they are to show is set from outside."""
 
     DEFAULT_CSS = """
     NotePane {
         background: $background; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         scrollbar-color: $border-blurred; scrollbar-background: $background;
         & > #note-title { dock: top; height: auto; padding: 0 1; margin: 0 0 1 0; background: $background; }
-        &.-ascii Card, &.-ascii AlertText, &.-ascii AlertBlock, &.-ascii TroubleBlock { border-left: ascii $accent; }
+        &.-ascii Card, &.-ascii AlertText, &.-ascii AlertBlock, &.-ascii ProblemBlock { border-left: ascii $accent; }
         & > #note-notice { margin: 0 1; border-left: thick $error; padding: 0 1; display: none; }
     }
     """
@@ -60,33 +57,10 @@ class NotePane(VerticalScroll):
         pages: int
 
     class Settled(Message):
-        """The page asked for, or the word that it cannot be read, is painted; nothing else is under way."""
+        """The page asked for, or the reason why it cannot be read, is painted; nothing else is under way."""
 
     class PagesAsked(Message):
         """The title line was clicked: which pages are there?"""
-
-    @dataclass
-    class RunCardPressed(Message):
-        """A run card: start it, or with `start` False load its params into the form."""
-
-        lesson: str
-        preset: str | None
-        params: dict[str, str]
-        start: bool
-
-    @dataclass
-    class ExperimentPressed(Message):
-        """An experiment is to be put to the test."""
-
-        lesson: str
-        id: str
-
-    @dataclass
-    class LinkPressed(Message):
-        """A link to a section (its id), a term, a `url` or a `file` beside the note. Nothing was opened."""
-
-        kind: Literal["sec", "term", "url", "file"]
-        target: str
 
     @dataclass
     class QuizAnswered(Message):
@@ -101,10 +75,9 @@ class NotePane(VerticalScroll):
         *,
         lessons: Callable[[str], Lesson] | None = None,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """`lessons` finds a lesson by its id, for the cards; by default in the course in force."""
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         install_wrapping()
         self.set_class(settings.load().ascii, "-ascii")
         self.lessons = lessons or _lesson
@@ -127,7 +100,7 @@ class NotePane(VerticalScroll):
         yield OwnNote()
         yield Turn(id="note-turn")
 
-    # -- what the screen tells ---------------------------------------------------------------------------------------
+    # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show(self, section: Section, page: int = 0, words: Sequence[str] = (), *, own: bool = False) -> AwaitComplete:
         """Show a page (from 0; -1 is the last) of a section's note, where it was left. May be awaited.
@@ -142,28 +115,24 @@ class NotePane(VerticalScroll):
 
     @property
     def settled(self) -> bool:
-        """True when the page asked for last is the one shown: a PageChanged that comes before that is of the past."""
+        """True when the page asked for last is the one shown: a PageChanged that comes earlier is out of date."""
         return self._settled == self._shown
 
     def set_bookmarks(self, bookmarks: frozenset[tuple[str, int]]) -> None:
-        """Which pages, as (section, page), carry a bookmark; the title line says it of the page shown."""
+        """Which pages, as (section, page), carry a bookmark; the title line shows it for the open page."""
         if bookmarks == self._bookmarks:
             return
         self._bookmarks = bookmarks
         if self.note is not None and self.note.pages:
             self._show_frame(self.note, self.note.pages[self.page])
 
-    def set_verdict(self, experiment_id: str, verdict: Verdict | None, lesson: str | None = None) -> None:
-        """What an experiment has shown; kept for when its page is shown. `lesson` defaults to the section's own."""
-        self._cards.verdict(self._owner(lesson), experiment_id, verdict)
+    def set_verdict(self, lesson: str, experiment_id: str, verdict: Verdict) -> None:
+        """An experiment's verdict by now; kept for when its page is shown."""
+        self._cards.verdict(lesson, experiment_id, verdict)
 
-    def set_progress(self, experiment_id: str, done: int, total: int, lesson: str | None = None) -> None:
-        """An experiment's runs are going on: `done` of `total` have ended."""
-        self._cards.progress(self._owner(lesson), experiment_id, done, total)
-
-    def set_run_state(self, lesson: str, preset: str | None, params: dict[str, str], state: str) -> None:
-        """Say on the matching card how its run is going (`● running 3/20`); an empty text says nothing again."""
-        self._cards.run_state(blocks.RunCard(lesson, preset, params), state)
+    def set_run_state(self, key: Hashable, state: str) -> None:
+        """How the newest run is going that has this `run_key`: `● 3/20`; kept for when a card of it is shown."""
+        self._cards.run_state(key, state)
 
     async def show_own(self, section_id: str, text: str, copies: Sequence[str] = ()) -> None:
         """The learner's own note under the section's: whole on the last page, one line on the others."""
@@ -174,15 +143,14 @@ class NotePane(VerticalScroll):
             if last and self._words:
                 self.call_after_refresh(self._mark, own, "own")
 
-    # -- what keys and screen do -------------------------------------------------------------------------------------
+    # -- moving -------------------------------------------------------------------------------------------------------
 
-    def action_next_page(self) -> bool:
-        """The next page; False at the last."""
-        return self._turn(1)
-
-    def action_previous_page(self) -> bool:
-        """The page before; False at the first."""
-        return self._turn(-1)
+    def turn_page(self, step: int) -> bool:
+        """The next page (1) or the one before (-1); False at the last or the first."""
+        if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):
+            return False
+        self.show(self.section, self.page + step)
+        return True
 
     def scroll_page(self, step: int) -> bool:
         """Scroll a screen down (1) or up (-1), two lines staying in view; False at the end."""
@@ -190,19 +158,6 @@ class NotePane(VerticalScroll):
         target = max(0, min(self.max_scroll_y, before + step * max(1, self.scrollable_content_region.height - 2)))
         self.scroll_to(y=target, animate=False, immediate=True)
         return target != before
-
-    def action_focus_next_card(self) -> None:
-        """The next card, quiz, link or wide block; at the end, the line that turns the page."""
-        stops.focus(self, 1)
-
-    def action_focus_previous_card(self) -> None:
-        """The one before."""
-        stops.focus(self, -1)
-
-    @property
-    def stops(self) -> list[Widget]:
-        """What takes the focus on this page, in reading order."""
-        return stops.of(self)
 
     # -- messages of the blocks --------------------------------------------------------------------------------------
 
@@ -214,18 +169,7 @@ class NotePane(VerticalScroll):
     @on(Turn.Pressed)
     def _turn_pressed(self, event: Turn.Pressed) -> None:
         event.stop()
-        self.action_next_page()
-
-    @on(RunBlock.Pressed)
-    def _run_pressed(self, event: RunBlock.Pressed) -> None:
-        event.stop()
-        card = event.card
-        self.post_message(self.RunCardPressed(card.lesson, card.preset, dict(card.params), event.start))
-
-    @on(ExperimentBlock.Pressed)
-    def _experiment_pressed(self, event: ExperimentBlock.Pressed) -> None:
-        event.stop()
-        self.post_message(self.ExperimentPressed(event.lesson, event.id))
+        self.turn_page(1)
 
     @on(QuizBlock.Answered)
     def _quiz_answered(self, event: QuizBlock.Answered) -> None:
@@ -236,12 +180,6 @@ class NotePane(VerticalScroll):
         self._cards.answer(self.section.id, index, event.block.chosen)
         self.post_message(self.QuizAnswered(self.section.id, index, event.right))
 
-    @on(Markdown.LinkClicked)
-    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
-        event.stop()
-        link = markdown.link(event.href)
-        self.post_message(self.LinkPressed(link.kind, link.target))
-
     # -- showing -----------------------------------------------------------------------------------------------------
 
     async def _show(self, section: Section, page: int, turn: int) -> None:
@@ -251,7 +189,7 @@ class NotePane(VerticalScroll):
         except DlwpError as error:
             self.section, self.note, self.page = section, None, 0
             await body.update("")
-            self._say_broken(section, error)
+            self._show_broken(section, error)
             self._settled = turn
             self.call_after_refresh(self.post_message, self.Settled())
             return
@@ -289,12 +227,10 @@ class NotePane(VerticalScroll):
         if turn.display:
             turn.update(Content(_("Next page: {title} →").format(title=note.pages[page.index + 1].title)))
 
-    def _say_broken(self, section: Section, error: DlwpError) -> None:
+    def _show_broken(self, section: Section, error: DlwpError) -> None:
         notice = self.query_one("#note-notice", Static)
-        said = Content.assemble(
-            Content.styled("✗ " + _("This note cannot be shown."), "bold $text-error"), "\n", error.message
-        )
-        notice.update(Content.assemble(said, "\n", Content.styled(error.hint, "dim")) if error.hint else said)
+        text = Content.assemble(("✗ " + _("This note cannot be shown."), "bold $text-error"), "\n", error.message)
+        notice.update(Content.assemble(text, "\n", (error.hint, "dim")) if error.hint else text)
         notice.display = True
         self.query_one("#note-title", Static).update(Content.styled(f"{section.id} {section.title}", "bold $accent"))
         self.query_one(Turn).display = False
@@ -323,15 +259,6 @@ class NotePane(VerticalScroll):
             self._seek = ""  # once: the own note is shown anew after each edit
             top = place.block.region.y - self.content_region.y + int(self.scroll_offset.y)
             self.scroll_to(y=top + place.line - self.content_region.height // 3, animate=False, immediate=True)
-
-    def _turn(self, step: int) -> bool:
-        if self.section is None or self.note is None or not 0 <= self.page + step < len(self.note.pages):
-            return False
-        self.show(self.section, self.page + step)
-        return True
-
-    def _owner(self, lesson: str | None) -> str:
-        return lesson or (self.section.id if self.section is not None else "")
 
     def _quiz_index(self, block: QuizBlock) -> int:
         """Which quiz of the section this is: those on earlier pages count."""

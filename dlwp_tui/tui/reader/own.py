@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dlwp_tui.core.language import _
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.blocks import NoteMarkdown
 from dlwp_tui.tui.reader.find import anywhere
 
@@ -69,7 +70,7 @@ class OwnNote(Vertical):
         shown = _part(text, words)
         notices = []
         if whole and shown != text:
-            notices.append(_("… the rest is in the editor: w"))
+            notices.append(_("… the rest is in the editor: {key}").format(key=keys.label("mine.write")))
         if copies:
             names = ", ".join(copies)
             notices.append(_("Kept beside it after a change elsewhere: {names}").format(names=names))

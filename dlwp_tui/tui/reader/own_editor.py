@@ -6,7 +6,6 @@ import asyncio
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import TextArea
@@ -15,7 +14,8 @@ from dlwp_tui.core import own_notes
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.own_notes import MyNote
-from dlwp_tui.tui.screens.dialogs import AskDialog
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.dialogs import AskDialog
 
 SAVE_S = 2.0
 """What was typed is on the disk at most so much later: a power cut takes no more."""
@@ -24,7 +24,7 @@ SAVE_S = 2.0
 class EditorScreen(ModalScreen[None]):
     """Edits one note. Esc saves and closes; typing saves by itself. `note` is the file as last read or written."""
 
-    BINDINGS = [Binding("escape", "close", show=False, priority=True)]
+    BINDINGS = keys.bindings("editor")
     DEFAULT_CSS = """
     EditorScreen { align: center bottom; background: $background 20%; }
     EditorScreen > Vertical {
@@ -46,7 +46,8 @@ class EditorScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = _("My note") + " · " + self._title
-            box.border_subtitle = _("Markdown · saved as you type · Esc closes")
+            closes = _("Markdown · saved as you type · {key} closes")
+            box.border_subtitle = closes.format(key=keys.label("dialog.close"))
             yield self.area
 
     def on_mount(self) -> None:
@@ -55,11 +56,11 @@ class EditorScreen(ModalScreen[None]):
         self.set_interval(SAVE_S, self._look)
 
     def on_unmount(self) -> None:
-        """The app ends under the editor (a signal, ctrl+q): the last seconds are written too."""
+        """The app may end under the editor (a signal, ctrl+q): the last seconds are written too."""
         if self.area.text != self._clean:
             try:
                 own_notes.write(self.note, self.area.text)
-            except DlwpError as error:  # the screen is gone: said on the terminal
+            except DlwpError as error:  # the screen is gone: printed on the terminal
                 self.app.exit(return_code=self.app.return_code or error.exit_code, message=str(error))
 
     async def action_close(self) -> None:
@@ -83,7 +84,7 @@ class EditorScreen(ModalScreen[None]):
     async def _look(self) -> None:
         """Every few seconds: save what changed here, take over what changed outside."""
         if self._saving.locked() or self._failed:
-            return  # a full disk is said once, not every two seconds
+            return  # a full disk gives one notice, not one every two seconds
         if self.area.text != self._clean:
             await self._save()
             return
@@ -91,7 +92,7 @@ class EditorScreen(ModalScreen[None]):
             if await asyncio.to_thread(own_notes.changed, self.note):
                 self._take(await asyncio.to_thread(own_notes.read_again, self.note))
         except DlwpError as error:
-            self._say(error)
+            self._show_error(error)
 
     def _take(self, note: MyNote) -> None:
         if self.area.text != self._clean:
@@ -104,7 +105,7 @@ class EditorScreen(ModalScreen[None]):
         self.notify(_("The note was changed elsewhere and is shown anew."), timeout=4)
 
     async def _save(self) -> bool:
-        """Write what changed; False, and said, where that failed."""
+        """Write what changed; False, with a notice, where that failed."""
         async with self._saving:
             text = self.area.text
             if text == self._clean:
@@ -112,7 +113,7 @@ class EditorScreen(ModalScreen[None]):
             try:
                 saved = await asyncio.to_thread(own_notes.write, self.note, text)
             except DlwpError as error:
-                self._say(error)
+                self._show_error(error)
                 return False
             self.note, self._clean = saved.note, text
             if saved.conflict:
@@ -123,6 +124,6 @@ class EditorScreen(ModalScreen[None]):
                 self.notify(message, title=title, severity="warning", timeout=15, markup=False)
             return True
 
-    def _say(self, error: DlwpError) -> None:
+    def _show_error(self, error: DlwpError) -> None:
         self._failed = str(error)
         self.notify(error.hint or error.message, title=error.message, severity="error", timeout=10, markup=False)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.events import Key
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.progress import SectionProgress
 from dlwp_tui.course.note import Note, Page
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.dialogs import Dialog
 from dlwp_tui.tui.reader.contents import BOOKMARK, MARKS
 
 RUN, QUIZ, HERE = "▶", "?", "›"
@@ -22,26 +23,16 @@ WIDTH = 72
 """Cells of the box; the longest page title of the course takes 58 and is cut there."""
 
 
-class PagesScreen(ModalScreen[int | None]):
+class PagesScreen(Dialog[int]):
     """Dismisses with the page to open, counted from 0, or None on Esc. Opens with the cursor on `page`.
 
     A digit jumps at once; where a longer number begins with it (1 of 12), the cursor waits there for the next digit or
     Enter.
     """
 
-    BINDINGS = [
-        Binding("escape,q,P", "close", show=False),
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
-        *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
-    ]
-
+    BINDINGS = keys.bindings("pages")
     DEFAULT_CSS = f"""
-    PagesScreen {{ align: center middle; background: $background 60%; }}
-    PagesScreen > Vertical {{
-        width: {WIDTH}; max-width: 96%; height: auto; max-height: 94%;
-        padding: 1 2; background: $surface; border: round $border; border-title-align: left;
-    }}
+    PagesScreen > Vertical {{ width: {WIDTH}; }}
     PagesScreen OptionList, PagesScreen OptionList:focus {{
         height: auto; max-height: 100%; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
         background-tint: $foreground 0%; text-wrap: nowrap; text-overflow: ellipsis;
@@ -58,7 +49,8 @@ class PagesScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = f"{self._note.section_id} {self._note.title}"
-            box.border_subtitle = _("↑ ↓ or a number · Enter opens · Esc closes")
+            closes = _("↑ ↓ or a number · Enter opens · {key} closes")
+            box.border_subtitle = closes.format(key=keys.label("dialog.close"))
             yield OptionList(*(Option("") for _page in self._note.pages), compact=True)
             yield Static(Content(self._signs()), id="signs")
 
@@ -79,10 +71,14 @@ class PagesScreen(ModalScreen[int | None]):
         event.stop()
         self.dismiss(event.option_index)
 
-    def action_digit(self, digit: int) -> None:
-        """Jump to the page of this number, or wait for the number's second digit."""
+    def on_key(self, event: Key) -> None:
+        """A digit jumps to the page of this number, or waits for the number's second digit."""
+        digit = event.character or ""
+        if not (digit.isascii() and digit.isdigit()):
+            return
+        event.stop()
         count = len(self._note.pages)
-        for typed in (self._typed + str(digit), str(digit)):
+        for typed in (self._typed + digit, digit):
             fitting = [number for number in range(1, count + 1) if str(number).startswith(typed)]
             if not fitting:
                 continue
@@ -101,10 +97,6 @@ class PagesScreen(ModalScreen[int | None]):
             choices.action_cursor_down()
         else:
             choices.action_cursor_up()
-
-    def action_close(self) -> None:
-        """Stay on the page that is open."""
-        self.dismiss(None)
 
     def _row(self, page: Page, width: int) -> Content:
         """`› ✓  3  标题      ▶ ? ★`: what stands round the title is never cut."""
@@ -125,11 +117,11 @@ class PagesScreen(ModalScreen[int | None]):
     def _signs(self) -> str:
         """What the signs of this section's pages mean."""
         pages = self._note.pages
-        said = [f"{MARKS['read']} " + _("seen"), f"{MARKS['unread']} " + _("not yet")]
+        meanings = [f"{MARKS['read']} " + _("seen"), f"{MARKS['unread']} " + _("not yet")]
         if any(page.cards for page in pages):
-            said.append(f"{RUN} " + _("something to run"))
+            meanings.append(f"{RUN} " + _("something to run"))
         if any(page.quizzes for page in pages):
-            said.append(f"{QUIZ} " + _("questions"))
+            meanings.append(f"{QUIZ} " + _("questions"))
         if self._marks.bookmarks:
-            said.append(f"{BOOKMARK} " + _("bookmark"))
-        return "   ".join(said)
+            meanings.append(f"{BOOKMARK} " + _("bookmark"))
+        return "   ".join(meanings)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 from rich.text import Text
-from textual.binding import Binding
 from textual.content import Content
 from textual.events import Key
 from textual.message import Message
@@ -16,6 +15,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline
 from dlwp_tui.render.note import LETTERS
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.cards import Card
 from dlwp_tui.tui.reader.text import content
 
@@ -23,10 +23,7 @@ from dlwp_tui.tui.reader.text import content
 class QuizBlock(Card):
     """A question with answers. ↑ ↓ move, Enter or the answer's letter chooses; every choice shows its reason."""
 
-    BINDINGS = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-    ]
+    BINDINGS = keys.bindings("quiz")
 
     @dataclass
     class Answered(Message):
@@ -62,7 +59,8 @@ class QuizBlock(Card):
             lines.append(Text(_("✓ Solved"), "right"))
         else:
             again = _("choose") if not self.chosen else _("try another")
-            lines.append(self.hints(("↑ ↓ Enter", again, f"choose({self.cursor})")))
+            pressed = " ".join(map(keys.label, ("quiz.up", "quiz.down", "card.start")))
+            lines.append(self.hints((pressed, again, f"choose({self.cursor})")))
         return content(inline.lines(lines))
 
     def action_move(self, step: int) -> None:
@@ -75,7 +73,7 @@ class QuizBlock(Card):
         self.action_choose(self.cursor)
 
     def action_choose(self, at: int) -> None:
-        """Choose an answer; choosing it again says nothing new."""
+        """Choose an answer; choosing it again changes nothing."""
         self.cursor = at
         if at not in self.chosen:
             self.chosen.append(at)
@@ -99,6 +97,6 @@ class QuizBlock(Card):
         if at not in self.chosen:
             return [line]
         glyph, word, mark = ("✓", _("Right."), "right") if option.right else ("✗", _("Not quite."), "wrong")
-        said = option.why.startswith(word.rstrip(".。"))  # the note's own words begin with it
-        reason = Text.assemble((glyph if said else f"{glyph} {word}", mark), " ", inline.parse(option.why))
+        written = option.why.startswith(word.rstrip(".。"))  # the note's own words begin with it
+        reason = Text.assemble((glyph if written else f"{glyph} {word}", mark), " ", inline.parse(option.why))
         return [line, inline.hanging(Text("      "), reason, width)]

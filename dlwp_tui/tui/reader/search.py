@@ -6,10 +6,8 @@ import asyncio
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content, Span
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,33 +19,25 @@ from dlwp_tui.course.reader import Course
 from dlwp_tui.course.search import Index, Result
 from dlwp_tui.course.search_match import Spans
 from dlwp_tui.course.search_match import spans as spans_of
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.dialogs import Dialog
 
 MATCH = "bold $accent"
 SHOWN = 50
-"""Results at most: more than five screens of them nobody reads; another word helps."""
+"""Results at most: five screens of them; beyond, another word helps more than scrolling."""
 
 
-class SearchScreen(ModalScreen[Result | None]):
+class SearchScreen(Dialog[Result]):
     """Dismisses with the chosen result, or None on Esc."""
 
-    BINDINGS = [
-        Binding("escape", "close", show=False, priority=True),
-        Binding("down,ctrl+n,tab", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p,shift+tab", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "turn(1)", show=False, priority=True),
-        Binding("pageup", "turn(-1)", show=False, priority=True),
-    ]
-
+    BINDINGS = keys.bindings("search")
     DEFAULT_CSS = """
-    SearchScreen { align: center top; background: $background 60%; }
-    SearchScreen > Vertical {
-        width: 100; max-width: 96%; height: 90%; margin-top: 1;
-        padding: 0 1; background: $surface; border: round $border; border-title-align: left;
-    }
+    SearchScreen { align: center top; }
+    SearchScreen > Vertical { width: 100; height: 90%; margin-top: 1; padding: 0 1; }
     SearchScreen Input, SearchScreen Input:focus {
         border: none; height: 1; padding: 0; margin: 0 0 1 0; background: $surface;
     }
-    SearchScreen #said { color: $text-muted; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    SearchScreen #search-status { color: $text-muted; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     SearchScreen OptionList, SearchScreen OptionList:focus {
         height: 1fr; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
         text-wrap: nowrap; text-overflow: ellipsis;
@@ -69,15 +59,16 @@ class SearchScreen(ModalScreen[Result | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = _("Search the course")
-            box.border_subtitle = _("↑ ↓ choose · Enter opens · Esc closes")
+            closes = _("↑ ↓ choose · Enter opens · {key} closes")
+            box.border_subtitle = closes.format(key=keys.label("dialog.close"))
             yield Input(self._text, placeholder=_("Chinese or English"), select_on_focus=True)
-            yield Static(id="said")
+            yield Static(id="search-status")
             choices = OptionList(markup=False)
             choices.can_focus = False  # the input keeps the keys
             yield choices
 
     def on_mount(self) -> None:
-        self._say(_("Reading the course…"))
+        self._show_status(_("Reading the course…"))
         self.query_one(Input).focus()
         self._load()
 
@@ -119,20 +110,20 @@ class SearchScreen(ModalScreen[Result | None]):
         if results:
             choices.highlighted = 0
         if not text.strip():
-            self._say(_("Notes, glossary, lesson titles and params, all at once."))
+            self._show_status(_("Notes, glossary, lesson titles and params, all at once."))
         elif not results:
-            self._say(_("Nothing found. Try fewer or other words."))
+            self._show_status(_("Nothing found. Try fewer or other words."))
         elif len(results) == SHOWN:
-            self._say(_("The first {count}; one more word narrows it down.").format(count=SHOWN))
+            self._show_status(_("The first {count}; one more word narrows it down.").format(count=SHOWN))
         else:
-            self._say(ngettext("{count} place", "{count} places", len(results)).format(count=len(results)))
+            self._show_status(ngettext("{count} place", "{count} places", len(results)).format(count=len(results)))
 
-    def _say(self, text: str) -> None:
+    def _show_status(self, text: str) -> None:
         left_out = len(self._index.skipped) if self._index is not None else 0
         if left_out:
             broken = ngettext("{count} file cannot be read", "{count} files cannot be read", left_out)
             text = f"{text} ({broken.format(count=left_out)})"
-        self.query_one("#said", Static).update(Content(text))
+        self.query_one("#search-status", Static).update(Content(text))
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
@@ -162,10 +153,6 @@ class SearchScreen(ModalScreen[Result | None]):
         rows = max(1, choices.content_size.height // 2)  # two lines a result
         if choices.highlighted is not None:
             choices.highlighted = max(0, min(choices.highlighted + step * rows, choices.option_count - 1))
-
-    def action_close(self) -> None:
-        """Esc: stay where you are."""
-        self.dismiss(None)
 
 
 def _row(result: Result) -> Content:

@@ -1,14 +1,14 @@
-"""The way of the keyboard over a note's page: from link to card to quiz, and the line that turns the page."""
+"""Where the keyboard stops on a note's page: links, cards, quizzes, and the line that turns the page."""
 
 from __future__ import annotations
 
 from textual import events
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.text import NoteText
 
 
@@ -16,7 +16,7 @@ class Turn(Static, can_focus=True):
     """The last line of a page: what comes next; Enter or a click turns the page."""
 
     FOCUS_ON_CLICK = False
-    BINDINGS = [Binding("enter", "turn", show=False)]
+    BINDINGS = keys.bindings("turn")
     DEFAULT_CSS = """
     Turn {
         height: auto; margin: 1 0; padding: 0; color: $text-muted; border-left: blank;

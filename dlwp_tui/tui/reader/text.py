@@ -14,7 +14,6 @@ from markdown_it.token import Token
 from rich.style import Style as RichStyle
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
 from textual.content import Content, Span
 from textual.message import Message
 from textual.style import Style
@@ -22,6 +21,7 @@ from textual.visual import Visual
 from textual.widgets.markdown import Markdown, MarkdownBlock
 
 from dlwp_tui.render import inline, wrap
+from dlwp_tui.tui import keys
 
 if TYPE_CHECKING:
     from textual.css.styles import RulesMap
@@ -34,7 +34,7 @@ STYLES = {
     "rule": "dim", "dim": "dim", "accent": "bold $accent", "reverse": "reverse",
     "right": "$text-success", "wrong": "$text-error", "caution": "bold $text-warning",
 }  # fmt: skip
-"""Mark -> style of the theme. Nothing is said by colour alone: signs and words stand beside it."""
+"""Mark -> style of the theme. Colour is never the only sign: signs and words stand beside it."""
 LINK = "$accent underline"
 _LINK_ACTION = re.compile(r"link\((.*)\)", re.DOTALL)
 CURRENT = "bold reverse"
@@ -95,15 +95,11 @@ class NoteText(MarkdownBlock, can_focus=False):
     """A block of text whose links the keyboard reaches: focus takes it to the first, Tab to the next, Enter follows."""
 
     FOCUS_ON_CLICK = False  # a click is for the link under it or for selecting text
-    BINDINGS = [
-        Binding("tab", "step(1)", show=False),
-        Binding("shift+tab", "step(-1)", show=False),
-        Binding("enter", "follow", show=False),
-    ]
+    BINDINGS = keys.bindings("text")
 
     @dataclass
     class LinkHovered(Message):
-        """The pointer came over a link; whoever knows what it leads to sets the block's `tooltip`."""
+        """The pointer came over a link; the handler may set the block's `tooltip`."""
 
         block: NoteText
         href: str

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.language import _
-from dlwp_tui.core.settings import load
-from dlwp_tui.tui.keys import KEYS, label
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.dialogs import Dialog
 
 
-class HelpScreen(ModalScreen[None]):
-    """Keys and signs. Esc, q or ? closes it."""
+class HelpScreen(Dialog[None]):
+    """Keys and signs."""
 
-    BINDINGS = [Binding("escape,q,question_mark,enter", "dismiss", show=False)]
-
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; background: $background 60%; }
-    HelpScreen > VerticalScroll {
-        width: 92; max-width: 96%; height: auto; max-height: 94%;
-        padding: 1 2; background: $surface; border: round $border; border-title-align: left;
-    }
-    """
+    BINDINGS = keys.bindings("help")
+    DEFAULT_CSS = "HelpScreen > VerticalScroll { width: 92; }"
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title = _("Help")
-            box.border_subtitle = _("Esc closes")
+            box.border_subtitle = _("{key} closes").format(key=keys.label("dialog.close"))
             yield Static(self._body())
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
     def _body(self) -> Group:
-        remapped = load().keys
         parts: list[RenderableType] = []
-        for group, members in groupby(KEYS, key=lambda key: key.group):
-            cells = [(label(key, remapped), _(key.text)) for key in members]
-            parts += [Text(_(group), style="bold"), _columns(cells), ""]
+        for heading, entries in keys.help_groups():
+            parts += [Text(heading, style="bold"), _columns(entries), ""]
         signs = [
             ("○ ◐ ✓", _("unread, begun, read")),
             ("▸", _("has a lesson to run")),

@@ -1,183 +1,102 @@
-"""The looking half of the study screen: what its keys show in the bench, what the form shows, what a model is asked.
-
-Nothing here starts a run or ends one: see `study`.
-"""
+"""Looking ahead and back: what the form shows of data and time, the dry run, the trained model."""
 
 from __future__ import annotations
 
-from textual import on
+import time
 
-from dlwp_tui.analysis.verdict import Verdict
+from textual import events
+from textual.screen import Screen
+
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.demos import Demos
+from dlwp_tui.tui.bench.messages import DemoAsked, LessonShown, RunStateChanged
 from dlwp_tui.tui.in_thread import in_thread
-from dlwp_tui.tui.reader.note import NotePane
-from dlwp_tui.tui.screens.reading import ReadingScreen
-from dlwp_tui.tui.screens.writing import WritingScreen
+from dlwp_tui.tui.screens.controller import Controller, handles
+from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.session import RunRequest, Session, explain
 
 
-class LookingScreen(WritingScreen):
-    """Reading and writing, and the bench beside them to look at."""
+class Looking(Controller):
+    """Answers the bench's questions that take files, processes or the model. It starts and ends no run."""
 
-    def __init__(self, session: Session, section: str | None) -> None:
-        super().__init__(session, section)
+    def __init__(self, screen: Screen[None], session: Session, panes: Panes) -> None:
+        super().__init__(screen)
+        self._session = session
+        self._panes = panes
         self._demos = Demos(session)
 
-    def on_unmount(self) -> None:
+    @handles(Panes.SectionOpened)
+    def _section_opened(self, _event: Panes.SectionOpened) -> None:
         self._demos.close()
+        self._session.cancel_dry_run()
 
-    @on(ReadingScreen.SectionOpened)
-    def _section_opened(self) -> None:
+    @handles(events.Unmount)
+    def _left(self, _event: events.Unmount) -> None:
         self._demos.close()
-        self.session.call_off_trial()
-
-    @on(NotePane.Settled)
-    def _lesson_shown(self) -> None:
-        if self.lesson is not None:
-            self._show_data_status()
-
-    @on(NotePane.PageChanged)
-    def _cards_need_verdicts(self) -> None:
-        self.show_verdicts()
-
-    # -- what the bench shows --------------------------------------------------------------------------------------
-
-    def action_tab(self, name: str) -> None:
-        """Show one of the bench's tabs."""
-        self.show_pane("bench", focus=False)
-        self.with_bench(lambda bench: bench.show_tab(name, focus=True))
-
-    def action_compare(self) -> None:
-        """Overlay the lesson's earlier runs, or take them away."""
-        self.show_pane("bench", focus=False)
-        if self.bench.tab != "history":  # there it lays the run under the cursor over the shown one
-            self.bench.show_tab("curves")
-        self.bench.action_compare()
-
-    def action_log_scale(self) -> None:
-        """Logarithmic or plain y axis."""
-        self.bench.action_log_scale()
-
-    def action_smooth(self) -> None:
-        """No, some or much smoothing."""
-        self.bench.action_smooth()
-
-    def action_batches(self) -> None:
-        """Curves per batch or per epoch."""
-        self.bench.action_batches()
-
-    def action_metric(self) -> None:
-        """All metrics, then each alone and large."""
-        self.show_pane("bench", focus=False)
-        self.bench.action_metric()
-
-    def action_log(self) -> None:
-        """The shown run's log, or what it said."""
-        self.show_pane("bench", focus=False)
-        self.bench.action_log()
-
-    def action_preset(self) -> None:
-        """The next preset into the form."""
-        if self.lesson_or_say() is not None:
-            self.bench.show_tab("params")
-            self.show_pane("bench", focus=False)
-            self.bench.action_preset()
-
-    def lesson_or_say(self) -> Lesson | None:
-        """The open section's lesson; a notice and None where it has none."""
-        lesson = self.lesson
-        if lesson is None:
-            self.notify(_("This section has no lesson to run; `n` goes to the next section."))
-        return lesson
 
     # -- the form ------------------------------------------------------------------------------------------------
 
+    @handles(LessonShown)
+    def _lesson_shown(self, event: LessonShown) -> None:
+        self._show_data_status(event.lesson)
+        self._read_estimator(event.lesson)
+
+    @handles(RunStateChanged)
+    def _run_state_changed(self, event: RunStateChanged) -> None:
+        lesson = self._panes.lesson
+        if lesson is not None and not event.state.active:
+            self._read_estimator(lesson)
+
     @in_thread(group="data", exclusive=True)
-    def _show_data_status(self) -> None:
-        if (lesson := self.lesson) is not None:
-            try:
-                status = self.session.data_status(lesson)
-            except DlwpError as error:
-                status = explain(error)
-            self.app.call_from_thread(lambda: self.bench.set_data_status(status))
+    def _show_data_status(self, lesson: Lesson) -> None:
+        try:
+            status = self._session.data_status(lesson)
+        except DlwpError as error:
+            status = explain(error)
+        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_data_status(status))
 
-    @on(messages.ForecastAsked)
-    def _forecast_asked(self) -> None:
-        self._show_data_status()
-        self.forecast()
-
-    @in_thread(group="forecast", exclusive=True)
-    def forecast(self) -> None:
-        """Tell the form what is known of the lesson's runs here."""
-        if (lesson := self.lesson) is not None:
-            known, free = self.session.forecast(lesson), self.session.free_mb()
-            self.app.call_from_thread(lambda: self.bench.set_known(known, free))
+    @in_thread(group="estimator", exclusive=True)
+    def _read_estimator(self, lesson: Lesson) -> None:
+        estimator, free_mb = self._session.estimator(lesson), self._session.free_mb()
+        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_estimator(estimator, free_mb))
 
     def action_measure(self) -> None:
-        """Try the first steps to learn how long the whole takes; again: call it off."""
-        if self.lesson_or_say() is not None:
-            self.show_pane("bench", focus=False)
-            self.bench.action_measure()
+        """A dry run, to learn how long the whole takes; again: cancel it."""
+        tabs = self._panes.bench.tabs
+        if tabs.params.estimate.dry_run_began is not None:
+            self._session.cancel_dry_run()
+        elif (request := tabs.params.request()) is None:
+            tabs.show_tab("params", focus=True)
+        else:
+            tabs.show_tab("params")
+            tabs.params.estimate.dry_run_began = time.monotonic()
+            self._dry_run(request)
 
-    @on(messages.TrialRequested)
-    def _trial_requested(self, event: messages.TrialRequested) -> None:
-        self._try_out(
-            RunRequest(self.session.course.lesson(event.lesson_id), event.values, None, event.source, event.device)
-        )
-
-    @on(messages.TrialCalledOff)
-    def _trial_called_off(self) -> None:
-        self.session.call_off_trial()
-
-    @in_thread(group="trial")
-    def _try_out(self, request: RunRequest) -> None:
+    @in_thread(group="dry-run")
+    def _dry_run(self, request: RunRequest) -> None:
         try:
-            self.session.try_out(request)
+            self._session.dry_run(request)
         finally:
-            self.app.call_from_thread(self._trial_over)
+            self.app.call_from_thread(self._dry_run_over, request.lesson)
 
-    def _trial_over(self) -> None:
-        self.bench.trial_over()
-        self.forecast()
-
-    # -- the cards -----------------------------------------------------------------------------------------------
-
-    @in_thread(group="verdicts", exclusive=True)
-    def show_verdicts(self) -> None:
-        lesson = self.lesson
-        for experiment in lesson.experiments if lesson is not None else ():
-            assert lesson is not None
-            found = self.session.verdict_of(lesson, experiment)
-            if found is not None:
-                self.app.call_from_thread(self._put_verdict, lesson.id, experiment.id, found)
-
-    def _put_verdict(self, lesson_id: str, experiment_id: str, verdict: Verdict) -> None:
-        if self.section is not None and self.section.id == lesson_id:
-            self.query_one(NotePane).set_verdict(experiment_id, verdict)
+    def _dry_run_over(self, lesson: Lesson) -> None:
+        self._panes.bench.tabs.params.estimate.dry_run_began = None
+        self._read_estimator(lesson)
 
     # -- the trained model ---------------------------------------------------------------------------------------
 
-    def action_demo(self) -> None:
-        """Go to the field where the trained model can be tried."""
-        if self.lesson_or_say() is not None:
-            self.show_pane("bench", focus=False)
-            self.bench.action_demo()
-
-    @on(messages.DemoAsked)
-    def _demo_asked(self, event: messages.DemoAsked) -> None:
-        self._ask_demo(event.run_id, event.demo_id, event.value)
+    @handles(DemoAsked)
+    def _demo_asked(self, event: DemoAsked) -> None:
+        self._ask(event)
 
     @in_thread(group="demo", exclusive=True)
-    def _ask_demo(self, run_id: str, demo_id: str, value: object) -> None:
+    def _ask(self, asked: DemoAsked) -> None:
         answer: dict[str, object] = {}
         try:
-            answer = self._demos.ask(run_id, demo_id, value)
+            answer = self._demos.ask(asked.run_id, asked.demo_id, asked.value)
         except Exception as error:
-            answer = {"error": explain(error)}  # whoever asked waits no longer
+            answer = {"error": explain(error)}  # the field shows it instead of waiting on
             raise
         finally:
-            self.app.call_from_thread(lambda: self.bench.set_demo_answer(answer))
+            self.app.call_from_thread(lambda: self._panes.bench.tabs.output.set_demo_answer(answer))

@@ -19,7 +19,8 @@ from dlwp_tui.runs import folder as folders
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import RunSpec
+from dlwp_tui.runs.spec import ExperimentVote, RunSpec
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.pane import BenchPane
 
@@ -28,7 +29,12 @@ class LiveRun:
     """A run whose worker is this test: it holds the lock and writes the events."""
 
     def __init__(
-        self, params: dict[str, Value] | None = None, *, created: float | None = None, started: bool = True
+        self,
+        params: dict[str, Value] | None = None,
+        *,
+        created: float | None = None,
+        started: bool = True,
+        experiment: ExperimentVote | None = None,
     ) -> None:
         lesson = reader.load().lesson("1.1")
         created = created if created is not None else time.time()
@@ -43,6 +49,7 @@ class LiveRun:
                 created=created,
                 content="",
                 code_hash="0" * 16,
+                experiment=experiment,
             )
         )
         self._lock = state.take_lock(self.folder)
@@ -92,21 +99,24 @@ class BenchApp(App[None]):
         """The pane."""
         return self.query_one(BenchPane)
 
-    @on(messages.RunRequested)
-    @on(messages.StopRequested)
-    @on(messages.PauseRequested)
     @on(messages.RerunRequested)
     @on(messages.UseParamsRequested)
     @on(messages.DeleteRequested)
     @on(messages.ExportRequested)
     @on(messages.DemoAsked)
-    @on(messages.TrialRequested)
-    @on(messages.TrialCalledOff)
-    @on(messages.RunShown)
     @on(messages.RunStateChanged)
     def record(self, message: Message) -> None:
         """Keep it."""
         self.posted.append(message)
+
+    def show(self, folder: RunFolder, tab: str) -> None:
+        """Show a run on one of the tabs."""
+        self.bench.show_run(folder)
+        self.bench.tabs.show_tab(tab)
+
+    def do(self, key_id: str) -> None:
+        """What the study screen does for a key that the bench acts on."""
+        self.bench.do(keys.of_study(key_id))
 
     def action_note(self, key: str) -> None:
         """A key that reached the app."""

@@ -76,10 +76,10 @@ def asked(app: BenchApp) -> list[DemoAsked]:
 async def drawing(app: BenchApp, pilot: Pilot[None], folder: RunFolder | None = None) -> Paper:
     """Open the paper of a finished run, and answer the first question: the model is loaded."""
     app.bench.show_run(folder or finished())
-    app.bench.action_demo()
+    app.do("run.demo")
     await until(pilot, lambda: app.focused is paper(app), "the paper")
     await until(pilot, lambda: asked(app), "the first question")
-    app.bench.set_demo_answer({"bars": {str(digit): 0.1 for digit in range(10)}})
+    app.bench.tabs.output.set_demo_answer({"bars": {str(digit): 0.1 for digit in range(10)}})
     await pilot.pause(ASK_EVERY + 0.05)
     app.posted.clear()
     return paper(app)
@@ -135,7 +135,7 @@ async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time
             await pilot.press("left" if answered % 2 else "right")
             if len(asked(app)) > answered:
                 answered = len(asked(app))
-                app.bench.set_demo_answer({"bars": {"0": 0.5, "1": 0.5}})
+                app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.5, "1": 0.5}})
         assert 2 <= len(asked(app)) <= (time.monotonic() - began) / ASK_EVERY + 1
         await until(pilot, lambda: asked(app)[-1].value == sheet.drawing.rows, "the newest drawing to be asked about")
         value = asked(app)[-1].value
@@ -148,16 +148,16 @@ async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet
         await drawing(app, pilot)
         assert "▶" not in "\n".join(rows(app)) and "0.0%" in "\n".join(rows(app))  # the answer that loads the model
         await pilot.press("space", "right")
-        app.bench.set_demo_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
         await pilot.pause()
         (marked,) = [row for row in rows(app) if "▶" in row]
         assert "▶ 3 " in marked and "90.0%" in marked
-        app.bench.set_demo_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}})
         await pilot.pause()
         assert app.bench.query_one(Answer).best == "0"
         await pilot.press("x")
         assert "▶" not in "\n".join(rows(app))
-        app.bench.set_demo_answer({"error": "the model is gone"})
+        app.bench.tabs.output.set_demo_answer({"error": "the model is gone"})
         await pilot.pause()
         assert "✗ the model is gone" in "\n".join(rows(app))
 
@@ -167,7 +167,7 @@ async def test_escape_leaves_and_the_sheet_stays_until_another_run_is_shown():
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
         await pilot.press("space", "right", "escape")
-        await until(pilot, lambda: app.focused is app.bench.query_one("#said"), "what the run said")
+        await until(pilot, lambda: app.focused is app.bench.query_one("#report"), "the report")
         assert not app.bench.query_one(OutputView).has_class("-try") and not sheet.drawing.empty
         app.bench.show_run(finished())
         await pilot.pause()
@@ -178,8 +178,8 @@ async def test_nothing_to_draw_on_before_a_model_is_trained():
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="output")
-        app.bench.action_demo()
+        app.show(run.folder, "output")
+        app.do("run.demo")
         await pilot.pause(0.2)
         assert "draw" not in "\n".join(rows(app)) and not app.bench.query_one(CanvasDemo).is_on_screen
         assert not asked(app)
@@ -206,7 +206,9 @@ async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], lar
         assert sheet.content_size == ((56, 28) if large else (28, 14))
         assert app.screen.region.contains_region(sheet.region)
         await pilot.press("space", "right")
-        app.bench.set_demo_answer({"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}})
+        app.bench.tabs.output.set_demo_answer(
+            {"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}}
+        )
         await pilot.pause()
         answer = app.bench.query_one(Answer)
         assert answer.size.height >= 10 and app.screen.region.contains_region(answer.region)
@@ -218,7 +220,7 @@ async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], lar
         assert len(shown) == 10 and max(map(len, shown)) <= answer.size.width
         assert shown[7].startswith("▶ 7 ") and shown[7].endswith("90%" if where == "tight" else "90.0%")
         if where != "tight":
-            assert "space pen" in " ".join("".join(rows(app)).replace("│", " ").split())
+            assert "Space pen" in " ".join("".join(rows(app)).replace("│", " ").split())
 
 
 async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.MonkeyPatch):
@@ -228,7 +230,7 @@ async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.Monke
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
         await pilot.press("space", *["right"] * 5)
-        app.bench.set_demo_answer({"bars": {"0": 0.9, "1": 0.1}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.9, "1": 0.1}})
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "@@@@@+" in text and "> 0" in text and "▀" not in text
@@ -269,7 +271,7 @@ async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
 
 async def test_hints_break_between_hints():
     async with BenchApp().run_test(size=(40, 20)):
-        hints = KeyHints("arrows move · space pen · e eraser · x clear")
+        hints = KeyHints(["arrows move", "space pen", "e eraser", "x clear"])
         assert hints.lines(60) == ["arrows move · space pen · e eraser · x clear"]
         assert hints.lines(26) == ["arrows move · space pen", "e eraser · x clear"]
         assert hints.lines(5) == ["arrows move", "space pen", "e eraser", "x clear"]

@@ -11,13 +11,14 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
+from dlwp_tui.core import formats
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui.bench import series, style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.curves import CurvesView
-from dlwp_tui.tui.bench.messages import RunShown, RunStateChanged
+from dlwp_tui.tui.bench.messages import RunStateChanged
 from dlwp_tui.tui.bench.series import Look
 from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
@@ -41,7 +42,7 @@ def note(app: BenchApp) -> str:
 async def test_an_empty_bench_says_what_to_do():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_tab("curves")
+        app.bench.tabs.action_open("curves")
         await pilot.pause()
         assert "Press r to run" in "\n".join(rows(app))
 
@@ -50,7 +51,7 @@ async def test_a_run_is_followed_while_it_trains():
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
+        app.show(run.folder, "curves")
         assert app.bench.running == run.folder
         run.epoch(1)
         await until(pilot, lambda: charts(app) and "•" in charts(app)[0].text, "the first point")
@@ -68,7 +69,6 @@ async def test_a_run_is_followed_while_it_trains():
         changed = app.of(RunStateChanged)[-1]
         assert (changed.run_id, changed.lesson_id, changed.state) == (run.folder.id, "1.1", RunState.FINISHED)
         assert "✓ finished" in "\n".join(rows(app))
-        assert [shown.run_id for shown in app.of(RunShown)][-1] == run.folder.id
 
 
 async def test_nothing_is_redrawn_without_news_or_out_of_sight():
@@ -76,21 +76,21 @@ async def test_nothing_is_redrawn_without_news_or_out_of_sight():
     run.epoch(1)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
+        app.show(run.folder, "curves")
         await until(pilot, lambda: charts(app) and charts(app)[0].builds, "a first frame")
-        await until(pilot, lambda: not app.bench._follower._unread, "the run to be read")
+        await until(pilot, lambda: not app.bench.follower._unread, "the run to be read")
         await pilot.pause(0.4)
         builds = charts(app)[0].builds
         await pilot.pause(0.6)
         charts(app)[0].refresh()  # a repaint (focus, scroll) takes the cached frame
         await pilot.pause()
         assert charts(app)[0].builds == builds
-        app.bench.show_tab("params")
+        app.bench.tabs.show_tab("params")
         await pilot.pause(0.3)
         run.epoch(2)
         await until(pilot, lambda: len(next(iter(app.bench.shown.curves.values()))) == 2, "the reader to go on unseen")
         assert charts(app)[0].builds == builds
-        app.bench.show_tab("curves")
+        app.bench.tabs.show_tab("curves")
         await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
     run.end()
 
@@ -101,7 +101,7 @@ async def test_the_newest_run_of_the_lesson_is_shown_on_opening():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.bench.shown is not None, "the newest run")
-        assert app.bench.shown.folder == newest and app.bench.tab == "params"
+        assert app.bench.shown.folder == newest and app.bench.tabs.tab == "params"
 
 
 async def test_compare_lays_earlier_runs_over_with_their_changed_params():
@@ -110,8 +110,8 @@ async def test_compare_lays_earlier_runs_over_with_their_changed_params():
     run = finished(ago=5)
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.bench.shown is not None and app.bench.shown.curves, "the newest run")
-        app.bench.action_tab("curves")
-        await until(pilot, lambda: len(app.bench._history.rows) == 2, "the history")
+        app.bench.tabs.action_open("curves")
+        await until(pilot, lambda: len(app.bench.tabs.history.rows) == 2, "the history")
         app.bench.action_compare()
         await until(pilot, lambda: "rate=2.0" in charts(app)[0].text, "the overlay's legend")
         marker = style.MARKERS[style.place(older.id) % 8]
@@ -128,7 +128,7 @@ async def test_nan_is_said_above_the_charts():
     run.epoch(2, loss=math.nan, val_loss=math.nan)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
+        app.show(run.folder, "curves")
         await until(pilot, lambda: "⚠" in note(app), "the warning")
         assert "not a number" in note(app)
         assert "⚠" in "\n".join(rows(app))
@@ -152,21 +152,21 @@ async def test_scales_smoothing_batches_and_single_metrics():
     run.end()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
+        app.show(run.folder, "curves")
         await until(pilot, lambda: curves(app).shown_metrics == ["loss", "accuracy"], "both charts")
         await until(pilot, lambda: len(charts(app)) == 2 and charts(app)[0].builds, "both frames")
         for action, said in (("log_scale", "log axis"), ("smooth", "smoothing 0.6"), ("batches", "single batches")):
-            getattr(app.bench, f"action_{action}")()
+            getattr(curves(app), f"action_{action}")()
             assert said in note(app)
         await until(pilot, lambda: "batches" in charts(app)[0].text, "the batches' curve")
-        app.bench.action_smooth()
-        app.bench.action_smooth()
+        app.bench.tabs.curves.action_smooth()
+        app.bench.tabs.curves.action_smooth()
         assert curves(app).smoothing == 0
-        app.bench.action_metric()
+        app.do("chart.metric")
         await until(pilot, lambda: len(charts(app)) == 1 and charts(app)[0].text.startswith("Loss"), "loss alone")
-        app.bench.action_metric()
+        app.do("chart.metric")
         await until(pilot, lambda: charts(app)[0].text.startswith("Accuracy"), "accuracy alone")
-        app.bench.action_metric()
+        app.do("chart.metric")
         await until(pilot, lambda: len(charts(app)) == 2, "both again")
 
 
@@ -176,7 +176,7 @@ async def test_synthetic_data_are_labelled_in_title_and_strip():
     run.epoch(1)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
+        app.show(run.folder, "curves")
         await until(pilot, lambda: charts(app) and "synthetic data" in charts(app)[0].text, "the title")
         assert "synthetic data" in rows(app)[-1]
     run.end()
@@ -190,10 +190,10 @@ async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
         app.bench.show_run(folder)
-        await until(pilot, lambda: len(app.bench._history.rows) == 2, "the history")
+        await until(pilot, lambda: len(app.bench.tabs.history.rows) == 2, "the history")
         app.bench.action_compare()
         for tab in ("params", "curves", "output", "source", "history"):
-            app.bench.action_tab(tab)
+            app.bench.tabs.action_open(tab)
             await pilot.pause(0.15)
             assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
 
@@ -289,9 +289,9 @@ async def test_strip_keeps_its_width_while_figures_change():
 
 def test_figures_are_always_seven_cells():
     for value in (0, 1, -1, 0.00012, 1e-9, 12.3456, 999.99, 123456, 9e12, -4.5e-7, math.nan, math.inf, 1e300, 9.99999):
-        assert len(style.figure(value)) == 7, value
+        assert len(formats.fixed(value)) == 7, value
         if math.isfinite(value) and abs(value) < 1e300:
-            assert float(style.figure(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
+            assert float(formats.fixed(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
 
 
 def test_a_run_keeps_its_place():
@@ -316,8 +316,8 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
     run.end()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="curves")
-        follower = app.bench._follower
+        app.show(run.folder, "curves")
+        follower = app.bench.follower
         follower._timer.pause()  # here every look is the test's own
         looks: list[float] = []
         while follower._unread:
@@ -335,7 +335,7 @@ async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
     folder = finished()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(folder, tab="curves")  # before the follower's first look
+        app.show(folder, "curves")  # before the follower's first look
         assert str(curves(app).query_one("#curves-empty", Static).content) == "Reading the run…"
         await until(pilot, lambda: charts(app), "its curves")
 
@@ -344,16 +344,16 @@ async def test_a_run_without_curves_says_so_once_it_is_read():
     folder = LiveRun().end().folder
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(folder, tab="curves")
+        app.show(folder, "curves")
         await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
-        app.bench.action_tab("output")
-        await until(pilot, lambda: "This run said nothing besides" in "\n".join(rows(app)), "the output's sentence")
+        app.bench.tabs.action_open("output")
+        await until(pilot, lambda: "This run has no output besides" in "\n".join(rows(app)), "the output's sentence")
 
 
 async def test_a_waiting_run_promises_no_figures(waiting):
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(waiting, tab="curves")
+        app.show(waiting, "curves")
         await until(pilot, lambda: "It begins in a moment" in "\n".join(rows(app)), "the sentence")
 
 
@@ -373,7 +373,7 @@ async def test_every_chart_names_its_data_alike_when_their_number_changes():
     folder = run.end().folder
     app = BenchApp()
     async with app.run_test(size=(80, 22)) as pilot:
-        app.bench.show_run(folder, tab="curves")
+        app.show(folder, "curves")
         await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
         assert all("· unverified file" in chart.text for chart in charts(app))
         curves(app).action_next_metric()
@@ -399,7 +399,7 @@ async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_
     folder = run.end().folder
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(folder, tab="curves")
+        app.show(folder, "curves")
         await until(pilot, lambda: charts(app) and charts(app)[0].text, "the chart")
         head = charts(app)[0].text.split("\n")[0]
         assert all(word in head for word in ("Validation: Loss val_loss", " one", " two", " three"))

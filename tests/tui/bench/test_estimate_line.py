@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from dlwp_tui.analysis.estimates import Sample
+from dlwp_tui.analysis.estimates import Estimator, Timing
 from dlwp_tui.core import hardware, paths
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control
-from dlwp_tui.engine.forecast import Known
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
-from dlwp_tui.tui.bench.messages import TrialCalledOff, TrialRequested
 from dlwp_tui.tui.bench.pane import BenchPane
+from dlwp_tui.tui.dialogs import AskDialog
+from dlwp_tui.tui.reader.cards import ExperimentBlock
 from dlwp_tui.tui.reader.note import NotePane
-from dlwp_tui.tui.screens.dialogs import AskDialog
+from dlwp_tui.tui.session import RunRequest, Session
 from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
 PARAMS = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
 
 
-def known(*samples: Sample) -> Known:
-    return Known(reader.load().lesson("1.1"), samples)
+def estimator(*timings: Timing) -> Estimator:
+    return Estimator(reader.load().lesson("1.1"), timings)
 
 
-def sample(seconds: float, **fields: Any) -> Sample:
-    return Sample(PARAMS, 0.0, seconds, time.time(), **fields)
+def timing(seconds: float, **fields: Any) -> Timing:
+    return Timing("run", PARAMS, seconds, **fields)
 
 
-def line(app: BenchApp | DlwpApp) -> CostLine:
-    return app.screen.query_one(CostLine)
+def line(app: BenchApp | DlwpApp) -> EstimateLine:
+    return app.screen.query_one(EstimateLine)
 
 
 async def test_time_and_memory_follow_what_is_typed():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
+        app.bench.tabs.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
-        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
         await pilot.pause()
-        told = "about 10 s (as last time)  memory: needs 460 MB, 18.2 GB free"
-        assert told in "\n".join(rows(app))
+        assert line(app).text == "about 10 s (as last time)\nmemory: needs up to 460 MB, 18.2 GB free"
+        assert "memory: needs up to 460 MB, 18.2 GB free" in "\n".join(rows(app))
         epochs = app.bench.query_one("#param-epochs", FieldInput)
         epochs.value = "20"
         await pilot.pause()
@@ -59,9 +59,6 @@ async def test_time_and_memory_follow_what_is_typed():
         await pilot.pause()
         assert line(app).text == ""
         epochs.value = "5"
-        app.bench.query_one("#param-batch_size", FieldInput).value = "1"
-        await pilot.pause()
-        assert line(app).text.startswith("about 20 s (as a run with another batch_size)   T tries a few steps\n")
         app.bench.query_one("#param-units", FieldInput).value = "100"
         await pilot.pause()
         assert line(app).text.startswith("time: not known yet   T tries a few steps\nmemory: needs up to 50 MB")
@@ -71,60 +68,69 @@ async def test_time_and_memory_follow_what_is_typed():
 async def test_little_memory_is_marked_by_a_sign_too():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.show_tab("params")
-        app.bench.set_known(known(sample(10, peak_mb=460)), 18637)
-        app.bench.set_free_memory(459)
+        app.bench.tabs.show_tab("params")
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
+        line(app).free_mb = 459
         await pilot.pause()
-        assert "! memory: needs 460 MB, 459 MB free" in "\n".join(rows(app))
-        app.bench.set_free_memory(460)
+        assert "! memory: needs up to 460 MB, 459 MB free" in "\n".join(rows(app))
+        line(app).free_mb = 460
         await pilot.pause()
         assert "!" not in line(app).text
 
 
-async def test_a_trial_is_asked_for_and_called_off():
-    app = BenchApp()
-    async with app.run_test(size=(70, 30)) as pilot:
-        app.bench.set_known(known(), 9999)
-        app.bench.query_one("#param-epochs", FieldInput).value = "0"
-        await pilot.pause()
-        app.bench.action_measure()
-        await pilot.pause()
-        assert not app.of(TrialRequested) and app.bench.tab == "params"  # a bad value starts nothing
-        app.bench.query_one("#param-epochs", FieldInput).value = "7"
-        await pilot.pause()
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(TrialRequested), "TrialRequested")
-        assert app.of(TrialRequested)[0].values == PARAMS | {"epochs": 7}
+async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatch):
+    asked: list[RunRequest] = []
+    over = threading.Event()
+
+    def dry_run(_session: Session, request: RunRequest) -> None:
+        asked.append(request)
+        over.wait(30)
+
+    monkeypatch.setattr(Session, "dry_run", dry_run)
+    monkeypatch.setattr(Session, "cancel_dry_run", lambda _session: over.set())
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        form = await opened(pilot)
+        over.clear()
+        form.set_values({"epochs": 0})
+        await pilot.press("v", "T")
+        await until(pilot, lambda: isinstance(app.focused, FieldInput), "the bad field")
+        assert not asked and app.screen.query_one(BenchPane).tabs.tab == "params"  # a bad value starts nothing
+        form.set_values({"epochs": 7})
+        await pilot.press("T")
+        await until(pilot, lambda: asked, "the dry run")
+        assert asked[0].values == PARAMS | {"epochs": 7}
         assert "trying the first steps: 0 s   T calls it off" in line(app).text
-        app.bench.action_measure()
-        await until(pilot, lambda: app.of(TrialCalledOff), "TrialCalledOff")
-        app.bench.trial_over()
-        assert line(app).text.startswith("time: not known yet")
+        await pilot.press("T")
+        await until(pilot, lambda: line(app).text.startswith("time: not known yet"), "its end")
+        assert len(asked) == 1
 
 
-async def test_another_lessons_costs_are_not_shown():
+async def test_another_lessons_estimate_is_not_shown():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
-        app.bench.set_known(Known(other, (sample(10),)), 9999)
+        app.bench.tabs.params.set_estimator(Estimator(other, (timing(10),)), 9999)
         await pilot.pause()
         assert line(app).text == ""
 
 
 async def opened(pilot: Pilot[None]) -> ParamsForm:
-    await until(pilot, lambda: pilot.app.screen.query(CostLine) and pilot.app.screen.query_one(CostLine).estimate)
+    await until(
+        pilot, lambda: pilot.app.screen.query(EstimateLine) and pilot.app.screen.query_one(EstimateLine).estimate
+    )
     return pilot.app.screen.query_one(ParamsForm)
 
 
-async def test_the_app_tries_steps_and_remembers_what_they_said():
+async def test_the_app_makes_a_dry_run_and_keeps_its_result():
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
         assert line(app).text.startswith("time: not known yet")
         form.set_values({"epochs": 300, "pause": 0.2})
         await pilot.press("T")
-        await until(pilot, lambda: line(app).trying, "the trial")
-        await until(pilot, lambda: "steps tried)" in line(app).text, "what it said", 30)
+        await until(pilot, lambda: line(app).dry_run_began, "the dry run")
+        await until(pilot, lambda: "(after a dry run)" in line(app).text, "its result", 30)
         assert line(app).estimate is not None and 50 < (line(app).estimate.seconds or 0) < 100
         assert not paths.runs().exists() or not list(paths.runs().iterdir())
         form.set_values({"epochs": 2, "pause": 0.0})
@@ -132,17 +138,17 @@ async def test_the_app_tries_steps_and_remembers_what_they_said():
         await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
 
 
-async def test_leaving_the_section_calls_the_trial_off(course_dir: object):
+async def test_leaving_the_section_cancels_the_dry_run(course_dir: object):
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
         form.set_values({"mode": "hang", "epochs": 100000})
         await pilot.press("T")
-        root = paths.cache() / "trials"
-        await until(pilot, lambda: root.exists() and list(root.iterdir()), "the trial's folder", 30)
+        root = paths.cache() / "dry-runs"
+        await until(pilot, lambda: root.exists() and list(root.iterdir()), "its folder", 30)
         await pilot.press("n")
         await until(pilot, lambda: not list(root.iterdir()), "its end", 30)
-        await until(pilot, lambda: not line(app).trying, "the form to know")
+        await until(pilot, lambda: line(app).dry_run_began is None, "the form to show it")
 
 
 @pytest.fixture
@@ -186,20 +192,26 @@ async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: ob
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        bench, note = app.screen.query_one(BenchPane), app.screen.query_one(NotePane)
-        bench.set_known(Known(lesson), 18637)
+        form, note = app.screen.query_one(ParamsForm), app.screen.query_one(NotePane)
+        form.set_estimator(Estimator(lesson), 18637)
         await _ask(pilot, note)
         assert "not known yet" in "\n".join(rows(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
         base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
-        bench.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        form.set_estimator(Estimator(lesson, (Timing("run", base, 30.0), Timing("run", big, 70.0))), 18637)
         await _ask(pilot, note)
-        assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
+        assert "That takes about 5 min here." in "\n".join(rows(app))  # three seeds of both
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
+        form.set_estimator(Estimator(lesson, (Timing("preset", base, 60.0),)), 18637)
+        await _ask(pilot, note)
+        assert "about 6 min" in "\n".join(rows(app))  # the side that is not known counts as the preset
 
 
 async def _ask(pilot: Pilot[None], note: NotePane) -> None:
     """Press the experiment card."""
-    note.post_message(NotePane.ExperimentPressed("1.1", "more-rate-more-loss"))
+    lesson = reader.load().lesson("1.1")
+    note.post_message(ExperimentBlock.Pressed(lesson, lesson.experiment("more-rate-more-loss")))
     await until(pilot, lambda: isinstance(pilot.app.screen, AskDialog), "the question")
     await pilot.pause()

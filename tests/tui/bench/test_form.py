@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from dlwp_tui.core.errors import UsageError
-from dlwp_tui.course.lesson import ParamError
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
-from dlwp_tui.tui.bench.messages import RunRequested
 from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -24,30 +22,23 @@ def field(app: BenchApp, name: str) -> FieldInput:
 async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_tab("params")
+        app.bench.tabs.action_open("params")
         await until(pilot, lambda: app.focused is field(app, "epochs"), "the first field to be focused")
         text = "\n".join(rows(app))
         assert "Epochs" in text and "1–100000" in text and "0 < x ≤ 10" in text
         assert "训练几轮" in text
-        assert app.bench.values() == {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
+        assert app.bench.tabs.params.values() == {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
-async def test_run_posts_checked_values_with_their_preset():
+async def test_a_request_has_checked_values():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         field(app, "epochs").value = "3"
         await pilot.pause()
         assert app.bench.query_one("#form-preset", Chips).value == "quick"
-        assert app.bench.action_run() is True
-        await until(pilot, lambda: app.of(RunRequested), "RunRequested")
-        (asked,) = app.of(RunRequested)
-        assert (asked.lesson_id, asked.preset, asked.seed, asked.source, asked.device) == (
-            "1.1",
-            "quick",
-            None,
-            "auto",
-            "auto",
-        )
+        asked = app.bench.tabs.params.request()
+        assert asked is not None and asked.lesson.matching_preset(asked.values) == "quick"
+        assert (asked.lesson.id, asked.seed, asked.source, asked.device) == ("1.1", None, "auto", "auto")
         assert asked.values == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
         assert type(asked.values["epochs"]) is int
 
@@ -56,22 +47,20 @@ async def test_run_posts_checked_values_with_their_preset():
 async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad):
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_tab("curves")
+        app.bench.tabs.show_tab("params")
         field(app, "epochs").value = bad
         await pilot.pause()
         form = app.bench.query_one(ParamsForm)
-        assert set(form.faults) == {"epochs"} and "1–100000" in form.faults["epochs"]
-        assert app.bench.action_run() is False
+        assert set(form.problems) == {"epochs"} and "1–100000" in form.problems["epochs"]
+        assert form.request() is None
         await until(pilot, lambda: app.focused is field(app, "epochs"), "focus on the bad field")
-        assert app.bench.tab == "params"
         assert "is not allowed" in "\n".join(rows(app))
-        assert not app.of(RunRequested)
         with pytest.raises(ParamError):
-            app.bench.values()
+            form.values()
         field(app, "epochs").value = "4"
         await pilot.pause()
-        assert not form.faults and "is not allowed" not in "\n".join(rows(app))
-        assert app.bench.action_run() is True
+        assert not form.problems and "is not allowed" not in "\n".join(rows(app))
+        assert form.request() is not None
 
 
 async def test_letters_in_a_number_field_stay_keys_of_the_screen():
@@ -94,41 +83,29 @@ async def test_arrows_walk_the_form_and_choose():
         assert app.focused is mode
         await pilot.press("right", "right")
         await pilot.pause()
-        assert app.bench.values()["mode"] == "nan"
+        assert app.bench.tabs.params.values()["mode"] == "nan"
         await pilot.press("left", "left", "left")
         await pilot.pause()
-        assert app.bench.values()["mode"] == "hang"  # round the end
+        assert app.bench.tabs.params.values()["mode"] == "hang"  # round the end
         await pilot.press("down", "space")
         await pilot.pause()
-        assert app.bench.values()["noisy"] is False
+        assert app.bench.tabs.params.values()["noisy"] is False
 
 
 async def test_presets_fill_the_form_and_changes_are_told():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_preset()
+        app.do("run.preset")
         await pilot.pause()
-        assert app.bench.values()["epochs"] == 3
+        assert app.bench.tabs.params.values()["epochs"] == 3
         field(app, "rate").value = "2.5"
         await pilot.pause()
         assert app.bench.query_one("#form-preset", Chips).value is None
         text = "\n".join(rows(app))
         assert "epochs 5 → 3" in text and "rate 1 → 2.5" in text
-        app.bench.action_reset()
+        app.do("run.preset")
         await pilot.pause()
-        assert app.bench.values()["epochs"] == 5 and "看损失下降" in "\n".join(rows(app))
-        with pytest.raises(UsageError):
-            app.bench.set_values({}, preset="none")
-
-
-async def test_a_run_card_sets_preset_values_and_starts():
-    app = BenchApp()
-    async with app.run_test(size=SIZE) as pilot:
-        app.bench.set_values({"rate": 2.0}, preset="quick")
-        app.bench.action_run()
-        await until(pilot, lambda: app.of(RunRequested), "RunRequested")
-        assert app.of(RunRequested)[0].values == {"epochs": 3, "rate": 2.0, "mode": "ok", "noisy": True}
-        assert app.of(RunRequested)[0].preset is None
+        assert app.bench.tabs.params.values()["epochs"] == 5 and "看损失下降" in "\n".join(rows(app))
 
 
 @pytest.mark.parametrize(("typed", "seed"), [("", None), ("42", 42), ("0", 0)])
@@ -138,9 +115,9 @@ async def test_seed_data_and_device_are_passed_on(typed, seed):
         app.bench.query_one("#form-seed", FieldInput).value = typed
         app.bench.query_one("#form-source", Chips).value = "synthetic"
         app.bench.query_one("#form-device", Chips).value = "cpu"
-        app.bench.action_run()
-        await until(pilot, lambda: app.of(RunRequested), "RunRequested")
-        asked = app.of(RunRequested)[0]
+        await pilot.pause()
+        asked = app.bench.tabs.params.request()
+        assert asked is not None
         assert (asked.seed, asked.source, asked.device) == (seed, "synthetic", "cpu")
 
 
@@ -149,15 +126,14 @@ async def test_a_bad_seed_is_refused():
     async with app.run_test(size=SIZE) as pilot:
         app.bench.query_one("#form-seed", FieldInput).value = str(2**40)
         await pilot.pause()
-        assert app.bench.action_run() is False
-        assert "seed" in app.bench.query_one(ParamsForm).faults
-        assert not app.of(RunRequested)
+        assert app.bench.tabs.params.request() is None
+        assert "seed" in app.bench.tabs.params.problems
 
 
 async def test_data_status_stands_in_the_form():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.set_data_status("imdb: synthetic data")
+        app.bench.tabs.params.set_data_status("imdb: synthetic data")
         await pilot.pause()
         assert "imdb: synthetic data" in "\n".join(rows(app))
 
@@ -172,17 +148,17 @@ async def test_values_are_kept_when_another_section_was_open():
         app.bench.show(reader.load().section("1.2"))
         await pilot.pause()
         assert "reading" in "\n".join(str(s.content) for s in app.bench.query(Static))
-        assert app.bench.action_run() is False
+        assert app.bench.tabs.params.request() is None
         app.bench.show(reader.load().section("1.1"))
         await pilot.pause()
-        assert app.bench.values()["epochs"] == 77
+        assert app.bench.tabs.params.values()["epochs"] == 77
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (80, 24)])
 async def test_every_field_can_be_reached_on_a_small_terminal(size):
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
-        app.bench.action_tab("params")
+        app.bench.tabs.action_open("params")
         await until(pilot, lambda: app.focused is not None, "a focus")
         seen = set()
         for _step in range(8):
@@ -207,7 +183,7 @@ async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
     monkeypatch.delenv("DLWP_CONTENT")  # the book's own lesson: its first field is of sentences
     app = BenchApp("6.1.1")
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_tab("params")
+        app.bench.tabs.action_open("params")
         await until(pilot, lambda: isinstance(app.focused, FieldInput), "a field to be focused")
         assert isinstance(app.focused, FieldInput) and app.focused.kind == "number"
         sentences = field(app, "samples")

@@ -6,16 +6,18 @@ import pytest
 from textual.app import App, ComposeResult
 
 from dlwp_tui.core import hardware
+from dlwp_tui.course import reader
+from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.history import HistoryView
 from dlwp_tui.tui.bench.messages import (
     DeleteRequested,
     ExportRequested,
-    PauseRequested,
     RerunRequested,
-    StopRequested,
     UseParamsRequested,
 )
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.hardware_bar import HardwareBar
+from dlwp_tui.tui.session import Session
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -28,7 +30,7 @@ def table(app: BenchApp) -> HistoryView:
 
 async def open_history(app: BenchApp, pilot, count: int) -> None:
     await until(pilot, lambda: app.bench.region.height, "the bench on the screen")
-    app.bench.action_tab("history")
+    app.bench.tabs.action_open("history")
     await until(pilot, lambda: len(table(app).rows) == count, f"{count} runs")
     await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
 
@@ -51,7 +53,7 @@ async def test_rows_tell_state_params_and_best_figures():
 async def test_an_empty_history_says_what_to_do():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_tab("history")
+        app.bench.tabs.action_open("history")
         await until(pilot, lambda: "No runs yet" in "\n".join(rows(app)), "the hint")
 
 
@@ -69,7 +71,7 @@ async def test_enter_shows_curves_and_c_toggles_an_overlay():
         app.bench.action_compare()
         await until(pilot, lambda: app.bench.overlays == [], "the overlay to go")
         await pilot.press("enter")
-        await until(pilot, lambda: app.bench.tab == "curves", "the curves")
+        await until(pilot, lambda: app.bench.tabs.tab == "curves", "the curves")
         assert app.bench.shown.folder == older
 
 
@@ -82,8 +84,8 @@ async def test_keys_post_what_they_say():
         await until(pilot, lambda: app.of(ExportRequested), "ExportRequested")
         assert app.of(RerunRequested)[0].run_id == app.of(ExportRequested)[0].run_id == folder.id
         await pilot.press("f")
-        await until(pilot, lambda: app.of(UseParamsRequested) and app.bench.tab == "params", "the form")
-        assert app.bench.values()["rate"] == 2.0 and app.bench.values()["epochs"] == 7
+        await until(pilot, lambda: app.of(UseParamsRequested) and app.bench.tabs.tab == "params", "the form")
+        assert app.bench.tabs.params.values()["rate"] == 2.0 and app.bench.tabs.params.values()["epochs"] == 7
 
 
 async def test_delete_asks_first():
@@ -92,28 +94,32 @@ async def test_delete_asks_first():
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 1)
         await pilot.press("delete")
-        assert "Delete again" in "\n".join(rows(app)) and not app.of(DeleteRequested)
+        assert "Del again" in "\n".join(rows(app)) and not app.of(DeleteRequested)
         await pilot.press("escape")
-        assert "Delete again" not in "\n".join(rows(app))
+        assert "Del again" not in "\n".join(rows(app))
         await pilot.press("delete", "delete")
         await until(pilot, lambda: app.of(DeleteRequested), "DeleteRequested")
         assert app.of(DeleteRequested)[0].run_id == folder.id
 
 
-async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused():
+async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course_dir, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Session, "stop", lambda _session, run_id: asked.append(("stop", run_id)))
+    monkeypatch.setattr(
+        Session, "pause_or_go_on", lambda _session, run_id, force=False: asked.append(("pause", run_id))
+    )
     run = LiveRun()
     run.epoch(1)
-    app = BenchApp()
-    async with app.run_test(size=SIZE) as pilot:
-        await open_history(app, pilot, 1)
-        await pilot.press("delete", "delete")
-        await pilot.pause(0.1)
-        assert not app.of(DeleteRequested)
-        await until(pilot, lambda: app.bench.running is not None, "the run to be shown")
-        app.bench.action_stop()
-        app.bench.action_pause()
-        await until(pilot, lambda: app.of(PauseRequested), "PauseRequested")
-        assert app.of(StopRequested)[0].run_id == run.folder.id
+    app = DlwpApp(reader.load(), "1.1", warm_up=False)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await until(pilot, lambda: app.screen.query(BenchPane) and app.screen.query_one(BenchPane).running, "the run")
+        await pilot.press("h")
+        await until(pilot, lambda: app.screen.query_one(HistoryView).has_focus_within, "the table to have the focus")
+        await until(pilot, lambda: app.screen.query_one(HistoryView).rows, "its row")
+        await pilot.press("delete", "delete", "s", "z")
+        await until(pilot, lambda: len(asked) == 2, "both")
+        assert sorted(asked) == [("pause", run.folder.id), ("stop", run.folder.id)]
+        assert run.folder.path.exists() and any("Stop it first" in one.message for one in app._notifications)
     run.end()
 
 

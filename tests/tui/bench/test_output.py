@@ -1,6 +1,8 @@
-"""Output, log, demo and source: what a run said, what went wrong first, and where the whole log is."""
+"""Output, log, demo and source: what went wrong first, then the output, the proofs last, and where the log is."""
 
 from __future__ import annotations
+
+import shutil
 
 import pytest
 from PIL import Image
@@ -11,7 +13,7 @@ from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
-from dlwp_tui.tui.bench.output_blocks import BlockView
+from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView
 from dlwp_tui.tui.bench.source import SourceView
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
@@ -32,7 +34,7 @@ def test_results_are_told_in_the_lessons_words_where_it_has_some():
     assert "Mean error" in table.plain and "noise" not in table.plain
 
 
-async def test_everything_a_run_said_is_shown():
+async def test_everything_in_a_run_is_shown_and_the_proofs_last():
     run = LiveRun()
     say = run.events.write
     say("dataset", name="imdb", source="synthetic", detail="2000 reviews")
@@ -47,23 +49,21 @@ async def test_everything_a_run_said_is_shown():
     say("picture", name="square", file="square.png", width=8, height=8, caption="a red square")
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="output")
+        app.show(run.folder, "output")
         await until(pilot, lambda: "a red square" in output(app).text, "the picture")
         text = output(app).text
-        for said in (
+        for part in (
             "0.2931",
-            "✓ params",
-            "C111",
+            "✗ 1 of 2 checks do not hold   Enter shows each",
             "✗ shape",
-            "(None, 16)",
-            "(None, 32)",
+            "here (None, 16), expected (None, 32)",
             "Worst",
             "160,016",
             "▀",
             "synthetic data",
-            "Checks 1/2",
         ):
-            assert said in text, said
+            assert part in text, part
+        assert "C112" not in text and "params\n" not in text.split("checks do not hold")[1]
         assert text.replace("\n", "").count("一部开头极好") == 6  # wrapped, not cut
         before = list(output(app).query(BlockView))
         say("text", title="late", body="news")
@@ -71,7 +71,9 @@ async def test_everything_a_run_said_is_shown():
         await until(pilot, lambda: len(output(app).query(BlockView)) == len(before) + 1, "one block more")
         assert all(block in output(app).query(BlockView) for block in before)  # nothing else was drawn anew
         text = output(app).text
-        assert text.index("Sample") < text.index("late") < text.index("square") < text.index("160,016")
+        parts = ("Worst", "Sample", "late", "square", "160,016", "checks do not hold")
+        places = [text.index(part) for part in parts]
+        assert places == sorted(places)
     run.end()
 
 
@@ -84,14 +86,14 @@ async def test_a_presets_promise_stands_under_the_result(playground_dir):
         run.events.write("result", metrics={"loss": 0.1}, label="")
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(kept.folder, tab="output")
+        app.show(kept.folder, "output")
         await until(pilot, lambda: "0.1" in output(app).text, "the result")
         assert "seen" not in output(app).text  # not before it has ended
         kept.end()
         await until(pilot, lambda: "✓ seen here  第 3 轮损失最低" in output(app).text, "the promise kept")
         text = output(app).text
         assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
-        app.bench.show_run(broken.end().folder, tab="output")
+        app.show(broken.end().folder, "output")
         await until(pilot, lambda: "✗ not seen here  第 3 轮损失最低" in output(app).text, "the promise broken")
         assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
 
@@ -104,14 +106,14 @@ async def test_a_failed_run_says_why_first_and_where_the_log_is():
     run.end("failed", error={"type": "ValueError", "message": "told to fail", "lines": lines})
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="output")
+        app.show(run.folder, "output")
         await until(pilot, lambda: "told to fail" in output(app).text, "the error")
         first = output(app).text.split("\n")
         assert first[0] == "✗ ValueError: told to fail"
         assert "line 41" in output(app).text
         assert str(run.folder.log) in output(app).text.replace("\n", "")
         assert "✗ failed" in "\n".join(rows(app))
-        app.bench.show_tab("curves")
+        app.bench.tabs.show_tab("curves")
         await pilot.pause(0.3)
         assert "ValueError: told to fail" in str(app.bench.query_one("#curves-note", Static).content)
 
@@ -122,13 +124,13 @@ async def test_the_log_is_followed_and_bounded():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.show_run(run.folder)
-        app.bench.action_log()
+        app.do("bench.log")
         await until(pilot, lambda: "line 1999" in output(app).text, "the log's end")
         assert "line 1000\n" not in output(app).text
         with run.folder.log.open("a", encoding="utf-8") as log:
             log.write("你好，最后一行\n")
         await until(pilot, lambda: "最后一行" in "\n".join(rows(app)), "the new line in view")
-        app.bench.action_log()
+        app.do("bench.log")
         assert not output(app).showing_log
     run.end()
 
@@ -138,7 +140,7 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.show_run(folder)
-        app.bench.action_demo()
+        app.do("run.demo")
         box = app.bench.query_one("#demo-input", Input)
         await until(pilot, lambda: app.focused is box, "the demo's line")
         assert "Reverse" in "\n".join(rows(app))
@@ -146,15 +148,15 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words():
         await until(pilot, lambda: app.of(DemoAsked), "DemoAsked")
         asked = app.of(DemoAsked)[0]
         assert (asked.run_id, asked.demo_id, asked.value) == (folder.id, "reverse", "good")
-        app.bench.set_demo_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
+        app.bench.tabs.output.set_demo_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
-        app.bench.set_demo_answer({"error": "no model"})
+        app.bench.tabs.output.set_demo_answer({"error": "no model"})
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
         await pilot.press("escape")  # out of the line where every letter is text
-        await until(pilot, lambda: app.focused is app.bench.query_one("#said"), "the keys to be keys again")
+        await until(pilot, lambda: app.focused is app.bench.query_one("#report"), "the keys to be keys again")
 
 
 async def test_no_demo_before_a_model_is_trained():
@@ -162,7 +164,7 @@ async def test_no_demo_before_a_model_is_trained():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.show_run(run.folder)
-        app.bench.action_demo()
+        app.do("run.demo")
         await pilot.pause(0.2)
         assert not output(app).has_class("-demo")
     run.end()
@@ -176,8 +178,8 @@ def test_blocks_keep_to_the_width():
     for width in (20, 48, 90):
         for text in (
             output_text.table(Table("t", ("影评", "n"), (("一部开头极好的电影" * 5, 1), ("word " * 30, 2.5))), width),
-            output_text.checks([Check("参数总数" * 9, "C1", [1] * 40, [2], False)], width),
-            output_text.said(TextBlock("标题", "很长的一段话，" * 20), width),
+            output_text.proofs([Check("参数总数" * 9, "C1", [1] * 40, [2], False)], width),
+            output_text.text_block(TextBlock("标题", "很长的一段话，" * 20), width),
             output_text.answer({"bars": {"好评" * 4: 0.5}, "unknown": ["w" * 9] * 30}, width, False),
         ):
             wrapped = output_text.wrapped(text, width)
@@ -189,11 +191,50 @@ async def test_source_is_read_at_the_first_look_and_numbered():
     async with app.run_test(size=SIZE) as pilot:
         source = app.bench.query_one(SourceView)
         assert "def run" not in source.text
-        app.bench.action_tab("source")
+        app.bench.tabs.action_open("source")
         await until(pilot, lambda: "def run" in source.text, "the code")
         assert app.focused is source
         lines = source.text.split("\n")
         assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)
+
+
+async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course_dir, folder)
+    proofs = folder / "ch01" / "1.1-fake" / "proofs.py"
+    proofs.write_text("def prove(lab, **_):\n    lab.check('one is one', got=1, want=1)\n", encoding="utf-8")
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        source = app.bench.tabs.source
+        app.bench.tabs.action_open("source")
+        await until(pilot, lambda: "def run" in source.text, "the lesson")
+        assert "proofs.py" not in source.text
+        source.show(reader.read(folder).lesson("1.1"))
+        await until(pilot, lambda: "def prove" in source.text, "the proofs")
+        lines = source.text.split("\n")
+        heading = next(number for number, line in enumerate(lines) if line.startswith("── proofs.py ──"))
+        assert any("def run" in line for line in lines[:heading])
+        assert lines[heading + 2].startswith("1  def prove")
+
+
+async def test_the_proofs_are_one_line_until_a_key_or_a_click_unfolds_them():
+    run = LiveRun()
+    for number in range(3):
+        run.events.write("check", statement=f"statement {number}", claim="C048", got=True, want=True, ok=True)
+    run.end()
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(run.folder, "output")
+        await until(pilot, lambda: "✓ all checks hold (3)   Enter shows each" in output(app).text, "the line")
+        assert "statement" not in output(app).text
+        app.bench.tabs.focus_tab()
+        await pilot.press("enter")  # the report has the focus, and no picture
+        assert all(f"✓ statement {number}" in output(app).text for number in range(3))
+        assert "C048" not in output(app).text and "yes" not in output(app).text
+        await pilot.press("tab", "enter")  # the line itself
+        assert isinstance(app.focused, ProofsView) and "statement" not in output(app).text
+        await pilot.click(ProofsView)
+        assert "statement 2" in output(app).text
 
 
 async def test_another_section_shows_nothing_of_the_run_before():
@@ -202,7 +243,7 @@ async def test_another_section_shows_nothing_of_the_run_before():
         run = LiveRun()
         run.events.write("text", title="Words", body="said by the first lesson")
         app.bench.show_run(run.end().folder)
-        app.bench.action_tab("output")
+        app.bench.tabs.action_open("output")
         await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
         app.bench.show(reader.load().section("1.2"))
         await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
@@ -212,16 +253,16 @@ async def test_another_section_shows_nothing_of_the_run_before():
 async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.action_log()
+        app.do("bench.log")
         await until(pilot, lambda: "the log of its process appears here" in "\n".join(rows(app)), "the log")
-        app.bench.action_tab("curves")
+        app.bench.tabs.action_open("curves")
         await pilot.pause()
-        app.bench.action_log()  # from another tab: the log again, though it was chosen already
+        app.do("bench.log")  # from another tab: the log again, though it was chosen already
         await pilot.pause()
-        assert app.bench.tab == "output" and output(app).showing_log
-        app.bench.action_tab("curves")
+        assert app.bench.tabs.tab == "output" and output(app).showing_log
+        app.bench.tabs.action_open("curves")
         await pilot.pause()
-        app.bench.action_tab("output")
+        app.bench.tabs.action_open("output")
         await pilot.pause()
         assert not output(app).showing_log
 
@@ -241,4 +282,4 @@ def test_what_data_a_run_used_is_said_once(source, detail, told):
 
 def test_a_shape_of_one_axis_is_written_as_one():
     check = Check("一批目标的形状：（批,）", "", [128], [128], True)
-    assert "got (128,)" in output_text.checks([check], 60).plain
+    assert "here (128,)" in output_text.proofs([check], 60).plain

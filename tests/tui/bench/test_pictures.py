@@ -41,7 +41,7 @@ async def opened(*sheets: tuple[str, tuple[int, int]]) -> AsyncIterator[tuple[Be
     run.end()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.show_run(run.folder, tab="output")
+        app.show(run.folder, "output")
         last = f"of {sheets[-1][0]}"
         await until(pilot, lambda: last in app.bench.query_one(OutputView).text, "the pictures")
         yield app, pilot, run
@@ -49,7 +49,7 @@ async def opened(*sheets: tuple[str, tuple[int, int]]) -> AsyncIterator[tuple[Be
 
 async def enlarge(app: BenchApp, pilot: Pilot[None]) -> None:
     """Enter on the output: the first picture on the whole screen."""
-    app.bench.focus_tab()
+    app.bench.tabs.focus_tab()
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the picture")
 
@@ -113,12 +113,12 @@ async def test_a_click_enlarges_the_picture_under_it():
 async def test_a_picture_that_is_gone_says_so_and_nothing_to_enlarge_does_nothing():
     async with opened(("first", (12, 4))) as (app, pilot, run):
         (run.folder.artifacts / "first.png").unlink()
-        app.bench.focus_tab()
+        app.bench.tabs.focus_tab()
         await pilot.press("enter")
         await until(pilot, lambda: "cannot be read" in "\n".join(rows(app)), "the sentence")
         await pilot.press("escape")
-        app.bench.show_run(LiveRun().end().folder, tab="output")
-        await until(pilot, lambda: "said nothing" in app.bench.query_one(OutputView).text, "another run")
+        app.show(LiveRun().end().folder, "output")
+        await until(pilot, lambda: "has no output" in app.bench.query_one(OutputView).text, "another run")
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, PictureScreen)

@@ -15,14 +15,14 @@ from dlwp_tui.tui.reader.note import NotePane
 
 
 class Reader(App[None]):
-    """A pane and nothing else; `said` are the messages it posted."""
+    """A pane and nothing else; `posted` are the messages that left it."""
 
     CSS = "NotePane { border: round $primary; }"
 
     def __init__(self, course: Course) -> None:
         super().__init__()
         self.course = course
-        self.said: list[Message] = []
+        self.posted: list[Message] = []
 
     def compose(self) -> ComposeResult:
         yield NotePane(lessons=self.course.lesson, id="note")
@@ -31,14 +31,14 @@ class Reader(App[None]):
     def pane(self) -> NotePane:
         return self.query_one(NotePane)
 
-    def _say(self, message: Message) -> None:
-        self.said.append(message)
+    def _keep(self, message: Message) -> None:
+        self.posted.append(message)
 
-    on_note_pane_page_changed = _say
-    on_note_pane_run_card_pressed = _say
-    on_note_pane_experiment_pressed = _say
-    on_note_pane_link_pressed = _say
-    on_note_pane_quiz_answered = _say
+    on_note_pane_page_changed = _keep
+    on_run_block_pressed = _keep
+    on_experiment_block_pressed = _keep
+    on_markdown_link_clicked = _keep
+    on_note_pane_quiz_answered = _keep
 
     async def open(self, pilot: Pilot[None], section: str, page: int = 0) -> None:
         await self.pane.show(self.course.section(section), page)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from dlwp_tui.course.reader import Course
 from dlwp_tui.render import wrap
+from dlwp_tui.tui.reader import stops
 from dlwp_tui.tui.reader.blocks import (
     AlertBlock,
     AlertText,
@@ -18,8 +19,8 @@ from dlwp_tui.tui.reader.blocks import (
     MathBlock,
     NoteList,
     NoteTable,
+    ProblemBlock,
     Scroller,
-    TroubleBlock,
 )
 from dlwp_tui.tui.reader.text import NoteText
 from tests.tui.reader.note_reader import Reader, own_course
@@ -81,7 +82,7 @@ async def test_every_block_has_its_widget(tmp_path: Path) -> None:
         assert len(app.query(NoteList)) == 2
         assert len(app.query(NoteTable)) == 1
         assert len(app.query(MathBlock)) == 2
-        assert len(app.query(TroubleBlock)) == 1
+        assert len(app.query(ProblemBlock)) == 1
 
 
 @pytest.mark.parametrize("width", [40, 62, 100])
@@ -91,7 +92,7 @@ async def test_rows_are_exactly_as_wide_as_the_screen(tmp_path: Path, width: int
         for section, pages in (("1.2", 1), ("1.1", 3)):
             for page in range(pages):
                 await app.open(pilot, section, page)
-                for stop in app.pane.stops:
+                for stop in stops.of(app.pane):
                     app.set_focus(stop)
                     await pilot.pause()
                     assert {cell_len(row) for row in app.rows()} == {width}
@@ -117,12 +118,12 @@ async def test_the_focus_shows_without_colour(course: Course) -> None:
         app.set_focus(app.pane)
         await pilot.pause()
         before = app.rows()
-        for stop in app.pane.stops:
+        for stop in stops.of(app.pane):
             if not isinstance(stop, NoteText) or not stop.targets:  # a link is reversed instead, which is no character
                 app.set_focus(stop)
                 await pilot.pause()
                 assert app.rows() != before, stop
-        link = next(stop for stop in app.pane.stops if isinstance(stop, NoteText) and stop.targets)
+        link = next(stop for stop in stops.of(app.pane) if isinstance(stop, NoteText) and stop.targets)
         app.set_focus(link)
         await pilot.pause()
         assert any(segment.style and segment.style.reverse for segment in link.render_line(0))
@@ -139,7 +140,7 @@ async def test_a_broken_note_is_a_notice(tmp_path: Path) -> None:
         assert "This note cannot be shown." in app.text()
         assert "note.md" in app.text()
         assert "正文" not in app.text()
-        assert not app.pane.action_next_page()
+        assert not app.pane.turn_page(1)
         await app.open(pilot, "1.1")
         assert not app.query_one("#note-notice", Static).display
         assert "开头一段" in app.text()

@@ -11,7 +11,7 @@ from textual.widgets import Tooltip
 
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.reader.links import Hints
+from dlwp_tui.tui.reader.links import LinkPreviews
 from dlwp_tui.tui.reader.text import NoteText
 from tests.tui.bench.bench_runs import rows, until
 from tests.tui.reader.test_reading import TERMS, at, note
@@ -76,8 +76,8 @@ async def test_terms_sections_and_addresses(course: reader.Course, size: tuple[i
 
 async def test_moving_within_a_link_asks_once(course: reader.Course, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    original = Hints.of
-    monkeypatch.setattr(Hints, "of", lambda self, href: (asked.append(href), original(self, href))[1])
+    original = LinkPreviews.of
+    monkeypatch.setattr(LinkPreviews, "of", lambda self, href: (asked.append(href), original(self, href))[1])
     app = DlwpApp(course, "1.2", warm_up=False)
     async with app.run_test(size=(120, 40), tooltips=True) as pilot:
         await at(pilot, app, "1.2", 0)
@@ -90,7 +90,7 @@ async def test_moving_within_a_link_asks_once(course: reader.Course, monkeypatch
 
 
 def test_a_broken_glossary_gives_no_hint_and_a_mended_one_does(course: reader.Course) -> None:
-    hints = Hints(course)
+    hints = LinkPreviews(course)
     file = course.content / "glossary.toml"
     file.write_text("[[terms]\n", encoding="utf-8")
     assert hints.of("term:过拟合") is None

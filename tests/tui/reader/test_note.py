@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from textual.app import App
+from textual.widgets.markdown import Markdown
 
 from dlwp_tui.analysis.verdict import Verdict, Vote
 from dlwp_tui.course.reader import Course
+from dlwp_tui.tui.reader import stops
 from dlwp_tui.tui.reader.blocks import NoteTable
-from dlwp_tui.tui.reader.cards import ExperimentBlock, RunBlock
+from dlwp_tui.tui.reader.cards import ExperimentBlock, RunBlock, run_key
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.reader.quiz import QuizBlock
 from dlwp_tui.tui.reader.stops import Turn
@@ -32,16 +36,16 @@ async def test_pages_turn_and_say_so(course: Course) -> None:
         await app.open(pilot, "1.1")
         assert "1/3" in app.text()
         assert "假的一课" in app.text()
-        assert app.pane.action_next_page()
+        assert app.pane.turn_page(1)
         await pilot.pause()
         await app.workers.wait_for_complete()
-        while len(app.said) < 2:
+        while len(app.posted) < 2:
             await pilot.pause()
         assert "2/3" in app.text()
         await app.open(pilot, "1.1", -1)
         assert app.pane.page == 2
-        assert not app.pane.action_next_page()
-        assert [(m.section_id, m.page, m.pages) for m in app.said if isinstance(m, NotePane.PageChanged)] == [
+        assert not app.pane.turn_page(1)
+        assert [(m.section_id, m.page, m.pages) for m in app.posted if isinstance(m, NotePane.PageChanged)] == [
             ("1.1", 0, 3), ("1.1", 1, 3), ("1.1", 2, 3),
         ]  # fmt: skip
 
@@ -50,12 +54,12 @@ async def test_only_the_page_asked_for_last_is_shown(course: Course) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 30)) as pilot:
         await app.open(pilot, "1.1")
-        app.said.clear()
+        app.posted.clear()
         for page in (1, 2, 0, 2):
             last = app.pane.show(course.section("1.1"), page)
         await last
         await pilot.pause()
-        assert [m.page for m in app.said if isinstance(m, NotePane.PageChanged)] == [2]
+        assert [m.page for m in app.posted if isinstance(m, NotePane.PageChanged)] == [2]
         assert len(app.query(QuizBlock)) == 1
         assert not app.query(RunBlock)
 
@@ -108,21 +112,23 @@ async def test_a_run_card_by_keyboard_alone(course: Course) -> None:
         card = app.query_one(RunBlock)
         while app.focused is not card:
             await pilot.press("tab")
-        app.said.clear()
+        app.posted.clear()
         await pilot.press("enter", "r", "e")
         await pilot.pause()
-        pressed = [m for m in app.said if isinstance(m, NotePane.RunCardPressed)]
-        assert [(m.lesson, m.preset, m.params, m.start) for m in pressed] == [
+        pressed = [m for m in app.posted if isinstance(m, RunBlock.Pressed)]
+        assert [(m.card.lesson, m.card.preset, m.card.params, m.start) for m in pressed] == [
             ("1.1", "quick", {"rate": "2.0"}, True),
             ("1.1", "quick", {"rate": "2.0"}, True),
             ("1.1", "quick", {"rate": "2.0"}, False),
         ]
-        app.pane.set_run_state("1.1", "quick", {"rate": "2.0"}, "● training 2/3")
+        assert card.lesson is not None
+        app.pane.set_run_state(run_key("1.1", card.lesson.values("quick", {"rate": "2.0"})), "● 2/3")
+        app.pane.set_run_state(run_key("1.1", card.lesson.values("quick")), "● 1/3")
         await pilot.pause()
-        assert "● training 2/3" in app.text()
+        assert "● 2/3" in app.text() and "● 1/3" not in app.text()
         await app.open(pilot, "1.1", 0)
         await app.open(pilot, "1.1", 1)
-        assert "● training 2/3" in app.text()
+        assert "● 2/3" in app.text()
 
 
 async def test_a_run_card_with_a_bad_value_says_so_and_starts_nothing(tmp_path: Path) -> None:
@@ -130,12 +136,12 @@ async def test_a_run_card_with_a_bad_value_says_so_and_starts_nothing(tmp_path: 
     app = Reader(course)
     async with app.run_test(size=(80, 40)) as pilot:
         await app.open(pilot, "1.2")
-        app.said.clear()
+        app.posted.clear()
         for card in app.query(RunBlock):
             app.set_focus(card)
             await pilot.press("enter", "e")
         await pilot.pause()
-        assert app.said == []
+        assert app.posted == []
         assert "✗" in app.text()
         assert "99" in app.text()
         assert "7.7" in app.text()
@@ -150,17 +156,17 @@ async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
         app.set_focus(card)
         await pilot.press("enter")
         await pilot.pause()
-        pressed = [m for m in app.said if isinstance(m, NotePane.ExperimentPressed)]
-        assert [(m.lesson, m.id) for m in pressed] == [("1.1", "more-rate-more-loss")]
+        pressed = [m for m in app.posted if isinstance(m, ExperimentBlock.Pressed)]
+        assert [(m.lesson.id, m.experiment.id) for m in pressed] == [("1.1", "more-rate-more-loss")]
 
-        app.pane.set_progress("more-rate-more-loss", 2, 6)
+        app.pane.set_verdict("1.1", "more-rate-more-loss", replace(verdict("pending"), ended=2))
         await pilot.pause()
         assert "2/6" in app.text()
         await pilot.press("enter")  # already going on
         await pilot.pause()
-        assert len([m for m in app.said if isinstance(m, NotePane.ExperimentPressed)]) == 1
+        assert len([m for m in app.posted if isinstance(m, ExperimentBlock.Pressed)]) == 1
 
-        app.pane.set_verdict("more-rate-more-loss", verdict())
+        app.pane.set_verdict("1.1", "more-rate-more-loss", verdict())
         await pilot.pause()
         shown = app.text()
         for part in ("1 比 2", "last(big.loss) 0.6667", "last(base.loss) 4", "✓ holds", "2 of 3 seeds", "Measured"):
@@ -173,7 +179,7 @@ async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
 async def test_synthetic_figures_are_never_shown_as_equal(course: Course) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 44)) as pilot:
-        app.pane.set_verdict("more-rate-more-loss", verdict(source="synthetic"), lesson="1.1")
+        app.pane.set_verdict("1.1", "more-rate-more-loss", verdict(source="synthetic"))
         await app.open(pilot, "1.1", 1)
         assert "Synthetic data here" in app.text()
         assert "(on synthetic data)" in app.text()
@@ -194,7 +200,7 @@ async def test_a_quiz_can_be_answered_wrong_then_right(course: Course) -> None:
         assert "✓ Right. 对，见代码。" in app.text()
         await pilot.press("a")  # the same wrong answer again says nothing new
         await pilot.pause()
-        answers = [m for m in app.said if isinstance(m, NotePane.QuizAnswered)]
+        answers = [m for m in app.posted if isinstance(m, NotePane.QuizAnswered)]
         assert [(m.section_id, m.index, m.right) for m in answers] == [("1.1", 0, False), ("1.1", 0, True)]
         await app.open(pilot, "1.1", 0)
         await app.open(pilot, "1.1", 2)
@@ -210,7 +216,7 @@ async def test_a_quiz_counts_those_on_earlier_pages_and_takes_clicks(tmp_path: P
         row = next(number for number, text in enumerate(app.rows()) if "乙" in text)
         await pilot.click(offset=(app.rows()[row].index("乙") - 2, row))
         await pilot.pause()
-        answers = [m for m in app.said if isinstance(m, NotePane.QuizAnswered)]
+        answers = [m for m in app.posted if isinstance(m, NotePane.QuizAnswered)]
         assert [(m.index, m.right) for m in answers] == [(2, True)]
 
 
@@ -221,26 +227,26 @@ async def test_links_by_keyboard_and_by_click(course: Course) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.1", 1)
-        app.said.clear()
+        app.posted.clear()
         app.set_focus(app.pane)
-        app.pane.action_focus_next_card()
+        stops.focus(app.pane, 1)
         await pilot.pause()
         assert isinstance(app.focused, NoteText)
         await pilot.press("enter")
-        app.pane.action_focus_next_card()
+        stops.focus(app.pane, 1)
         await pilot.press("enter")
-        app.pane.action_focus_next_card()  # no further link: the run card
+        stops.focus(app.pane, 1)  # no further link: the run card
         await pilot.pause()
         assert isinstance(app.focused, RunBlock)
-        app.pane.action_focus_previous_card()
+        stops.focus(app.pane, -1)
         await pilot.pause()
         await pilot.press("tab", "tab")
         assert isinstance(app.focused, RunBlock)
         row = next(number for number, text in enumerate(app.rows()) if "先读" in text)
         await pilot.click(offset=(8, row))
         await pilot.pause()
-        links = [m for m in app.said if isinstance(m, NotePane.LinkPressed)]
-        assert [(m.kind, m.target) for m in links] == [("sec", "1.2"), ("term", "过拟合"), ("sec", "1.2")]
+        links = [m for m in app.posted if isinstance(m, Markdown.LinkClicked)]
+        assert [unquote(m.href) for m in links] == ["sec:1.2", "term:过拟合", "sec:1.2"]
 
 
 async def test_a_web_link_is_posted_and_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +259,6 @@ async def test_a_web_link_is_posted_and_not_opened(tmp_path: Path, monkeypatch: 
         app.set_focus(app.query_one(NoteTable))
         await pilot.press("enter")
         await pilot.pause()
-        links = [m for m in app.said if isinstance(m, NotePane.LinkPressed)]
-        assert [(m.kind, m.target) for m in links] == [("url", "https://example.org/a?b=1")]
+        links = [m for m in app.posted if isinstance(m, Markdown.LinkClicked)]
+        assert [m.href for m in links] == ["https://example.org/a?b=1"]
         assert opened == []

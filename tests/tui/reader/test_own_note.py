@@ -12,12 +12,12 @@ from textual.widgets import Static
 from dlwp_tui.core import own_notes
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
+from dlwp_tui.tui.dialogs import AskDialog
 from dlwp_tui.tui.reader import own_editor
 from dlwp_tui.tui.reader.blocks import NoteMarkdown
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.reader.own import LARGEST, OwnNote
 from dlwp_tui.tui.reader.own_editor import EditorScreen
-from dlwp_tui.tui.screens.dialogs import AskDialog
 from dlwp_tui.tui.screens.study import StudyScreen
 from tests.conftest import wait_for
 from tests.terminal import Terminal

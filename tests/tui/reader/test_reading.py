@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.markdown import Markdown
 
 from dlwp_tui.core import progress
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.pane import BenchPane
-from dlwp_tui.tui.keys import KEYS
 from dlwp_tui.tui.palette import CourseCommands
+from dlwp_tui.tui.reader.blocks import NoteMarkdown
 from dlwp_tui.tui.reader.glossary import GlossaryScreen
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.study import StudyScreen
@@ -72,6 +73,12 @@ async def at(pilot, app: DlwpApp, section: str, page: int) -> None:
     await pilot.pause()
 
 
+def follow(app: DlwpApp, href: str) -> None:
+    """What a link of the note does when it is pressed."""
+    body = note(app).query_one(NoteMarkdown)
+    body.post_message(Markdown.LinkClicked(body, href))
+
+
 def toasts(app: DlwpApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
 
@@ -82,7 +89,7 @@ async def test_back_and_forward_after_a_link(course: reader.Course) -> None:
         await at(pilot, app, "1.1", 0)
         await pilot.press("right_square_bracket")
         await at(pilot, app, "1.1", 1)
-        note(app).post_message(NotePane.LinkPressed("sec", "1.2"))
+        follow(app, "sec:1.2")
         await at(pilot, app, "1.2", 0)
         await pilot.press("less_than_sign")
         await at(pilot, app, "1.1", 1)
@@ -105,11 +112,11 @@ async def test_two_quick_steps_back_keep_the_way_forward(course: reader.Course) 
             await at(pilot, app, "1.1", page)
         screen = app.screen
         assert isinstance(screen, StudyScreen)
-        screen.action_travel(-1)
-        screen.action_travel(-1)
+        screen.reading.action_travel(-1)
+        screen.reading.action_travel(-1)
         await at(pilot, app, "1.1", 0)
-        screen.action_travel(1)
-        screen.action_travel(1)
+        screen.reading.action_travel(1)
+        screen.reading.action_travel(1)
         await at(pilot, app, "1.1", 2)
 
 
@@ -201,13 +208,13 @@ async def test_a_term_link_opens_its_entry(course: reader.Course) -> None:
     app = open_app(course)
     async with app.run_test(size=SIZE) as pilot:
         await at(pilot, app, "1.1", 0)
-        note(app).post_message(NotePane.LinkPressed("term", "loss-function"))
+        follow(app, "term:loss-function")
         await until(pilot, lambda: isinstance(app.screen, GlossaryScreen), "the glossary")
         await until(pilot, lambda: "衡量预测离目标多远。" in "\n".join(rows(app)), "the entry")
         term = app.screen.term  # type: ignore[attr-defined]
         assert term is not None and term.zh == "损失函数"
         await pilot.press("escape")
-        note(app).post_message(NotePane.LinkPressed("term", "没有的词"))
+        follow(app, "term:没有的词")
         await until(pilot, lambda: "没有的词 is not in the glossary." in toasts(app))
         assert isinstance(app.screen, StudyScreen)
 
@@ -227,12 +234,6 @@ async def test_a_broken_or_empty_glossary_is_said(course: reader.Course) -> None
         assert str(app.screen.query_one("#term", Static).render()).startswith("This course has no glossary.")
 
 
-def test_the_footer_stays_at_eight_and_no_key_has_two_meanings() -> None:
-    assert sum(key.footer > 0 for key in KEYS) == 8
-    taken = [name for key in KEYS if not key.local for name in key.keys.split(",")]
-    assert len(taken) == len(set(taken))
-
-
 async def test_the_bench_follows_the_note_and_a_key_for_it_does_not_wait(course: reader.Course) -> None:
     app = open_app(course, "1.2")
     async with app.run_test(size=SIZE) as pilot:
@@ -241,14 +242,14 @@ async def test_the_bench_follows_the_note_and_a_key_for_it_does_not_wait(course:
         await until(pilot, lambda: bench.section is not None and bench.section.id == "1.2", "the bench of 1.2")
         screen = app.screen
         assert isinstance(screen, StudyScreen)
-        screen.open_section(course.section("1.1"))
+        screen.panes.open_section(course.section("1.1"))
         assert bench.section is not None and bench.section.id == "1.2", "the note comes first"
-        screen.action_pane("bench")
+        screen.panes.action_pane("bench")
         assert bench.section.id == "1.1", "who asks for the bench has it at once"
         await until(pilot, lambda: bench.has_focus_within, "the focus in the bench")
         for number in range(4):
-            screen.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
-        screen.open_section(course.section("1.2"))
+            screen.panes.open_section(course.section("1.2" if number % 2 == 0 else "1.1"))
+        screen.panes.open_section(course.section("1.2"))
         await until(
             pilot, lambda: bench.section is not None and bench.section.id == "1.2", "the bench follows by itself"
         )
@@ -261,7 +262,7 @@ async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(app.screen_stack) > 1 and any("RAM" in row for row in rows(app)[:1]))
         for section in ("7.1", "7.2", "3.4"):
-            app.screen.open_section(app.course.section(section))
+            app.screen.panes.open_section(app.course.section(section))
             title = app.course.section(section).title
             await until(pilot, lambda title=title: title in rows(app)[0])
         await until(pilot, lambda: "RAM" in rows(app)[0])

@@ -140,7 +140,7 @@ async def test_a_hit_in_your_own_note_is_marked_and_in_view(course: reader.Cours
         own_notes.write(own_notes.read("1.1"), own_notes.read("1.1").text + "又想到量子退火。\n")
         study = app.screen
         assert isinstance(study, StudyScreen)
-        study.show_own_note()
+        study.writing.show_note()
         await until(pilot, lambda: len(marked(app)) == 2, "the marks after an edit")
         assert above > 0 and note(app).scroll_offset.y == 0, "an edit does not scroll again"
 
@@ -194,13 +194,13 @@ async def test_nothing_found_is_said_and_enter_stays(course: reader.Course) -> N
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, app)
         screen = await typed(pilot, app, "zzqq")
-        assert "Nothing found" in str(screen.query_one("#said", Static).content)
+        assert "Nothing found" in str(screen.query_one("#search-status", Static).content)
         await pilot.press("enter")
         assert app.screen is screen
         for _key in range(4):
             await pilot.press("backspace")
         await until(pilot, lambda: screen.searched == "", "the empty search")
-        assert "Notes, glossary" in str(screen.query_one("#said", Static).content)
+        assert "Notes, glossary" in str(screen.query_one("#search-status", Static).content)
 
 
 async def test_results_of_an_earlier_text_are_dropped(course: reader.Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,4 +244,4 @@ async def test_a_broken_note_is_counted_and_the_rest_is_found(course: reader.Cou
         await opened(pilot, app)
         screen = await typed(pilot, app, "量子退火")
         assert len(screen.results) == 1
-        assert "1 file cannot be read" in str(screen.query_one("#said", Static).content)
+        assert "1 file cannot be read" in str(screen.query_one("#search-status", Static).content)

@@ -98,13 +98,6 @@ def pack(folder: Path, into: Path) -> Path | None:
     return target
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.aclimdb.twin import make
-
-    return make()
-
-
 def _reviews(root: Path) -> Iterator[Path]:
     for part in ("train", "test"):
         for label in LABELS:
@@ -154,7 +147,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_texts,
-    twin=twin,
     twin_what=Text(
         "按词频和情感词规则生成的影评，加上大小写、标点和换行标记，但不是真人写的评论",
         "generated reviews with capitals, punctuation and line breaks; nobody wrote them",

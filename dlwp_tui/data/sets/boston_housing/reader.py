@@ -47,13 +47,6 @@ def as_keras(arrays: Arrays, *, test_split: float, seed: int) -> shape.Shaped:
     return shape.Shaped(shape.Split(x[:cut], y[:cut]), shape.Split(x[cut:], y[cut:]), {"columns": COLUMNS})
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.boston_housing.twin import make
-
-    return make()
-
-
 DATASET = Dataset(
     name="boston_housing",
     title=Text("波士顿房价", "Boston house prices"),
@@ -73,7 +66,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "按相同的列范围和一个非线性公式加噪声生成的房价",
         "generated prices: the same column ranges, a non-linear formula and noise",

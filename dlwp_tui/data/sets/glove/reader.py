@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
 from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.sequences import offsets_of
+from dlwp_tui.data.sets import table
 from dlwp_tui.data.texts import Texts
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ WORDS = 400_000
 """In each of the publisher's four files."""
 MAX_WORDS = 3_000_000
 MAX_LINE = 1 << 16
-BLOCK = 1 << 22
-"""Bytes parsed at once: 4 MB of text, about 5,000 words of 100 numbers."""
 _MEMBER = re.compile(r"(?:^|/)glove\.6B\.(\d+)d\.txt$")
 
 
@@ -57,10 +55,10 @@ def read(path: Path, dim: int | None = None) -> Arrays:
 
 
 def as_vectors(arrays: Arrays, *, dim: int) -> shape.Shaped:
-    """train.x as Texts (the words), train.y the matrix; nothing in test."""
+    """train.x the words, train.y their matrix (n, dim); nothing in test."""
     vectors = arrays["vectors"]
     words = Texts(arrays["terms_utf8"], arrays["terms_offsets"])
-    nothing = shape.Split(words[:0], vectors[:0])
+    nothing = shape.Split(Texts.of([]), vectors[:0])
     return shape.Shaped(shape.Split(words, vectors), nothing, {"dim": dim, "words": len(words)})
 
 
@@ -88,13 +86,6 @@ def only(files: Sequence[Path]) -> str:
     """The dimensions that usable files have, as `dim = 50, 100`; "" when all four are there."""
     dims = set().union(*map(_dims, files))
     return "" if dims >= set(DIMS) else "dim = " + ", ".join(map(str, sorted(dims)))
-
-
-def twin(dim: int) -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.glove.twin import make
-
-    return make(dim)
 
 
 def _dims(path: Path) -> set[int]:
@@ -131,7 +122,9 @@ def _parsed(path: Path, stream: IO[bytes], dim: int | None) -> Arrays:
 
     words: list[bytes] = []
     blocks: list[NDArray[Any]] = []
-    for lines in _lines(path, stream):
+    start = stream.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+    for _number, block in table.lines(stream, MAX_LINE, lambda _number, line: _no_vectors(path, line), start):
+        lines = [line.rstrip(b"\r") for line in block]
         if dim is None:
             dim = len(lines[0].split(b" ")) - 1
             if dim not in DIMS:
@@ -150,27 +143,12 @@ def _parsed(path: Path, stream: IO[bytes], dim: int | None) -> Arrays:
     }
 
 
-def _lines(path: Path, stream: IO[bytes]) -> Iterator[list[bytes]]:
-    """Whole lines, some thousand at once; the last may lack its newline. A byte-order mark is no part of a word."""
-    rest = stream.read(len(codecs.BOM_UTF8))
-    if rest == codecs.BOM_UTF8:
-        rest = b""
-    while block := stream.read(BLOCK):
-        *lines, rest = (rest + block).split(b"\n")
-        if len(rest) > MAX_LINE:
-            raise _no_vectors(path, rest)
-        if lines:
-            yield [line.rstrip(b"\r") for line in lines]
-    if rest:
-        yield [rest.rstrip(b"\r")]
-
-
 def _block(path: Path, lines: list[bytes], before: int, dim: int) -> NDArray[Any]:
     """Lines -> (len(lines), dim) float32; the numbers are read all at once, and one by one only to name a bad line."""
     import numpy as np
 
     if all(line.count(b" ") == dim and line[:1] != b" " for line in lines):
-        numbers = _floats(b" ".join(line[line.index(b" ") + 1 :] for line in lines))
+        numbers = table.numbers(b" ".join(line[line.index(b" ") + 1 :] for line in lines), "float32", " ")
         if numbers.size == len(lines) * dim and bool(np.isfinite(numbers).all()) and _is_utf8(b"".join(lines)):
             return numbers.reshape(len(lines), dim)
     for number, line in enumerate(lines, before + 1):
@@ -189,18 +167,6 @@ def _block(path: Path, lines: list[bytes], before: int, dim: int) -> NDArray[Any
             _("The file was cut or damaged; get it again, or remove that line."),
         )
     raise DataError(_("{path} cannot be read as numbers.").format(path=path), _("Get the file again."))
-
-
-def _floats(text: bytes) -> NDArray[Any]:
-    """The numbers of a text, float32; fewer where something else stands between them."""
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # numpy below 2.4 warns where later ones raise
-        try:
-            return np.fromstring(text.decode("latin-1"), np.float32, sep=" ")
-        except (ValueError, DeprecationWarning):
-            return np.zeros(0, np.float32)
 
 
 def _finite(cell: bytes) -> bool:
@@ -247,7 +213,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_vectors,
-    twin=twin,
     twin_what=Text(
         "为生成影评的词表编的向量：情感和题材各是一个方向，其余是随机数",
         "made-up vectors for the words of the generated reviews: a direction for sentiment and topics, the rest noise",

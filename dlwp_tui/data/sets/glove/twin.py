@@ -1,7 +1,7 @@
 """The synthetic twin of GloVe: vectors for the words of the IMDB twin.
 
 A vector is noise plus directions: one that all words share (as in real GloVe), one for sentiment (positive words one
-way, negative ones the other) and one a topic. Like the real ones, they say which words belong together and nothing of
+way, negative ones the other) and one a topic. Like the real ones, they show which words belong together and nothing of
 reviews; most words carry only noise. About one made-up word in sixteen has no vector, as names and typing errors in
 real reviews have none.
 """

@@ -32,7 +32,7 @@ def as_keras(
     oov_char: int | None,
     index_from: int,
 ) -> shape.Shaped:
-    """What `keras.datasets.imdb.load_data(...)` returns: x as Sequences of int32, y int64 of 0 and 1."""
+    """What `keras.datasets.imdb.load_data(...)` returns: the ids int32, y int64 of 0 and 1."""
     import numpy as np
 
     rng = np.random.RandomState(seed)  # one generator for both parts, as in Keras
@@ -46,13 +46,6 @@ def as_keras(
     limit = num_words or shape.top_id(*(x for x, _y in parts))
     train, test = (shape.Split(shape.limited(x, limit, skip_top, oov_char), y) for x, y in parts)
     return shape.Shaped(train, test, {"num_words": limit, "labels": ("neg", "pos")})
-
-
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.imdb.twin import make
-
-    return make()
 
 
 DATASET = Dataset(
@@ -82,7 +75,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "按词频和情感词规则生成的影评，曲线形状与真实 IMDB 相似，但不是真人写的评论",
         "generated reviews with the word frequencies and sentiment words of real ones; nobody wrote them",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
 from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
+from dlwp_tui.data.sets import table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,6 @@ NEEDED = 301_000
 CSV = "jena_climate_2009_2016.csv"
 ZIP = CSV + ".zip"
 MAX_LINE = 1 << 12
-BLOCK = 1 << 22
-"""Bytes parsed at once: about 40,000 rows."""
 PLAUSIBLE = {"T (degC)": (-60.0, 60.0), "p (mbar)": (800.0, 1100.0)}
 """What no row of a weather station in Germany exceeds; other columns hold −9999 where an instrument failed."""
 
@@ -71,13 +69,6 @@ def recognise(path: Path) -> str | None:
     return CSV if DATE in names and "T (degC)" in names else None
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.jena_climate.twin import make
-
-    return make()
-
-
 def _is_table(member: str) -> bool:
     name = PurePosixPath(member).name
     return name.startswith("jena_climate") and name.endswith(".csv")
@@ -96,8 +87,8 @@ def _parsed(path: Path, stream: IO[bytes]) -> Arrays:
     places = _places(path, names, stream)
     values: list[NDArray[Any]] = []
     seconds: list[NDArray[Any]] = []
-    for first, lines in _lines(path, stream):
-        numbers, dates = _block(path, lines, first, names, places)
+    for first, lines in table.lines(stream, MAX_LINE, lambda number, line: _endless(path, number + 2, line)):
+        numbers, dates = _block(path, lines, first + 2, names, places)  # the header is line 1
         values.append(numbers)
         seconds.append(dates)
         if sum(map(len, seconds)) > ROWS * 4:
@@ -144,19 +135,6 @@ def _places(path: Path, names: list[str], stream: IO[bytes]) -> list[int]:
     )
 
 
-def _lines(path: Path, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    """Whole lines, some ten thousand at once, with the number of the first (the header is line 1)."""
-    number, rest = 2, b""
-    while block := stream.read(BLOCK):
-        *lines, rest = (rest + block).split(b"\n")
-        if len(rest) > MAX_LINE:
-            raise _bad(path, number + len(lines), _("{count} characters without an end").format(count=len(rest)))
-        yield number, lines
-        number += len(lines)
-    if rest:
-        yield number, [rest]
-
-
 def _block(
     path: Path, lines: list[bytes], first: int, names: Sequence[str], places: list[int]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -166,16 +144,16 @@ def _block(
     rows = [line.strip().split(b",") for line in lines]
     kept = [row for row in rows if row != [b""]]
     if all(len(row) == len(names) for row in kept):
-        numbers = _floats(b",".join(row[at] for row in kept for at in places[1:]))
+        numbers = table.numbers(b",".join(row[at] for row in kept for at in places[1:]), "float64", ",")
         seconds = _seconds([row[places[0]] for row in kept])
         if numbers.size == len(kept) * len(COLUMNS) and seconds is not None:
-            table = numbers.reshape(len(kept), len(COLUMNS))
-            if bool(np.isfinite(table).all()) and all(
-                low <= table[:, COLUMNS.index(name)].min(initial=high)
-                and table[:, COLUMNS.index(name)].max(initial=low) <= high
+            values = numbers.reshape(len(kept), len(COLUMNS))
+            if bool(np.isfinite(values).all()) and all(
+                low <= values[:, COLUMNS.index(name)].min(initial=high)
+                and values[:, COLUMNS.index(name)].max(initial=low) <= high
                 for name, (low, high) in PLAUSIBLE.items()
             ):
-                return table, seconds
+                return values, seconds
     for number, row in enumerate(rows, first):
         if row != [b""] and (wrong := _wrong(row, names, places)):
             raise _bad(path, number, wrong)
@@ -189,7 +167,7 @@ def _wrong(row: list[bytes], names: Sequence[str], places: list[int]) -> str:
     if _seconds([row[places[0]]]) is None:
         return _("{cell} is no time like 01.01.2009 00:10:00").format(cell=_quoted(row[places[0]]))
     for name, at in zip(COLUMNS, places[1:], strict=True):
-        found = _floats(row[at])
+        found = table.numbers(row[at], "float64", ",")
         if found.size != 1 or not abs(found[0]) < 1e30:
             return _("{cell} under {column} is no number").format(cell=_quoted(row[at]), column=name)
         low, high = PLAUSIBLE.get(name, (found[0], found[0]))
@@ -202,18 +180,6 @@ def _wrong(row: list[bytes], names: Sequence[str], places: list[int]) -> str:
 
 def _quoted(cell: bytes) -> str:
     return repr(cell.decode("utf-8", "replace")[:24])
-
-
-def _floats(text: bytes) -> NDArray[Any]:
-    """The numbers between commas, float64; fewer where something else stands there."""
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # numpy below 2.4 warns where later ones raise
-        try:
-            return np.fromstring(text.decode("latin-1"), np.float64, sep=",")
-        except (ValueError, DeprecationWarning):
-            return np.zeros(0)
 
 
 def _seconds(cells: list[bytes]) -> NDArray[Any] | None:
@@ -245,6 +211,10 @@ def _seconds(cells: list[bytes]) -> NDArray[Any] | None:
     return seconds
 
 
+def _endless(path: Path, number: int, line: bytes) -> DataError:
+    return _bad(path, number, _("{count} characters without an end").format(count=len(line)))
+
+
 def _bad(path: Path, line: int, what: str) -> DataError:
     return DataError(
         _("{path}, line {line}: {what}.").format(path=path, line=line, what=what),
@@ -271,7 +241,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_series,
-    twin=twin,
     twin_what=Text(
         "按四季、昼夜和锋面生成的天气：低压槽里的风向，决定约一天之后来的是冷空气还是暖空气",
         "made-up weather of seasons, days and fronts: the wind in a trough says if cold or warm air comes a day later",

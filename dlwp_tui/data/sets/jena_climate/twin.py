@@ -1,7 +1,7 @@
 """The synthetic twin of the Jena series: eight years of weather in which tomorrow depends on what came last.
 
 Seasons, days whose swing depends on how clear the sky is, and fronts. A front begins with a trough of pressure about
-every 2.2 days. The wind in the trough says what comes behind it: from the north-west cold air, from the south-east
+every 2.2 days. The wind in the trough announces what comes behind it: from the north-west cold air, from the south-east
 warm; outside of troughs the wind means nothing. The air arrives 18 to 28 hours after the trough and mixes within a
 week, so tomorrow's temperature depends on the order of the last day's events, read when they happened. Humidity,
 vapour pressure, dew point, density follow from pressure, temperature and relative humidity as in the real table.

@@ -42,13 +42,6 @@ def as_keras(arrays: Arrays) -> shape.Shaped:
     return shape.Shaped(train, test, {"labels": tuple("0123456789")})
 
 
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.mnist.twin import make
-
-    return make()
-
-
 def _wrong(part: str, x: NDArray[Any], y: NDArray[Any]) -> str:
     """What does not fit, or nothing."""
     if x.ndim != 3 or x.shape[1:] != (SIDE, SIDE) or y.shape != (len(x),) or not len(x):
@@ -83,7 +76,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "用十种数字的笔画骨架画出的 70,000 个数字，笔画弯曲、倾斜、粗细各不相同",
         "70,000 digits drawn from strokes that bend and slant, with pens of all widths",

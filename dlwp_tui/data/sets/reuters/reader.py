@@ -34,7 +34,7 @@ def as_keras(
     index_from: int,
     test_split: float,
 ) -> shape.Shaped:
-    """What `keras.datasets.reuters.load_data(...)` returns: x as Sequences of int32, y int64 of 0..45."""
+    """What `keras.datasets.reuters.load_data(...)` returns: the ids int32, y int64 of 0..45."""
     shape.check_split(test_split)
     x, y = shape.shuffled(text.unpack(arrays, "x"), arrays["y"], seed)
     x = shape.started(x, start_char, index_from)
@@ -45,13 +45,6 @@ def as_keras(
     cut = int(len(x) * (1 - test_split))
     meta = {"num_words": limit, "labels": LABELS}
     return shape.Shaped(shape.Split(x[:cut], y[:cut]), shape.Split(x[cut:], y[cut:]), meta)
-
-
-def twin() -> Arrays:
-    """The synthetic twin, see `twin.py` beside this file."""
-    from dlwp_tui.data.sets.reuters.twin import make
-
-    return make()
 
 
 DATASET = Dataset(
@@ -82,7 +75,6 @@ DATASET = Dataset(
     ),
     read=read,
     shape=as_keras,
-    twin=twin,
     twin_what=Text(
         "按 46 个主题的真实比例和主题词生成的新闻，曲线形状与真实路透社数据相似",
         "generated newswires: the real sizes of the 46 topics, words drawn by topic",

@@ -1,23 +1,20 @@
-"""Shaped sequences in the cache: the same arrays, mapped; never in the way when the cache is broken, full or shut."""
+"""The cache: the same arrays, mapped; never in the way when it is broken, full or cannot be written."""
 
 from __future__ import annotations
 
-import mmap
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from dlwp_tui import data
 from dlwp_tui.core import paths
-from dlwp_tui.data import convert, locate, prepared
+from dlwp_tui.data import cache, convert, locate
 from dlwp_tui.data.loader import Loaded
-from dlwp_tui.data.sequences import Sequences
-from tests.data.conftest import Official, write_imdb
+from tests.data.conftest import Official, mapped_from_a_file, same_lists, write_imdb
 
 
 @pytest.fixture
@@ -29,66 +26,31 @@ def tiny(official: Official) -> Path:
 
 
 def _folders() -> list[Path]:
-    return sorted((paths.cache() / "datasets").glob("*.shaped"))
+    return sorted((paths.cache() / "datasets").glob("imdb-shaped-*"))
 
 
 def _same(one: Loaded, other: Loaded) -> bool:
     return one.meta == other.meta and all(
-        a.x.values.tolist() == b.x.values.tolist()
-        and a.x.values.dtype == b.x.values.dtype
-        and a.x.offsets.tolist() == b.x.offsets.tolist()
-        and a.y.tolist() == b.y.tolist()
-        for a, b in zip(one, other, strict=True)
+        same_lists(a.x, b.x) and a.y.tolist() == b.y.tolist() for a, b in zip(one, other, strict=True)
     )
-
-
-def _listed(x: Sequences) -> list[list[int]]:
-    return [row.tolist() for row in x]
-
-
-def _mapped(array: Any) -> bool:
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return isinstance(array, mmap.mmap)
 
 
 def test_the_second_load_maps_what_the_first_shaped(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = data.load("imdb", num_words=12)
-    sets = first.train.x.sets()
     monkeypatch.setattr(convert, "converted", lambda *_: pytest.fail("the file was read again"))
     again = data.load("imdb", num_words=12)
     assert _same(first, again) and type(again.meta["labels"]) is tuple
-    assert _mapped(again.train.x.values) and not _mapped(first.train.x.values)
-    monkeypatch.setattr(type(again.train.x), "_sets", lambda *_: pytest.fail("made again"))
-    kept = again.train.x.sets()
-    assert _mapped(kept.values) and _mapped(kept.offsets) and kept.values.dtype == sets.values.dtype
-    assert _listed(kept) == _listed(sets)
-
-
-def test_the_sets_of_each_part_are_kept(tiny: Path) -> None:
-    for _ in range(2):
-        loaded = data.load("imdb")
-        for split in loaded:
-            plain = type(split.x)(split.x.values, split.x.offsets).sets()
-            assert _listed(split.x.sets()) == _listed(plain)
-    assert len(loaded.train.x[1:].sets()) == 2
-    assert len(list(_folders()[0].glob("*_sets_*.npy"))) == 4
-
-
-def test_what_is_made_now_is_mapped_too(tiny: Path) -> None:
-    data.load("imdb")
-    assert _mapped(data.load("imdb").train.x.sets().values)
+    assert type(again.train.x) is list and again.train.x[0].dtype == np.int32
+    assert all(mapped_from_a_file(row) for row in again.train.x) and not mapped_from_a_file(first.train.x[0])
 
 
 def test_a_lesson_may_write_into_its_arrays(tiny: Path) -> None:
-    want = data.load("imdb").train.x.values.tolist()
+    want = [row.tolist() for row in data.load("imdb").train.x]
     for _ in range(2):
         loaded = data.load("imdb")
-        sets = loaded.train.x.sets()
-        assert loaded.train.x.values.tolist() == want and sets.values.max() < 9_999
-        loaded.train.x.values[:] = 7
+        assert [row.tolist() for row in loaded.train.x] == want
+        loaded.train.x[0][:] = 7
         loaded.train.y[:] = 7
-        sets.values[:] = 9_999
     assert data.load("imdb").train.y.max() == 1
 
 
@@ -102,8 +64,8 @@ def test_other_options_content_and_code_are_kept_apart(
     official("imdb", tiny.read_bytes())
     assert data.load("imdb").train.y.tolist() != first.train.y.tolist()
     before = len(_folders())
-    monkeypatch.setattr(prepared, "_code", lambda: "newer")
-    monkeypatch.setattr(prepared, "_KEEP", 10)
+    monkeypatch.setattr(convert, "version", lambda _dataset: "newer")
+    monkeypatch.setattr(cache, "KEEP", 10)
     data.load("imdb")
     assert len(_folders()) == before + 1
 
@@ -128,28 +90,19 @@ def _swap(folder: Path) -> None:
     np.save(folder / "test_y.npy", np.zeros(50))
 
 
-def _drop_meta(folder: Path) -> None:
-    (folder / "meta.json").write_text("{", encoding="utf-8")
+def _drop_sizes(folder: Path) -> None:
+    (folder / "sizes.json").write_text("{", encoding="utf-8")
 
 
-def _spoil_sets(folder: Path) -> None:
-    (folder / "train_sets_values.npy").write_bytes(b"\x93NUMPY")
-
-
-def _mix_sets(folder: Path) -> None:
-    np.save(folder / "train_sets_offsets.npy", np.array([0, 1, 2, 3]))
-
-
-@pytest.mark.parametrize("harm", [_cut, _swap, _drop_meta, _spoil_sets, _mix_sets])
+@pytest.mark.parametrize("harm", [_cut, _swap, _drop_sizes])
 def test_what_is_broken_is_made_again(tiny: Path, harm: Callable[[Path], None]) -> None:
     first = data.load("imdb")
-    sets = _listed(first.train.x.sets())
     (folder,) = _folders()
     harm(folder)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and _listed(again.train.x.sets()) == sets
-    assert _mapped(again.train.x.values) and _mapped(again.train.x.sets().values)
+        assert _same(first, again)
+    assert mapped_from_a_file(again.train.x[0])
 
 
 def _full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +113,7 @@ def _full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "_ROOM", 1 << 62)
+    monkeypatch.setattr(cache, "ROOM", 1 << 62)
 
 
 def _blocked(_monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,12 +126,11 @@ def test_without_room_everything_is_computed(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     first = data.load("imdb")
-    sets = _listed(first.train.x.sets())
     shutil.rmtree(_folders()[0])
     trouble(monkeypatch)
     for _ in range(2):
         again = data.load("imdb")
-        assert _same(first, again) and _listed(again.train.x.sets()) == sets
+        assert _same(first, again)
     assert not paths.cache().is_dir() or (_folders() == [] and not list((paths.cache() / "datasets").glob(".*")))
 
 
@@ -200,9 +152,9 @@ def test_the_folders_used_last_are_kept(tiny: Path) -> None:
     assert fresh.exists() and not stale.exists()
 
 
-def test_arrays_need_no_folder(official: Official) -> None:
+def test_arrays_need_no_shaping() -> None:
     data.load("boston_housing", "synthetic")
-    assert _folders() == []
+    assert [path.name.split("-")[1] for path in (paths.cache() / "datasets").iterdir()] == ["twin"]
 
 
 def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,9 +164,42 @@ def test_words_of_an_index_are_kept_in_order(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(convert, "read_index", lambda _: pytest.fail("read again"))
         assert convert.words(index, "a" * 32) == ["the", "film", "café"]
-    (kept,) = (paths.cache() / "datasets").glob("imdb_word_index-*.txt")
-    kept.write_text("the\nfi", encoding="utf-8")  # torn
+    (kept,) = (paths.cache() / "datasets").glob("imdb_word_index-words-*/words_utf8.npy")
+    kept.write_bytes(kept.read_bytes()[:-5])  # torn
     assert convert.words(index, "a" * 32) == ["the", "film", "café"]
     for ranks in ('{"the": 1, "film": 3}', '{"a\\nb": 1}', '{"the": 1, "film": 1}'):
         index.write_text(ranks, encoding="utf-8")
         assert convert.words(index, ranks) == []
+
+
+def test_arrays_are_mapped_and_may_be_written_into(tmp_path: Path) -> None:
+    arrays: dict[str, np.ndarray] = {
+        "bytes": np.arange(2 << 20, dtype=np.uint8).reshape(2, -1),
+        "odd": np.arange(3, dtype=np.uint8),
+        "doubles": np.arange(1 << 18, dtype=np.float64),
+        "turned": np.asfortranarray(np.arange(1 << 18, dtype=np.float64).reshape(512, -1)),
+        "nothing": np.zeros((0, 14)),
+    }
+    cache.save(tmp_path / "a-file-1", arrays)
+    for _ in range(2):  # what was written the first time is not there the second
+        kept = cache.load(tmp_path / "a-file-1")
+        assert kept is not None and list(kept) == list(arrays)
+        for key, array in arrays.items():
+            assert np.array_equal(kept[key], array) and kept[key].dtype == array.dtype
+            assert kept[key].flags.aligned and kept[key].flags.writeable and mapped_from_a_file(kept[key])
+            kept[key][:] = 1
+
+
+@pytest.mark.parametrize("left", [0, 100, 1 << 20, -1])
+def test_a_torn_file_is_no_file(tmp_path: Path, left: int) -> None:
+    folder = tmp_path / "a-file-1"
+    cache.save(folder, {"bytes": np.zeros(2 << 20, np.uint8)})
+    file = folder / "bytes.npy"
+    file.write_bytes(file.read_bytes()[:left])
+    assert cache.load(folder) is None
+    assert cache.load(tmp_path / "a-file-2") is None
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("a file where the folder should be", encoding="utf-8")
+    assert cache.kept(tmp_path / "folder" / "a-file-1", lambda: {"x": np.ones(3)})["x"].tolist() == [1, 1, 1]

@@ -1,40 +1,54 @@
-"""Small questions over the study screen."""
+"""What opens over the study screen: the box that all dialogs share, and a question with a few answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from dlwp_tui.tui import keys
 
-class AskDialog(ModalScreen[str | None]):
+_T = TypeVar("_T")
+
+
+class Dialog(ModalScreen[_T | None]):
+    """A box over the study screen, which stays in view behind it. Esc dismisses it with None.
+
+    A subclass composes one Vertical or VerticalScroll, and sets its width in its CSS.
+    """
+
+    BINDINGS = keys.bindings("dialog")
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > Vertical, Dialog > VerticalScroll {
+        max-width: 96%; height: auto; max-height: 94%;
+        padding: 1 2; background: $surface; border: round $border; border-title-align: left;
+    }
+    """
+
+    def action_close(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+
+class AskDialog(Dialog[str]):
     """One question, a few answers. Dismisses with the answer's id, or None on Esc.
 
     `answers` are `(id, text)`; the first is the safe one and has the focus.
     """
 
-    BINDINGS = [
-        Binding("escape", "dismiss_none", show=False),
-        Binding("left,up", "app.focus_previous", show=False),
-        Binding("right,down", "app.focus_next", show=False),
-    ]
-
+    BINDINGS = keys.bindings("ask")
     DEFAULT_CSS = """
-    AskDialog { align: center middle; background: $background 60%; }
-    AskDialog > Vertical {
-        width: 64; max-width: 90%; height: auto; max-height: 90%;
-        padding: 1 2; background: $surface; border: round $border;
-    }
+    AskDialog > Vertical { width: 64; max-width: 90%; max-height: 90%; }
     AskDialog #title { text-style: bold; margin-bottom: 1; }
     AskDialog #body { color: $text-muted; margin-bottom: 1; }
     AskDialog Horizontal { height: auto; align-horizontal: right; }
     AskDialog Button { margin-left: 1; min-width: 10; }
-    AskDialog.-narrow-dialog Horizontal { layout: vertical; }
     """
 
     def __init__(self, title: str, body: str, answers: Sequence[tuple[str, str]]) -> None:
@@ -57,7 +71,3 @@ class AskDialog(ModalScreen[str | None]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.dismiss(event.button.id)
-
-    def action_dismiss_none(self) -> None:
-        """Esc: change nothing."""
-        self.dismiss(None)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dlwp_tui.kit.pictures import sheet
 from dlwp_tui.lab import Lab
-from dlwp_tui.lab.pictures import sheet
 
 
 def test_pictures_stand_row_by_row() -> None:

@@ -1,0 +1,59 @@
+"""Which folders the course is made of: the course itself, then further folders of lessons that are added to it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dlwp_tui.core import paths, settings
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.language import _
+
+
+def folders() -> tuple[Path, ...]:
+    """The course's own folder, then the further ones, each once and absolute; a folder need not exist.
+
+    Further folders are, in this order: the rest of `$DLWP_CONTENT` (which `--content` extends), the `content` of
+    settings.toml (relative to DLWP_HOME), and `own()` where there is one.
+    """
+    further = [Path(part).expanduser() for part in _variable()[1:] if part]
+    further += [paths.home() / Path(part).expanduser() for part in settings.load().content]
+    if own().is_dir():
+        further.append(own())
+    return tuple(dict.fromkeys((paths.content(), *(folder.absolute() for folder in further))))
+
+
+def own() -> Path:
+    """The learner's own folder of lessons, where `dlwp new` writes when nothing else is said."""
+    return paths.home() / "lessons"
+
+
+def add(folder: Path) -> None:
+    """Add a folder of lessons for this process and those it starts. Raises UsageError when it does not exist."""
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise UsageError(
+            _("There is no folder {name}.").format(name=folder),
+            _("`dlwp new` makes a lesson, and its folder of lessons."),
+        )
+    os.environ["DLWP_CONTENT"] = os.pathsep.join([*_variable(), str(folder)])
+
+
+def use_datasets(folder: Path) -> None:
+    """Use the datasets of a folder of lessons too, in this process: of a run whose folder is not in force."""
+    if folder not in _used:
+        _used.append(folder)
+
+
+def dataset_folders() -> tuple[Path, ...]:
+    """The folders of datasets that there are: `datasets/` of each folder of lessons."""
+    found = (folder / "datasets" for folder in dict.fromkeys((*folders(), *_used)))
+    return tuple(folder for folder in found if folder.is_dir())
+
+
+_used: list[Path] = []
+
+
+def _variable() -> list[str]:
+    """The parts of `$DLWP_CONTENT`, apart by `:`; the first replaces the course unless it is empty."""
+    return os.environ.get("DLWP_CONTENT", "").split(os.pathsep)
