@@ -15,7 +15,6 @@ from dlwp_tui.charts.series import BASELINE, FOCUSED, TRAINING, VALIDATION, Seri
 from dlwp_tui.charts.smoothing import smooth
 from dlwp_tui.core.language import _, pgettext
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
-from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.view import RunView
 
 XUnit = Literal["epochs", "steps", "seconds"]
@@ -69,12 +68,14 @@ class Chart:
     x_unit: str = ""
 
 
-def place(spec: RunSpec) -> tuple[int, int]:
+def place(number: int, run_id: str) -> tuple[int, int]:
     """A run's colour and its sign, as numbers below `PLACES`: the same in every widget, command and session.
+
+    number: the run's number among its lesson's (see `RunSpec`), 0 where it has none.
 
     Eight runs in a row have eight colours; the next eight have the same colours with other signs.
     """
-    number = spec.number or sum(spec.id.encode())
+    number = number or sum(run_id.encode())  # runs of before had no number
     return number % PLACES, (number + number // PLACES) % PLACES
 
 
@@ -121,7 +122,7 @@ def _run(metric: str, member: Member, look: Look, alone: bool) -> list[Series]:
     both = len(labels) <= BOTH_SIDES and (alone or member.focused)
     made: list[Series] = []
     for number, label in enumerate(labels):
-        color, sign = ((at + (number if alone else 0)) % PLACES for at in place(view.spec))
+        color, sign = ((at + (number if alone else 0)) % PLACES for at in place(view.spec.number, view.folder.id))
         front = FOCUSED if (mean and not label) or (member.focused and not alone) else VALIDATION
         line = Series(
             "",
@@ -162,7 +163,7 @@ def _run(metric: str, member: Member, look: Look, alone: bool) -> list[Series]:
 def _band(metric: str, member: Member, look: Look) -> list[Series]:
     """Several seeds of one setting: their mean, and dashed lines for the lowest and the highest."""
     view = member.view
-    color, sign = place(view.spec)
+    color, sign = place(view.spec.number, view.folder.id)
     keys = [key for key in (CurveKey("", f"val_{metric}"), CurveKey("", metric)) if key in view.curves]
     found = seeds.band(member.views, keys[0]) if keys else None
     if found is None:

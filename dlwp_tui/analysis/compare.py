@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import Value
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs.spec import RunSpec
 
 
-def diff_params(specs: Sequence[RunSpec]) -> dict[str, tuple[Value | None, ...]]:
-    """The params that are not equal in all `specs`: name -> its value in each, None where a run has none."""
-    names = dict.fromkeys(name for spec in specs for name in spec.params)
-    rows = {name: tuple(spec.params.get(name) for spec in specs) for name in names}
+def diff_params(params: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value | None, ...]]:
+    """The params that are not equal in all runs: name -> its value in each, None where a run has none."""
+    names = dict.fromkeys(name for one in params for name in one)
+    rows = {name: tuple(one.get(name) for one in params) for name in names}
     return {name: values for name, values in rows.items() if any(value != values[0] for value in values)}
 
 

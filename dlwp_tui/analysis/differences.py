@@ -65,7 +65,7 @@ class Row:
 
 def rows(views: Sequence[RunView], names: Sequence[str]) -> list[Row]:
     """A row for each of `views`, in their order: put the reference first."""
-    differing = compare.diff_params([view.spec for view in views])
+    differing = compare.diff_params([view.spec.params for view in views])
     return [
         Row(
             view.folder.id,

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dlwp_tui.analysis import compare
+from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
-from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.view import RunView
 
 SEPARATOR = " · "
@@ -18,9 +18,14 @@ SEPARATOR = " · "
 
 @dataclass(frozen=True)
 class Nameable:
-    """What a name is made from."""
+    """What a run's name is made from."""
 
-    spec: RunSpec
+    lesson: str
+    params: dict[str, Value]
+    preset: str | None
+    seed: int
+    created: float
+    """Seconds since the epoch."""
     source: UsedSource | None = None
     given: str = ""
     """The learner's own name for the run; it is taken as it is."""
@@ -33,17 +38,16 @@ def names(runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str,
     the name; where none do, or the lessons differ, it is the preset, or what was changed from the nearest one. Seeds,
     the source of the data and at last the time are added only to tell apart runs whose names would be the same.
     """
-    specs = [run.spec for run in runs]
-    differing = compare.diff_params(specs)
-    lessons = len({spec.lesson for spec in specs}) > 1
+    differing = compare.diff_params([run.params for run in runs])
+    lessons = len({run.lesson for run in runs}) > 1
     made = []
     for at, run in enumerate(runs):
         if differing and not lessons:
             words = [pair(name, values[at]) for name, values in differing.items() if values[at] is not None]
         else:
-            words = [_of_preset(run.spec, presets.get(run.spec.lesson, {}))]
+            words = [_of_preset(run, presets.get(run.lesson, {}))]
         if lessons:
-            words.insert(0, run.spec.lesson)
+            words.insert(0, run.lesson)
         made.append(run.given or SEPARATOR.join(words))
     for more in (_seed, _source, _time):
         made = _told_apart(made, [more(run) for run in runs])
@@ -52,9 +56,36 @@ def names(runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str,
 
 def of_views(views: Sequence[RunView], given: Mapping[str, str] | None = None) -> list[str]:
     """`names` for runs that are read already; `given` holds the learner's own names by run id."""
-    lessons = dict.fromkeys(view.spec.lesson for view in views)
-    presets = {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons}
-    return names([Nameable(view.spec, view.source, (given or {}).get(view.folder.id, "")) for view in views], presets)
+    return named(
+        [
+            Nameable(
+                view.spec.lesson,
+                view.spec.params,
+                view.spec.preset,
+                view.spec.seed,
+                view.spec.created,
+                view.source,
+                (given or {}).get(view.folder.id, ""),
+            )
+            for view in views
+        ]
+    )
+
+
+def of_rows(rows: Sequence[HistoryRow]) -> list[str]:
+    """`names` for rows of the history."""
+    return named(
+        [
+            Nameable(row.lesson, row.params, row.preset, row.seed, row.created, row.source, row.labels.name)
+            for row in rows
+        ]
+    )
+
+
+def named(runs: Sequence[Nameable]) -> list[str]:
+    """`names` with the presets of the course in force."""
+    lessons = dict.fromkeys(run.lesson for run in runs)
+    return names(runs, {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons})
 
 
 def pair(name: str, value: Value | None) -> str:
@@ -64,8 +95,8 @@ def pair(name: str, value: Value | None) -> str:
     return f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}"
 
 
-def _of_preset(spec: RunSpec, presets: Mapping[str, dict[str, Value]]) -> str:
-    preset, changed = compare.nearest(spec.preset, spec.params, dict(presets))
+def _of_preset(run: Nameable, presets: Mapping[str, dict[str, Value]]) -> str:
+    preset, changed = compare.nearest(run.preset, run.params, dict(presets))
     if not changed:
         return preset or _("default")
     return SEPARATOR.join(pair(name, value) for name, value in changed.items())
@@ -81,7 +112,7 @@ def _told_apart(made: list[str], more: list[str]) -> list[str]:
 
 
 def _seed(run: Nameable) -> str:
-    return _("seed {seed}").format(seed=run.spec.seed)
+    return _("seed {seed}").format(seed=run.seed)
 
 
 def _source(run: Nameable) -> str:
@@ -91,4 +122,4 @@ def _source(run: Nameable) -> str:
 
 
 def _time(run: Nameable) -> str:
-    return time.strftime("%m-%d %H:%M:%S", time.localtime(run.spec.created))
+    return time.strftime("%m-%d %H:%M:%S", time.localtime(run.created))

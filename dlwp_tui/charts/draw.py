@@ -58,12 +58,12 @@ def draw(
     title: str = "",
     x_unit: str = "",
     view: View | None = None,
-    held: tuple[float, float] | None = None,
+    held: Frame | None = None,
     hint: str = "",
 ) -> Frame:
     """`series` as exactly `height` lines of exactly `width` cells. Never raises for any numbers.
 
-    held: the y range drawn before; it is kept while it fits, so that a growing chart does not jump.
+    held: what was drawn before; its y axis is kept while it fits, so that a growing chart does not jump.
     Without a point to draw the text is `hint`.
     """
     view = view or View()
@@ -83,9 +83,7 @@ def draw(
         unseen = view.log and any(len(one.points) for one in series)
         empty = hint or (_("No value above 0 to draw on a log axis.") if unseen else _("Nothing to draw yet."))
         return Frame(_join([*above, *_centred(empty, width, height - len(above))], width, height))
-    if held is not None and view.y is None and _still_fits(held, y_ends):
-        y_ends = held
-    y = y_axis(*y_ends, max(rows, 1), log=view.log)
+    y = _held_axis(held, y_ends, rows, view) or y_axis(*y_ends, max(rows, 1), log=view.log)
     left = max(5, *(cell_len(label) for _value, label in y.ticks)) + 1
     names = _end_names(values, width - left)
     right = max((cell_len(name) + 1 for name in names.values()), default=0)
@@ -136,8 +134,12 @@ def _y_ends(values: Sequence[Drawable], x_ends: tuple[float, float] | None, view
     return low, high
 
 
-def _still_fits(held: tuple[float, float], ends: tuple[float, float]) -> bool:
-    return held[0] <= ends[0] and ends[1] <= held[1] and ends[1] - ends[0] > 0.5 * (held[1] - held[0])
+def _held_axis(held: Frame | None, ends: tuple[float, float], rows: int, view: View) -> Axis | None:
+    """The axis drawn before, where it is as high, holds the range and is not more than twice as wide."""
+    axis = held.y if held is not None and held.rows == rows and view.y is None else None
+    if axis is None or axis.log != view.log or not axis.holds(*ends):
+        return None
+    return axis if ends[1] - ends[0] > 0.4 * (axis.high - axis.low) else None
 
 
 def _body(plot: Plot, names: dict[int, str], left: int, right: int, x_unit: str) -> list[Text]:

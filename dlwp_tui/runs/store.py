@@ -83,6 +83,16 @@ def folders() -> list[RunFolder]:
     return [RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()]
 
 
+def next_number(lesson_id: str) -> int:
+    """The number of a new run of a lesson: one more than the newest run's, and than there are runs."""
+    found = sorted((folder for folder in folders() if folder.id.split("-")[2] == lesson_id), key=lambda one: one.id)
+    try:
+        newest = read_spec(found[-1]).number if found else 0
+    except RunError:  # broken: how many there are is good enough for a colour
+        newest = 0
+    return max(newest, len(found)) + 1
+
+
 def problems() -> tuple[Problem, ...]:
     """What lies under `runs` and is no usable run, and why not."""
     return tuple(_scan()[1])

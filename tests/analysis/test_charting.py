@@ -76,9 +76,9 @@ def test_several_runs_have_one_entry_each_and_the_focused_one_its_training_too(m
 
 def test_a_run_keeps_its_place_everywhere(make_run):
     specs = [make_run(number=number).view().spec for number in (1, 2, 9)]
-    assert [place(spec) for spec in specs] == [(1, 1), (2, 2), (1, 2)]
-    assert len({place(make_run(number=number).view().spec) for number in range(1, 65)}) == 64
-    assert all(0 <= at < 8 for at in place(make_run(number=0).view().spec))
+    assert [place(spec.number, spec.id) for spec in specs] == [(1, 1), (2, 2), (1, 2)]
+    assert len({place(number, "") for number in range(1, 65)}) == 64
+    assert all(0 <= at < 8 for at in place(0, "20260101-0000-3.4-abcd"))
 
 
 def test_folds_lie_faint_behind_their_mean(make_run):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from dlwp_tui.analysis.names import Nameable, names
-from dlwp_tui.runs.spec import RunSpec
 
 BOOK = {"units": 16, "dropout": 0.0, "epochs": 20, "validate": True}
 PRESETS = {lesson: {"book": BOOK, "quick": BOOK | {"epochs": 8}} for lesson in ("3.4", "4.4")}
@@ -16,16 +15,7 @@ PRESETS = {lesson: {"book": BOOK, "quick": BOOK | {"epochs": 8}} for lesson in (
 def run(
     seed: int = 1, source: Any = None, given: str = "", lesson: str = "3.4", created: float = 0.0, **params: Any
 ) -> Nameable:
-    spec = RunSpec(
-        id=f"20260101-0000-{lesson}-abcd",
-        lesson=lesson,
-        params=BOOK | params,
-        seed=seed,
-        created=created,
-        content="",
-        code_hash="",
-    )
-    return Nameable(spec, source, given)
+    return Nameable(lesson, BOOK | params, None, seed, created, source, given)
 
 
 @pytest.mark.parametrize(

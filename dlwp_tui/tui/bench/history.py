@@ -18,6 +18,7 @@ from textual.widgets.data_table import RowDoesNotExist
 from textual.worker import get_current_worker
 
 from dlwp_tui.analysis import history
+from dlwp_tui.analysis.charting import place
 from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core import settings
 from dlwp_tui.core.formats import duration, fixed, numbers, source_word
@@ -85,6 +86,10 @@ class HistoryView(Widget, can_focus=False):
         """The thread has read these."""
 
         rows: list[HistoryRow]
+
+    @dataclass
+    class Read(Message):
+        """The rows were read anew."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -227,6 +232,7 @@ class HistoryView(Widget, can_focus=False):
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        self.post_message(self.Read())
         cursor = self.current.id if self.current else None
         self.rows = rows
         table = self._table
@@ -263,11 +269,11 @@ class HistoryView(Widget, can_focus=False):
     def _cells(self, row: HistoryRow) -> list[Text]:
         theme = self.app.current_theme
         colors = style.palette(self.app.theme, theme.dark)
-        markers = style.ASCII_MARKERS if settings.load().ascii else style.MARKERS
+        markers = style.ASCII_SIGNS if settings.load().ascii else style.SIGNS
         sign = Text(" ")
         if row.id == self._shown or row.id in self._overlays:
-            place = style.place(row.id)
-            sign = Text(markers[place % len(markers)], _rich(colors[place % len(colors)]))
+            color, mark = place(row.number, row.id)
+            sign = Text(markers[mark], _rich(colors[color]))
         changed = [f"{name}={value}" for name, value in row.changed.items()]
         params = " ".join([*([row.base] if row.base else []), *changed])
         cells = [sign, Text(row.label, self._style(row))]
