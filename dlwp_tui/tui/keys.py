@@ -118,8 +118,8 @@ KEYS: tuple[Key, ...] = (
     Key("chart.cursor-last", "end", "cursor_end(1)", N_("the first or last point"), CHART, "curves"),
     Key("chart.zoom-in", "+,=", "zoom(0.5)", N_("zoom in or out"), CHART, "curves", short=N_("zoom")),
     Key("chart.zoom-out", "-", "zoom(2)", N_("zoom in or out"), CHART, "curves", short=N_("zoom")),
-    Key("chart.pan-left", ",", "pan(-1)", N_("move the part shown"), CHART, "curves"),
-    Key("chart.pan-right", ".", "pan(1)", N_("move the part shown"), CHART, "curves"),
+    Key("chart.pan-left", "comma", "pan(-1)", N_("move the part shown"), CHART, "curves"),
+    Key("chart.pan-right", "full_stop", "pan(1)", N_("move the part shown"), CHART, "curves"),
     Key("chart.all", "0", "zoom_off", N_("all epochs"), CHART, "curves"),
     Key("chart.whole", "f", "whole", N_("the first points too"), CHART, "curves", short=N_("first points")),
     Key("chart.x-unit", "X", "x_unit", N_("epochs, steps or seconds"), CHART, "curves", short=N_("x unit")),
@@ -204,6 +204,7 @@ KEYS: tuple[Key, ...] = (
 SHOWN = {
     "escape": "Esc", "enter": "Enter", "space": "Space", "delete": "Del", "tab": "Tab", "backspace": "⌫",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "question_mark": "?", "slash": "/", "colon": ":",
+    "comma": ",", "full_stop": ".",
     "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">",
 }  # fmt: skip
 """How a key's name is written for people, where it is not the name itself."""
