@@ -268,6 +268,13 @@ def help_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield _(group), _joined([(label(key.id), _(key.text)) for key in members])
 
 
+def local(where: str) -> list[tuple[str, str, str]]:
+    """(keys, what they do, action) for the footer: the keys of one widget that have a short text."""
+    found = [(key, _(key.short)) for key in KEYS if where and key.where == where and key.short]
+    grouped = [(text, [key for key, _text in same]) for text, same in groupby(found, lambda pair: pair[1])]
+    return [(" ".join(label(key.id) for key in same), text, same[0].action) for text, same in grouped]
+
+
 def hints(where: str) -> list[str]:
     """`Enter curves`, `c compare`: the keys of one widget that have a short text."""
     found = [(label(key.id), _(key.short)) for key in KEYS if key.where == where and key.short]

@@ -351,17 +351,27 @@ class CurvesView(Widget, can_focus=True):
             found = cursor.readings(
                 chart.series, self.cursor, higher_is_better=higher_is_better(name), reference=reference
             )
-            parts: list[Content | str] = [f"{chart.x_unit} {short(self.cursor)} · {chart.metric}"]
-            for one in found:
-                sign = f"{one.series.sign} " if one.series.sign else ""
-                difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
-                parts.append(Content.styled(f"  {sign}{one.series.name} ", one.series.color or "dim"))
-                parts.append(Content.styled(f"{short(one.y)}{difference}", "$foreground"))
-            lines.append(Content.assemble(*parts).truncate(max(1, self.content_size.width), ellipsis=True))
+            lines.append(self._reading(f"{chart.x_unit} {short(self.cursor)} · {chart.metric}", found))
         readings = self.query_one("#curves-readings", Static)
         readings.set_class(bool(lines), "-shown")
         if lines:
             readings.update(Content("\n").join(lines))
+
+    def _reading(self, head: str, found: list[cursor.Reading]) -> Content:
+        """One line; where names take too much room the signs alone stay."""
+        width = max(1, self.content_size.width)
+        for named in (True, False):
+            parts: list[Content] = [Content(head)]
+            for one in found:
+                sign = one.series.sign if one.series.sign or named else one.series.name
+                words = " ".join(filter(None, (sign, one.series.name if named else "")))
+                difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
+                parts.append(Content.styled(f"  {words} ", one.series.color or "dim"))
+                parts.append(Content.styled(f"{short(one.y)}{difference}", "$foreground"))
+            line = Content.assemble(*parts)
+            if line.cell_length <= width:
+                break
+        return line.truncate(width, ellipsis=True)
 
     def _show_note(self) -> None:
         """Above the charts: what went wrong and what to try, then what is not drawn."""

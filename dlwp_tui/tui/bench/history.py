@@ -27,7 +27,6 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, UseParamsRequested
 from dlwp_tui.tui.in_thread import in_thread
-from dlwp_tui.tui.key_hints import KeyHints
 
 AFTER_PAINT = 0.15
 """Seconds after the tab is shown until its runs are read anew."""
@@ -47,6 +46,7 @@ class HistoryView(Widget, can_focus=False):
     """A table of runs; what its keys do with the run under the cursor stands below it."""
 
     BINDINGS = keys.bindings("history")
+    KEYS = "history"
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
     /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
@@ -63,10 +63,9 @@ class HistoryView(Widget, can_focus=False):
     HistoryView DataTable:ansi > .datatable--header { background: ansi_default; color: ansi_default; text-style: dim; }
     HistoryView DataTable:ansi > .datatable--cursor { text-style: reverse; }
     HistoryView #history-empty { height: 1fr; content-align: center middle; color: $text-muted; display: none; }
-    HistoryView #history-keys, HistoryView #history-asking { height: auto; padding: 0 1; }
+    HistoryView #history-asking { height: auto; padding: 0 1; }
     HistoryView #history-asking { display: none; color: $text-warning; text-style: bold; }
     HistoryView.-asking #history-asking { display: block; }
-    HistoryView.-asking #history-keys { display: none; }
     """
 
     @dataclass
@@ -105,7 +104,6 @@ class HistoryView(Widget, can_focus=False):
         with Vertical(id="history-room"):
             yield RunTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
             yield Static(id="history-empty")
-        yield KeyHints(keys.hints("history"), "  ", id="history-keys")
         yield Static(id="history-asking")
 
     def on_mount(self) -> None:
