@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from keras import layers
-from lesson import WORDS, prepare
 
 from dlwp_tui.lab import Lab
+from lesson import WORDS, prepare
 
 
 def prove(lab: Lab, *, imdb, x_train, batches, model, p, **_) -> None:

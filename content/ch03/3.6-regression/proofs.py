@@ -1,9 +1,9 @@
 """笔记 3.6 里说得准的话，训练之后逐条核对。"""
 
 import numpy as np
-from lesson import standardise
 
 from dlwp_tui.lab import Lab
+from lesson import standardise
 
 
 def prove(lab: Lab, *, boston, history, **_) -> None:
