@@ -25,6 +25,7 @@ TRAINING, VALIDATION = range(200_000), range(200_001, 300_000)
 """The rows of the book's split (P177); what comes after them is for testing."""
 TEMPERATURE = 1
 """The column that is predicted, °C before it is standardised."""
+_KEPT = 32 << 20  # bytes; smaller sets of ordered windows are cut once: a fifth of the CPU of 6.3.4's quick preset
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ def windows(
         x, y = tf.numpy_function(cut, [before], [tf.float32, tf.float32], stateful=False)
         return tf.ensure_shape(x, shape), tf.ensure_shape(y, (None,))
 
-    batches = lab.batches(ends, batch_size=batch_size, shuffle=shuffle)
-    return batches.take(-(-wanted // batch_size)).map(batch).prefetch(2)
+    batches = lab.batches(ends, batch_size=batch_size, shuffle=shuffle).take(-(-wanted // batch_size)).map(batch)
+    if not shuffle and len(ends) * window.steps * series.shape[1] * 4 <= _KEPT:
+        batches = batches.cache()
+    return batches.prefetch(2)
 
 
 def baseline(validation: tf.data.Dataset) -> float:

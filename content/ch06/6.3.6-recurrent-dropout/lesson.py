@@ -36,10 +36,10 @@ def run(
     steps_per_epoch: int,
     val_steps: int,
 ) -> dict[str, object]:
-    # 1. 数据：训练的窗口随机抽，每轮不同；验证的按时间均匀取，每轮一样
-    series = lab.dataset("jena_climate").series
-    data, celsius = weather.standardised(series)  # (420551, 14)；标准化之后的 1 合多少度
+    # 1. 数据：八年的天气 (420551, 14)，每 10 分钟一行；标准化之后的 1 合 celsius 度
+    data, celsius = weather.standardised(lab.dataset("jena_climate").series)
     window = weather.Window(lookback, step, delay)
+    # 训练的窗口随机抽，每轮不同；验证的按时间均匀取，每轮一样
     train = weather.windows(
         lab, data, weather.TRAINING, window, steps=steps_per_epoch, stride=stride, shuffle=True
     )
