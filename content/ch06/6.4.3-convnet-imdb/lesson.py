@@ -54,8 +54,8 @@ def run(
     x = keras.utils.pad_sequences(train_data, maxlen=maxlen)  # (影评数, maxlen)
     reviews.show_input(lab, imdb, train_data, x)
     split = samples * 4 // 5  # 最后 20% 作验证
-    train = lab.batches(x[:split], y[:split], batch_size)  # 每轮换一个新的顺序
     val = lab.batches(x[split:], y[split:], 250, shuffle=False)
+    train = lab.batches(x[:split], y[:split], batch_size)  # 每轮换一个新的顺序
 
     # 2. 网络
     sizes = {"maxlen": maxlen, "dim": dim, "filters": filters, "kernel": kernel, "pool": pool}
