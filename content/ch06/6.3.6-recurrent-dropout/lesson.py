@@ -71,12 +71,13 @@ def run(
     # 4. 训练损失是带着残缺、在一轮中途算的，与验证损失不是一回事：不丢单元，再算一次训练段
     same = weather.windows(lab, data, weather.TRAINING, window, steps=val_steps, stride=stride)
     seen = model.evaluate(same, verbose=0)
-    last = {name: values[-1] for name, values in fitted.history.items()}
-    rows = [
-        ["训练时报告的损失（有 dropout）", f"{last['loss']:.4f}"],
-        ["训练段，不丢单元", f"{seen:.4f}"],
-        ["验证段，不丢单元", f"{last['val_loss']:.4f}"],
-    ]
-    lab.table("末轮：训练损失为什么可能更高", ["", "MAE"], rows)
-    lab.result(train_mae=seen, last_val_mae=last["val_loss"])
+    if fitted.epoch:  # 从最后一轮的存档接着跑时，没有新的一轮
+        last = {name: values[-1] for name, values in fitted.history.items()}
+        rows = [
+            ["训练时报告的损失（有 dropout）", f"{last['loss']:.4f}"],
+            ["训练段，不丢单元", f"{seen:.4f}"],
+            ["验证段，不丢单元", f"{last['val_loss']:.4f}"],
+        ]
+        lab.table("末轮：训练损失为什么可能更高", ["", "MAE"], rows)
+        lab.result(train_mae=seen, last_val_mae=last["val_loss"])
     return {"model": model}

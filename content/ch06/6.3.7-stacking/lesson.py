@@ -84,5 +84,6 @@ def run(
     )
     lab.save(model)
     weather.report(lab, f"{depth} 层 GRU", fitted, naive, celsius)
-    lab.result(train_mae=fitted.history["loss"][-1])
+    if fitted.epoch:  # 从最后一轮的存档接着跑时，没有新的一轮
+        lab.result(train_mae=fitted.history["loss"][-1])
     return {"model": model}
