@@ -116,4 +116,4 @@ def test_eighty_columns_show_one_pane_from_the_first_frame_on() -> None:
 
         terminal.wait_for(settled)
         assert any("Note" in frame for frame in frames)
-        assert not [frame for frame in frames if "─ Lab" in frame or "─ Contents" in frame]
+        assert not [frame for frame in frames if "─ Bench" in frame or "─ Contents" in frame]
