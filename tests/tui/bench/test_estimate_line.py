@@ -44,7 +44,7 @@ def line(app: BenchApp | DlwpApp) -> CostLine:
     return app.screen.query_one(CostLine)
 
 
-async def test_time_and_memory_follow_what_is_typed():
+async def test_time_and_memory_follow_what_is_typed() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
@@ -70,7 +70,7 @@ async def test_time_and_memory_follow_what_is_typed():
         await until(pilot, lambda: "memory: needs up to 50 MB" in "\n".join(rows(app)), "the second row")
 
 
-async def test_little_memory_is_marked_by_a_sign_too():
+async def test_little_memory_is_marked_by_a_sign_too() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
@@ -83,7 +83,7 @@ async def test_little_memory_is_marked_by_a_sign_too():
         assert "!" not in line(app).text
 
 
-async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPatch):
+async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[RunRequest] = []
     over = threading.Event()
 
@@ -111,7 +111,7 @@ async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPat
         assert len(asked) == 1
 
 
-async def test_another_lessons_costs_are_not_shown():
+async def test_another_lessons_costs_are_not_shown() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
@@ -125,7 +125,7 @@ async def opened(pilot: Pilot[None]) -> ParamsForm:
     return pilot.app.screen.query_one(ParamsForm)
 
 
-async def test_the_app_tries_steps_and_remembers_what_they_said():
+async def test_the_app_tries_steps_and_remembers_what_they_said() -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
@@ -141,7 +141,7 @@ async def test_the_app_tries_steps_and_remembers_what_they_said():
         await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
 
 
-async def test_leaving_the_section_calls_the_trial_off(course_dir: object):
+async def test_leaving_the_section_calls_the_trial_off(course_dir: object) -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
@@ -160,7 +160,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("little")
-async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
+async def test_too_little_memory_asks_and_the_safe_answer_comes_first() -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot)
@@ -182,7 +182,7 @@ async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
     assert control.active() == []
 
 
-async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
+async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         await opened(pilot)
@@ -190,7 +190,7 @@ async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
         await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")
 
 
-async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object):
+async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object) -> None:
     lesson = reader.load().lesson("1.1")
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -35,7 +35,7 @@ async def open_history(app: BenchApp, pilot, count: int) -> None:
     await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
 
 
-async def test_rows_tell_state_params_and_best_figures():
+async def test_rows_tell_state_params_and_best_figures() -> None:
     finished({"rate": 2.0}, ago=500)
     run = LiveRun()
     run.epoch(1)
@@ -50,14 +50,14 @@ async def test_rows_tell_state_params_and_best_figures():
         assert table(app).rows[0].id == run.folder.id
 
 
-async def test_an_empty_history_says_what_to_do():
+async def test_an_empty_history_says_what_to_do() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.action_open("history")
         await until(pilot, lambda: "No runs yet" in "\n".join(rows(app)), "the hint")
 
 
-async def test_enter_shows_curves_and_c_toggles_an_overlay():
+async def test_enter_shows_curves_and_c_toggles_an_overlay() -> None:
     older = finished({"rate": 2.0}, ago=500)
     newer = finished(ago=5)
     app = BenchApp()
@@ -75,7 +75,7 @@ async def test_enter_shows_curves_and_c_toggles_an_overlay():
         assert app.bench.shown.folder == older
 
 
-async def test_keys_post_what_they_say():
+async def test_keys_post_what_they_say() -> None:
     folder = finished({"rate": 2.0, "epochs": 7}, ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -88,7 +88,7 @@ async def test_keys_post_what_they_say():
         assert app.bench.tabs.params.values()["rate"] == 2.0 and app.bench.tabs.params.values()["epochs"] == 7
 
 
-async def test_delete_asks_first():
+async def test_delete_asks_first() -> None:
     folder = finished(ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -102,7 +102,7 @@ async def test_delete_asks_first():
         assert app.of(DeleteRequested)[0].run_id == folder.id
 
 
-async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course_dir, monkeypatch):
+async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course_dir, monkeypatch) -> None:
     asked = []
     monkeypatch.setattr(Session, "stop", lambda _session, run_id: asked.append(("stop", run_id)))
     monkeypatch.setattr(
@@ -123,7 +123,7 @@ async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course
     run.end()
 
 
-async def test_a_deleted_run_is_shown_no_longer():
+async def test_a_deleted_run_is_shown_no_longer() -> None:
     folder = finished(ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -141,7 +141,7 @@ class BarApp(App[None]):
         yield HardwareBar()
 
 
-async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch):
+async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch) -> None:
     gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
     sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
     monkeypatch.setattr(hardware, "sample", lambda: sample)
@@ -157,7 +157,7 @@ async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch):
 
 
 @pytest.mark.parametrize(("columns", "told"), [(60, ""), (90, "CPU  41%"), (140, "GPU0")])
-async def test_the_bar_keeps_to_the_room_there_is(monkeypatch, columns, told):
+async def test_the_bar_keeps_to_the_room_there_is(monkeypatch, columns, told) -> None:
     gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
     sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
     monkeypatch.setattr(hardware, "sample", lambda: sample)
