@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import socket
+import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -16,25 +20,62 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 """Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as in a script's `pytest &`, and then in every process from here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-WAITING = ("tests/tui", "tests/cli", "tests/worker", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
-"""Tests that wait for other processes or a screen. The machine may stall for seconds, so each may be tried twice."""
+SERIAL = ("tests/worker/", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
+"""Tests that wait for other processes, or bound how long something takes."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "serial: waits for processes or bounds a time; with -n nothing runs beside it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the waiting tests their second try; all others have one."""
+    """Mark as serial what stands in SERIAL or uses the session's zygote, and put it last."""
     for item in items:
-        if item.nodeid.startswith(WAITING):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+        if item.nodeid.startswith(SERIAL) or "warm" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.serial)
+    items.sort(key=_is_serial)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _shared_bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One .pyc cache for all worker processes of the session, outside the source tree."""
-    if "DLWP_TEST_PYCACHE" not in os.environ:
-        os.environ["DLWP_TEST_PYCACHE"] = str(tmp_path_factory.getbasetemp().parent / "pycache")
-    yield
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # round pytest-timeout: waiting for one's turn does not count
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Under `pytest -n 2` a serial test runs with nothing beside it: it holds alone the lock that others share."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    base = Path(item.config.getoption("basetemp"))  # a folder in that of the whole session
+    with (base.parent / "serial.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if _is_serial(item) else fcntl.LOCK_SH)
+        return (yield)
+
+
+def _is_serial(item: pytest.Item) -> bool:
+    return item.get_closest_marker("serial") is not None
+
+
+@pytest.fixture(scope="session")
+def shared_twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of converted and synthetic datasets for the whole session, all workers of xdist included.
+
+    Each is made by the test that needs it first. Two workers may make the same at once: the cache is built for that.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "datasets"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def kept_twins(home: Path, shared_twins: Path) -> None:
+    """This test reads and keeps its datasets in the session's cache: the IMDB twin takes seconds to make."""
+    cache = home / "dlwp" / "cache"
+    cache.mkdir(parents=True)
+    (cache / "datasets").symlink_to(shared_twins, target_is_directory=True)
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +95,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "NO_COLOR",
         "COLUMNS",
         "LINES",
+        "PYTHONPYCACHEPREFIX",  # with one Python ignores the .pyc files of the installed TensorFlow: 6 s of CPU
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DLWP_LANG", "en")
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", os.environ["DLWP_TEST_PYCACHE"])
     return folder
 
 
@@ -92,10 +133,28 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+_started: list[str] = []
+"""What started a process since the test began."""
+
+
+def _note_start(event: str, _args: object) -> None:
+    if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"):
+        _started.append(event)
+
+
+sys.addaudithook(_note_start)
+
+
 @pytest.fixture(autouse=True)
-def _no_process_left(home: Path) -> Iterator[None]:
-    """Fail a test that leaves a process of its own behind: one whose environment names this test's home."""
+def _no_process_left(home: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a process of its own behind: one whose environment names this test's home.
+
+    Only tests that started one, or could have it started by the session's zygote: each look costs 10 ms.
+    """
+    _started.clear()
     yield
+    if not _started and "warm" not in request.fixturenames:
+        return
     mark = f"DLWP_HOME={home / 'dlwp'}"
     deadline = time.monotonic() + 5
     while left := _marked(mark):
@@ -123,7 +182,7 @@ def _marked(mark: str) -> list[psutil.Process]:
 def wait_for(condition: Callable[[], object], timeout: float = 20, what: str = "") -> object:
     """Wait until `condition()` is true and return its value; fail with `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    pause = __import__("threading").Event()
+    pause = threading.Event()
     while True:
         if value := condition():
             return value

@@ -46,11 +46,12 @@ def cli(*args: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.keras
+@pytest.mark.usefixtures("kept_twins")
 def test_read_run_change_run_again_compare() -> None:
     """Section 3.4: read on, train with the quick preset's data, change units, train again, lay both on one chart."""
     with Terminal.dlwp("--section", "3.4", size=SIZE) as app:
         app.wait_for("3.4")
-        app.wait_for("Lab 3.4")
+        app.wait_for("Bench 3.4")
         _open_form(app, "一层还是三层")
         _set_field(app, 1, "每层的宽度", "Hidden units", "4")
         _set_field(app, 5, "把训练数据看几遍", "Epochs", "2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from dlwp_tui.cli import output, usage
 from dlwp_tui.cli.options import Data, Detach, Device, Estimate, Events, Force, Run, Seed, started
-from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
@@ -115,9 +116,7 @@ def start(
     if device not in ("auto", "cpu", "gpu"):
         raise UsageError(_("--device {value} is not allowed: auto, cpu or gpu.").format(value=device))
     if estimate:
-        from dlwp_tui.cli.estimate import estimate as print_estimate
-
-        print_estimate(lesson, values, source=source, device=device, json=json)
+        _print_estimate(lesson, values, source=source, device=device, json=json)
         return
     begin = partial(
         launch.start, lesson, values, preset=lesson.matching_preset(values), seed=seed, source=source, device=device
@@ -129,6 +128,32 @@ def watch(run: Run, json: Events = False) -> None:
     from dlwp_tui.runs import store
 
     _follow_or_leave(store.find(run), detach=False, json=json, ours=False)
+
+
+def _print_estimate(lesson: Lesson, values: dict[str, Value], *, source: Source, device: str, json: bool) -> None:
+    """Time and memory a run will take here; where the time is not known, from a dry run."""
+    from dlwp_tui.analysis import estimates
+    from dlwp_tui.engine import dry_run, memory
+
+    estimate, failure = estimates.read(lesson).of(values, device), ""
+    if estimate.seconds is None:
+        output.say(_("Trying the first steps…"))
+        try:
+            dry_run.measure(lesson, values, source=source, device=device)
+        except RunError as error:
+            failure = str(error)
+        estimate = estimates.read(lesson).of(values, device)
+    free_mb = memory.free_mb()
+    if json:
+        facts = asdict(estimate) | {"ram_free_mb": free_mb, "failure": failure or None}
+        output.json_line({"lesson": lesson.id, **facts})
+        return
+    if failure:
+        output.say(failure)
+    output.line(str(estimate))
+    output.line(estimates.ram_text(estimate.ram_mb, free_mb))
+    if short := memory.shortage(estimate.ram_mb):
+        output.line(f"! {short}")
 
 
 def rerun(run: Run, detach: Detach = False, json: Events = False, force: Force = False) -> None:

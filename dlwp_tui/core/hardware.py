@@ -7,6 +7,7 @@ containers): such a figure is None, never 0, and the others are there.
 from __future__ import annotations
 
 import os
+import platform
 import re
 import threading
 import time
@@ -197,6 +198,11 @@ def cores() -> float:
         if len(words) == 2 and words[0].isdigit() and int(words[1]) > 0:
             quotas.append(int(words[0]) / int(words[1]))
     return min([allowed, *quotas])
+
+
+def host() -> str:
+    """Platform and processors this process may use, e.g. `Linux x86_64, 2 cores`."""
+    return f"{platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} cores"
 
 
 def ram_free() -> int:

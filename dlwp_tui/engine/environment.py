@@ -46,11 +46,6 @@ def versions() -> dict[str, str]:
     }
 
 
-def host() -> str:
-    """Platform and processors this process may use, e.g. `Linux x86_64, 2 cores`."""
-    return f"{platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} cores"
-
-
 def _version(*names: str) -> str:
     for name in names:
         try:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import hardware
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
@@ -42,8 +43,13 @@ def start(
     rerun_of: str | None = None,
     experiment: ExperimentVote | None = None,
     force: bool = False,
+    root: Path | None = None,
+    limit_s: float = 0.0,
 ) -> RunFolder:
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
+
+    `root` is where its folder is made, instead of among the learner's runs; with `limit_s` it ends itself after so many
+    seconds and keeps no checkpoint. Both are for dry runs.
 
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
     DataError when real data are asked for and none of its datasets is there, MemoryShort when too little memory is
@@ -52,9 +58,7 @@ def start(
     """
     params = _absolute(lesson, lesson.values(preset, dict(values)))
     _require_data(lesson, source)
-    need_mb = memory.needed_mb(lesson, params)
-    if not force and (short := memory.shortage(need_mb)) is not None:
-        raise memory.MemoryShort(short)
+    need_mb = memory.require(lesson, params, force=force)
     spec = _spec(
         lesson,
         params,
@@ -65,35 +69,11 @@ def start(
         rerun_of=rerun_of,
         experiment=experiment,
     )
-    folder = _create(spec)
+    folder = _create(spec, root)
+    job = _job(folder, lesson, need_mb)
+    if limit_s:
+        job = replace(job, checkpoint=False, limit_s=limit_s)
     try:
-        _hand_over(folder, _job(folder, lesson, need_mb), device, zygote)
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
-    return folder
-
-
-def start_trial(
-    lesson: Lesson,
-    values: Mapping[str, Value],
-    root: Path,
-    *,
-    limit_s: float,
-    source: Source = "auto",
-    device: str = "auto",
-    zygote: Zygote | None = None,
-) -> RunFolder:
-    """Start a run that is to be thrown away, in a folder under `root`; it ends itself after `limit_s` seconds.
-
-    Raises as `start`; then nothing of it is left.
-    """
-    params = _absolute(lesson, lesson.values(None, dict(values)))
-    memory.require(lesson, params)
-    spec = _spec(lesson, params, seed=1, source=source, device=device)
-    folder = store.create(spec.model_copy(update={"id": new_id(lesson.id, spec.created)}), root)
-    try:
-        job = replace(_job(folder, lesson, 0), checkpoint=False, limit_s=limit_s)
         _hand_over(folder, job, device, zygote)
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)
@@ -145,9 +125,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
     lesson = lesson_of(spec)
     if not lesson.checkpoint or not any((folder.artifacts / "backup").glob("*/latest.weights.h5")):
         raise RunError(_("Run {run} has kept no epoch to continue from.").format(run=folder.id), again)
-    need_mb = memory.needed_mb(lesson, spec.params)
-    if not force and (short := memory.shortage(need_mb)) is not None:
-        raise memory.MemoryShort(short)
+    need_mb = memory.require(lesson, spec.params, force=force)
     folder.reaped.unlink(missing_ok=True)
     _hand_over(folder, _job(folder, lesson, need_mb, resume=True), spec.device, zygote)
     if hash_code(lesson) != spec.code_hash:
@@ -186,7 +164,7 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         content=str(lesson.folder.parents[1]),
         code_hash=hash_code(lesson),
         versions=environment.versions(),
-        host=environment.host(),
+        host=hardware.host(),
         **fields,
     )
 
@@ -202,11 +180,11 @@ def _require_data(lesson: Lesson, source: Source) -> None:
         raise loader.not_usable(registry.get(found[0].name), found[0])
 
 
-def _create(spec: RunSpec) -> RunFolder:
+def _create(spec: RunSpec, root: Path | None) -> RunFolder:
     for left in reversed(range(_IDS)):
         named = spec.model_copy(update={"id": new_id(spec.lesson, spec.created)})
         try:
-            return store.create(named)
+            return store.create(named, root)
         except RunError:
             if not left:
                 raise

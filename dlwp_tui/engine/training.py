@@ -81,7 +81,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
 
 
 def _limit(job: Job) -> None:
-    """A trial ends by itself: SIGALRM stops it as SIGTERM does, should whoever watches it have died."""
+    """A dry run ends by itself, should its watcher have died: SIGALRM stops it as SIGTERM does."""
     if job.limit_s:
         signal.setitimer(signal.ITIMER_REAL, job.limit_s)
 
@@ -145,8 +145,8 @@ def initial_epoch(folder: RunFolder) -> int | None:
 
 def _warn_of_memory(job: Job, lab: Lab) -> None:
     """The run may have waited for hours since its start was allowed, or was started all the same."""
-    if (short := memory.shortage(job.ram_mb)) is not None:
-        lab.warn("ram", str(short))
+    if short := memory.shortage(job.ram_mb):
+        lab.warn("ram", short)
 
 
 def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
@@ -198,7 +198,7 @@ def _reserve(folder: RunFolder) -> None:
 
 
 def _keep_weights(job: Job, lab: Lab | None) -> None:
-    """After a stop inside `fit`: the weights as they were at the last finished step. A trial's are of no use."""
+    """After a stop inside `fit`: the weights as they were at the last finished step. A dry run's are of no use."""
     if lab is None or lab.fitting is None or job.limit_s:
         return
     try:

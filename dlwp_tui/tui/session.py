@@ -18,8 +18,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.course.reader import Course
-from dlwp_tui.engine import control, dry_run, forecast, launch, memory
-from dlwp_tui.engine.forecast import Known
+from dlwp_tui.engine import control, dry_run, launch, memory
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
@@ -44,21 +43,21 @@ class Session:
     def __init__(self, course: Course) -> None:
         self.course = course
         self.zygote = Zygote()
-        self._trying = threading.Lock()
-        self._call_off = threading.Event()
+        self._one_dry_run = threading.Lock()
+        self._cancel = threading.Event()
 
     def warm_up(self) -> None:
         """Start the process that has TensorFlow imported; returns at once."""
         self.zygote.start()
 
     def close(self) -> None:
-        """End the zygote; its workers live on, a trial does not."""
-        self.call_off_trial()
+        """End the zygote; its workers live on, a dry run does not."""
+        self.cancel_dry_run()
         self.zygote.close()
 
     def start(self, request: RunRequest, force: bool = False) -> RunFolder:
         """Start one run; raises DlwpError before anything is half started, MemoryShort unless `force`."""
-        self.call_off_trial()
+        self.cancel_dry_run()
         return launch.start(
             request.lesson,
             request.values,
@@ -77,7 +76,7 @@ class Session:
 
         Raises MemoryShort, unless `force`, when one of the sides needs more memory than is free; then none is started.
         """
-        self.call_off_trial()
+        self.cancel_dry_run()
         if not force:
             for planned in verdict.plan(lesson, experiment)[: len(experiment.runs)]:
                 memory.require(lesson, planned.params)
@@ -101,7 +100,7 @@ class Session:
 
     def rerun(self, run_id: str, force: bool = False) -> RunFolder:
         """The same lesson, params, seed and source again; raises MemoryShort unless `force`."""
-        self.call_off_trial()
+        self.cancel_dry_run()
         return launch.rerun(store.find(run_id), zygote=self.zygote, force=force)
 
     def stop(self, run_id: str) -> None:
@@ -155,33 +154,30 @@ class Session:
             parts.append(f"{name}: {word}")
         return " · ".join(parts)
 
-    def forecast(self, lesson: Lesson) -> Known:
-        """What is known of the cost of the lesson's runs on this machine."""
-        return forecast.look(lesson)
+    def estimator(self, lesson: Lesson) -> estimates.Estimator:
+        """What estimates of the lesson's runs are made of."""
+        return estimates.read(lesson)
 
     def free_mb(self) -> int:
         """Memory a new run may take, MB."""
         return memory.free_mb()
 
-    def try_out(self, request: RunRequest) -> estimates.Sample | None:
-        """Try the run's first steps, one trial at a time; None when it was called off or a run was started.
-
-        Raises DlwpError that says why nothing is known.
-        """
-        with self._trying:
-            self._call_off.clear()
-            return dry_run.measure(
+    def dry_run(self, request: RunRequest) -> None:
+        """Make a dry run, one at a time, and keep what it shows for `estimator`. Raises DlwpError where it fails."""
+        with self._one_dry_run:
+            self._cancel.clear()
+            dry_run.measure(
                 request.lesson,
                 request.values,
                 source=request.source,
                 device=request.device,
                 zygote=self.zygote,
-                cancelled=self._call_off.is_set,
+                cancelled=self._cancel.is_set,
             )
 
-    def call_off_trial(self) -> None:
-        """End the trial that is going on, if any, within a tenth of a second."""
-        self._call_off.set()
+    def cancel_dry_run(self) -> None:
+        """End the dry run that is going on, if any, within a fifth of a second."""
+        self._cancel.set()
 
     def verdict_of(self, lesson: Lesson, experiment: Experiment) -> verdict.Verdict | None:
         """The verdict of the newest time this experiment was started; None when it never was."""

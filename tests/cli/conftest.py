@@ -1,24 +1,49 @@
-"""The commands as a person calls them: in a process of their own, on the tiny course."""
+"""The commands as a person calls them, on the tiny course: in this process (`cli`) or one of their own (`process`)."""
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
+from dlwp_tui.__main__ import run
+
+Cli = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
-def cli(course_dir: Path, tmp_path: Path) -> Cli:
-    """Run `dlwp ARGS` somewhere else than in the checkout; returns the finished process."""
+def cli(course_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """`cli("run", "1.1", DLWP_HOME=...)`: `dlwp run 1.1` with that environment, called here; what it printed.
 
-    def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
-        import os
+    Its working directory is not the checkout, its standard input holds `stdin` and no terminal. Only what a new
+    process is needed for (its start, its streams, signals) wants `process`, which takes half a second more.
+    """
 
+    def call(*args: str, stdin: str = "", **env: str) -> CompletedProcess[str]:
+        with monkeypatch.context() as here:
+            here.chdir(tmp_path)
+            here.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+            for name, value in env.items():
+                here.setenv(name, value)
+            capsys.readouterr()
+            code = run(list(args))
+            printed = capsys.readouterr()
+        return CompletedProcess(args, code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def process(course_dir: Path, tmp_path: Path) -> Cli:
+    """The same as a process of its own, which has ended."""
+
+    def call(*args: str, **env: str) -> CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "dlwp_tui", *args],
             cwd=tmp_path,
@@ -30,4 +55,4 @@ def cli(course_dir: Path, tmp_path: Path) -> Cli:
             check=False,
         )
 
-    return run
+    return call

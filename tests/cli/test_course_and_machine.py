@@ -44,8 +44,8 @@ def test_show_lists_the_pages_and_prints_one(cli: Cli) -> None:
         assert done.returncode == 2 and "it has 3" in done.stderr and "--contents" in done.stderr
 
 
-def test_a_gbk_locale_changes_nothing(cli: Cli) -> None:
-    assert "假的一课" in cli("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
+def test_a_gbk_locale_changes_nothing(process: Cli) -> None:
+    assert "假的一课" in process("list", LC_ALL="zh_CN.GBK", PYTHONIOENCODING="gbk:strict").stdout
 
 
 def test_check_names_file_place_and_hint(cli: Cli, tmp_path: Path, course_dir: Path) -> None:

@@ -89,17 +89,9 @@ def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> N
     assert cli("predict", "last", "abc", "--demo", "echo").stdout == "cba\n"
 
 
-def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path, tmp_path: Path) -> None:
+def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path) -> None:
     cli("run", "1.1")
-    piped = subprocess.run(
-        [sys.executable, "-m", "dlwp_tui", "predict", "last", "--json"],
-        input="good\nbad\n",
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    piped = cli("predict", "last", "--json", stdin="good\nbad\n")
     assert json.loads(piped.stdout)["bars"]["好评"] == 0.5, piped.stderr
 
 

@@ -78,19 +78,19 @@ def test_a_reader_that_has_enough_leaves_the_run_at_work(course_dir: Path, cli: 
     assert cli("stop", "last").returncode == 0
 
 
-def test_an_estimate_is_tried_once_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
+def test_an_estimate_makes_one_dry_run_and_runs_nothing(cli: Cli, playground_dir: Path) -> None:
     args = ("run", "1.1", "--epochs", "300", "--pause", "0.2", "--estimate")
     first = cli(*args)
     assert first.returncode == 0, first.stderr
     time, ram = first.stdout.splitlines()
-    assert time.startswith("about ") and "steps tried" in time
+    assert time.startswith("about ") and "(after a dry run)" in time
     assert ram.startswith("memory: needs up to 50 MB, ")
     assert "Trying" in first.stderr
     again = cli(*args, "--json")
     assert again.stderr == ""  # remembered
-    (told,) = lines(again.stdout)
-    assert told["basis"] == "trial" and 50 < float(str(told["seconds"])) < 100
-    assert told["ram_mb"] == 50 and told["ram_measured"] is False and told["trouble"] is None
+    (facts,) = lines(again.stdout)
+    assert facts["basis"] == "dry run" and 50 < float(str(facts["seconds"])) < 100
+    assert facts["lesson"] == "1.1" and facts["ram_mb"] == 50 and facts["failure"] is None
     assert not paths.runs().exists()
 
 
@@ -122,6 +122,7 @@ def test_too_little_memory_is_refused_in_a_pipe_and_forced_with_a_word(cli: Cli)
     assert done.returncode == 0 and "! This run needs" in done.stdout
 
 
+@pytest.mark.serial
 @pytest.mark.usefixtures("greedy")
 @pytest.mark.parametrize(("answer", "code", "runs"), [("\r", 1, 0), ("n\r", 1, 0), ("y\r", 0, 1)])
 def test_too_little_memory_is_asked_about_on_a_terminal(answer: str, code: int, runs: int) -> None:
@@ -218,6 +219,7 @@ def test_nan_is_noticed_and_said(cli: Cli) -> None:
 def test_detach_watch_pause_resume_stop_export_delete(cli: Cli) -> None:
     run = cli("run", "1.1", "--mode", "hang", "--epochs", "3", "--detach").stdout.strip()
     wait_for(lambda: "training" in cli("runs", "--active").stdout, what="the run at work")
+    wait_for(lambda: cli("export", run, "--csv").stdout.splitlines()[1:], what="its first epoch")
     assert cli("pause", run).returncode == 0
     assert "paused" in cli("runs").stdout
     assert cli("delete", run, "--yes").returncode == 1  # at work
@@ -255,6 +257,7 @@ def test_the_same_seed_gives_the_same_figures(cli: Cli) -> None:
     assert (again["seed"], again["result"], again["params"]) == (first["seed"], first["result"], first["params"])
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(("answer", "state"), [("s", "stopped"), ("l", None)])
 def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | None) -> None:
     with Terminal.dlwp("run", "1.1", "--mode", "hang") as terminal:
@@ -271,6 +274,7 @@ def test_ctrl_c_asks_once(course_dir: Path, cli: Cli, answer: str, state: str | 
         assert "stopped" in cli("runs").stdout
 
 
+@pytest.mark.serial
 def test_ctrl_c_without_a_terminal_stops_the_run(course_dir: Path, cli: Cli) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dlwp_tui", "run", "1.1", "--mode", "hang"],

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,11 +19,14 @@ from dlwp_tui.data.sets.boston_housing.reader import COLUMNS
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Loaded]:
+def twins(tmp_path_factory: pytest.TempPathFactory, shared_twins: Path) -> dict[str, Loaded]:
     """Each twin, loaded once."""
+    cache = tmp_path_factory.mktemp("twins") / "cache"
+    cache.mkdir()
+    (cache / "datasets").symlink_to(shared_twins, target_is_directory=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLWP_LANG", "en")
-        patch.setenv("DLWP_HOME", str(tmp_path_factory.mktemp("twins")))
+        patch.setenv("DLWP_HOME", str(cache.parent))
         return {name: data.load(name, "synthetic") for name in registry.DATASETS}
 
 

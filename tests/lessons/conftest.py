@@ -36,17 +36,9 @@ MB = 600.0
 """The most a worker of 3.4 may hold at book size (the book's own vectorising took 5.8 GB)."""
 
 
-@pytest.fixture(scope="session")
-def _twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("datasets")
-
-
 @pytest.fixture(autouse=True)
-def _one_cache(home: Path, _twins: Path) -> None:
-    """Converted and synthetic datasets are kept for the session: the IMDB twin takes seconds to make."""
-    cache = home / "dlwp" / "cache"
-    cache.mkdir(parents=True)
-    (cache / "datasets").symlink_to(_twins, target_is_directory=True)
+def _one_cache(kept_twins: None) -> None:
+    """Every test here reads the session's datasets."""
 
 
 @pytest.fixture(autouse=True)

@@ -92,16 +92,11 @@ def nursery(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Zygote]]:
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     """One zygote with TensorFlow for the whole session, in a home of its own."""
-    before = {name: os.environ.get(name) for name in ("DLWP_HOME", "PYTHONPYCACHEPREFIX")}
-    os.environ["DLWP_HOME"] = str(tmp_path_factory.mktemp("zygote"))
-    os.environ["PYTHONPYCACHEPREFIX"] = os.environ["DLWP_TEST_PYCACHE"]
     one = Zygote()
-    one.start()
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLWP_HOME", str(tmp_path_factory.mktemp("zygote")))
+        patch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+        one.start()
     if one.state == "off":
         pytest.skip(f"no zygote here: {one.why}")
     wait_for(lambda: one.state != "warming", timeout=90, what="TensorFlow to be imported")

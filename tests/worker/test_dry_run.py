@@ -1,4 +1,4 @@
-"""Trials: what the first steps say of the whole, and that nothing of them stays or is in anybody's way."""
+"""Dry runs: what the first steps show of the whole, and that nothing of them stays or is in anybody's way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import Lesson, ParamError
-from dlwp_tui.engine import control, dry_run, environment, launch
+from dlwp_tui.engine import control, dry_run, launch
 from dlwp_tui.runs import state
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import wait_for
@@ -30,55 +30,55 @@ def slow(playground_dir: object) -> Lesson:
 @pytest.fixture(autouse=True)
 def _nothing_stays() -> object:
     yield
-    root = paths.cache() / "trials"
+    root = paths.cache() / "dry-runs"
     assert not root.exists() or list(root.iterdir()) == []
     assert history.history() == []
 
 
-def trials() -> list[RunFolder]:
-    root = paths.cache() / "trials"
+def dry_runs() -> list[RunFolder]:
+    root = paths.cache() / "dry-runs"
     return [RunFolder(path) for path in root.iterdir()] if root.exists() else []
 
 
-def test_the_first_steps_tell_the_time_of_the_whole(slow: Lesson) -> None:
+def test_the_first_steps_show_the_time_of_the_whole(slow: Lesson) -> None:
     values = slow.values(overrides={"epochs": 200, "pause": 0.2})
     before = time.monotonic()
-    sample = dry_run.measure(slow, values)
-    assert sample is not None and time.monotonic() - before < dry_run.LONGEST
-    assert 35 < sample.seconds < 90 and 3 <= (sample.steps or 0) < 40
-    made = estimates.estimate(slow, values, estimates.samples("1.1", environment.host()))
-    assert made.basis == "trial" and made.seconds == pytest.approx(sample.seconds)
-    shorter = estimates.estimate(slow, values | {"epochs": 50}, estimates.samples("1.1", environment.host()))
+    timing = dry_run.measure(slow, values)
+    assert timing is not None and time.monotonic() - before < dry_run.LONGEST
+    assert 35 < timing.seconds < 90
+    estimator = estimates.read(slow)
+    assert estimator.of(values) == estimates.Estimate("dry run", timing.seconds, 50)
+    shorter = estimator.of(values | {"epochs": 50})
     assert shorter.seconds is not None and 8 < shorter.seconds < 30
 
 
 def test_a_short_lesson_is_simply_over(slow: Lesson) -> None:
-    sample = dry_run.measure(slow, slow.values("quick"))
-    assert sample is not None and sample.seconds < 10
+    timing = dry_run.measure(slow, slow.values("quick"))
+    assert timing is not None and timing.seconds < 10
 
 
-def test_no_trial_beside_a_run_and_none_stays_when_one_is_started(fake: Lesson, slow: Lesson) -> None:
+def test_no_dry_run_beside_a_run_and_none_stays_when_one_is_started(fake: Lesson, slow: Lesson) -> None:
     run = launch.start(fake, {"mode": "hang"})
     with pytest.raises(RunError, match="going on"):
         dry_run.measure(slow, slow.values())
-    assert trials() == []
+    assert dry_runs() == []
     control.kill(run)
     got: list[object] = []
     thread = threading.Thread(target=lambda: got.append(dry_run.measure(slow, slow.values(overrides={"pause": 9.0}))))
     thread.start()
-    wait_for(lambda: any(state.worker_pid(folder) for folder in trials()), what="the trial's worker")
-    second = launch.start(fake, {"epochs": 2})  # waits for the slot the trial holds, and gets it at once
+    wait_for(lambda: any(state.worker_pid(folder) for folder in dry_runs()), what="the dry run's worker")
+    second = launch.start(fake, {"epochs": 2})  # waits for the slot the dry run holds, and gets it at once
     assert control.wait(second, 25)
     thread.join(15)
-    assert got == [None] and trials() == []
+    assert got == [None] and dry_runs() == []
     for folder in (run, second):
         shutil.rmtree(folder.path)
 
 
-def test_it_can_be_called_off(slow: Lesson) -> None:
+def test_it_can_be_cancelled(slow: Lesson) -> None:
     before = time.monotonic()
-    called_off = lambda: time.monotonic() - before > 1  # noqa: E731
-    assert dry_run.measure(slow, slow.values(overrides={"pause": 9.0}), cancelled=called_off) is None
+    cancelled = lambda: time.monotonic() - before > 1  # noqa: E731
+    assert dry_run.measure(slow, slow.values(overrides={"pause": 9.0}), cancelled=cancelled) is None
     assert time.monotonic() - before < 25
 
 
@@ -94,12 +94,12 @@ def test_what_goes_wrong_is_said(fake: Lesson, monkeypatch: pytest.MonkeyPatch) 
 
 def test_it_ends_by_itself_when_its_watcher_is_killed(fake: Lesson) -> None:
     body = """
-        from dlwp_tui.engine import trial
-        trial.LONGEST = -3.0
-        trial._watch = lambda *_: os.kill(os.getpid(), 9)
-        trial.measure(fake, fake.values(overrides={"mode": "hang"}))
+        from dlwp_tui.engine import dry_run
+        dry_run.LONGEST = -3.0
+        dry_run._watch = lambda *_: os.kill(os.getpid(), 9)
+        dry_run.measure(fake, fake.values(overrides={"mode": "hang"}))
     """
     assert subprocess.run(script(body), check=False).returncode == -9
-    (left,) = trials()
-    wait_for(lambda: not state.locked(left), 40, "the trial's own limit")
+    (left,) = dry_runs()
+    wait_for(lambda: not state.locked(left), 40, "its own limit")
     assert dry_run.measure(fake, fake.values("quick")) is not None  # and the next one sweeps

@@ -51,8 +51,7 @@ def test_what_earlier_runs_held_counts_more_than_what_the_lesson_says(fake: Less
     assert control.wait(folder, 20)
     free[0] = held = events(folder)[-1]["peak_mb"]
     eager = fake.model_copy(update={"ram_mb": 10_000})
-    assert memory.needed_mb(eager, fake.values()) == held
-    memory.require(eager, fake.values())
+    assert memory.require(eager, fake.values()) == held
     free[0] -= 1
     with pytest.raises(memory.MemoryShort):
         memory.require(eager, fake.values())

@@ -12,15 +12,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from dlwp_tui.analysis.estimates import Estimator
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Lesson, Param, ParamError
-from dlwp_tui.engine.forecast import Known
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import field as fields
 from dlwp_tui.tui.bench.chips import Chips
-from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.session import RunRequest
 
@@ -80,8 +80,8 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad .problem { display: block; }
     ParamsForm .aside { color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
-    ParamsForm CostLine { display: none; }
-    ParamsForm.-lesson CostLine { display: block; }
+    ParamsForm EstimateLine { display: none; }
+    ParamsForm.-lesson EstimateLine { display: block; }
     ParamsForm #form-help { height: auto; min-height: 2; max-height: 4; padding: 0 1; color: $text-muted; }
     ParamsForm #form-empty { padding: 1 2; color: $text-muted; }
     """
@@ -94,12 +94,12 @@ class ParamsForm(Widget, can_focus=False):
         self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
-        self.cost = CostLine()
+        self.estimate = EstimateLine()
         """What the form's run will take."""
 
     def compose(self) -> ComposeResult:
         yield self._body
-        yield self.cost
+        yield self.estimate
         yield Static(id="form-help")
 
     def show(self, lesson: Lesson | None, empty: str = "") -> None:
@@ -107,7 +107,7 @@ class ParamsForm(Widget, can_focus=False):
         self._keep()
         self.lesson = lesson
         self.set_class(lesson is not None, "-lesson")
-        self.cost.show(lesson)
+        self.estimate.estimator = None
         self._rows = {}
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
@@ -139,11 +139,10 @@ class ParamsForm(Widget, can_focus=False):
         """One line under the data field: what `auto` would use now."""
         self._status.update(Content(text))
 
-    def set_known(self, known: Known, free_mb: int) -> None:
-        """What is known of the cost of a lesson's runs here; of another lesson than the shown one it is ignored."""
-        if self.lesson is not None and known.lesson.id == self.lesson.id:
-            self.cost.set_known(known)
-            self.cost.set_free(free_mb)
+    def set_estimator(self, estimator: Estimator, free_mb: int) -> None:
+        """For the form's estimate; that of another lesson than the shown one is ignored."""
+        if self.lesson is not None and estimator.lesson.id == self.lesson.id:
+            self.estimate.estimator, self.estimate.free_mb = estimator, free_mb
 
     @property
     def source(self) -> Source:
@@ -310,7 +309,7 @@ class ParamsForm(Widget, can_focus=False):
                 row.line.set_class(bool(message), "-bad")
             fields.put(row.problem, f"✗ {message}")
         self._show_preset(bool(problems))
-        self.cost.ask(None if problems or self.lesson is None else self.values(), self.source, self.device)
+        self.estimate.asked = None if problems or self.lesson is None else (self.values(), self.device)
         self._help(self.screen.focused if self.is_mounted else None)
         return problems
 

@@ -7,7 +7,6 @@ from functools import partial
 
 from textual.screen import Screen
 
-from dlwp_tui.analysis import verdict
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.formats import rough_duration
@@ -87,15 +86,12 @@ class Cards(Controller):
         self.app.push_screen(AskDialog(_("Run this experiment?"), body, answers), answered)
 
     def _time(self, lesson: Lesson, experiment: Experiment) -> str:
-        """A sentence: how long an experiment's runs take together, as far as it is known from earlier runs."""
-        form = self._panes.bench.tabs.params
-        seconds = None
-        if form.lesson is not None and form.lesson.id == lesson.id and form.cost.known is not None:
-            params = [run.params for run in verdict.plan(lesson, experiment)]
-            seconds = form.cost.known.together(params, source=form.source)
+        """The sentence that says how long all runs of an experiment take."""
+        estimator = self._panes.bench.tabs.params.estimate.estimator
+        seconds = estimator.of_experiment(experiment) if estimator and estimator.lesson.id == lesson.id else None
         if seconds is None:
             return _("How long that takes here is not known yet.")
-        return _("That takes about {time}, as earlier runs here tell.").format(time=rough_duration(seconds))
+        return _("That takes about {time} here.").format(time=rough_duration(seconds))
 
     def _experiment_started(self, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))

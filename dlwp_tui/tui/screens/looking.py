@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from textual import events
 from textual.screen import Screen
 
@@ -27,7 +29,7 @@ class Looking(Controller):
     @handles(Panes.SectionOpened)
     def _section_opened(self, _event: Panes.SectionOpened) -> None:
         self._demos.close()
-        self._session.call_off_trial()
+        self._session.cancel_dry_run()
 
     @handles(events.Unmount)
     def _left(self, _event: events.Unmount) -> None:
@@ -38,13 +40,13 @@ class Looking(Controller):
     @handles(LessonShown)
     def _lesson_shown(self, event: LessonShown) -> None:
         self._show_data_status(event.lesson)
-        self._forecast(event.lesson)
+        self._read_estimator(event.lesson)
 
     @handles(RunStateChanged)
     def _run_state_changed(self, event: RunStateChanged) -> None:
         lesson = self._panes.lesson
         if lesson is not None and not event.state.active:
-            self._forecast(lesson)
+            self._read_estimator(lesson)
 
     @in_thread(group="data", exclusive=True)
     def _show_data_status(self, lesson: Lesson) -> None:
@@ -54,33 +56,33 @@ class Looking(Controller):
             status = explain(error)
         self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_data_status(status))
 
-    @in_thread(group="forecast", exclusive=True)
-    def _forecast(self, lesson: Lesson) -> None:
-        known, free_mb = self._session.forecast(lesson), self._session.free_mb()
-        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_known(known, free_mb))
+    @in_thread(group="estimator", exclusive=True)
+    def _read_estimator(self, lesson: Lesson) -> None:
+        estimator, free_mb = self._session.estimator(lesson), self._session.free_mb()
+        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_estimator(estimator, free_mb))
 
     def action_measure(self) -> None:
-        """Try the first steps to learn how long the whole takes; again: call it off."""
+        """A dry run, to learn how long the whole takes; again: cancel it."""
         tabs = self._panes.bench.tabs
-        if tabs.params.cost.trying:
-            self._session.call_off_trial()
+        if tabs.params.estimate.dry_run_began is not None:
+            self._session.cancel_dry_run()
         elif (request := tabs.params.request()) is None:
             tabs.show_tab("params", focus=True)
         else:
             tabs.show_tab("params")
-            tabs.params.cost.trying = True
-            self._try_out(request)
+            tabs.params.estimate.dry_run_began = time.monotonic()
+            self._dry_run(request)
 
-    @in_thread(group="trial")
-    def _try_out(self, request: RunRequest) -> None:
+    @in_thread(group="dry-run")
+    def _dry_run(self, request: RunRequest) -> None:
         try:
-            self._session.try_out(request)
+            self._session.dry_run(request)
         finally:
-            self.app.call_from_thread(self._trial_over, request.lesson)
+            self.app.call_from_thread(self._dry_run_over, request.lesson)
 
-    def _trial_over(self, lesson: Lesson) -> None:
-        self._panes.bench.tabs.params.cost.trying = False
-        self._forecast(lesson)
+    def _dry_run_over(self, lesson: Lesson) -> None:
+        self._panes.bench.tabs.params.estimate.dry_run_began = None
+        self._read_estimator(lesson)
 
     # -- the trained model ---------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class Runs(Controller):
         try:
             result = action(force=force)
         except MemoryShort as error:
-            self.app.call_from_thread(self._ask_about_memory, str(error.short), action, then)
+            self.app.call_from_thread(self._ask_about_memory, error.message, action, then)
         else:
             self.app.call_from_thread(then, result)
             self.app.call_from_thread(self._poll)
@@ -164,7 +164,7 @@ class Runs(Controller):
         self.app.call_from_thread(self._show_active, active, waiting, self._session.free_mb())
 
     def _show_active(self, active: list[RunFolder], waiting: int, free_mb: int) -> None:
-        self.screen.query_one(BenchPane).tabs.params.cost.set_free(free_mb)  # `panes.bench` would build the form
+        self.screen.query_one(BenchPane).tabs.params.estimate.free_mb = free_mb  # `panes.bench` would build the form
         self.screen.query_one(HardwareBar).set_runs(len(active), waiting)
         ended = {folder.id for folder in self._active} - {folder.id for folder in active}
         self._active = active

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from dlwp_tui.analysis.estimates import Sample
+from dlwp_tui.analysis.estimates import Estimator, Timing
 from dlwp_tui.core import hardware, paths
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control
-from dlwp_tui.engine.forecast import Known
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.estimate_line import CostLine
+from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.pane import BenchPane
@@ -32,27 +30,27 @@ pytestmark = pytest.mark.usefixtures("playground_dir")
 PARAMS = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
 
 
-def known(*samples: Sample) -> Known:
-    return Known(reader.load().lesson("1.1"), samples)
+def estimator(*timings: Timing) -> Estimator:
+    return Estimator(reader.load().lesson("1.1"), timings)
 
 
-def sample(seconds: float, **fields: Any) -> Sample:
-    return Sample(PARAMS, 0.0, seconds, time.time(), **fields)
+def timing(seconds: float, **fields: Any) -> Timing:
+    return Timing("run", PARAMS, seconds, **fields)
 
 
-def line(app: BenchApp | DlwpApp) -> CostLine:
-    return app.screen.query_one(CostLine)
+def line(app: BenchApp | DlwpApp) -> EstimateLine:
+    return app.screen.query_one(EstimateLine)
 
 
-async def test_time_and_memory_follow_what_is_typed() -> None:
+async def test_time_and_memory_follow_what_is_typed():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
-        app.bench.tabs.params.set_known(known(sample(10, peak_mb=460)), 18637)
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
         await pilot.pause()
-        told = "about 10 s (as last time)  memory: needs 460 MB, 18.2 GB free"
-        assert told in "\n".join(rows(app))
+        assert line(app).text == "about 10 s (as last time)\nmemory: needs up to 460 MB, 18.2 GB free"
+        assert "memory: needs up to 460 MB, 18.2 GB free" in "\n".join(rows(app))
         epochs = app.bench.query_one("#param-epochs", FieldInput)
         epochs.value = "20"
         await pilot.pause()
@@ -61,38 +59,35 @@ async def test_time_and_memory_follow_what_is_typed() -> None:
         await pilot.pause()
         assert line(app).text == ""
         epochs.value = "5"
-        app.bench.query_one("#param-batch_size", FieldInput).value = "1"
-        await pilot.pause()
-        assert line(app).text.startswith("about 20 s (as a run with another batch_size)   T tries a few steps\n")
         app.bench.query_one("#param-units", FieldInput).value = "100"
         await pilot.pause()
         assert line(app).text.startswith("time: not known yet   T tries a few steps\nmemory: needs up to 50 MB")
         await until(pilot, lambda: "memory: needs up to 50 MB" in "\n".join(rows(app)), "the second row")
 
 
-async def test_little_memory_is_marked_by_a_sign_too() -> None:
+async def test_little_memory_is_marked_by_a_sign_too():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
-        app.bench.tabs.params.set_known(known(sample(10, peak_mb=460)), 18637)
-        line(app).set_free(459)
+        app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
+        line(app).free_mb = 459
         await pilot.pause()
-        assert "! memory: needs 460 MB, 459 MB free" in "\n".join(rows(app))
-        line(app).set_free(460)
+        assert "! memory: needs up to 460 MB, 459 MB free" in "\n".join(rows(app))
+        line(app).free_mb = 460
         await pilot.pause()
         assert "!" not in line(app).text
 
 
-async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatch):
     asked: list[RunRequest] = []
     over = threading.Event()
 
-    def try_out(_session: Session, request: RunRequest) -> None:
+    def dry_run(_session: Session, request: RunRequest) -> None:
         asked.append(request)
         over.wait(30)
 
-    monkeypatch.setattr(Session, "try_out", try_out)
-    monkeypatch.setattr(Session, "call_off_trial", lambda _session: over.set())
+    monkeypatch.setattr(Session, "dry_run", dry_run)
+    monkeypatch.setattr(Session, "cancel_dry_run", lambda _session: over.set())
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
@@ -103,7 +98,7 @@ async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPat
         assert not asked and app.screen.query_one(BenchPane).tabs.tab == "params"  # a bad value starts nothing
         form.set_values({"epochs": 7})
         await pilot.press("T")
-        await until(pilot, lambda: asked, "the trial")
+        await until(pilot, lambda: asked, "the dry run")
         assert asked[0].values == PARAMS | {"epochs": 7}
         assert "trying the first steps: 0 s   T calls it off" in line(app).text
         await pilot.press("T")
@@ -111,29 +106,31 @@ async def test_a_trial_is_asked_for_and_called_off(monkeypatch: pytest.MonkeyPat
         assert len(asked) == 1
 
 
-async def test_another_lessons_costs_are_not_shown() -> None:
+async def test_another_lessons_estimate_is_not_shown():
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
-        app.bench.tabs.params.set_known(Known(other, (sample(10),)), 9999)
+        app.bench.tabs.params.set_estimator(Estimator(other, (timing(10),)), 9999)
         await pilot.pause()
         assert line(app).text == ""
 
 
 async def opened(pilot: Pilot[None]) -> ParamsForm:
-    await until(pilot, lambda: pilot.app.screen.query(CostLine) and pilot.app.screen.query_one(CostLine).estimate)
+    await until(
+        pilot, lambda: pilot.app.screen.query(EstimateLine) and pilot.app.screen.query_one(EstimateLine).estimate
+    )
     return pilot.app.screen.query_one(ParamsForm)
 
 
-async def test_the_app_tries_steps_and_remembers_what_they_said() -> None:
+async def test_the_app_makes_a_dry_run_and_keeps_its_result():
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
         assert line(app).text.startswith("time: not known yet")
         form.set_values({"epochs": 300, "pause": 0.2})
         await pilot.press("T")
-        await until(pilot, lambda: line(app).trying, "the trial")
-        await until(pilot, lambda: "steps tried)" in line(app).text, "what it said", 30)
+        await until(pilot, lambda: line(app).dry_run_began, "the dry run")
+        await until(pilot, lambda: "(after a dry run)" in line(app).text, "its result", 30)
         assert line(app).estimate is not None and 50 < (line(app).estimate.seconds or 0) < 100
         assert not paths.runs().exists() or not list(paths.runs().iterdir())
         form.set_values({"epochs": 2, "pause": 0.0})
@@ -141,17 +138,17 @@ async def test_the_app_tries_steps_and_remembers_what_they_said() -> None:
         await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
 
 
-async def test_leaving_the_section_calls_the_trial_off(course_dir: object) -> None:
+async def test_leaving_the_section_cancels_the_dry_run(course_dir: object):
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
         form.set_values({"mode": "hang", "epochs": 100000})
         await pilot.press("T")
-        root = paths.cache() / "trials"
-        await until(pilot, lambda: root.exists() and list(root.iterdir()), "the trial's folder", 30)
+        root = paths.cache() / "dry-runs"
+        await until(pilot, lambda: root.exists() and list(root.iterdir()), "its folder", 30)
         await pilot.press("n")
         await until(pilot, lambda: not list(root.iterdir()), "its end", 30)
-        await until(pilot, lambda: not line(app).trying, "the form to know")
+        await until(pilot, lambda: line(app).dry_run_began is None, "the form to show it")
 
 
 @pytest.fixture
@@ -160,7 +157,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("little")
-async def test_too_little_memory_asks_and_the_safe_answer_comes_first() -> None:
+async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot)
@@ -182,7 +179,7 @@ async def test_too_little_memory_asks_and_the_safe_answer_comes_first() -> None:
     assert control.active() == []
 
 
-async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         await opened(pilot)
@@ -190,21 +187,26 @@ async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch) -
         await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")
 
 
-async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object) -> None:
+async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object):
     lesson = reader.load().lesson("1.1")
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
         form, note = app.screen.query_one(ParamsForm), app.screen.query_one(NotePane)
-        form.set_known(Known(lesson), 18637)
+        form.set_estimator(Estimator(lesson), 18637)
         await _ask(pilot, note)
         assert "not known yet" in "\n".join(rows(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
         base, big = (lesson.values("quick", {"rate": rate}) for rate in (lesson.values("quick")["rate"], 2.0))
-        form.set_known(Known(lesson, (Sample(base, 0.0, 30.0, 2.0), Sample(big, 0.0, 70.0, 1.0))), 18637)
+        form.set_estimator(Estimator(lesson, (Timing("run", base, 30.0), Timing("run", big, 70.0))), 18637)
         await _ask(pilot, note)
-        assert "about 5 min" in "\n".join(rows(app))  # three seeds of both
+        assert "That takes about 5 min here." in "\n".join(rows(app))  # three seeds of both
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, AskDialog), "its end")
+        form.set_estimator(Estimator(lesson, (Timing("preset", base, 60.0),)), 18637)
+        await _ask(pilot, note)
+        assert "about 6 min" in "\n".join(rows(app))  # the side that is not known counts as the preset
 
 
 async def _ask(pilot: Pilot[None], note: NotePane) -> None:
