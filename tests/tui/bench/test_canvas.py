@@ -198,7 +198,9 @@ async def test_nothing_to_draw_on_before_a_model_is_trained() -> None:
         ((120, 40), True, True, "beside"),
     ],
 )
-async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], large: bool, framed: bool, where: str) -> None:
+async def test_paper_and_bars_are_whole_at_every_size(
+    size: tuple[int, int], large: bool, framed: bool, where: str
+) -> None:
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
         sheet = await drawing(app, pilot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 
 import pytest
@@ -88,7 +89,7 @@ async def test_nothing_is_redrawn_without_news_or_out_of_sight() -> None:
         app.bench.tabs.show_tab("params")
         await pilot.pause(0.3)
         run.epoch(2)
-        await until(pilot, lambda: len(next(iter(app.bench.shown.curves.values()))) == 2, "the reader to go on unseen")
+        await until(pilot, lambda: len(next(iter(app.view.curves.values()))) == 2, "the reader to go on unseen")
         assert charts(app)[0].builds == builds
         app.bench.tabs.show_tab("curves")
         await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
@@ -101,7 +102,7 @@ async def test_the_newest_run_of_the_lesson_is_shown_on_opening() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.bench.shown is not None, "the newest run")
-        assert app.bench.shown.folder == newest and app.bench.tabs.tab == "params"
+        assert app.view.folder == newest and app.bench.tabs.tab == "params"
 
 
 async def test_compare_lays_earlier_runs_over_with_their_changed_params() -> None:
@@ -183,7 +184,7 @@ async def test_synthetic_data_are_labelled_in_title_and_strip() -> None:
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (60, 30), (80, 24), (100, 40), (64, 60), (30, 10)])
-async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch) -> None:
+async def test_rows_are_exactly_as_wide_as_the_screen(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "zh")
     finished({"rate": 2.0}, ago=500)
     folder = finished(ago=5)
@@ -268,6 +269,10 @@ async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning()
     assert max(smooth[0].ys) - min(smooth[0].ys) < max(raw[0].ys) - min(raw[0].ys)
 
 
+def epoch_is(app: BenchApp, number: int) -> bool:
+    return app.view.epoch == number
+
+
 async def test_strip_keeps_its_width_while_figures_change() -> None:
     run = LiveRun()
     app = BenchApp()
@@ -277,7 +282,7 @@ async def test_strip_keeps_its_width_while_figures_change() -> None:
         places = set()
         for number, loss in ((1, 0.5), (2, 12.25), (3, 1234.5)):
             run.epoch(number, 10, loss=loss, val_loss=0.1)
-            await until(pilot, lambda n=number: app.bench.shown.epoch == n, f"epoch {number}")
+            await until(pilot, partial(epoch_is, app, number), f"epoch {number}")
             await pilot.pause()
             row = next(row for row in rows(app) if "val_loss" in row)
             places.add(row.index("val_loss"))
@@ -318,6 +323,7 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.show(run.folder, "curves")
         follower = app.bench.follower
+        assert follower._timer is not None
         follower._timer.pause()  # here every look is the test's own
         looks: list[float] = []
         while follower._unread:
@@ -328,7 +334,7 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
         assert len(looks) > 2  # in slices, not in one go
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
-        assert app.bench.shown.epoch == 40 and not app.bench.shown.state.active
+        assert app.view.epoch == 40 and not app.view.state.active
 
 
 async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read() -> None:
@@ -350,7 +356,7 @@ async def test_a_run_without_curves_says_so_once_it_is_read() -> None:
         await until(pilot, lambda: "This run has no output besides" in "\n".join(rows(app)), "the output's sentence")
 
 
-async def test_a_waiting_run_promises_no_figures(waiting) -> None:
+async def test_a_waiting_run_promises_no_figures(waiting: RunFolder) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.show(waiting, "curves")

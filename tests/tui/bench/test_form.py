@@ -44,7 +44,7 @@ async def test_a_request_has_checked_values() -> None:
 
 
 @pytest.mark.parametrize("bad", ["0", "", "x", "1.5", "1e9", "-3"])
-async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad) -> None:
+async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad: str) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.show_tab("params")
@@ -109,7 +109,7 @@ async def test_presets_fill_the_form_and_changes_are_told() -> None:
 
 
 @pytest.mark.parametrize(("typed", "seed"), [("", None), ("42", 42), ("0", 0)])
-async def test_seed_data_and_device_are_passed_on(typed, seed) -> None:
+async def test_seed_data_and_device_are_passed_on(typed: str, seed: int | None) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.query_one("#form-seed", FieldInput).value = typed
@@ -155,7 +155,7 @@ async def test_values_are_kept_when_another_section_was_open() -> None:
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (80, 24)])
-async def test_every_field_can_be_reached_on_a_small_terminal(size) -> None:
+async def test_every_field_can_be_reached_on_a_small_terminal(size: tuple[int, int]) -> None:
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
         app.bench.tabs.action_open("params")
@@ -178,7 +178,7 @@ async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys() -> None:
         assert all(text.check_consume_key(key, key) for key in "rsdpn/?<>")
 
 
-async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch) -> None:
+async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner who opens the form and presses `r` wants a run, not an r in place of the sentences."""
     monkeypatch.delenv("DLWP_CONTENT")  # the book's own lesson: its first field is of sentences
     app = BenchApp("6.1.1")

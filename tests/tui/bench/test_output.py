@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from textual.widgets import Input, Static
 
+from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
 from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
@@ -77,7 +79,7 @@ async def test_everything_in_a_run_is_shown_and_the_proofs_last() -> None:
     run.end()
 
 
-async def test_a_presets_promise_stands_under_the_result(playground_dir) -> None:
+async def test_a_presets_promise_stands_under_the_result(playground_dir: Path) -> None:
     kept, broken = LiveRun({"epochs": 3}), LiveRun({"epochs": 3})
     for epoch in (1, 2, 3):
         kept.epoch(epoch, 3, loss=1 / epoch)
@@ -198,7 +200,7 @@ async def test_source_is_read_at_the_first_look_and_numbered() -> None:
         assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)
 
 
-async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir, tmp_path) -> None:
+async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "course"
     shutil.copytree(course_dir, folder)
     proofs = folder / "ch01" / "1.1-fake" / "proofs.py"
@@ -268,7 +270,7 @@ async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log() ->
 
 
 @pytest.mark.parametrize(
-    ("source", "detail", "told"),
+    ("source", "detail", "text"),
     [
         ("unverified", "Real data from an unverified file: /x.npz", "Real data from an unverified file: /x.npz"),
         ("synthetic", "Synthetic data: made reviews", "Synthetic data: made reviews"),
@@ -276,8 +278,8 @@ async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log() ->
         ("real", "", "real data"),
     ],
 )
-def test_what_data_a_run_used_is_said_once(source, detail, told) -> None:
-    assert output_text.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {told}"
+def test_what_data_a_run_used_is_named_once(source: UsedSource, detail: str, text: str) -> None:
+    assert output_text.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {text}"
 
 
 def test_a_shape_of_one_axis_is_written_as_one() -> None:

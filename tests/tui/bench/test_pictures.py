@@ -97,7 +97,9 @@ async def test_enter_shows_it_large_and_again_every_pixel() -> None:
         await until(pilot, lambda: pixels.scroll_offset.y > 0 and pixels.scroll_offset.x >= 3, "the view to move")
         assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
         await pilot.press("right_square_bracket")
-        await until(pilot, lambda: app.screen.number == 0, "round the end")
+        screen = app.screen
+        assert isinstance(screen, PictureScreen)
+        await until(pilot, lambda: screen.number == 0, "round the end")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, PictureScreen), "the bench")
 
