@@ -18,7 +18,6 @@ from dlwp_tui.runs import kinds
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
-    from numpy.typing import NDArray
 
     from dlwp_tui.data import Loaded
 
@@ -89,59 +88,6 @@ class Lab:
 
         self._streams += 1
         return batches(x, y, batch_size, seed=(self.seed, self._streams) if shuffle else None, clock=self.clock)
-
-    def windows(
-        self,
-        series: NDArray[Any],
-        *,
-        lookback: int,
-        step: int,
-        delay: int,
-        min_index: int = 0,
-        max_index: int | None = None,
-        batch_size: int = 128,
-        steps: int | None = None,
-        shuffle: bool = False,
-        target: int = 1,
-        stride: int = 1,
-    ) -> tf.data.Dataset:
-        """The generator of section 6.3.2 for `fit`: x (batch, lookback / step, features), y (batch,), float32.
-
-        A window's rows lie `step` apart between min_index and max_index; y is column `target`, `delay` rows after the
-        window's end. shuffle: random windows, others each epoch, the same ones at each run of a seed; `steps` says how
-        many batches. Without, in the order of time: all of them, or `steps` batches evenly spread. stride: only
-        windows so many rows apart, to learn from few of them. No copy is made.
-        Raises ValueError where there is no such window.
-        """
-        from dlwp_tui.lab.windows import Windows, stream
-
-        top = len(series) - delay if max_index is None else max_index
-        cut = Windows(series, lookback, step, delay, min_index, top, batch_size, target, stride)
-        self._streams += 1
-        return stream(cut, steps=steps, seed=(self.seed, self._streams) if shuffle else None, clock=self.clock)
-
-    def ends(
-        self,
-        series: NDArray[Any],
-        *,
-        lookback: int,
-        step: int,
-        delay: int,
-        min_index: int = 0,
-        max_index: int | None = None,
-        batch_size: int = 128,
-        steps: int | None = None,
-        target: int = 1,
-        stride: int = 1,
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Of each window that `windows` gives without shuffle, the last row (n, features) and the target (n,), float32.
-
-        All that a baseline needs which says "as now": no window is cut.
-        """
-        from dlwp_tui.lab.windows import Windows
-
-        top = len(series) - delay if max_index is None else max_index
-        return Windows(series, lookback, step, delay, min_index, top, batch_size, target, stride).ends(steps)
 
     # -- training -----------------------------------------------------------------------------------------------
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len
-from textual import on
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -28,12 +24,6 @@ class HardwareBar(Widget):
     DEFAULT_CSS = """
     HardwareBar { width: auto; height: 1; color: $text-muted; }
     """
-
-    @dataclass
-    class _Sampled(Message):
-        """A measurement of the thread."""
-
-        sample: hardware.Hardware
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -90,13 +80,11 @@ class HardwareBar(Widget):
     def _measure(self) -> None:
         sample = hardware.sample()  # NVML may block for some milliseconds while a GPU wakes up
         if not get_current_worker().is_cancelled:
-            self.post_message(self._Sampled(sample))
+            self.call_later(self._show, sample)
 
-    @on(_Sampled)
-    def _sampled(self, event: _Sampled) -> None:
-        event.stop()
+    def _show(self, sample: hardware.Hardware) -> None:
         before = cell_len(self.text)
-        self.sample = event.sample
+        self.sample = sample
         # Under a dialog each change makes Textual render the whole screen behind it anew: 90 ms, once a second.
         if self.app.screen is self.screen:
             self.refresh(layout=cell_len(self.text) != before or self._behind)

@@ -57,7 +57,7 @@ class KeyBar(Widget, can_focus=False):
         """Show the keys of the widget that has the focus, or of the one round it that has keys (`KEYS`)."""
         around = focused.ancestors_with_self if focused is not None else []
         holder = next((one for one in around if isinstance(one, Widget) and getattr(one, "KEYS", "")), None)
-        where = str(getattr(holder, "KEYS", ""))
+        where: str = getattr(holder, "KEYS", "")
         self._focused = holder
         if where != self._where:
             self._where, self._entries = where, _entries(where)

@@ -165,7 +165,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.language", "L", "app.next_language", N_("中文 / English"), APP),
     Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP),
     Key("app.quit", "q,ctrl+q", "runs.quit", N_("quit"), APP),
-    # What follows needs no line in the help.
+    # The keys below have no line in the help.
     Key("chips.previous", "left", "step(-1)", where="chips"),
     Key("chips.next", "right,space", "step(1)", where="chips"),
     Key("form.up", "up", "app.focus_previous", where="form"),

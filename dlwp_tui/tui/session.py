@@ -72,9 +72,9 @@ class Session:
     def start_experiment(
         self, lesson: Lesson, experiment: Experiment, source: Source, force: bool = False
     ) -> list[RunFolder]:
-        """Start every run an experiment compares. They wait for slots by themselves, so a closed app stops none.
+        """Start every run an experiment compares. They wait for slots by themselves, also when the app is closed.
 
-        They are the same size within the lesson: memory that is enough for the largest is asked for once, before any.
+        Raises MemoryShort, unless `force`, when one of the sides needs more memory than is free; then none is started.
         """
         self.cancel_dry_run()
         if not force:

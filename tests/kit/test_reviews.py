@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlwp_tui.data import WordVectors
 from dlwp_tui.data.words import WordIndex
 from dlwp_tui.kit import reviews
 from dlwp_tui.lab import Lab
@@ -45,14 +46,32 @@ def test_without_the_word_index_there_are_figures_only(lab: Lab, told: Told) -> 
 
 def test_what_of_the_reviews_has_a_vector(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "en")
-    vocabulary, known = ["", "[UNK]", "the", "good", "br"], np.array([False, False, True, True, False])
-    reviews.show_vocabulary(lab, vocabulary, known, np.array([[0, 2, 3], [1, 4, 3]]))
+    vocabulary, matrix = ["", "[UNK]", "the", "good", "br"], np.array([[0, 0], [0, 0], [1, 0], [2, 3], [0, 0], [0, 0]])
+    reviews.show_vocabulary(lab, vocabulary, matrix, np.array([[0, 2, 3], [1, 4, 3]]))
     read, shares, missing = told
     assert read["body"] == "· the good"
     assert [row[1] for row in shares["rows"]] == ["66.7%", "20.0%", "60.0%"]  # 2 of 3; 1 of 5; 3 of 5
     assert missing["body"] == "br"
-    reviews.show_vocabulary(lab, vocabulary[:4], known[:4], np.array([[2, 3]]))
+    reviews.show_vocabulary(lab, vocabulary[:4], matrix, np.array([[2, 3]]))
     assert told[-1]["body"].startswith("None")
+
+
+def test_the_nearest_words_of_those_that_have_a_vector(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLWP_LANG", "en")
+    vectors = WordVectors(["film", "movie", "bad"], np.array([[1.0, 0], [4, 3], [0, 1]]))
+    reviews.show_nearest(lab, vectors, ["film", "zzqx"])
+    assert told[0]["rows"] == [["film", "movie 0.80 · bad 0.00"]]
+
+
+def test_the_worst_mistakes_are_read_to_their_end(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLWP_LANG", "en")
+    x = np.array([[0, 4, 5], [0, 5, 4], [4, 5, 5], [0, 0, 5], [5, 5, 5], [4, 4, 6]])
+    reviews.show_mistakes(lab, imdb(WORDS), x, np.array([1, 0, 1, 0, 1, 0]), np.array([0.9, 0.8, 0.1, 0, 1, 0.6]))
+    rows = told[0]["rows"]
+    assert len(rows) == 5 and rows[0] == ["0.100", "positive", "the good good"]
+    assert rows[1] == ["0.800", "negative", "good the"]
+    reviews.show_mistakes(lab, imdb(None), x, np.zeros(6), np.zeros(6))
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(("output", "positive"), [(0.75, 0.75), (1.7, 1.0), (-0.4, 0.0)])
@@ -61,9 +80,14 @@ def test_a_typed_review_is_answered(
 ) -> None:
     monkeypatch.setenv("DLWP_LANG", "en")
     given = []
+
+    def model(x: Any) -> np.ndarray:
+        given.append(x)
+        return np.array([[output]])
+
     lab = make_lab(tmp_path / "artifacts", told)
     monkeypatch.setattr(lab, "dataset", lambda name, num_words: imdb(WORDS))
-    monkeypatch.setattr(lab, "load", lambda: lambda x: given.append(x) or np.array([[output]]))
+    monkeypatch.setattr(lab, "load", lambda: model)
     ask = reviews.demo(lab, lambda ids: ids[-2:], 50)
     answer = ask("The zebra: GOOD, blorp")
     assert given == [(2, 5)], "of start, the, zebra (beyond 50: 2), good; blorp is in no review and is left out"

@@ -8,12 +8,10 @@ import pytest
 
 from dlwp_tui.course import reader
 from dlwp_tui.course.param import ParamError
-from dlwp_tui.engine import launch
-from dlwp_tui.engine.demo import Demo
-from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.view import RunView
-from tests.lessons.conftest import claims, curve, finished
+from tests.lessons.conftest import claims, curve
+from tests.lessons.demos import demo_of
 
 pytestmark = pytest.mark.keras
 TEXT = {"task": "text", "maxlen": 20, "samples": 500, "epochs": 2, "dim": 8, "units": 6}
@@ -26,10 +24,10 @@ def shown(view: RunView) -> list[str]:
     return text.split()
 
 
-def test_text_in_every_direction(run: Callable[..., RunView]) -> None:
+def test_text_in_every_direction(study: Callable[..., RunView]) -> None:
     read = {}
     for direction in ("forward", "reversed", "shuffled", "bidirectional"):
-        view = run("6.3.8", direction=direction, cut_first=True, **TEXT)
+        view = study("6.3.8", direction=direction, cut_first=True, **TEXT)
         layer = LSTM * 2 if direction == "bidirectional" else LSTM
         assert view.models[0].params == EMBEDDING + layer + (13 if direction == "bidirectional" else 7)
         assert "C199" in claims(view)
@@ -40,19 +38,15 @@ def test_text_in_every_direction(run: Callable[..., RunView]) -> None:
     assert sorted(read["shuffled"]) == sorted(read["forward"]) and read["shuffled"] != read["forward"]
 
 
-def test_reversed_as_in_the_book_keeps_the_first_words(run: Callable[..., RunView], warm: Zygote) -> None:
+def test_reversed_as_in_the_book_keeps_the_first_words(study: Callable[..., RunView]) -> None:
     """Reversed first and cut afterwards, what is left are the first words of the review."""
-    whole = shown(run("6.3.8", direction="forward", **(TEXT | {"maxlen": 2500, "epochs": 1})))
+    whole = shown(study("6.3.8", direction="forward", **(TEXT | {"maxlen": 2500, "epochs": 1})))
     start = [word for word in whole if word != "·"][:20]
-    view = run("6.3.8", direction="reversed", **TEXT)
+    view = study("6.3.8", direction="reversed", **TEXT)
     assert shown(view) == start[::-1]
-    again = finished(launch.rerun(view.folder, warm))
+    again = study("6.3.8", direction="reversed", **TEXT)
     assert curve(again, "val_loss") == curve(view, "val_loss")
-    demo = Demo(view.folder, "review", zygote=warm)
-    try:
-        answer = demo.ask("At first I was bored zzqx", timeout=60)
-    finally:
-        demo.close()
+    answer = demo_of(view)("At first I was bored zzqx")
     assert sum(answer["bars"].values()) == pytest.approx(1)
     assert answer["unknown"] == ["zzqx"]
 
@@ -63,11 +57,11 @@ def test_refuses(name: str, value: object) -> None:
         reader.load().lesson("6.3.8").params[name].parse(name, value)  # type: ignore[arg-type]
 
 
-def test_temperature_in_every_direction(run: Callable[..., RunView]) -> None:
+def test_temperature_in_every_direction(study: Callable[..., RunView]) -> None:
     curves = {}
     options = {"task": "temperature", "step": 144, "steps_per_epoch": 2, "val_steps": 2, "epochs": 2, "units": 6}
     for direction in ("forward", "reversed", "shuffled", "bidirectional"):
-        view = run("6.3.8", direction=direction, **options)
+        view = study("6.3.8", direction=direction, **options)
         assert claims(view) == {"C199", "C201"}
         gru = 3 * (14 * 6 + 6 * 6 + 2 * 6)
         assert view.models[0].params == (2 * gru + 13 if direction == "bidirectional" else gru + 7)

@@ -12,8 +12,8 @@ from tests.lessons.conftest import claims, curve
 pytestmark = pytest.mark.keras
 
 
-def test_by_hand_as_keras(run: Callable[..., RunView]) -> None:
-    view = run("6.2", preset="book")
+def test_by_hand_as_keras(study: Callable[..., RunView]) -> None:
+    view = study("6.2", preset="book")
     assert claims(view) == {"C170"}
     assert view.results[""]["params"] == 32 * 64 + 64 * 64 + 64
     assert view.results[""]["difference"] < 1e-5
@@ -23,14 +23,14 @@ def test_by_hand_as_keras(run: Callable[..., RunView]) -> None:
     assert (inputs.width, inputs.height) == (100, 32)
     assert (states.width, states.height) == (100, 64)
     assert len(curve(view, "state", "单元 2")) == 100
-    longer = run("6.2", timesteps=500)
+    longer = study("6.2", timesteps=500)
     assert longer.results[""]["params"] == view.results[""]["params"]
 
 
-def test_a_pulse_fades_by_the_scale(run: Callable[..., RunView]) -> None:
+def test_a_pulse_fades_by_the_scale(study: Callable[..., RunView]) -> None:
     sizes = {}
     for scale in (0, 0.5, 0.9, 1.3):
-        view = run("6.2", preset="quick", timesteps=60, units=16, recurrent_scale=scale)
+        view = study("6.2", preset="quick", timesteps=60, units=16, recurrent_scale=scale)
         sizes[scale] = curve(view, "state_size")
     assert sizes[0][1] == 0
     assert sizes[0.5][10] < 0.01 * sizes[0.5][0] < 0.5 * sizes[0.9][10]
@@ -38,7 +38,7 @@ def test_a_pulse_fades_by_the_scale(run: Callable[..., RunView]) -> None:
     assert sizes[1.3][-1] > 0.5 * sizes[1.3][0]
 
 
-def test_the_smallest_network(run: Callable[..., RunView]) -> None:
-    view = run("6.2", timesteps=2, input_features=1, units=1, signal="wave")
+def test_the_smallest_network(study: Callable[..., RunView]) -> None:
+    view = study("6.2", timesteps=2, input_features=1, units=1, signal="wave")
     assert view.results[""]["params"] == 3
     assert {key.label for key in view.curves} == {"", "单元 0"}

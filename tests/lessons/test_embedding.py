@@ -8,17 +8,15 @@ import pytest
 
 from dlwp_tui.course import reader
 from dlwp_tui.course.param import ParamError
-from dlwp_tui.engine import launch
-from dlwp_tui.engine.demo import Demo
-from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs.view import RunView
-from tests.lessons.conftest import claims, curve, finished, table
+from tests.lessons.conftest import claims, curve, table
+from tests.lessons.demos import demo_of
 
 pytestmark = pytest.mark.keras
 
 
-def test_learns_which_words_praise(run: Callable[..., RunView], warm: Zygote) -> None:
-    view = run("6.1.2", samples=10_000, epochs=6, seed=2)
+def test_learns_which_words_praise(study: Callable[..., RunView]) -> None:
+    view = study("6.1.2", samples=10_000, epochs=6, seed=2)
     assert claims(view) == {"C157", "C159"}
     assert view.models[0].params == 80_161
     assert [row[2] for row in view.models[0].layers] == ["(None, 20, 8)", "(None, 160)", "(None, 1)"]
@@ -30,26 +28,23 @@ def test_learns_which_words_praise(run: Callable[..., RunView], warm: Zygote) ->
     assert set(near) >= {"great", "bad"}
     assert "worst" in near["bad"] or "awful" in near["bad"] or "boring" in near["bad"] or "waste" in near["bad"]
 
-    demo = Demo(view.folder, "review", zygote=warm)
-    try:
-        praise = demo.ask("great wonderful excellent best superb brilliant", timeout=60)
-        blame = demo.ask("worst awful boring waste terrible poor zzqx", timeout=60)
-    finally:
-        demo.close()
+    ask = demo_of(view)
+    praise = ask("great wonderful excellent best superb brilliant")
+    blame = ask("worst awful boring waste terrible poor zzqx")
     assert praise["bars"]["positive"] > blame["bars"]["positive"]
     assert sum(blame["bars"].values()) == pytest.approx(1)
     assert blame["unknown"] == ["zzqx"]
 
 
-def test_what_the_model_sees(run: Callable[..., RunView], warm: Zygote) -> None:
-    view = run("6.1.2", samples=500, epochs=1, maxlen=600, dim=2)
+def test_what_the_model_sees(study: Callable[..., RunView]) -> None:
+    view = study("6.1.2", samples=500, epochs=1, maxlen=600, dim=2)
     (shown,) = [text.body for text in view.texts]
     words = shown.split()
     assert len(words) == 600 and words[0] == "·" and words[-1] != "·"  # zeros stand in front
     shares = {row[0]: row[1] for row in table(view, "Reviews and vocabulary")}
     assert float(shares["Words the vocabulary knows"].rstrip("%")) > 85
     assert view.models[0].params == 10_000 * 2 + 600 * 2 + 1
-    again = finished(launch.rerun(view.folder, warm))
+    again = study("6.1.2", samples=500, epochs=1, maxlen=600, dim=2)
     assert curve(again, "val_loss") == curve(view, "val_loss")
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from dlwp_tui.data.import_ import import_path
-from dlwp_tui.engine import control, launch
-from dlwp_tui.engine.demo import Demo
-from dlwp_tui.engine.zygote import Zygote
+from dlwp_tui.engine import control
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from tests.conftest import SHARED_DATA
-from tests.lessons.conftest import claims, curve, finished, finished_with_peak, table
+from tests.lessons.conftest import claims, curve, finished_with_peak, table
+from tests.lessons.demos import demo_of
 from tests.worker.conftest import state_of, until_event
 
 pytestmark = pytest.mark.keras
@@ -29,8 +28,8 @@ def text(view: RunView, title: str) -> str:
     return found
 
 
-def test_frozen_vectors(run: Callable[..., RunView], warm: Zygote) -> None:
-    view = run("6.1.3", **TINY, seed=3)
+def test_frozen_vectors(study: Callable[..., RunView]) -> None:
+    view = study("6.1.3", **TINY, seed=3)
     assert view.source == "synthetic" and {use.name for use in view.datasets} == {"aclimdb", "glove"}
     assert claims(view) == {"C161", "C162", "C163", "C164", "C166"}
     assert view.models[0].params == 10_000 * 50 + (20 * 50 + 1) * 32 + 33
@@ -46,29 +45,26 @@ def test_frozen_vectors(run: Callable[..., RunView], warm: Zygote) -> None:
         80 < shares["Words of the vocabulary that have a vector in GloVe"] < 100
         and 0 < shares["Words of the reviews beyond the vocabulary, [UNK]"] < 40
     )
-    assert [row[0] for row in table(view, "GloVe 里最近的五个词")] == ["good", "bad", "film", "war", "funny"]
+    assert [row[0] for row in table(view, "The five nearest words in GloVe")] == ["good", "bad", "film", "war", "funny"]
 
-    again = finished(launch.rerun(view.folder, warm))
+    again = study("6.1.3", **TINY, seed=3)
     for metric in ("loss", "val_loss"):
         assert curve(again, metric) == curve(view, metric)
 
-    demo = Demo(view.folder, "review", zygote=warm)
-    try:
-        answer = demo.ask("A good film!! Wzzq is, good... zzqx <br />", timeout=60)
-        same = demo.ask("a GOOD film wzzq is good zzqx br", timeout=60)
-        blank = demo.ask("...", timeout=60)
-    finally:
-        demo.close()
-    assert sum(answer["bars"].values()) == pytest.approx(1) and set(answer["bars"]) == {"好评", "差评"}
+    ask = demo_of(view)
+    answer = ask("A good film!! Wzzq is, good... zzqx <br />")
+    same = ask("a GOOD film wzzq is good zzqx br")
+    blank = ask("...")
+    assert sum(answer["bars"].values()) == pytest.approx(1) and set(answer["bars"]) == {"positive", "negative"}
     assert answer["bars"] == pytest.approx(same["bars"]), "capitals and punctuation make no difference"
     assert {"Wzzq", "zzqx"} <= set(answer["unknown"]) and not {"good", "film!!"} & set(answer["unknown"])
     assert sum(blank["bars"].values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("embedding", ["trainable", "random"])
-def test_vectors_that_are_learnt(run: Callable[..., RunView], embedding: str) -> None:
-    view = run("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, embedding=embedding)
-    (frozen,) = [check for check in view.checks if check.statement == "冻结的参数"]
+def test_vectors_that_are_learnt(study: Callable[..., RunView], embedding: str) -> None:
+    view = study("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, embedding=embedding)
+    (frozen,) = [check for check in view.checks if check.statement.startswith("冻结的参数")]
     assert frozen.got == 0
     assert view.models[0].params == 10_000 * 100 + (20 * 100 + 1) * 32 + 33
 
@@ -77,7 +73,7 @@ def test_the_books_network_in_memory(start: Callable[..., RunFolder]) -> None:
     """Data, vocabulary and network of the book's size; more epochs take no more memory."""
     view, peak = finished_with_peak(start("6.1.3", preset="book", epochs=1, test_samples=2000))
     assert view.models[0].params == 1_320_065
-    (frozen,) = [check for check in view.checks if check.statement == "冻结的参数"]
+    (frozen,) = [check for check in view.checks if check.statement.startswith("冻结的参数")]
     assert frozen.got == 1_000_000
     assert peak < MB
 
@@ -91,17 +87,17 @@ def test_stops_inside_training(start: Callable[..., RunFolder]) -> None:
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not (SHARED_DATA / "aclImdb_v1_train_test.tar.gz").exists(), reason="no real data here")
-def test_real_reviews_need_real_vectors(run: Callable[..., RunView]) -> None:
+def test_real_reviews_need_real_vectors(study: Callable[..., RunView]) -> None:
     import_path(SHARED_DATA / "aclImdb_v1_train_test.tar.gz", accept=True)
-    alone = run("6.1.3", **TINY | {"epochs": 1}, source="auto")
+    alone = study("6.1.3", **TINY | {"epochs": 1}, source="auto")
     assert alone.source == "synthetic", "real reviews with made-up vectors would be nonsense"
     assert all("glove" in use.detail for use in alone.datasets)
     import_path(SHARED_DATA / "glove.6B.50d.top5k-subset.txt", accept=True)
-    view = run("6.1.3", **TINY, source="auto")
+    view = study("6.1.3", **TINY, source="auto")
     assert view.source == "unverified"
-    nearest = {row[0]: row[1] for row in table(view, "GloVe 里最近的五个词")}
+    nearest = {row[0]: row[1] for row in table(view, "The five nearest words in GloVe")}
     assert "movie" in str(nearest["film"])
     assert "br" in text(view, "The most frequent words without a vector").split(", ")
-    wrong = run("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
+    wrong = study("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
     assert wrong.source == "synthetic"
     assert all("those of 50 are" in use.detail for use in wrong.datasets)

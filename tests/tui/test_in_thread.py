@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from textual.app import App, ComposeResult
@@ -47,7 +48,7 @@ class Worker(Widget):
 
     @in_thread(group="callback")
     def call_back(self) -> None:
-        self.app.call_from_thread(lambda: {}["none"])
+        self.app.call_from_thread(lambda: dict[str, str]()["none"])
 
 
 class Bench(App[None]):
@@ -59,18 +60,22 @@ class Bench(App[None]):
         return self.query_one(Worker)
 
 
-def told(app: App[None]) -> list[tuple[str, str, str]]:
+def notices(app: App[None]) -> list[tuple[str, str, str]]:
     return [(notice.title, notice.message, notice.severity) for notice in app._notifications]
+
+
+def count_is(app: App[None], count: int) -> bool:
+    return len(notices(app)) == count
 
 
 async def test_an_expected_error_is_its_sentence_and_leaves_no_log() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.worker.once(StorageError("The disk is [full].", "Free some space."))
-        await until(pilot, lambda: len(told(app)) == 1, "the first")
+        await until(pilot, lambda: len(notices(app)) == 1, "the first")
         app.worker.once(FileNotFoundError(2, "No such file", "/x"))
-        await until(pilot, lambda: len(told(app)) == 2, "the second")
-        assert told(app) == [
+        await until(pilot, lambda: len(notices(app)) == 2, "the second")
+        assert notices(app) == [
             ("The disk is [full].", "Free some space.", "error"),
             ("", "FileNotFoundError: [Errno 2] No such file: '/x'", "error"),
         ]
@@ -82,8 +87,8 @@ async def test_a_bug_is_told_and_its_traceback_written(action: str, kind: str) -
     app = Bench()
     async with app.run_test() as pilot:
         getattr(app.worker, action)(*([ZeroDivisionError("{odd}")] if action == "once" else []))
-        await until(pilot, lambda: told(app), "the notice")
-        [(title, message, severity)] = told(app)
+        await until(pilot, lambda: notices(app), "the notice")
+        [(title, message, severity)] = notices(app)
         assert kind in title and severity == "error"
         assert str(log_file()) in message
         assert app.is_running
@@ -96,8 +101,8 @@ async def test_a_log_that_cannot_be_written_keeps_nothing_from_the_learner() -> 
     app = Bench()
     async with app.run_test() as pilot:
         app.worker.once(KeyError("x"))
-        await until(pilot, lambda: told(app), "the notice")
-        [(title, message, _severity)] = told(app)
+        await until(pilot, lambda: notices(app), "the notice")
+        [(title, message, _severity)] = notices(app)
         assert "KeyError" in title and "directory" in message
 
 
@@ -108,7 +113,7 @@ async def test_the_log_does_not_grow_for_ever() -> None:
     async with app.run_test() as pilot:
         for number in (1, 2):
             app.worker.once(KeyError(f"number {number}"))
-            await until(pilot, lambda number=number: len(told(app)) == number, "the notice")
+            await until(pilot, partial(count_is, app, number), "the notice")
     log = log_file().read_text(encoding="utf-8")
     assert "old" not in log and "number 1" in log and "number 2" in log
 
@@ -122,10 +127,10 @@ async def test_what_is_done_each_second_says_the_same_once_until_it_goes_well() 
         ):
             for error in errors:
                 await app.worker.poll(error)._task  # type: ignore[misc]
-            await until(pilot, lambda count=count: len(told(app)) == count, f"{count} notices")
+            await until(pilot, partial(count_is, app, count), f"{count} notices")
         for _again in range(2):
             await app.worker.once(ValueError("b"))._task  # type: ignore[misc]
-        await until(pilot, lambda: len(told(app)) == 5, "both: a key was pressed twice")
+        await until(pilot, lambda: len(notices(app)) == 5, "both: a key was pressed twice")
 
 
 async def test_a_screen_that_was_left_has_nothing_to_tell() -> None:
@@ -138,7 +143,7 @@ async def test_a_screen_that_was_left_has_nothing_to_tell() -> None:
         Worker.gate.set()
         await until(pilot, worker.over.is_set, "the thread to end")
         await pilot.pause(0.1)
-        assert told(app) == []
+        assert notices(app) == []
     assert not log_file().exists()
 
 
@@ -152,7 +157,7 @@ async def test_a_history_that_cannot_be_read_leaves_the_app_open(
     app = BenchApp()
     async with app.run_test(size=(64, 40)) as pilot:
         app.bench.tabs.show_tab("history", focus=True)
-        await until(pilot, lambda: any("no entry" in message for _title, message, _sev in told(app)), "the notice")
+        await until(pilot, lambda: any("no entry" in message for _title, message, _sev in notices(app)), "the notice")
         await pilot.press("down")
         assert app.is_running and app.query_one(BenchPane).tabs.tab == "history"
 
@@ -171,7 +176,7 @@ async def test_a_bug_while_the_runs_are_looked_at_is_told_once(
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: len(calls) > 3, "some looks")
-        assert [title for title, _message, _sev in told(app)] == ["An error in the program: AttributeError: a bug"]
+        assert [title for title, _message, _sev in notices(app)] == ["An error in the program: AttributeError: a bug"]
     assert log_file().read_text(encoding="utf-8").count("AttributeError: a bug") == 1
 
 
@@ -187,7 +192,7 @@ async def test_a_demo_with_a_bug_answers_and_is_told(course_dir: object, monkeyp
         await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson, "the screen")
         assert isinstance(app.screen, StudyScreen)
         app.screen.query_one(OutputView).post_message(DemoAsked("run", "demo", "text"))
-        await until(pilot, lambda: told(app), "the notice")
+        await until(pilot, lambda: notices(app), "the notice")
         assert answers == [{"error": "TypeError: in the demo"}]
 
 

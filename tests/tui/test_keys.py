@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from dlwp_tui.core import paths
 from dlwp_tui.course import reader
@@ -28,7 +29,7 @@ def remap(text: str) -> None:
     paths.settings_file().write_text(text, encoding="utf-8")
 
 
-async def opened(pilot, app: DlwpApp) -> StudyScreen:
+async def opened(pilot: Pilot[None], app: DlwpApp) -> StudyScreen:
     await until(pilot, lambda: app.screen.query("#param-epochs"), "the bench")
     assert isinstance(app.screen, StudyScreen)
     return app.screen

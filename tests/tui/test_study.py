@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from dlwp_tui.analysis.verdict import plan
 from dlwp_tui.course import reader
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("course_dir")
 WIDE = (160, 45)
 
 
-async def opened(pilot, page: int = 0) -> StudyScreen:
+async def opened(pilot: Pilot[None], page: int = 0) -> StudyScreen:
     """The study screen on a page of 1.1, with the form of its lesson."""
     await until(pilot, lambda: pilot.app.screen.query("#param-epochs"), "the bench")
     study = pilot.app.screen

@@ -5,30 +5,16 @@
 """
 
 import keras
-import numpy as np
 from keras import layers
 
+from dlwp_tui.kit import weather
 from dlwp_tui.lab import Lab
-
-TRAIN, VALIDATION = 200_000, 300_000  # 书中的划分
-
-
-def prepare(lab: Lab) -> tuple[np.ndarray, float]:
-    """标准化的天气 (420551, 14)，以及标准化之后的 1 合多少度。"""
-    data = lab.dataset("jena_climate").series
-    mean, std = data[:TRAIN].mean(axis=0), data[:TRAIN].std(axis=0)
-    return ((data - mean) / std).astype("float32"), float(std[1])
-
-
-def baseline(lab: Lab, data: np.ndarray, checked: dict) -> float:
-    """不用学习的基准（6.3.3）：和窗口最后一步的气温（第 1 列）一样。"""
-    now, later = lab.ends(data, **checked)  # 每个窗口的最后一行 (n, 14)，目标 (n,)
-    return float(np.mean(np.abs(now[:, 1] - later)))
 
 
 def build(steps: int, hidden_layers: int, units: int, last_activation: str) -> keras.Model:
-    """(n, 步数, 14) → 气温 (n, 1)。"""
-    model = keras.Sequential([keras.Input((steps, 14)), layers.Flatten()])
+    """过去的天气 (n, 步数, 14) → 一天后的气温 (n, 1)。"""
+    model = keras.Sequential([keras.Input((steps, 14))])
+    model.add(layers.Flatten())  # (步数, 14) → (步数 × 14,)，时间的先后到此为止
     for _ in range(hidden_layers):
         model.add(layers.Dense(units, activation="relu"))
     # 回归的最后一层不加激活：标准化之后的气温有正有负，relu 永远给不出负数
@@ -36,47 +22,51 @@ def build(steps: int, hidden_layers: int, units: int, last_activation: str) -> k
     return model
 
 
-def run(lab: Lab, *, hidden_layers: int, units: int, last_activation: str, loss: str,
-        lookback: int, step: int, delay: int, epochs: int, steps_per_epoch: int,
-        val_steps: int) -> None:  # fmt: skip
-    data, celsius = prepare(lab)
-    cut = {"lookback": lookback, "step": step, "delay": delay}
-    train = lab.windows(data, max_index=TRAIN, steps=steps_per_epoch, shuffle=True, **cut)
-    checked = {"min_index": TRAIN + 1, "max_index": VALIDATION, "steps": val_steps, **cut}
-    val = lab.windows(data, **checked)
-    naive = baseline(lab, data, checked)
+def run(
+    lab: Lab,
+    *,
+    hidden_layers: int,
+    units: int,
+    last_activation: str,
+    loss: str,
+    lookback: int,
+    step: int,
+    delay: int,
+    epochs: int,
+    steps_per_epoch: int,
+    val_steps: int,
+) -> dict[str, object]:
+    # 1. 数据：八年的天气 (420551, 14)，每 10 分钟一行；标准化之后的 1 合 celsius 度
+    data, celsius = weather.standardised(lab.dataset("jena_climate").series)
+    window = weather.Window(lookback, step, delay)
+    # 训练的窗口随机抽，每轮不同；验证的按时间均匀取，每轮一样
+    train = weather.windows(
+        lab, data, weather.TRAINING, window, steps=steps_per_epoch, shuffle=True
+    )
+    val = weather.windows(lab, data, weather.VALIDATION, window, steps=val_steps)
+    naive = weather.baseline(val)  # 不用学习的基准（6.3.3）：和现在一样
     lines = {"val_mae": naive, "val_loss": naive} if loss == "mae" else {"val_mae": naive}
     lab.baseline("基准", **lines)  # 曲线图上的一条水平线
-    steps = train.element_spec[0].shape[1]
 
-    book = build(240, 1, 32, "linear")
-    lab.check("书中的网络：107,585 个参数", claim="C185", got=book.count_params(), want=107_585)
-    model = build(steps, hidden_layers, units, last_activation)
+    # 2. 网络。不管用哪种损失训练，都看 MAE：它与基准的单位相同
+    model = build(window.steps, hidden_layers, units, last_activation)
+    model.compile(
+        optimizer="rmsprop",
+        loss=loss,
+        metrics=["mae"],
+        steps_per_execution=lab.steps_per_execution(model, train),  # 几步才回到 Python 一次
+    )
     lab.summary(model)
-    # 不管用哪种损失训练，都看 MAE：它与基准的单位相同
-    model.compile(optimizer="rmsprop", loss=loss, metrics=["mae"], steps_per_execution=10)
+
+    # 3. 训练
     lab.phase("训练")
-    live = lab.callbacks()  # 曲线、停止、存档
-    fitted = model.fit(train, epochs=epochs, validation_data=val, callbacks=live, verbose=0)
+    fitted = model.fit(
+        train,
+        epochs=epochs,
+        validation_data=val,
+        callbacks=lab.callbacks(),
+        verbose=0,
+    )
     lab.save(model)
-
-    x, _targets = next(iter(val))
-    p = model.predict_on_batch(x)[:, 0]
-    lowest = float(p.min())
-    says = "relu：预测不了低于平均的气温" if last_activation == "relu" else "没有激活：负数也给得出"
-    lab.check(says, claim="C185", got=lowest >= 0, want=last_activation == "relu")
-    report(lab, "Dense", fitted.history, naive, celsius)
-
-
-def report(lab: Lab, name: str, history: dict, naive: float, celsius: float) -> None:
-    """网络与基准并排：表格和结果。"""
-    val_mae = history["val_mae"]
-    best = int(np.argmin(val_mae))
-    figures = {
-        "基准：和现在一样": naive,
-        f"{name}，最低（第 {best + 1} 轮）": val_mae[best],
-        f"{name}，末轮": val_mae[-1],
-    }
-    rows = [[what, f"{mae:.4f}", f"{mae * celsius:.2f}"] for what, mae in figures.items()]
-    lab.table("验证 MAE", ["方法", "MAE", "合 °C"], rows)
-    lab.result(val_mae=val_mae[best], baseline=naive, degrees=val_mae[best] * celsius)
+    weather.report(lab, "Dense", fitted, naive, celsius)
+    return {"model": model, "val": val}

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -79,12 +78,6 @@ class HistoryView(Widget, can_focus=False):
         """Lay this run over the shown one, or take it away again."""
 
         row: HistoryRow
-
-    @dataclass
-    class _Read(Message):
-        """The thread has read these."""
-
-        rows: list[HistoryRow]
 
     @dataclass
     class Read(Message):
@@ -205,19 +198,14 @@ class HistoryView(Widget, can_focus=False):
             self.reload()
 
     def on_show(self) -> None:
-        # Behind the paint that answers the key: a thread that reads takes turns with it, 20 ms on a busy machine.
+        # After the paint that answers the key: beside it, a reading thread costs it 20 ms on a busy machine.
         self.set_timer(AFTER_PAINT, self.reload)
 
     @in_thread(group="history", exclusive=True, polled=True)
     def _read(self, lesson: str | None) -> None:
         rows = history.history(lesson)
         if not get_current_worker().is_cancelled:
-            self.post_message(self._Read(rows))
-
-    @on(_Read)
-    def _read_done(self, event: _Read) -> None:
-        event.stop()
-        self._fill(event.rows)
+            self.call_later(self._fill, rows)
 
     def _fill(self, rows: list[HistoryRow]) -> None:
         drawn = (

@@ -7,10 +7,10 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
@@ -18,13 +18,12 @@ from dlwp_tui.course.lesson import Demo, Lesson
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.chips import Chips
-from dlwp_tui.tui.bench.content import content
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView, blocks
 from dlwp_tui.tui.bench.pictures import PictureScreen, Shown
+from dlwp_tui.tui.bench.text_demo import TextDemo
 
 LOG_LINES = 500
 """Lines of the log kept on the screen; the whole is in the file named above them."""
@@ -47,14 +46,10 @@ class OutputView(Widget, can_focus=False):
     OutputView #log-text { width: 1fr; height: auto; }
     OutputView CanvasDemo { display: none; }
     OutputView.-try CanvasDemo { display: block; }
-    OutputView.-try #report, OutputView.-try #log, OutputView.-try.-demo #demo { display: none; }
+    OutputView.-try #report, OutputView.-try #log, OutputView.-try.-demo TextDemo { display: none; }
     OutputView.-try #output-choice { margin: 0 1 0 1; }
-    OutputView #demo { height: auto; display: none; padding: 0 1; border-top: solid $border-blurred; }
-    OutputView.-demo #demo { display: block; }
-    OutputView #demo Input { height: 1; border: none; background: $panel; padding: 0 1; }
-    OutputView #demo Input:focus { background: $block-cursor-blurred-background; }
-    OutputView #demo-label { color: $text-muted; height: 1; }
-    OutputView #demo-answer { height: auto; max-height: 9; }
+    OutputView TextDemo { display: none; }
+    OutputView.-demo TextDemo { display: block; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -63,8 +58,10 @@ class OutputView(Widget, can_focus=False):
         self._lesson: Lesson | None = None
         self._demo: Demo | None = None
         self._canvas: Demo | None = None
-        self._drawing_asked = False
-        """True when the value put to the model last was a drawing."""
+        self._line = TextDemo(id="demo")
+        self._paper = CanvasDemo(id="canvas")
+        self._asking: TextDemo | CanvasDemo = self._line
+        """The demo that waits for the model's answer, or had the last one."""
         self._ascii = False
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int, bool] | None = None
@@ -75,11 +72,8 @@ class OutputView(Widget, can_focus=False):
         yield VerticalScroll(id="report")
         with VerticalScroll(id="log"):
             yield Static(id="log-text")
-        yield CanvasDemo(id="canvas")
-        with Vertical(id="demo"):
-            yield Static(id="demo-label")
-            yield Input(id="demo-input", compact=True)
-            yield Static(id="demo-answer")
+        yield self._paper
+        yield self._line
 
     def on_mount(self) -> None:
         self._ascii = settings.load().ascii
@@ -91,24 +85,17 @@ class OutputView(Widget, can_focus=False):
         demos = lesson.demos if lesson is not None else ()
         self._demo = next((demo for demo in demos if demo.input == "text"), None)
         self._canvas = next((demo for demo in demos if demo.input == "canvas"), None)
-        self.query_one(CanvasDemo).set_demo(self._canvas)
-        if self._demo is not None:
-            hint = _("Enter asks · {key} leaves").format(key=keys.label("output.leave"))
-            label = Content.assemble(str(self._demo.label), (f"   {hint}", "dim"))
-            self.query_one("#demo-label", Static).update(label)
-            box = self.query_one("#demo-input", Input)
-            box.value = ""
-            box.placeholder = self._demo.example
-        self.set_demo_answer({})
+        self._paper.set_demo(self._canvas)
+        self._line.set_demo(self._demo)
 
     def show(self, view: RunView | None) -> None:
         """Another run."""
         other = (view.folder if view else None) != (self.view.folder if self.view else None)
         self.view = view
         if other:
-            self._drawing_asked = False
-            self.set_demo_answer({})
-            self.query_one(CanvasDemo).forget()
+            self._asking = self._line
+            self._line.forget()
+            self._paper.forget()
             self._seen = self._log_seen = None
             self.query_one("#report", VerticalScroll).scroll_home(animate=False)
         self.refresh_now()
@@ -136,7 +123,7 @@ class OutputView(Widget, can_focus=False):
             self._open("try")
         elif self.has_class("-demo"):
             self._open("report")
-            self.query_one("#demo-input", Input).focus()
+            self._line.open()
         elif self._demo is not None or self._canvas is not None:
             self.notify(_("Run the lesson first: the demo needs a trained model."))
         else:
@@ -149,18 +136,13 @@ class OutputView(Widget, can_focus=False):
     def focus_first(self) -> None:
         """Focus what scrolls, or the paper."""
         if self.has_class("-try"):
-            self.query_one(CanvasDemo).open()
+            self._paper.open()
         else:
             self.query_one("#log" if self.showing_log else "#report").focus()
 
     def set_demo_answer(self, answer: Mapping[str, Any]) -> None:
         """Show a demo's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
-        if self._drawing_asked:
-            self.query_one(CanvasDemo).take(answer)
-            return
-        width = max(20, self.content_size.width - 4)
-        text = output_text.answer(answer, width, self._ascii)
-        self.query_one("#demo-answer", Static).update(content(text))
+        self._asking.take(answer)
 
     @property
     def text(self) -> str:
@@ -289,7 +271,7 @@ class OutputView(Widget, can_focus=False):
         self._seen = self._log_seen = None
         self.refresh_now()
         if what == "try":
-            self.call_after_refresh(self.query_one(CanvasDemo).open)
+            self.call_after_refresh(self._paper.open)
 
     @on(CanvasDemo.Left)
     def _leave_paper(self, event: CanvasDemo.Left) -> None:
@@ -297,23 +279,13 @@ class OutputView(Widget, can_focus=False):
         self._open("report")
         self.call_after_refresh(self.focus_first)
 
+    @on(TextDemo.Asked)
     @on(CanvasDemo.Asked)
-    def _ask_about_drawing(self, event: CanvasDemo.Asked) -> None:
+    def _asked(self, event: TextDemo.Asked | CanvasDemo.Asked) -> None:
         event.stop()
         if self.view is not None:
-            self._drawing_asked = True
+            self._asking = self._line if isinstance(event, TextDemo.Asked) else self._paper
             self.post_message(DemoAsked(self.view.folder.id, event.demo.id, event.value))
-
-    @on(Input.Submitted, "#demo-input")
-    def _ask(self, event: Input.Submitted) -> None:
-        event.stop()
-        if self._demo is None or self.view is None:
-            return
-        value = event.value or self._demo.example
-        if value:
-            self._drawing_asked = False
-            self.query_one("#demo-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
-            self.post_message(DemoAsked(self.view.folder.id, self._demo.id, value))
 
 
 def _choices() -> list[tuple[str, str]]:

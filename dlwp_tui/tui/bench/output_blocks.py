@@ -102,6 +102,7 @@ class ProofsView(BlockView, can_focus=True):
         self.folded = not self.folded
         self._width = 0
         self.refresh(layout=True)
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
     def draw(self, width: int) -> Text:
         return output_text.proofs(self.block.proofs, width, folded=self.folded)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual import actions, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -38,13 +36,6 @@ class BenchPane(Vertical, can_focus=False):
     """Shows one section's lesson and one of its runs in the tabs. It starts nothing: see `bench.messages`."""
 
     DEFAULT_CSS = "BenchPane { height: 1fr; }"
-
-    @dataclass
-    class _Newest(Message):
-        """The newest run of a lesson, found by the thread."""
-
-        lesson_id: str
-        folder: RunFolder
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -198,13 +189,11 @@ class BenchPane(Vertical, can_focus=False):
     def _find_newest(self, lesson_id: str) -> None:
         rows = history.history(lesson_id)
         if rows and not get_current_worker().is_cancelled:
-            self.post_message(self._Newest(lesson_id, rows[0].folder))
+            self.call_later(self._show_newest, lesson_id, rows[0].folder)
 
-    @on(_Newest)
-    def _show_newest(self, event: _Newest) -> None:
-        event.stop()
-        if self.shown is None and self.lesson is not None and self.lesson.id == event.lesson_id:
-            self._show_or_notice(event.folder)
+    def _show_newest(self, lesson_id: str, folder: RunFolder) -> None:
+        if self.shown is None and self.lesson is not None and self.lesson.id == lesson_id:
+            self._show_or_notice(folder)
 
     def _show_or_notice(self, folder: RunFolder) -> None:
         try:

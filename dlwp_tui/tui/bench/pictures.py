@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
@@ -82,11 +79,6 @@ class Pixels(ScrollView, can_focus=True):
             self._image, self.reason = None, error.message
         self.scroll_home(animate=False)
         self._fit()
-
-    @property
-    def shrunk(self) -> bool:
-        """True where the picture is shown smaller than it is."""
-        return self._image is not None and self.virtual_size.width < self._image.width
 
     def on_resize(self) -> None:
         if self.size != self._room:
@@ -196,25 +188,7 @@ class PictureScreen(ModalScreen[None]):
 
 def _drawn(image: Image, line: int, ascii: bool) -> Strip:
     """Cell row `line` of an RGB image of two pixel rows a cell row."""
-    stride = image.width * 3
-    data = image.tobytes()[2 * line * stride : 2 * (line + 1) * stride]
-    upper, lower = data[:stride], data[stride:]
-    if ascii:
-        levels = [sum(upper[at : at + 3] + lower[at : at + 3]) // 6 for at in range(0, stride, 3)]
-        ramp = pictures.RAMP
-        return Strip([Segment("".join(ramp[level * len(ramp) // 256] for level in levels))])
-    segments: list[Segment] = []
-    run, current = 0, b""
-    for at in range(0, stride, 3):
-        pair = upper[at : at + 3] + lower[at : at + 3]
-        if pair != current and run:
-            segments.append(Segment("▀" * run, _style(current)))
-            run = 0
-        current, run = pair, run + 1
-    segments.append(Segment("▀" * run, _style(current)))
-    return Strip(segments, image.width)
-
-
-@lru_cache(maxsize=8192)
-def _style(pair: bytes) -> Style:
-    return Style.from_color(Color.from_rgb(*pair[:3]), Color.from_rgb(*pair[3:]))
+    rows = image.crop((0, 2 * line, image.width, 2 * line + 2))
+    text = pictures.half_blocks(rows, image.width, 1, ascii=ascii)
+    segments = [Segment(text.plain[span.start : span.end], span.style) for span in text.spans]  # type: ignore[arg-type]
+    return Strip(segments or [Segment(text.plain)], image.width)

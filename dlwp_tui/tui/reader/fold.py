@@ -1,6 +1,7 @@
 """The page's parser: the course's, with tables and simple lists folded into one token each.
 
-Textual mounts a widget a table cell and four a list item; laying out and styling widgets is what a page costs.
+Textual mounts a widget for each table cell and four for each list item; most of a page's time goes into laying out and
+styling widgets.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class LinkPreviews:
 
 
 def _without_links(text: Text) -> Text:
-    """The pointer cannot reach what stands beside it, so nothing there looks as if it could be pressed."""
+    """Text without its links: the pointer cannot reach a preview, so nothing in it may look clickable."""
     return Text(
         text.plain, text.style, spans=[span for span in text.spans if not str(span.style).startswith(inline.LINK)]
     )

@@ -18,7 +18,7 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.dialogs import AskDialog
 
 SAVE_S = 2.0
-"""What was typed is on the disk at most so much later: a power cut takes no more."""
+"""Seconds until typed text is on the disk at the latest: a power cut loses no more."""
 
 
 class EditorScreen(ModalScreen[None]):

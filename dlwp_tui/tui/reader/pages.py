@@ -93,10 +93,7 @@ class PagesScreen(Dialog[int]):
     def action_move(self, step: int) -> None:
         """The next or the previous page."""
         choices = self.query_one(OptionList)
-        if step > 0:
-            choices.action_cursor_down()
-        else:
-            choices.action_cursor_up()
+        (choices.action_cursor_down if step > 0 else choices.action_cursor_up)()
 
     def _row(self, page: Page, width: int) -> Content:
         """`› ✓  3  标题      ▶ ? ★`: what stands round the title is never cut."""

@@ -142,10 +142,7 @@ class SearchScreen(Dialog[Result]):
     def action_move(self, step: int) -> None:
         """The next or the previous result."""
         choices = self.query_one(OptionList)
-        if step > 0:
-            choices.action_cursor_down()
-        else:
-            choices.action_cursor_up()
+        (choices.action_cursor_down if step > 0 else choices.action_cursor_up)()
 
     def action_turn(self, step: int) -> None:
         """A screen of results on or back."""

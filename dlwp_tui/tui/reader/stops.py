@@ -59,7 +59,7 @@ def focus(page: VerticalScroll, step: int) -> None:
 
 
 def _visible(page: VerticalScroll, stops: list[Widget], step: int) -> Widget:
-    """The first stop (going on) or the last (going back) that is in view, so that reading is not thrown back."""
+    """The first stop (going on) or the last (going back) that is in view, so that the page does not jump."""
     seen = [stop for stop in stops if stop.region.overlaps(page.content_region)]
     if seen:
         return seen[0 if step > 0 else -1]

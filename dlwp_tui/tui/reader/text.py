@@ -67,7 +67,7 @@ def content(text: Text, current: str | None = None) -> Content:
 
 
 def hovered(style: RichStyle) -> str:
-    """Where the link leads that text of this style belongs to; empty where it belongs to none."""
+    """The address of the link that text of this style belongs to; empty for none."""
     click = style.meta.get("@click", "")
     found = _LINK_ACTION.fullmatch(click) if isinstance(click, str) else None
     return str(literal_eval(found[1])) if found else ""
@@ -148,7 +148,7 @@ class NoteText(MarkdownBlock, can_focus=False):
         return None if self.current is None else self.targets[self.current]
 
     def advance(self, step: int) -> bool:
-        """Go `step` links on; False when there is none, so that the focus should leave."""
+        """Go `step` links on; False when there is none: the focus should leave the block."""
         place = (self.current or 0) + step
         if not 0 <= place < len(self.targets):
             return False

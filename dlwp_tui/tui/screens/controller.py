@@ -1,7 +1,7 @@
 """What the study screen is composed of: controllers, each with one subject, its state, its actions and its handlers.
 
-A controller is a plain object. The methods named `action_...` are what the key table names; the methods marked with
-`handles` get the screen's messages. `StudyScreen` gives each message and each key to the one whose it is.
+A controller is a plain object. Its methods `action_...` are named by the key table, its methods marked with `handles`
+get messages of the screen. `StudyScreen` passes each message to its handlers and each key to its actor.
 """
 
 from __future__ import annotations

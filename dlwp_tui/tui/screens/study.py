@@ -34,7 +34,7 @@ from dlwp_tui.tui.session import Session
 
 
 class StudyScreen(Screen[None]):
-    """Contents | note | bench. It lays them out, and gives each key and each message to the one whose it is."""
+    """Contents | note | bench. It lays them out, and passes each message to its handlers and each key to its actor."""
 
     AUTO_FOCUS = "#note"
     BINDINGS = keys.bindings(keys.STUDY)
@@ -88,7 +88,7 @@ class StudyScreen(Screen[None]):
                 await result
 
     async def action_do(self, key_id: str) -> None:
-        """Do what the key table names for a key, on the controller or the bench's widget that it names."""
+        """Call the action that the key table names for a key, on the controller or the bench's widget that it names."""
         key = keys.of_study(key_id)
         if key.lesson and self.panes.lesson_or_notice() is None:
             return

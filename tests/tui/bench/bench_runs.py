@@ -20,6 +20,7 @@ from dlwp_tui.runs import state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote, RunSpec
+from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.pane import BenchPane
@@ -108,6 +109,12 @@ class BenchApp(App[None]):
     def record(self, message: Message) -> None:
         """Keep it."""
         self.posted.append(message)
+
+    @property
+    def view(self) -> RunView:
+        """The shown run, where there is one."""
+        assert self.bench.shown is not None
+        return self.bench.shown
 
     def show(self, folder: RunFolder, tab: str) -> None:
         """Show a run on one of the tabs."""

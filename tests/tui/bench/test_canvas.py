@@ -30,7 +30,7 @@ SIZE = (64, 34)
 # -- the brush ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_stroke_is_two_pixels_thick_with_soft_edges():
+def test_a_stroke_is_two_pixels_thick_with_soft_edges() -> None:
     drawing = Drawing()
     drawing.stroke((5, 10), (20, 10))
     assert [drawing.ink(12, y) for y in range(8, 13)] == [0, 0.5, 1, 0.5, 0]
@@ -43,7 +43,7 @@ def test_a_stroke_is_two_pixels_thick_with_soft_edges():
     assert [between.ink(12, y) for y in range(9, 13)] == [0, 1, 1, 0]
 
 
-def test_the_eraser_takes_what_it_passes_and_clear_takes_all():
+def test_the_eraser_takes_what_it_passes_and_clear_takes_all() -> None:
     drawing = Drawing()
     drawing.stroke((0, 14), (27, 14))
     drawing.stroke((0, 14), (10, 14), erase=True)
@@ -52,7 +52,7 @@ def test_the_eraser_takes_what_it_passes_and_clear_takes_all():
     assert drawing.empty
 
 
-def test_rows_are_28_lists_of_28_floats_whatever_is_drawn():
+def test_rows_are_28_lists_of_28_floats_whatever_is_drawn() -> None:
     drawing = Drawing()
     drawing.stroke((-50, -3), (90, 40))
     drawing.stroke((27, 27), (27, 27))
@@ -85,7 +85,7 @@ async def drawing(app: BenchApp, pilot: Pilot[None], folder: RunFolder | None = 
     return paper(app)
 
 
-async def test_keys_alone_draw_erase_and_clear():
+async def test_keys_alone_draw_erase_and_clear() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
@@ -104,7 +104,7 @@ async def test_keys_alone_draw_erase_and_clear():
         assert sheet.cursor == (0, 0)  # and no further
 
 
-async def test_the_mouse_draws_and_its_right_button_erases():
+async def test_the_mouse_draws_and_its_right_button_erases() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
@@ -121,7 +121,7 @@ async def test_the_mouse_draws_and_its_right_button_erases():
         assert sheet.drawing.ink(10, 10) == 0 and sheet.drawing.ink(5, 10) == 1
 
 
-async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time():
+async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
@@ -142,7 +142,7 @@ async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time
         assert len(value) == 28 and {len(row) for row in value} == {28} and asked(app)[-1].demo_id == "draw"
 
 
-async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet_has_none():
+async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet_has_none() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
@@ -162,7 +162,7 @@ async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet
         assert "✗ the model is gone" in "\n".join(rows(app))
 
 
-async def test_escape_leaves_and_the_sheet_stays_until_another_run_is_shown():
+async def test_escape_leaves_and_the_sheet_stays_until_another_run_is_shown() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         sheet = await drawing(app, pilot)
@@ -174,7 +174,7 @@ async def test_escape_leaves_and_the_sheet_stays_until_another_run_is_shown():
         assert sheet.drawing.empty
 
 
-async def test_nothing_to_draw_on_before_a_model_is_trained():
+async def test_nothing_to_draw_on_before_a_model_is_trained() -> None:
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -198,7 +198,9 @@ async def test_nothing_to_draw_on_before_a_model_is_trained():
         ((120, 40), True, True, "beside"),
     ],
 )
-async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], large: bool, framed: bool, where: str):
+async def test_paper_and_bars_are_whole_at_every_size(
+    size: tuple[int, int], large: bool, framed: bool, where: str
+) -> None:
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
         sheet = await drawing(app, pilot)
@@ -223,7 +225,7 @@ async def test_paper_and_bars_are_whole_at_every_size(size: tuple[int, int], lar
             assert "Space pen" in " ".join("".join(rows(app)).replace("│", " ").split())
 
 
-async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.MonkeyPatch):
+async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     paths.ensure(paths.home())
     paths.settings_file().write_text("ascii = true\n", encoding="utf-8")
     app = BenchApp()
@@ -236,7 +238,7 @@ async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.Monke
         assert "@@@@@+" in text and "> 0" in text and "▀" not in text
 
 
-async def test_the_whole_way_to_the_model_and_back():
+async def test_the_whole_way_to_the_model_and_back() -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.screen.query(BenchPane) and app.screen.query_one(BenchPane).lesson, "the bench")
@@ -252,7 +254,7 @@ async def test_the_whole_way_to_the_model_and_back():
 
 
 @pytest.mark.parametrize("system", ["standard", "256", "truecolor"])
-async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
+async def test_the_cursor_is_no_grey_on_any_terminal(system: str) -> None:
     from rich.color import ColorSystem, ColorType
 
     app = BenchApp()
@@ -269,7 +271,7 @@ async def test_the_cursor_is_no_grey_on_any_terminal(system: str):
         assert max(cursor) - min(cursor) > 60 and max(paper_) == min(paper_)
 
 
-async def test_hints_break_between_hints():
+async def test_hints_break_between_hints() -> None:
     async with BenchApp().run_test(size=(40, 20)):
         hints = KeyHints(["arrows move", "space pen", "e eraser", "x clear"])
         assert hints.lines(60) == ["arrows move · space pen · e eraser · x clear"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 
 import pytest
+from dlwp_tui.tui.bench.series import Look
 from rich.cells import cell_len
 from textual.widgets import Static
 
@@ -19,7 +21,6 @@ from dlwp_tui.tui.bench import series, style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.curves import CurvesView
 from dlwp_tui.tui.bench.messages import RunStateChanged
-from dlwp_tui.tui.bench.series import Look
 from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
@@ -39,7 +40,7 @@ def note(app: BenchApp) -> str:
     return str(app.bench.query_one("#curves-note", Static).content)
 
 
-async def test_an_empty_bench_says_what_to_do():
+async def test_an_empty_bench_says_what_to_do() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.action_open("curves")
@@ -47,7 +48,7 @@ async def test_an_empty_bench_says_what_to_do():
         assert "Press r to run" in "\n".join(rows(app))
 
 
-async def test_a_run_is_followed_while_it_trains():
+async def test_a_run_is_followed_while_it_trains() -> None:
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -71,7 +72,7 @@ async def test_a_run_is_followed_while_it_trains():
         assert "✓ finished" in "\n".join(rows(app))
 
 
-async def test_nothing_is_redrawn_without_news_or_out_of_sight():
+async def test_nothing_is_redrawn_without_news_or_out_of_sight() -> None:
     run = LiveRun()
     run.epoch(1)
     app = BenchApp()
@@ -88,23 +89,23 @@ async def test_nothing_is_redrawn_without_news_or_out_of_sight():
         app.bench.tabs.show_tab("params")
         await pilot.pause(0.3)
         run.epoch(2)
-        await until(pilot, lambda: len(next(iter(app.bench.shown.curves.values()))) == 2, "the reader to go on unseen")
+        await until(pilot, lambda: len(next(iter(app.view.curves.values()))) == 2, "the reader to go on unseen")
         assert charts(app)[0].builds == builds
         app.bench.tabs.show_tab("curves")
         await until(pilot, lambda: charts(app)[0].builds == builds + 1, "the one redraw on return")
     run.end()
 
 
-async def test_the_newest_run_of_the_lesson_is_shown_on_opening():
+async def test_the_newest_run_of_the_lesson_is_shown_on_opening() -> None:
     finished({"rate": 2.0}, ago=500)
     newest = finished(ago=5)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.bench.shown is not None, "the newest run")
-        assert app.bench.shown.folder == newest and app.bench.tabs.tab == "params"
+        assert app.view.folder == newest and app.bench.tabs.tab == "params"
 
 
-async def test_compare_lays_earlier_runs_over_with_their_changed_params():
+async def test_compare_lays_earlier_runs_over_with_their_changed_params() -> None:
     older = finished({"rate": 2.0}, ago=500)
     app = BenchApp()
     run = finished(ago=5)
@@ -122,7 +123,7 @@ async def test_compare_lays_earlier_runs_over_with_their_changed_params():
         await until(pilot, lambda: "rate=2.0" not in charts(app)[0].text, "the overlay to go")
 
 
-async def test_nan_is_said_above_the_charts():
+async def test_nan_is_said_above_the_charts() -> None:
     run = LiveRun()
     run.epoch(1)
     run.epoch(2, loss=math.nan, val_loss=math.nan)
@@ -135,7 +136,7 @@ async def test_nan_is_said_above_the_charts():
     run.end()
 
 
-async def test_scales_smoothing_batches_and_single_metrics():
+async def test_scales_smoothing_batches_and_single_metrics() -> None:
     run = LiveRun()
     for number in range(1, 6):
         for step in (1, 2, 3):
@@ -170,7 +171,7 @@ async def test_scales_smoothing_batches_and_single_metrics():
         await until(pilot, lambda: len(charts(app)) == 2, "both again")
 
 
-async def test_synthetic_data_are_labelled_in_title_and_strip():
+async def test_synthetic_data_are_labelled_in_title_and_strip() -> None:
     run = LiveRun()
     run.events.write("dataset", name="imdb", source="synthetic", detail="")
     run.epoch(1)
@@ -183,7 +184,7 @@ async def test_synthetic_data_are_labelled_in_title_and_strip():
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (60, 30), (80, 24), (100, 40), (64, 60), (30, 10)])
-async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
+async def test_rows_are_exactly_as_wide_as_the_screen(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "zh")
     finished({"rate": 2.0}, ago=500)
     folder = finished(ago=5)
@@ -198,7 +199,7 @@ async def test_rows_are_exactly_as_wide_as_the_screen(size, monkeypatch):
             assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
 
 
-async def test_labels_become_curves_of_their_own():
+async def test_labels_become_curves_of_their_own() -> None:
     run = LiveRun()
     for fold in ("fold 1", "fold 2", "fold 3"):
         for number in (1, 2, 3):
@@ -212,7 +213,7 @@ async def test_labels_become_curves_of_their_own():
     assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
 
 
-async def test_a_level_crosses_its_chart_from_the_first_point_on():
+async def test_a_level_crosses_its_chart_from_the_first_point_on() -> None:
     run = LiveRun()
     run.events.write("baseline", label="naive", metrics={"val_loss": 0.28454})
     view = RunView.open(run.folder)
@@ -232,7 +233,7 @@ async def test_a_level_crosses_its_chart_from_the_first_point_on():
     assert "naive 0.2845" not in [one.label for one in series.chart("mae", view, [], Look()).series]
 
 
-async def test_the_axis_says_what_an_own_loop_counts():
+async def test_the_axis_says_what_an_own_loop_counts() -> None:
     run = LiveRun()
     run.events.write("epoch", label="formula", epoch=100, epochs=None, unit="columns", metrics={"val_chance": 0.9})
     run.epoch(1)
@@ -241,7 +242,7 @@ async def test_the_axis_says_what_an_own_loop_counts():
     assert [series.x_label(name, view) for name in ("chance", "loss")] == ["columns", "epoch"]
 
 
-async def test_a_curve_of_an_own_loop_is_not_called_training():
+async def test_a_curve_of_an_own_loop_is_not_called_training() -> None:
     run = LiveRun()
     run.events.write("epoch", label="", epoch=1, epochs=3, unit="hours", metrics={"mae": 0.5}, seconds=0.1)
     run.epoch(1, 3, "as now", error=0.5)
@@ -253,7 +254,7 @@ async def test_a_curve_of_an_own_loop_is_not_called_training():
     assert series.chart("loss", view, [], Look()).series[0].label == "fold 1 training"
 
 
-async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning():
+async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning() -> None:
     run = LiveRun()
     for number in range(1, 11):
         run.epoch(number, 10)
@@ -268,7 +269,11 @@ async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning()
     assert max(smooth[0].ys) - min(smooth[0].ys) < max(raw[0].ys) - min(raw[0].ys)
 
 
-async def test_strip_keeps_its_width_while_figures_change():
+def epoch_is(app: BenchApp, number: int) -> bool:
+    return app.view.epoch == number
+
+
+async def test_strip_keeps_its_width_while_figures_change() -> None:
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -277,7 +282,7 @@ async def test_strip_keeps_its_width_while_figures_change():
         places = set()
         for number, loss in ((1, 0.5), (2, 12.25), (3, 1234.5)):
             run.epoch(number, 10, loss=loss, val_loss=0.1)
-            await until(pilot, lambda n=number: app.bench.shown.epoch == n, f"epoch {number}")
+            await until(pilot, partial(epoch_is, app, number), f"epoch {number}")
             await pilot.pause()
             row = next(row for row in rows(app) if "val_loss" in row)
             places.add(row.index("val_loss"))
@@ -287,20 +292,20 @@ async def test_strip_keeps_its_width_while_figures_change():
     run.end()
 
 
-def test_figures_are_always_seven_cells():
+def test_figures_are_always_seven_cells() -> None:
     for value in (0, 1, -1, 0.00012, 1e-9, 12.3456, 999.99, 123456, 9e12, -4.5e-7, math.nan, math.inf, 1e300, 9.99999):
         assert len(formats.fixed(value)) == 7, value
         if math.isfinite(value) and abs(value) < 1e300:
             assert float(formats.fixed(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
 
 
-def test_a_run_keeps_its_place():
+def test_a_run_keeps_its_place() -> None:
     first = style.place("a-run")
     assert style.place("another-run") == first + 1
     assert style.place("a-run") == first
 
 
-async def test_opening_a_long_run_never_keeps_a_key_waiting():
+async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
     run = LiveRun()
     for step in range(8000):
         run.events.write(
@@ -318,6 +323,7 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
     async with app.run_test(size=SIZE) as pilot:
         app.show(run.folder, "curves")
         follower = app.bench.follower
+        assert follower._timer is not None
         follower._timer.pause()  # here every look is the test's own
         looks: list[float] = []
         while follower._unread:
@@ -328,10 +334,10 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting():
         assert len(looks) > 2  # in slices, not in one go
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
-        assert app.bench.shown.epoch == 40 and not app.bench.shown.state.active
+        assert app.view.epoch == 40 and not app.view.state.active
 
 
-async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
+async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read() -> None:
     folder = finished()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -340,7 +346,7 @@ async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read():
         await until(pilot, lambda: charts(app), "its curves")
 
 
-async def test_a_run_without_curves_says_so_once_it_is_read():
+async def test_a_run_without_curves_says_so_once_it_is_read() -> None:
     folder = LiveRun().end().folder
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -350,7 +356,7 @@ async def test_a_run_without_curves_says_so_once_it_is_read():
         await until(pilot, lambda: "This run has no output besides" in "\n".join(rows(app)), "the output's sentence")
 
 
-async def test_a_waiting_run_promises_no_figures(waiting):
+async def test_a_waiting_run_promises_no_figures(waiting: RunFolder) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.show(waiting, "curves")
@@ -365,7 +371,7 @@ def waiting() -> Iterator[RunFolder]:
     run.end("stopped")
 
 
-async def test_every_chart_names_its_data_alike_when_their_number_changes():
+async def test_every_chart_names_its_data_alike_when_their_number_changes() -> None:
     run = LiveRun()
     run.events.write("dataset", name="imdb", source="unverified", detail="")
     for number in (1, 2):
@@ -384,14 +390,14 @@ async def test_every_chart_names_its_data_alike_when_their_number_changes():
         await until(pilot, lambda: all("· unverified file" in chart.text for chart in charts(app)), "both named alike")
 
 
-def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ellipsis():
+def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ellipsis() -> None:
     for width in range(1, 16):
         assert cell_len(style.fit("深度学习用于计算机视觉", width)) == width
     assert style.fit("深度学习用于计算机视觉", 10) == "深度学习… "
     assert style.fit("深度学习", 10) == "深度学习  "
 
 
-async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_room():
+async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_room() -> None:
     run = LiveRun()
     for label in ("one", "two", "three"):
         for number in (1, 2):

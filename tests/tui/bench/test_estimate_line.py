@@ -11,6 +11,7 @@ from textual.widgets import Button
 
 from dlwp_tui.analysis.estimates import Estimator, Timing
 from dlwp_tui.core import hardware, paths
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control
 from dlwp_tui.runs import state, store
@@ -27,7 +28,7 @@ from dlwp_tui.tui.session import RunRequest, Session
 from tests.tui.bench.bench_runs import BenchApp, rows, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
-PARAMS = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
+PARAMS: dict[str, Value] = {"epochs": 5, "pause": 0.0, "batch_size": 8, "units": 16}
 
 
 def estimator(*timings: Timing) -> Estimator:
@@ -42,7 +43,7 @@ def line(app: BenchApp | DlwpApp) -> EstimateLine:
     return app.screen.query_one(EstimateLine)
 
 
-async def test_time_and_memory_follow_what_is_typed():
+async def test_time_and_memory_follow_what_is_typed() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
@@ -65,7 +66,7 @@ async def test_time_and_memory_follow_what_is_typed():
         await until(pilot, lambda: "memory: needs up to 50 MB" in "\n".join(rows(app)), "the second row")
 
 
-async def test_little_memory_is_marked_by_a_sign_too():
+async def test_little_memory_is_marked_by_a_sign_too() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
@@ -78,7 +79,7 @@ async def test_little_memory_is_marked_by_a_sign_too():
         assert "!" not in line(app).text
 
 
-async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatch):
+async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[RunRequest] = []
     over = threading.Event()
 
@@ -106,7 +107,7 @@ async def test_a_dry_run_is_started_and_cancelled(monkeypatch: pytest.MonkeyPatc
         assert len(asked) == 1
 
 
-async def test_another_lessons_estimate_is_not_shown():
+async def test_another_lessons_estimate_is_not_shown() -> None:
     app = BenchApp()
     async with app.run_test(size=(70, 30)) as pilot:
         other = reader.load().lesson("1.1").model_copy(update={"id": "9.9"})
@@ -122,7 +123,7 @@ async def opened(pilot: Pilot[None]) -> ParamsForm:
     return pilot.app.screen.query_one(ParamsForm)
 
 
-async def test_the_app_makes_a_dry_run_and_keeps_its_result():
+async def test_the_app_makes_a_dry_run_and_keeps_its_result() -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
@@ -131,14 +132,15 @@ async def test_the_app_makes_a_dry_run_and_keeps_its_result():
         await pilot.press("T")
         await until(pilot, lambda: line(app).dry_run_began, "the dry run")
         await until(pilot, lambda: "(after a dry run)" in line(app).text, "its result", 30)
-        assert line(app).estimate is not None and 50 < (line(app).estimate.seconds or 0) < 100
+        estimate = line(app).estimate
+        assert estimate is not None and 50 < (estimate.seconds or 0) < 100
         assert not paths.runs().exists() or not list(paths.runs().iterdir())
         form.set_values({"epochs": 2, "pause": 0.0})
         await pilot.press("r")
         await until(pilot, lambda: "about 1 s (as last time)" in line(app).text, "its own history", 30)
 
 
-async def test_leaving_the_section_cancels_the_dry_run(course_dir: object):
+async def test_leaving_the_section_cancels_the_dry_run(course_dir: object) -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         form = await opened(pilot)
@@ -157,7 +159,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("little")
-async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
+async def test_too_little_memory_asks_and_the_safe_answer_comes_first() -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot)
@@ -179,7 +181,7 @@ async def test_too_little_memory_asks_and_the_safe_answer_comes_first():
     assert control.active() == []
 
 
-async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
+async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(160, 45)) as pilot:
         await opened(pilot)
@@ -187,7 +189,7 @@ async def test_free_memory_is_kept_up_to_date(monkeypatch: pytest.MonkeyPatch):
         await until(pilot, lambda: "12.1 GB free" in line(app).text, "the new figure")
 
 
-async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object):
+async def test_an_experiment_says_how_long_its_runs_take_together(course_dir: object) -> None:
     lesson = reader.load().lesson("1.1")
     app = DlwpApp(reader.load(), "1.1", warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -19,7 +19,7 @@ def field(app: BenchApp, name: str) -> FieldInput:
     return app.bench.query_one(f"#param-{name}", FieldInput)
 
 
-async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field():
+async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.action_open("params")
@@ -30,7 +30,7 @@ async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field():
         assert app.bench.tabs.params.values() == {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
-async def test_a_request_has_checked_values():
+async def test_a_request_has_checked_values() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         field(app, "epochs").value = "3"
@@ -44,7 +44,7 @@ async def test_a_request_has_checked_values():
 
 
 @pytest.mark.parametrize("bad", ["0", "", "x", "1.5", "1e9", "-3"])
-async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad):
+async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad: str) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.show_tab("params")
@@ -63,7 +63,7 @@ async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad):
         assert form.request() is not None
 
 
-async def test_letters_in_a_number_field_stay_keys_of_the_screen():
+async def test_letters_in_a_number_field_stay_keys_of_the_screen() -> None:
     app = BenchApp()
     app.bind("r", "note('r')")
     async with app.run_test(size=SIZE) as pilot:
@@ -73,7 +73,7 @@ async def test_letters_in_a_number_field_stay_keys_of_the_screen():
         assert field(app, "epochs").value == "7"  # the old value was selected, so typing replaced it
 
 
-async def test_arrows_walk_the_form_and_choose():
+async def test_arrows_walk_the_form_and_choose() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         mode = app.bench.query_one("#param-mode", Chips)
@@ -92,7 +92,7 @@ async def test_arrows_walk_the_form_and_choose():
         assert app.bench.tabs.params.values()["noisy"] is False
 
 
-async def test_presets_fill_the_form_and_changes_are_told():
+async def test_presets_fill_the_form_and_changes_are_told() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.do("run.preset")
@@ -109,7 +109,7 @@ async def test_presets_fill_the_form_and_changes_are_told():
 
 
 @pytest.mark.parametrize(("typed", "seed"), [("", None), ("42", 42), ("0", 0)])
-async def test_seed_data_and_device_are_passed_on(typed, seed):
+async def test_seed_data_and_device_are_passed_on(typed: str, seed: int | None) -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.query_one("#form-seed", FieldInput).value = typed
@@ -121,7 +121,7 @@ async def test_seed_data_and_device_are_passed_on(typed, seed):
         assert (asked.seed, asked.source, asked.device) == (seed, "synthetic", "cpu")
 
 
-async def test_a_bad_seed_is_refused():
+async def test_a_bad_seed_is_refused() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.query_one("#form-seed", FieldInput).value = str(2**40)
@@ -130,7 +130,7 @@ async def test_a_bad_seed_is_refused():
         assert "seed" in app.bench.tabs.params.problems
 
 
-async def test_data_status_stands_in_the_form():
+async def test_data_status_stands_in_the_form() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.params.set_data_status("imdb: synthetic data")
@@ -138,7 +138,7 @@ async def test_data_status_stands_in_the_form():
         assert "imdb: synthetic data" in "\n".join(rows(app))
 
 
-async def test_values_are_kept_when_another_section_was_open():
+async def test_values_are_kept_when_another_section_was_open() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         from dlwp_tui.course import reader
@@ -155,7 +155,7 @@ async def test_values_are_kept_when_another_section_was_open():
 
 
 @pytest.mark.parametrize("size", [(50, 14), (50, 24), (80, 24)])
-async def test_every_field_can_be_reached_on_a_small_terminal(size):
+async def test_every_field_can_be_reached_on_a_small_terminal(size: tuple[int, int]) -> None:
     app = BenchApp()
     async with app.run_test(size=size) as pilot:
         app.bench.tabs.action_open("params")
@@ -169,7 +169,7 @@ async def test_every_field_can_be_reached_on_a_small_terminal(size):
         assert {"form-seed", "form-device", "form-source"} <= seen
 
 
-async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys():
+async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys() -> None:
     async with BenchApp().run_test(size=SIZE):
         shape = FieldInput("64, 3", kind="form", id="shape")
         text = FieldInput("a film", kind="text", id="text")
@@ -178,7 +178,7 @@ async def test_fields_of_numbers_and_signs_leave_letters_to_the_keys():
         assert all(text.check_consume_key(key, key) for key in "rsdpn/?<>")
 
 
-async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch):
+async def test_the_form_is_entered_where_letters_stay_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner who opens the form and presses `r` wants a run, not an r in place of the sentences."""
     monkeypatch.delenv("DLWP_CONTENT")  # the book's own lesson: its first field is of sentences
     app = BenchApp("6.1.1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 
 from dlwp_tui.core import hardware
 from dlwp_tui.course import reader
@@ -28,14 +29,14 @@ def table(app: BenchApp) -> HistoryView:
     return app.bench.query_one(HistoryView)
 
 
-async def open_history(app: BenchApp, pilot, count: int) -> None:
+async def open_history(app: BenchApp, pilot: Pilot[None], count: int) -> None:
     await until(pilot, lambda: app.bench.region.height, "the bench on the screen")
     app.bench.tabs.action_open("history")
     await until(pilot, lambda: len(table(app).rows) == count, f"{count} runs")
     await until(pilot, lambda: table(app).has_focus_within, "the table to have the focus")
 
 
-async def test_rows_tell_state_params_and_best_figures():
+async def test_rows_tell_state_params_and_best_figures() -> None:
     finished({"rate": 2.0}, ago=500)
     run = LiveRun()
     run.epoch(1)
@@ -50,21 +51,21 @@ async def test_rows_tell_state_params_and_best_figures():
         assert table(app).rows[0].id == run.folder.id
 
 
-async def test_an_empty_history_says_what_to_do():
+async def test_an_empty_history_says_what_to_do() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.action_open("history")
         await until(pilot, lambda: "No runs yet" in "\n".join(rows(app)), "the hint")
 
 
-async def test_enter_shows_curves_and_c_toggles_an_overlay():
+async def test_enter_shows_curves_and_c_toggles_an_overlay() -> None:
     older = finished({"rate": 2.0}, ago=500)
     newer = finished(ago=5)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         await open_history(app, pilot, 2)
         await until(pilot, lambda: app.bench.shown is not None, "the newest run")
-        assert app.bench.shown.folder == newer
+        assert app.view.folder == newer
         await pilot.press("down")
         app.bench.action_compare()
         await until(pilot, lambda: [view.folder for view in app.bench.overlays] == [older], "the overlay")
@@ -72,10 +73,10 @@ async def test_enter_shows_curves_and_c_toggles_an_overlay():
         await until(pilot, lambda: app.bench.overlays == [], "the overlay to go")
         await pilot.press("enter")
         await until(pilot, lambda: app.bench.tabs.tab == "curves", "the curves")
-        assert app.bench.shown.folder == older
+        assert app.view.folder == older
 
 
-async def test_keys_post_what_they_say():
+async def test_keys_post_what_they_say() -> None:
     folder = finished({"rate": 2.0, "epochs": 7}, ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -88,7 +89,7 @@ async def test_keys_post_what_they_say():
         assert app.bench.tabs.params.values()["rate"] == 2.0 and app.bench.tabs.params.values()["epochs"] == 7
 
 
-async def test_delete_asks_first():
+async def test_delete_asks_first() -> None:
     folder = finished(ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -102,8 +103,10 @@ async def test_delete_asks_first():
         assert app.of(DeleteRequested)[0].run_id == folder.id
 
 
-async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course_dir, monkeypatch):
-    asked = []
+async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(
+    course_dir: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
     monkeypatch.setattr(Session, "stop", lambda _session, run_id: asked.append(("stop", run_id)))
     monkeypatch.setattr(
         Session, "pause_or_go_on", lambda _session, run_id, force=False: asked.append(("pause", run_id))
@@ -123,7 +126,7 @@ async def test_a_run_at_work_is_not_deleted_but_can_be_stopped_and_paused(course
     run.end()
 
 
-async def test_a_deleted_run_is_shown_no_longer():
+async def test_a_deleted_run_is_shown_no_longer() -> None:
     folder = finished(ago=500)
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -141,7 +144,7 @@ class BarApp(App[None]):
         yield HardwareBar()
 
 
-async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch):
+async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
     sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
     monkeypatch.setattr(hardware, "sample", lambda: sample)
@@ -156,8 +159,8 @@ async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch):
         assert bar.size.width == len(bar.text)
 
 
-@pytest.mark.parametrize(("columns", "told"), [(60, ""), (90, "CPU  41%"), (140, "GPU0")])
-async def test_the_bar_keeps_to_the_room_there_is(monkeypatch, columns, told):
+@pytest.mark.parametrize(("columns", "text"), [(60, ""), (90, "CPU  41%"), (140, "GPU0")])
+async def test_the_bar_keeps_to_the_room_there_is(monkeypatch: pytest.MonkeyPatch, columns: int, text: str) -> None:
     gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
     sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
     monkeypatch.setattr(hardware, "sample", lambda: sample)
@@ -165,4 +168,4 @@ async def test_the_bar_keeps_to_the_room_there_is(monkeypatch, columns, told):
     async with app.run_test(size=(columns, 5)) as pilot:
         bar = app.query_one(HardwareBar)
         await until(pilot, lambda: bar.sample is not None, "a sample")
-        assert told in bar.text and ("GPU" in bar.text) == (columns == 140)
+        assert text in bar.text and ("GPU" in bar.text) == (columns == 140)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from textual.widgets import Input, Static
 
+from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
 from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
@@ -25,7 +27,7 @@ def output(app: BenchApp) -> OutputView:
     return app.bench.query_one(OutputView)
 
 
-def test_results_are_told_in_the_lessons_words_where_it_has_some():
+def test_results_are_told_in_the_lessons_words_where_it_has_some() -> None:
     text = output_text.results({"": {"noise": 0.25, "test_accuracy": 0.98, "odd": 3.0}}, 60, {"noise": "Mean error"})
     assert [" ".join(line.split()) for line in text.plain.splitlines()] == [
         "Result", "Mean error noise 0.2500", "Test: Accuracy test_accuracy 0.9800", "odd 3"
@@ -34,7 +36,7 @@ def test_results_are_told_in_the_lessons_words_where_it_has_some():
     assert "Mean error" in table.plain and "noise" not in table.plain
 
 
-async def test_everything_in_a_run_is_shown_and_the_proofs_last():
+async def test_everything_in_a_run_is_shown_and_the_proofs_last() -> None:
     run = LiveRun()
     say = run.events.write
     say("dataset", name="imdb", source="synthetic", detail="2000 reviews")
@@ -77,7 +79,7 @@ async def test_everything_in_a_run_is_shown_and_the_proofs_last():
     run.end()
 
 
-async def test_a_presets_promise_stands_under_the_result(playground_dir):
+async def test_a_presets_promise_stands_under_the_result(playground_dir: Path) -> None:
     kept, broken = LiveRun({"epochs": 3}), LiveRun({"epochs": 3})
     for epoch in (1, 2, 3):
         kept.epoch(epoch, 3, loss=1 / epoch)
@@ -98,7 +100,7 @@ async def test_a_presets_promise_stands_under_the_result(playground_dir):
         assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
 
 
-async def test_a_failed_run_says_why_first_and_where_the_log_is():
+async def test_a_failed_run_says_why_first_and_where_the_log_is() -> None:
     run = LiveRun()
     run.epoch(1)
     run.folder.log.write_text("a line\nValueError: told to fail\n", encoding="utf-8")
@@ -118,7 +120,7 @@ async def test_a_failed_run_says_why_first_and_where_the_log_is():
         assert "ValueError: told to fail" in str(app.bench.query_one("#curves-note", Static).content)
 
 
-async def test_the_log_is_followed_and_bounded():
+async def test_the_log_is_followed_and_bounded() -> None:
     run = LiveRun()
     run.folder.log.write_text("".join(f"line {n}\n" for n in range(2000)), encoding="utf-8")
     app = BenchApp()
@@ -135,7 +137,7 @@ async def test_the_log_is_followed_and_bounded():
     run.end()
 
 
-async def test_the_demo_asks_and_shows_shares_and_unknown_words():
+async def test_the_demo_asks_and_shows_shares_and_unknown_words() -> None:
     folder = finished()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -159,7 +161,7 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words():
         await until(pilot, lambda: app.focused is app.bench.query_one("#report"), "the keys to be keys again")
 
 
-async def test_no_demo_before_a_model_is_trained():
+async def test_no_demo_before_a_model_is_trained() -> None:
     run = LiveRun()
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -170,7 +172,7 @@ async def test_no_demo_before_a_model_is_trained():
     run.end()
 
 
-def test_blocks_keep_to_the_width():
+def test_blocks_keep_to_the_width() -> None:
     from rich.cells import cell_len
 
     from dlwp_tui.runs.facts import Check, Table, TextBlock
@@ -186,7 +188,7 @@ def test_blocks_keep_to_the_width():
             assert max(cell_len(line) for line in wrapped.plain.split("\n")) <= width
 
 
-async def test_source_is_read_at_the_first_look_and_numbered():
+async def test_source_is_read_at_the_first_look_and_numbered() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         source = app.bench.query_one(SourceView)
@@ -198,7 +200,7 @@ async def test_source_is_read_at_the_first_look_and_numbered():
         assert lines[0].startswith(' 1  """A lesson') and any(line.startswith("10  ") for line in lines)
 
 
-async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir, tmp_path):
+async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "course"
     shutil.copytree(course_dir, folder)
     proofs = folder / "ch01" / "1.1-fake" / "proofs.py"
@@ -217,7 +219,7 @@ async def test_the_proofs_stand_under_the_lesson_where_there_are_any(course_dir,
         assert lines[heading + 2].startswith("1  def prove")
 
 
-async def test_the_proofs_are_one_line_until_a_key_or_a_click_unfolds_them():
+async def test_the_proofs_are_one_line_until_a_key_or_a_click_unfolds_them() -> None:
     run = LiveRun()
     for number in range(3):
         run.events.write("check", statement=f"statement {number}", claim="C048", got=True, want=True, ok=True)
@@ -237,7 +239,7 @@ async def test_the_proofs_are_one_line_until_a_key_or_a_click_unfolds_them():
         assert "statement 2" in output(app).text
 
 
-async def test_another_section_shows_nothing_of_the_run_before():
+async def test_another_section_shows_nothing_of_the_run_before() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         run = LiveRun()
@@ -250,7 +252,7 @@ async def test_another_section_shows_nothing_of_the_run_before():
         assert "Press r to run" in output(app).text
 
 
-async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
+async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.do("bench.log")
@@ -268,7 +270,7 @@ async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
 
 
 @pytest.mark.parametrize(
-    ("source", "detail", "told"),
+    ("source", "detail", "text"),
     [
         ("unverified", "Real data from an unverified file: /x.npz", "Real data from an unverified file: /x.npz"),
         ("synthetic", "Synthetic data: made reviews", "Synthetic data: made reviews"),
@@ -276,10 +278,10 @@ async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log():
         ("real", "", "real data"),
     ],
 )
-def test_what_data_a_run_used_is_said_once(source, detail, told):
-    assert output_text.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {told}"
+def test_what_data_a_run_used_is_named_once(source: UsedSource, detail: str, text: str) -> None:
+    assert output_text.dataset(DatasetUse("imdb", source, detail), 80).plain == f"Data imdb · {text}"
 
 
-def test_a_shape_of_one_axis_is_written_as_one():
+def test_a_shape_of_one_axis_is_written_as_one() -> None:
     check = Check("一批目标的形状：（批,）", "", [128], [128], True)
     assert "here (128,)" in output_text.proofs([check], 60).plain

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Tooltip
 
@@ -77,7 +78,12 @@ async def test_terms_sections_and_addresses(course: reader.Course, size: tuple[i
 async def test_moving_within_a_link_asks_once(course: reader.Course, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     original = LinkPreviews.of
-    monkeypatch.setattr(LinkPreviews, "of", lambda self, href: (asked.append(href), original(self, href))[1])
+
+    def counted(previews: LinkPreviews, href: str) -> Content | None:
+        asked.append(href)
+        return original(previews, href)
+
+    monkeypatch.setattr(LinkPreviews, "of", counted)
     app = DlwpApp(course, "1.2", warm_up=False)
     async with app.run_test(size=(120, 40), tooltips=True) as pilot:
         await at(pilot, app, "1.2", 0)

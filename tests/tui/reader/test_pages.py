@@ -50,7 +50,7 @@ async def test_the_list_says_where_you_are_and_what_the_pages_hold(
         await pilot.press("right_square_bracket")
         await at(pilot, app, "1.1", 1)
         screen = await listed(pilot, app)
-        shown = [option.prompt.plain for option in screen.query_one(OptionList).options]
+        shown = [str(option.prompt) for option in screen.query_one(OptionList).options]
         assert [row.split() for row in shown] == [
             ["✓", "1", "假的一课"],
             ["›", "✓", "2", "第一页", "▶"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.markdown import Markdown
 
@@ -12,6 +14,7 @@ from dlwp_tui.core import progress
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.pane import BenchPane
+from dlwp_tui.tui.bench.source import SourceView
 from dlwp_tui.tui.palette import CourseCommands
 from dlwp_tui.tui.reader.blocks import NoteMarkdown
 from dlwp_tui.tui.reader.glossary import GlossaryScreen
@@ -59,7 +62,7 @@ def note(app: DlwpApp) -> NotePane:
     return app.screen_stack[1].query_one(NotePane)
 
 
-async def at(pilot, app: DlwpApp, section: str, page: int) -> None:
+async def at(pilot: Pilot[None], app: DlwpApp, section: str, page: int) -> None:
     """Wait until a page is open and remembered."""
 
     def shown() -> bool:
@@ -77,6 +80,11 @@ def follow(app: DlwpApp, href: str) -> None:
     """What a link of the note does when it is pressed."""
     body = note(app).query_one(NoteMarkdown)
     body.post_message(Markdown.LinkClicked(body, href))
+
+
+def shown_above(app: DlwpApp, title: str) -> bool:
+    """Whether the top line shows a title."""
+    return title in rows(app)[0]
 
 
 def toasts(app: DlwpApp) -> str:
@@ -262,9 +270,9 @@ async def test_the_title_comes_before_the_machines_figures_where_both_do_not_fit
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(app.screen_stack) > 1 and any("RAM" in row for row in rows(app)[:1]))
         for section in ("7.1", "7.2", "3.4"):
+            assert isinstance(app.screen, StudyScreen)
             app.screen.panes.open_section(app.course.section(section))
-            title = app.course.section(section).title
-            await until(pilot, lambda title=title: title in rows(app)[0])
+            await until(pilot, partial(shown_above, app, app.course.section(section).title))
         await until(pilot, lambda: "RAM" in rows(app)[0])
 
 
@@ -277,13 +285,13 @@ async def test_where_only_the_bench_is_in_view_reading_on_reads_there_and_a_page
     async with app.run_test(size=(80, 24)) as pilot:
         await at(pilot, app, "1.1", 0)
         await pilot.press("u")
-        source = app.screen.query_one("#source")
-        await until(pilot, lambda: source in app.screen.focused.ancestors_with_self, "the source")
+        code = app.screen.query_one("#source", SourceView)
+        await until(pilot, lambda: app.focused is code, "the source")
         for _press in range(12):
             await pilot.press("space")
-        code = app.screen.focused
         await until(pilot, lambda: code.scroll_y > 0, "a scroll")
-        assert (note(app).section.id, note(app).page) == ("1.1", 0)
+        section = note(app).section
+        assert section is not None and (section.id, note(app).page) == ("1.1", 0)
         for _press in range(12):
             await pilot.press("backspace")
         await until(pilot, lambda: code.scroll_y == 0, "its top")

@@ -1,0 +1,47 @@
+"""6.1.3 节里可以验证的话：有多少影评，留下的是哪些词，GloVe 有多大，冻结了多少参数。"""
+
+import keras
+import numpy as np
+
+from dlwp_tui.data import Loaded
+from dlwp_tui.lab import Lab
+
+
+def prove(
+    lab: Lab,
+    *,
+    imdb: Loaded,
+    glove: Loaded,
+    data: np.ndarray,
+    matrix: np.ndarray,
+    model: keras.Model,
+    **_: object,
+) -> None:
+    params = lab.params
+    (texts, labels), _test = imdb
+    lab.check("训练影评有 25,000 条", claim="C161", got=len(texts), want=25_000)
+    statement = "没打乱的时候，前 200 条全是差评"
+    lab.check(statement, got=int(labels[:200].sum()), want=0)
+    returned = str(np.random.default_rng(lab.seed).shuffle(np.arange(5)))
+    lab.check("shuffle 就地打乱，返回 None", claim="C164", got=returned, want="None")
+
+    used, maxlen = params["training_samples"] + params["validation_samples"], params["maxlen"]
+    statement = "编号的形状是（影评数，词数）"
+    lab.check(statement, claim="C163", got=list(data.shape), want=[used, maxlen])
+    kept = keras.utils.pad_sequences([[1, 2, 3, 4, 5], [6]], maxlen=3).tolist()
+    statement = "截断之后留下的是最后几个词"
+    lab.check(statement, claim="C162", got=kept, want=[[3, 4, 5], [0, 0, 6]])
+
+    dim = int(params["dim"])
+    statement = "权重矩阵的形状是（10,000，维数）"
+    lab.check(statement, claim="C166", got=list(matrix.shape), want=[10_000, dim])
+    if glove.source != "synthetic" and dim == 100:
+        shape = list(glove.vectors.matrix.shape)
+        lab.check(
+            "GloVe 有 400,000 个词，每个 100 维", claim="C165", got=shape, want=[400_000, 100]
+        )
+    frozen = sum(int(np.prod(w.shape)) for w in model.non_trainable_weights)
+    want = 10_000 * dim if params["embedding"] == "frozen" else 0
+    lab.check(f"冻结的参数有 {want:,} 个", claim="C166", got=frozen, want=want)
+    count = 10_000 * dim + (maxlen * dim + 1) * 32 + 33
+    lab.check(f"全部参数有 {count:,} 个", claim="C166", got=model.count_params(), want=count)
