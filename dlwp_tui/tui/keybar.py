@@ -55,9 +55,9 @@ class KeyBar(Widget, can_focus=False):
 
     def follow(self, focused: Widget | None) -> None:
         """Show the keys of the widget that has the focus, or of the one round it that has keys (`KEYS`)."""
-        around = focused.ancestors_with_self if focused is not None else []
-        holder = next((one for one in around if isinstance(one, Widget) and getattr(one, "KEYS", "")), None)
-        where: str = getattr(holder, "KEYS", "")
+        around = [one for one in focused.ancestors_with_self if isinstance(one, Widget)] if focused is not None else []
+        holder = next((one for one in around if hasattr(one, "KEYS")), None)
+        where = str(holder.KEYS) if holder is not None else ""
         self._focused = holder
         if where != self._where:
             self._where, self._entries = where, _entries(where)

@@ -358,20 +358,21 @@ class CurvesView(Widget, can_focus=True):
             readings.update(Content("\n").join(lines))
 
     def _reading(self, head: str, found: list[cursor.Reading]) -> Content:
-        """One line; where names take too much room the signs alone stay."""
+        """What every curve is worth, on as many lines as it takes, no value broken from its curve."""
         width = max(1, self.content_size.width)
-        for named in (True, False):
-            parts: list[Content] = [Content(head)]
-            for one in found:
-                sign = one.series.sign if one.series.sign or named else one.series.name
-                words = " ".join(filter(None, (sign, one.series.name if named else "")))
-                difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
-                parts.append(Content.styled(f"  {words} ", one.series.color or "dim"))
-                parts.append(Content.styled(f"{short(one.y)}{difference}", "$foreground"))
-            line = Content.assemble(*parts)
-            if line.cell_length <= width:
-                break
-        return line.truncate(width, ellipsis=True)
+        lines = [Content(head)]
+        for one in found:
+            words = " ".join(filter(None, (one.series.sign, one.series.name)))
+            difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
+            entry = Content.assemble(
+                Content.styled(f"{words} ", one.series.color or "dim"),
+                Content.styled(f"{short(one.y)}{difference}", "$foreground"),
+            )
+            if lines[-1].cell_length + 2 + entry.cell_length <= width:
+                lines[-1] = Content.assemble(lines[-1], "  ", entry)
+            else:
+                lines.append(entry.truncate(width, ellipsis=True))
+        return Content("\n").join(lines)
 
     def _show_note(self) -> None:
         """Above the charts: what went wrong and what to try, then what is not drawn."""
