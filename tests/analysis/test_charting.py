@@ -157,3 +157,20 @@ def test_smoothing_keeps_the_exact_curve_faint_behind_it_and_leaves_short_ones_a
 def test_losses_come_first_and_figures_that_are_neither_good_nor_bad_last(make_run):
     run = make_run().say("epoch", epoch=1, metrics={"lr": 0.1, "accuracy": 0.5, "val_accuracy": 0.5, "loss": 1})
     assert metrics([run.view()]) == ["loss", "accuracy", "lr"]
+
+
+def test_a_baseline_stands_from_the_first_batch_on_as_far_as_epochs_are_planned(make_run):
+    run = make_run().hold().say("started").say("baseline", label="naive", metrics={"val_loss": 0.28454})
+    assert metrics([run.view()]) == [], "no empty chart with a line only"
+    run.say("batch", 1, epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
+    baseline, training = chart("loss", [Member((run.view(),))], LOOK).series
+    assert (list(baseline.points.xs), list(training.points.xs)) == ([0, 5], [0.2])
+
+
+def test_two_labels_show_both_sides(make_run):
+    run = make_run()
+    for label in ("a", "b"):
+        run.say("epoch", label=label, epoch=1, metrics={"loss": 1.0, "val_loss": 1.2})
+    made = chart("loss", [Member((run.view(),))], LOOK)
+    assert [series.name for series in made.series] == ["a training", "a validation", "b training", "b validation"]
+    assert made.metric == "loss"
