@@ -52,7 +52,7 @@ class Estimate:
         if self.seconds is None:
             return _("time: not known yet")
         basis = {"run": _("(as last time)"), "dry run": _("(after a dry run)")}.get(self.basis, _("(as measured)"))
-        return f"{_('about {time}').format(time=rough_duration(self.seconds))} {basis}"
+        return " ".join((_("about {time}").format(time=rough_duration(self.seconds)), basis))
 
 
 @dataclass(frozen=True)

@@ -165,8 +165,7 @@ def _terminal() -> Item:
 def _keys() -> Item:
     from dlwp_tui.tui import keys
 
-    remapped = settings.load().keys
-    known = list(dict.fromkeys(key.id for key in keys.KEYS))
+    remapped, known = keys.remapped(), keys.ids()
     unknown = [name for name in remapped if name not in known]
     if unknown:
         return Item(
