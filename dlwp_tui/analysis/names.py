@@ -91,7 +91,7 @@ def named(runs: Sequence[Nameable]) -> list[str]:
 def pair(name: str, value: Value | None) -> str:
     """A param and its value: `units 64`, `validate off`."""
     if isinstance(value, bool):
-        return f"{name} {_('on') if value else _('off')}"
+        return " ".join((name, _("on") if value else _("off")))
     return f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}"
 
 

@@ -71,12 +71,13 @@ def _part(lesson_id: str, views: Sequence[RunView]) -> Part:
 
 def markdown(found: Sequence[Part], pictures: Sequence[str]) -> str:
     """The report as markdown. `pictures` are the addresses of the parts' SVG files, "" where there is none."""
-    lines = [f"# {_('Report')}", "", _dated(), ""]
+    title, curves = _("Report"), _("Curves")
+    lines = [f"# {title}", "", _dated(), ""]
     for part, picture in zip(found, pictures, strict=True):
         lines += [f"## {part.title}", ""]
         lines += [f"- {sentence}" for sentence in part.sentences] + [""] * bool(part.sentences)
         if picture:
-            lines += [f"![{_('Curves')}]({picture})", ""]
+            lines += [f"![{curves}]({picture})", ""]
         for title, table in part.tables:
             lines += [f"### {title}", "", _row(table.heads), _row(["---"] * len(table.heads))]
             lines += [*map(_row, table.rows), ""]
@@ -85,7 +86,8 @@ def markdown(found: Sequence[Part], pictures: Sequence[str]) -> str:
 
 def page(found: Sequence[Part]) -> str:
     """The report as one HTML file that needs nothing else."""
-    body = [f"<h1>{html.escape(_('Report'))}</h1><p>{html.escape(_dated())}</p>"]
+    title = html.escape(_("Report"))
+    body = [f"<h1>{title}</h1><p>{html.escape(_dated())}</p>"]
     for part in found:
         body.append(f"<h2>{html.escape(part.title)}</h2>")
         if part.sentences:
@@ -94,7 +96,7 @@ def page(found: Sequence[Part]) -> str:
             body.append(f"<figure>{part.svg[part.svg.index('<svg') :]}</figure>")
         for title, table in part.tables:
             body.append(f"<h3>{html.escape(title)}</h3>{_html_table(table)}")
-    return _PAGE.format(language=language(), title=html.escape(_("Report")), body="\n".join(body))
+    return _PAGE.format(language=language(), title=title, body="\n".join(body))
 
 
 def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[str]) -> list[str]:

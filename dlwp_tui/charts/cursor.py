@@ -38,11 +38,13 @@ def step(series: Sequence[Series], x: float | None, way: int) -> float | None:
 
 def snap(series: Sequence[Series], x: float) -> float | None:
     """The x of a point that is nearest to `x`, whichever curve's; None without points."""
-    left, right = step(series, x, -1), step(series, x, 1)
-    if left is None or right is None:
-        return None
-    exact = [x] if any(_index(one, x, 0.0) is not None for one in series if one.front != BASELINE) else []
-    return min([*exact, left, right], key=lambda one: abs(one - x))
+    near: list[float] = []
+    for one in series:
+        xs = one.points.xs
+        if one.front != BASELINE and len(xs):
+            at = bisect_left(xs, x)
+            near += xs[max(0, at - 1) : at + 1]
+    return min(near, key=lambda one: abs(one - x), default=None)
 
 
 def readings(

@@ -32,7 +32,7 @@ def three(make_run, course_dir):
     return made
 
 
-def test_charts_and_the_table_of_differences(three, capsys):
+def test_charts_and_the_table_of_differences(three: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", *three]) == 0
     out = capsys.readouterr().out
     assert "val_loss · synthetic data" in out
@@ -42,7 +42,7 @@ def test_charts_and_the_table_of_differences(three, capsys):
     assert "0.2 (-0.8)" in out
 
 
-def test_json_and_csv(three, capsys):
+def test_json_and_csv(three: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", *three, "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["run"] for row in rows] == three and rows[0]["figures"]["val_loss"]["epoch"] == 2
@@ -51,7 +51,7 @@ def test_json_and_csv(three, capsys):
     assert [row["rate"] for row in table] == ["0.5", "0.1", "0.1"] and table[1]["best_val_loss"] == "0.2"
 
 
-def test_pictures(three, capsys, tmp_path):
+def test_pictures(three: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["compare", *three, "--svg", str(tmp_path / "a.svg"), "--png", str(tmp_path / "a.png")]) == 0
     text = (tmp_path / "a.svg").read_text(encoding="utf-8")
     ET.fromstring(text)
@@ -60,19 +60,19 @@ def test_pictures(three, capsys, tmp_path):
     assert capsys.readouterr().out == ""
 
 
-def test_a_metric_that_no_run_has_is_refused(three, capsys):
+def test_a_metric_that_no_run_has_is_refused(three: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", *three, "--metric", "accuracy"]) == 2
     assert "There are: loss" in capsys.readouterr().err
 
 
-def test_unknown_runs_and_places_are_said(three, capsys):
+def test_unknown_runs_and_places_are_said(three: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", three[0], "nothing"]) == 2
     assert "nothing" in capsys.readouterr().err
     assert run(["compare", three[0], "--svg", "/nowhere/a.svg"]) == 2
 
 
 @pytest.mark.parametrize("what", ["runs", "1", "1.1"])
-def test_a_report_as_one_page(three, capsys, tmp_path, what):
+def test_a_report_as_one_page(three: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, what: str) -> None:
     out = tmp_path / "report.html"
     assert run(["report", *(three if what == "runs" else [what]), "-o", str(out)]) == 0
     text = out.read_text(encoding="utf-8")
@@ -82,14 +82,16 @@ def test_a_report_as_one_page(three, capsys, tmp_path, what):
     )
 
 
-def test_a_report_as_markdown_with_its_pictures(three, tmp_path):
+def test_a_report_as_markdown_with_its_pictures(three: list[str], tmp_path: Path) -> None:
     out = tmp_path / "report.md"
     assert run(["report", three[0], "-o", str(out)]) == 0
     assert "![Curves](report-1.1.svg)" in out.read_text(encoding="utf-8")
     ET.fromstring((tmp_path / "report-1.1.svg").read_text(encoding="utf-8"))
 
 
-def test_reports_that_cannot_be_made_are_refused(three, capsys, tmp_path):
+def test_reports_that_cannot_be_made_are_refused(
+    three: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert run(["report", three[0], "-o", str(tmp_path / "a.pdf")]) == 2
     assert run(["report", "1.2", "-o", str(tmp_path / "a.md")]) == 2
     assert "no finished run of 1.2" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from dlwp_tui.core import formats
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
+from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.curves import CurvesView
 from dlwp_tui.tui.bench.messages import RunStateChanged
@@ -140,7 +141,7 @@ async def test_what_the_picker_does() -> None:
         await pilot.press("down", "minus")
         await until(pilot, lambda: "rate 4" not in legend() and "1 run hidden" in note(app), "one hidden")
         await pilot.press("minus", "exclamation_mark")
-        await until(pilot, lambda: "rate 4" in legend() and "rate 2" not in legend(), "one alone")
+        await until(pilot, lambda: "validation" in legend() and "rate 2" not in legend(), "one alone")
         await pilot.press("exclamation_mark", "space")
         await until(pilot, lambda: len(app.bench.comparison.runs) == 2, "one taken away")
         await pilot.press("R", *"best", "enter")
