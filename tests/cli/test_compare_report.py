@@ -18,7 +18,7 @@ __all__ = ["make_run"]
 
 
 @pytest.fixture
-def three(make_run, course_dir):
+def three(make_run: Callable[..., FakeRun], course_dir: Path) -> list[str]:
     made = []
     for number, rate in enumerate((0.5, 0.1, 0.1), 1):
         one = make_run(lesson="1.1", number=number, seed=number, params={"epochs": 3, "rate": rate}).hold()
