@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 
 from dlwp_tui.__main__ import run
 from tests.runs.conftest import make_run
+from tests.runs.fake_run import FakeRun
 
 __all__ = ["make_run"]
 
