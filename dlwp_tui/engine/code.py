@@ -32,7 +32,8 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
         function(load_code(proofs), "prove", "def prove(lab, *, ...)")(lab, **(made or {}))
     except Exception as error:  # noqa: BLE001 - shown as a warning and, whole, in the log
         traceback.print_exception(error)
-        lab.warn("proofs", _("The proofs could not be made: {error}").format(error=f"{type(error).__name__}: {error}"))
+        reason = f"{type(error).__name__}: {error}"
+        lab.recorder.warn("proofs", _("The proofs could not be made: {error}").format(error=reason))
 
 
 def load_code(path: Path) -> ModuleType:

@@ -63,7 +63,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
             stop.check()
         pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
-        lab.flush()
+        lab.recorder.flush()
         stop.settle()
     except StopRun:
         stop.settle()
@@ -117,12 +117,12 @@ def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
     slot.give_back()
     if spec.device == "gpu":
         raise RunError(message, hint)
-    lab.warn("gpu", " ".join((message, _("The run trains on the CPU."), hint)))
+    lab.recorder.warn("gpu", " ".join((message, _("The run trains on the CPU."), hint)))
     return slots.take("cpu")
 
 
 def _started(job: Job, lab: Lab, slot: slots.Slot) -> None:
-    lab.event(
+    lab.recorder.event(
         kinds.STARTED,
         pid=os.getpid(),
         device=slot.device,
@@ -146,7 +146,7 @@ def initial_epoch(folder: RunFolder) -> int | None:
 def _warn_of_memory(job: Job, lab: Lab) -> None:
     """The run may have waited for hours since its start was allowed, or was started all the same."""
     if (short := memory.shortage(job.ram_mb)) is not None:
-        lab.warn("ram", str(short))
+        lab.recorder.warn("ram", str(short))
 
 
 def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
@@ -199,13 +199,13 @@ def _reserve(folder: RunFolder) -> None:
 
 def _keep_weights(job: Job, lab: Lab | None) -> None:
     """After a stop inside `fit`: the weights as they were at the last finished step. A trial's are of no use."""
-    if lab is None or lab.fitting is None or job.limit_s:
+    if lab is None or lab.recorder.fitting is None or job.limit_s:
         return
     try:
-        lab.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
-        lab.summary(lab.fitting)
-        lab.save(lab.fitting, "stopped.weights.h5")
-        lab.flush()
+        lab.recorder.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
+        lab.summary(lab.recorder.fitting)
+        lab.save(lab.recorder.fitting, "stopped.weights.h5")
+        lab.recorder.flush()
     except (OSError, ValueError, StorageError) as error:
         print("The weights could not be kept:", file=sys.stderr)
         traceback.print_exception(error)

@@ -89,7 +89,7 @@ def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> N
     dataset = lab.windows(SERIES, steps=5, shuffle=True, **CUT)
     seen: dict[int, list[float]] = {}
     for epoch in (0, 1, 1, 0):
-        lab.clock.fit = (1, epoch)
+        lab.recorder.clock.fit = (1, epoch)
         ys = [*np.concatenate([y.numpy() for _, y in dataset])]
         assert seen.setdefault(epoch, ys) == ys
     assert seen[0] != seen[1]

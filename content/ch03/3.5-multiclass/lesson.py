@@ -29,8 +29,8 @@ def build(hidden_layers: int, units: int, bottleneck: int) -> keras.Model:
 
 
 def prepare(texts: list[np.ndarray]) -> np.ndarray:
-    """同 3.4：每行是一条里出现过的词，短的用 1（开头标记）补齐。"""
-    words = [np.unique(text) for text in texts]
+    """同 3.4：每行是一条的词的编号，长的去重，短的用 1（开头标记）补齐。"""
+    words = [np.unique(text) if len(text) > 500 else text for text in texts]
     return keras.utils.pad_sequences(words, dtype="int16", padding="post", value=1)
 
 

@@ -38,7 +38,7 @@ class Trainer:
         batches = self.lab.batches(x[train], y[train], BATCH)
         self.model.fit(batches.repeat(self.epochs), verbose=0)  # 重复 epochs 遍，每一遍次序不同
         self.trained += 1
-        self.lab.progress(self.trained, self.runs)
+        self.lab.recorder.progress(self.trained, self.runs)
         predicted = np.array(self.model(x[held]))[:, 0]
         return float(np.abs(predicted - y[held]).mean())
 
