@@ -77,8 +77,8 @@ def run(
         held = np.arange(i * size, (i + 1) * size)
         # 书里先用全部 404 条标准化再分折，验证那一份也进了均值；这里每折只看自己的训练部分
         x_fit, x_val = standardise(np.delete(x_train, held, axis=0), x_train[held])
-        y_fit, val = np.delete(y_train, held), lab.batches(x_val, y_train[held], size, shuffle=False)
-        # 每折都是一个新的网络
+        y_fit, y_val = np.delete(y_train, held), y_train[held]
+        val = lab.batches(x_val, y_val, size, shuffle=False)
         history = train(lab, build(*net), x_fit, y_fit, val, label=name, part=(i, folds), **sizes)
         curves.append([history["mae"], history["val_mae"]])
         rows.append([name, size, f"{history['mae'][-1]:.3f}", f"{history['val_mae'][-1]:.3f}"])
