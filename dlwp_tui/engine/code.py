@@ -39,7 +39,7 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
 def load_code(path: Path) -> ModuleType:
     """A module of a lesson, run from its source; no .pyc is left in the course's folder.
 
-    `proofs.py` may say `from lesson import build`: it gets the `lesson.py` that was loaded last.
+    In `proofs.py`, `from lesson import build` imports from the `lesson.py` that was loaded last.
     """
     name = f"dlwp_{path.stem}_{path.parent.name.replace('.', '_').replace('-', '_')}"
     spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))

@@ -1,4 +1,4 @@
-"""What a worker process is told: one JSON text, on its command line or over the zygote's socket."""
+"""What a worker process has to do: one JSON text, on its command line or over the zygote's socket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Job:
     ram_mb: int = 0
     """The memory it is expected to hold at its peak; 0 when it does not matter."""
     limit_s: float = 0.0
-    """Seconds after which a trial ends itself, whatever became of whoever started it; 0 for no limit."""
+    """Seconds after which a dry run ends itself, whatever became of its watcher; 0 for no limit."""
     demo: str | None = None
     """The demo's id; None for a run."""
 

@@ -31,8 +31,8 @@ class Expected:
 def built(expected: Expected) -> Iterator[dict[str, Any] | None]:
     """Build the model's optimizer and metrics; inside, they hold the first batch's figures, which are given.
 
-    None where there are no figures: a step is slow without a trace, or Keras alone knows what a step does (a training
-    step of the model's own, several outputs, batches that are not (x, y)).
+    None where there are no figures: a step is slow without a trace, or is not the usual one (a training step of the
+    model's own, several outputs, batches that are not (x, y)).
     Afterwards everything is as before: the metrics, and what a forward pass moves (the random state of Dropout, the
     means of BatchNormalization).
     """

@@ -1,4 +1,4 @@
-"""The object a lesson's code talks to: metrics, pictures, text, results. It knows of no terminal and no process."""
+"""The object that a lesson's code uses: data, metrics, pictures, text, results. No terminal and no process here."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ class Lab:
         return ok
 
     def result(self, label: str | None = None, **metrics: Any) -> None:
-        """What the run came to: the figures on the test set, say. `lab.result(test_accuracy=0.87)`."""
+        """The figures the run ends with, such as those on the test set: `lab.result(test_accuracy=0.87)`."""
         self.recorder.event(kinds.RESULT, metrics=values.figures(metrics), label=label)
 
     def refuse(self, message: str, hint: str = "") -> NoReturn:

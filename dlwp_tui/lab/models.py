@@ -38,7 +38,7 @@ def save(lab: Lab, model: keras.Model, name: str) -> Path:
 
 
 def load(lab: Lab, name: str, into: keras.Model | None) -> keras.Model:
-    """The model, or the weights `into` a model, kept under `name`. Raises FileNotFoundError that says what is there."""
+    """The model, or the weights `into` a model, kept under `name`. FileNotFoundError lists what is there."""
     suffix = _WEIGHTS if name.endswith(_WEIGHTS) else ".keras"
     path = lab.artifact(name if name.endswith(suffix) else name + suffix)
     if not path.exists():
