@@ -129,7 +129,7 @@ def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> N
     dataset = windows(lab, COUNT, range(2976), WINDOW, 16, steps=5, shuffle=True)
     seen: dict[int, list[int]] = {}
     for epoch in (0, 1, 1, 0):
-        lab.clock.fit = (1, epoch)
+        lab.recorder.clock.fit = (1, epoch)
         rows = ends(dataset)
         assert seen.setdefault(epoch, rows) == rows
     assert seen[0] != seen[1]

@@ -59,7 +59,7 @@ def test_a_stopped_loop_ends_early(lab: Lab) -> None:
     with pytest.raises(StopRun):
         for step in lab.steps(10):
             seen.append(step)
-            lab.stop.requested = step == 3
+            lab.recorder.stop.requested = step == 3
     assert seen == [1, 2, 3]
 
 
