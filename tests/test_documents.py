@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import shlex
 from collections.abc import Iterator
@@ -120,9 +121,16 @@ def test_every_file_it_names_is_there(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     files = {found for part in code(text) for found in FILE.findall(part)}
     assert [file for file in sorted(files) if not any((at / file).exists() for at in (ROOT, ROOT / "dlwp_tui"))] == []
-    modules = {found for part in code(text) for found in re.findall(r"python -m (tests[\w.]*)", part)}
-    paths = [ROOT / module.replace(".", "/") for module in modules]
-    assert [path for path in paths if not path.with_suffix(".py").exists() and not path.is_dir()] == []
+    names = {found for part in code(text) for found in re.findall(r"\b(?:dlwp_tui|tests)\.\w[\w.]*\w", part)}
+    assert [name for name in sorted(names) if not _importable(name)] == []
+
+
+def _importable(name: str) -> bool:
+    """Whether `name` is a module, or something in one."""
+    try:
+        return bool(pkgutil.resolve_name(name))
+    except (ImportError, AttributeError):
+        return False
 
 
 def test_the_reference_is_up_to_date() -> None:
