@@ -125,6 +125,12 @@ def test_every_file_it_names_is_there(name: str) -> None:
     assert [name for name in sorted(names) if not _importable(name)] == []
 
 
+def test_the_readmes_count_the_lessons_right() -> None:
+    count = sum(section.has_lesson for section in reader.load().sections)
+    assert f"{count} lessons" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{count} 课" in (ROOT / "README.zh.md").read_text(encoding="utf-8")
+
+
 def _importable(name: str) -> bool:
     """Whether `name` is a module, or something in one."""
     try:
