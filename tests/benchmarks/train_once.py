@@ -134,7 +134,7 @@ def _work(lesson: Any, values: dict[str, Any]) -> None:
         job.folder.artifacts.mkdir()
         worker.become(job, os.dup(fd))
 
-    spawn.process = here
+    spawn.process = here  # type: ignore[assignment]
     launch.start(lesson, values, seed=SEED, device="cpu")
 
 

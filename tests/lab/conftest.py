@@ -29,7 +29,8 @@ def lab(tmp_path: Path, told: Told) -> Lab:
 def make_lab(folder: Path, told: Told, **options: Any) -> Lab:
     """A lab that writes into `told`."""
     folder.mkdir(exist_ok=True)
-    return Lab(folder, recorder(told), **({"seed": 1, "params": {}} | options))
+    settings: dict[str, Any] = {"seed": 1, "params": {}} | options
+    return Lab(folder, recorder(told), **settings)
 
 
 def recorder(told: Told) -> Callable[..., None]:

@@ -42,7 +42,7 @@ def test_batches_reshuffle_each_pass_and_repeat_each_run(tmp_path: Path, told: T
 
 def test_the_order_of_an_epoch_does_not_depend_on_those_before(lab: Lab) -> None:
     dataset = lab.batches(np.arange(50), batch_size=7)
-    orders = {}
+    orders: dict[int, list[int]] = {}
     for epoch in (0, 1, 2, 1, 0):
         lab.recorder.clock.fit = (1, epoch)
         order = _rows(dataset)

@@ -68,11 +68,12 @@ def test_the_first_point_is_written_before_any_step_runs(lab: Lab, told: Told, m
     lab.steps_per_execution(model, data)
     steps_done: list[int] = []
     write = lab.recorder.event
-    monkeypatch.setattr(
-        lab.recorder,
-        "event",
-        lambda kind, **fields: (steps_done.append(int(model.optimizer.iterations)), write(kind, **fields)),
-    )
+
+    def event(kind: str, **fields: Any) -> None:
+        steps_done.append(int(model.optimizer.iterations))
+        write(kind, **fields)
+
+    monkeypatch.setattr(lab.recorder, "event", event)
     model.fit(data, epochs=1, callbacks=lab.callbacks(), verbose=0)
     assert steps_done[0] == 0
     first = next(event for event in told if event["e"] == "batch")
@@ -129,7 +130,7 @@ def test_a_recurrent_net_is_built_but_not_run_before_its_trace(lab: Lab, told: T
 def test_models_that_keras_alone_can_build_are_left_to_it(lab: Lab) -> None:
     import keras
 
-    class Own(keras.Model):
+    class Own(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.dense = keras.layers.Dense(1)
@@ -137,7 +138,7 @@ def test_models_that_keras_alone_can_build_are_left_to_it(lab: Lab) -> None:
         def call(self, inputs: Any) -> Any:
             return self.dense(inputs)
 
-    class OwnStep(keras.Sequential):
+    class OwnStep(keras.Sequential):  # type: ignore[misc]
         def train_step(self, data: Any) -> Any:
             return super().train_step(data)
 

@@ -142,7 +142,8 @@ def test_a_resumed_fit_returns_the_whole_history(tmp_path: Path, told: Told) -> 
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
         data = lab.batches(x, x[:, :1], 8)
-        return model.fit(data, validation_data=data, epochs=epochs, callbacks=lab.callbacks(), verbose=0).history
+        fitted = model.fit(data, validation_data=data, epochs=epochs, callbacks=lab.callbacks(), verbose=0)
+        return dict(fitted.history)
 
     whole = fit(tmp_path / "whole", 5)
     fit(tmp_path / "cut", 2)

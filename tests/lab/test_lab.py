@@ -47,7 +47,7 @@ def test_a_long_loop_is_thinned_and_keeps_its_last_point(lab: Lab, told: Told) -
 
 
 def test_the_last_point_of_a_loop_without_steps_is_kept(lab: Lab, told: Told) -> None:
-    lab._loop_steps = 5_000
+    lab.recorder.begin_loop(5_000, "")
     lab.log(1, loss=1.0)
     lab.log(2, loss=0.5)
     lab.result(loss=0.5)
@@ -159,7 +159,7 @@ def test_what_is_no_picture_is_refused(lab: Lab, image: np.ndarray) -> None:
 
 
 def test_dataset_says_its_source(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {}
+    asked: dict[str, object] = {}
 
     def load(name: str, source: str, **options: object) -> object:
         asked.update(name=name, source=source, **options)

@@ -34,6 +34,7 @@ def test_extremes_and_ends_are_exact_whatever_the_capacity(ys: list[float], capa
         return
     assert curve.low == min(finite, key=lambda point: point[1])
     assert curve.high == max(finite, key=lambda point: point[1])
+    assert curve.low is not None and curve.high is not None
     assert min(curve.ys) == curve.low.y and max(curve.ys) == curve.high.y
     assert (curve.xs[-1], curve.ys[-1]) == curve.last == finite[-1]
     if capacity is None:

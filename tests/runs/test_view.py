@@ -120,7 +120,8 @@ def test_updates_tell_whether_anything_changed(make_run: Make) -> None:
     view = RunView.open(run.folder)
     assert view.state is RunState.QUEUED
     run.say("queued").say("started")
-    assert view.update() and view.state is RunState.RUNNING
+    assert view.update()
+    assert view.state is RunState.RUNNING  # type: ignore[comparison-overlap]
     version = view.version
     assert not view.update() and view.version == version
     run.epochs("loss", 0.5)
