@@ -205,7 +205,7 @@ class Lab:
         """A picture: an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), or a PIL image. Returns the PNG's path.
 
         Integers and floats in 0..1 are shown as they are; other floats are scaled from their minimum to their maximum.
-        `dlwp_tui.lab.pictures.sheet` makes one picture of many. Raises ValueError for other shapes.
+        `dlwp_tui.kit.pictures.sheet` makes one picture of many. Raises ValueError for other shapes.
         """
         from dlwp_tui.lab.pictures import save_png
 
