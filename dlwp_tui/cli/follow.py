@@ -171,8 +171,10 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
             shown = "?" if params is None else f"{params:,.0f}"
             return [_("{label}model with {params} parameters").format(label=label, params=shown)]
         case kinds.CHECK:
-            compared = " / ".join(_short(get(name)) for name in ("got", "want"))
-            return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({compared})"]
+            line = f"{'✓' if get('ok') else '✗'} {get('statement')}"
+            if isinstance(get("got"), bool) or get("got") is None:
+                return [line]  # the statement itself came true or not
+            return [f"{line}  ({_short(get('got'))} / {_short(get('want'))})"]
         case kinds.TEXT:
             return [f"{get('title')}:", *(f"  {text}" for text in str(get("body")).splitlines())]
         case kinds.TABLE:

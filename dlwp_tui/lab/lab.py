@@ -222,6 +222,7 @@ class Lab:
         Example: `lab.check("第一条影评有 218 个编号", claim="C048", got=len(train_data[0]), want=218)`
         """
         ok = values.agrees(got, want, tolerance)
+        got, want = values.shown(got), values.shown(want)
         self.recorder.event(kinds.CHECK, statement=statement, claim=claim, got=got, want=want, ok=ok)
         return ok
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlwp_tui.lab import Lab, batches
-from tests.lab.conftest import Told, make_lab
+from tests.lab.conftest import Events, make_lab
 
 pytestmark = pytest.mark.keras
 
@@ -25,17 +25,17 @@ def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     return str(request.param)
 
 
-def test_batches_reshuffle_each_pass_and_repeat_each_run(tmp_path: Path, told: Told, path: str) -> None:
+def test_batches_reshuffle_each_pass_and_repeat_each_run(tmp_path: Path, events: Events, path: str) -> None:
     x = np.arange(103)
-    first = make_lab(tmp_path / "a", told, seed=5).batches(x, batch_size=10)
+    first = make_lab(tmp_path / "a", events, seed=5).batches(x, batch_size=10)
     one, two = _rows(first), _rows(first)
     assert sorted(one) == sorted(two) == list(range(103))
     assert one != two and one != list(range(103))
     assert int(first.cardinality()) == 11
-    again = make_lab(tmp_path / "b", told, seed=5).batches(x, batch_size=10)
+    again = make_lab(tmp_path / "b", events, seed=5).batches(x, batch_size=10)
     assert [_rows(again), _rows(again)] == [one, two]
-    assert _rows(make_lab(tmp_path / "c", told, seed=6).batches(x, batch_size=10)) != one
-    lab = make_lab(tmp_path / "d", told, seed=5)
+    assert _rows(make_lab(tmp_path / "c", events, seed=6).batches(x, batch_size=10)) != one
+    lab = make_lab(tmp_path / "d", events, seed=5)
     assert _rows(lab.batches(x, batch_size=10, shuffle=False)) == list(range(103))
     assert _rows(lab.batches(x, batch_size=10)) != one  # the run's second dataset has an order of its own
 
@@ -50,13 +50,13 @@ def test_the_order_of_an_epoch_does_not_depend_on_those_before(lab: Lab) -> None
     assert len({tuple(order) for order in orders.values()}) == 3
 
 
-def test_small_data_is_drawn_whole_seeded_and_by_epoch(tmp_path: Path, told: Told, monkeypatch: Any) -> None:
+def test_small_data_is_drawn_whole_seeded_and_by_epoch(tmp_path: Path, events: Events, monkeypatch: Any) -> None:
     """The path of Boston's 303 rows, with the limits as they are: in order, in a resumed run, and as large data is."""
     x = np.random.default_rng(0).normal(size=(303, 13)).astype("float32")
     y = np.arange(303, dtype="float32")
 
     def epochs(seed: int, wanted: tuple[int, ...], fit: int = 1) -> dict[int, list[int]]:
-        lab = make_lab(tmp_path / "a", told, seed=seed)
+        lab = make_lab(tmp_path / "a", events, seed=seed)
         dataset = lab.batches(x, y, 16)
         assert int(dataset.cardinality()) == 19
         found = {}
@@ -76,7 +76,7 @@ def test_small_data_is_drawn_whole_seeded_and_by_epoch(tmp_path: Path, told: Tol
     assert epochs(6, (0,))[0] != whole[0] and epochs(5, (0,), fit=2)[0] != whole[0]
     monkeypatch.setattr(batches, "_SMALL", 0)
     assert epochs(5, (0, 1, 2)) == whole
-    fixed = make_lab(tmp_path / "a", told, seed=5).batches(x, y, 16, shuffle=False)
+    fixed = make_lab(tmp_path / "a", events, seed=5).batches(x, y, 16, shuffle=False)
     assert [int(t) for _, targets in fixed.as_numpy_iterator() for t in targets] == list(range(303))
 
 

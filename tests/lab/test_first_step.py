@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlwp_tui.lab import Lab, StopRun, step_cost
-from tests.lab.conftest import Told
+from tests.lab.conftest import Events
 
 pytestmark = pytest.mark.keras
 
@@ -41,7 +41,7 @@ def _model(steps: int, traced: list[int]) -> Any:
 
 
 @pytest.mark.parametrize("steps", [1, 4, 50])
-def test_figures_are_those_of_keras(lab: Lab, told: Told, steps: int) -> None:
+def test_figures_are_those_of_keras(lab: Lab, events: Events, steps: int) -> None:
     """12 steps an epoch, the last batch of 2."""
     figures = []
     for expected in (True, False):
@@ -58,11 +58,13 @@ def test_figures_are_those_of_keras(lab: Lab, told: Told, steps: int) -> None:
         # Called for the figures of the first step, for the trace of the training step and of the validation.
         assert len(traced) == 3
     assert figures[:2] == figures[2:]
-    points = [event["step"] for event in told if event["e"] == "batch"]
+    points = [event["step"] for event in events if event["e"] == "batch"]
     assert points[0] == 1 and max(points) <= 12
 
 
-def test_the_first_point_is_written_before_any_step_runs(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_point_is_written_before_any_step_runs(
+    lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = _model(6, [])
     data = lab.batches(X, Y, 8)
     lab.steps_per_execution(model, data)
@@ -76,7 +78,7 @@ def test_the_first_point_is_written_before_any_step_runs(lab: Lab, told: Told, m
     monkeypatch.setattr(lab.recorder, "event", event)
     model.fit(data, epochs=1, callbacks=lab.callbacks(), verbose=0)
     assert steps_done[0] == 0
-    first = next(event for event in told if event["e"] == "batch")
+    first = next(event for event in events if event["e"] == "batch")
     assert (first["step"], first["steps"]) == (1, 12)
     lab.recorder.clock.fit = (1, 0)
     x, y = next(data.as_numpy_iterator())  # the batch that the fit began with
@@ -106,7 +108,7 @@ def test_accuracy_is_chosen_as_keras_does(lab: Lab, outputs: int) -> None:
     assert all(value > 0.2 for value in figures[0]["accuracy"])
 
 
-def test_a_recurrent_net_is_built_but_not_run_before_its_trace(lab: Lab, told: Told) -> None:
+def test_a_recurrent_net_is_built_but_not_run_before_its_trace(lab: Lab, events: Events) -> None:
     import keras
 
     x = np.random.default_rng(1).normal(size=(20, 6, 3)).astype("float32")
@@ -124,7 +126,7 @@ def test_a_recurrent_net_is_built_but_not_run_before_its_trace(lab: Lab, told: T
         model.compile("rmsprop", loss, metrics=["mae"], steps_per_execution=steps)
         model.fit(data, epochs=1, callbacks=lab.callbacks(), verbose=0)
         assert len(traced) == 1
-    assert [event["step"] for event in told if event["e"] == "batch"] == [4, 4]
+    assert [event["step"] for event in events if event["e"] == "batch"] == [4, 4]
 
 
 def test_models_that_keras_alone_can_build_are_left_to_it(lab: Lab) -> None:
@@ -156,13 +158,13 @@ def test_models_that_keras_alone_can_build_are_left_to_it(lab: Lab) -> None:
         assert history["loss"][1] < history["loss"][0]
 
 
-def test_only_the_fit_that_was_expected_gets_a_first_point(lab: Lab, told: Told) -> None:
+def test_only_the_fit_that_was_expected_gets_a_first_point(lab: Lab, events: Events) -> None:
     one, other = _model(12, []), _model(12, [])
     data = lab.batches(X, Y, 8)
     lab.steps_per_execution(one, data)
     for model in (other, one, one):
         model.fit(data, epochs=1, callbacks=lab.callbacks(), verbose=0)
-    assert [event["step"] for event in told if event["e"] == "batch"] == [12, 1, 12, 12]
+    assert [event["step"] for event in events if event["e"] == "batch"] == [12, 1, 12, 12]
 
 
 def test_a_stop_at_the_first_point_leaves_the_model_as_it_was(lab: Lab) -> None:

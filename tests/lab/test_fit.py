@@ -11,7 +11,7 @@ import pytest
 
 from dlwp_tui.lab import Lab, StopRun, live
 from dlwp_tui.lab.unmix import weights
-from tests.lab.conftest import Told, make_lab
+from tests.lab.conftest import Events, make_lab
 
 pytestmark = pytest.mark.keras
 
@@ -30,7 +30,7 @@ def _still_model(**compile_options: Any) -> Any:
 @pytest.mark.parametrize("per_execution", [1, 2, 3])
 @pytest.mark.parametrize("foreseen", [True, False])
 def test_batch_events_are_un_mixed_exactly(
-    lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch, per_execution: int, foreseen: bool
+    lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch, per_execution: int, foreseen: bool
 ) -> None:
     monkeypatch.setattr(live, "THROTTLE", 0)
     rng = np.random.default_rng(0)
@@ -46,7 +46,7 @@ def test_batch_events_are_un_mixed_exactly(
     # the step after which each point comes: where it was foreseen the very first step alone, then one point a call
     calls = {1: [1, 2, 3, 4], 2: [2, 4], 3: [3, 4]}[per_execution]
     ends = [[1, *calls] if foreseen else calls, calls]
-    points = [event for event in told if event["e"] == "batch"]
+    points = [event for event in events if event["e"] == "batch"]
     assert [point["step"] for point in points] == [*ends[0], *ends[1]]
     spans = [(20 * start, 20 * end) for epoch in ends for start, end in pairwise([0, *epoch])]
     if foreseen and per_execution == 1:
@@ -55,12 +55,12 @@ def test_batch_events_are_un_mixed_exactly(
         want = model.evaluate(x[start:end], y[start:end], verbose=0, return_dict=True)
         assert point["metrics"] == pytest.approx(want, abs=2e-6)
     assert points[0]["steps"] == 4 and points[0]["epochs"] == 2 and points[-1]["epoch"] == 2
-    epochs = [event for event in told if event["e"] == "epoch"]
+    epochs = [event for event in events if event["e"] == "epoch"]
     assert [epoch["epoch"] for epoch in epochs] == [1, 2]
     whole = model.evaluate(x, y, verbose=0, return_dict=True)
     assert {name: epochs[0]["metrics"][name] for name in whole} == pytest.approx(whole, abs=2e-6)
     assert "val_loss" in epochs[0]["metrics"] and epochs[0]["seconds"] > 0 and epochs[0]["label"] == "fold 1"
-    progress = [(event["done"], event["total"]) for event in told if event["e"] == "progress"]
+    progress = [(event["done"], event["total"]) for event in events if event["e"] == "progress"]
     assert progress[0] == (3, 6) and set(progress) <= {(3, 6), (4, 6)}
 
 
@@ -78,21 +78,21 @@ def test_metrics_of_several_outputs_have_weights() -> None:
     assert weights(model, history) == by_samples | by_batches
 
 
-def test_what_is_no_mean_is_passed_on(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_mean_is_passed_on(lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
     monkeypatch.setattr(live, "THROTTLE", 0)
     model = _still_model(metrics=[keras.metrics.AUC(name="auc")])
     y = np.array([0, 1] * 8, "float32")
     model.fit(np.ones((16, 4)), y, batch_size=8, callbacks=lab.callbacks(), verbose=0)
-    assert [event["metrics"]["auc"] for event in told if event["e"] == "batch"] == [0.5, 0.5]
+    assert [event["metrics"]["auc"] for event in events if event["e"] == "batch"] == [0.5, 0.5]
 
 
-def test_batch_events_are_throttled(lab: Lab, told: Told) -> None:
+def test_batch_events_are_throttled(lab: Lab, events: Events) -> None:
     model = _still_model()
     model.fit(lab.batches(np.zeros((2000, 4)), np.zeros(2000), 1), callbacks=lab.callbacks(), verbose=0)
-    points = [event for event in told if event["e"] == "batch"]
-    seconds = next(event for event in told if event["e"] == "epoch")["seconds"]
+    points = [event for event in events if event["e"] == "batch"]
+    seconds = next(event for event in events if event["e"] == "epoch")["seconds"]
     assert 1 <= len(points) <= seconds / 0.05 + 2
 
 
@@ -104,11 +104,11 @@ def test_a_requested_stop_ends_the_fit(lab: Lab) -> None:
     assert lab.recorder.fitting is model
 
 
-def test_models_are_described_kept_and_loaded(lab: Lab, told: Told) -> None:
+def test_models_are_described_kept_and_loaded(lab: Lab, events: Events) -> None:
     model = _still_model()
     lab.summary(model, label="tiny")
-    assert told[-1]["layers"] == [[model.layers[0].name, "Dense", "(None, 1)", 5]]
-    assert (told[-1]["params"], told[-1]["trainable"], told[-1]["label"]) == (5, 5, "tiny")
+    assert events[-1]["layers"] == [[model.layers[0].name, "Dense", "(None, 1)", 5]]
+    assert (events[-1]["params"], events[-1]["trainable"], events[-1]["label"]) == (5, 5, "tiny")
     x = np.ones((1, 4))
     want = model.predict(x, verbose=0)
     assert lab.save(model) == lab.artifacts / "model.keras"
@@ -124,21 +124,21 @@ def test_models_are_described_kept_and_loaded(lab: Lab, told: Told) -> None:
     assert not [path for path in lab.artifacts.iterdir() if path.name.startswith(".")]
 
 
-def test_an_unbuilt_model_is_described_as_far_as_it_goes(lab: Lab, told: Told) -> None:
+def test_an_unbuilt_model_is_described_as_far_as_it_goes(lab: Lab, events: Events) -> None:
     import keras
 
     lab.summary(keras.Sequential([keras.layers.Dense(2)]))
-    assert told[-1]["params"] is None and told[-1]["layers"][0][2:] == ["?", None]
+    assert events[-1]["params"] is None and events[-1]["layers"][0][2:] == ["?", None]
 
 
-def test_a_resumed_fit_returns_the_whole_history(tmp_path: Path, told: Told) -> None:
+def test_a_resumed_fit_returns_the_whole_history(tmp_path: Path, events: Events) -> None:
     import keras
 
     x = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 
     def fit(folder: Path, epochs: int) -> dict[str, list[float]]:
         keras.utils.set_random_seed(1)
-        lab = make_lab(folder, told, checkpoint=True)
+        lab = make_lab(folder, events, checkpoint=True)
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
         data = lab.batches(x, x[:, :1], 8)
