@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
+from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
 
-FORMAT = 1
-"""Another number where the meaning of a field changes; new and lost fields are noticed by themselves."""
+FORMAT = 2
+"""Another number where what is kept of a run changes."""
 Stamp = tuple[int, ...]
 """Times of change and sizes of the files that a row was made from."""
 
@@ -19,7 +21,6 @@ class RowCache:
 
     def __init__(self, rows: dict[str, list[Any]]) -> None:
         self._rows = rows
-        self._used: set[str] = set()
         self._changed = False
 
     def get(self, run_id: str, stamp: Stamp) -> dict[str, Any] | None:
@@ -27,24 +28,22 @@ class RowCache:
         kept = self._rows.get(run_id)
         if kept is None or kept[0] != list(stamp):
             return None
-        self._used.add(run_id)
         facts: dict[str, Any] = kept[1]
         return facts
 
     def put(self, run_id: str, stamp: Stamp, facts: dict[str, Any]) -> None:
         """Keep the facts of a run."""
         self._rows[run_id] = [list(stamp), facts]
-        self._used.add(run_id)
         self._changed = True
 
-    def save(self) -> None:
-        """Write the rows used since `load`, if any is new; runs that are gone are dropped then.
+    def save(self, there: Container[str]) -> None:
+        """Write the rows, if any is new, without those of runs that are not `there` any more.
 
         Where the cache cannot be written the rows are read from the runs next time.
         """
         if not self._changed:
             return
-        rows = {run_id: self._rows[run_id] for run_id in self._used}
+        rows = {run_id: row for run_id, row in self._rows.items() if run_id in there}
         try:
             paths.atomic_write(_path(), json.dumps({"format": FORMAT, "rows": rows}, separators=(",", ":")))
         except StorageError:
@@ -63,5 +62,5 @@ def load() -> RowCache:
     return RowCache(stored["rows"])
 
 
-def _path() -> Any:
+def _path() -> Path:
     return paths.cache() / "history.json"

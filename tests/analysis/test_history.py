@@ -44,7 +44,9 @@ def test_a_row_says_what_the_run_was(make_run: Make, course_dir: Path) -> None:
     assert row.started == T0 + 2 and row.seconds == 4 and row.source == "synthetic"
     assert row.base == "book" and row.changed == {"rate": 2.0} and row.preset is None
     assert row.best["val_loss"] == Best(0.5, 2, "", "val_loss")
-    assert row.best_figures == {"val_accuracy": pytest.approx(0.9), "val_loss": 0.5}
+    assert row.metrics == ["val_loss", "loss", "val_accuracy"]
+    assert row.figure("val_accuracy") == Best(pytest.approx(0.9), 3, "", "val_accuracy")
+    assert row.figure("val_loss", last=True) == Best(1.5, 3, "", "val_loss")
     assert row.results == {"": {"accuracy": 0.75}}
     assert row.label == "✓ finished"
     line = json.loads(json.dumps(row.as_json(), allow_nan=False))
@@ -129,7 +131,7 @@ def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
 
 def test_params_that_differ(make_run: Make) -> None:
     runs = [make_run(params=params) for params in ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1, "c": "x"})]
-    specs = [store.read_spec(run.folder) for run in runs]
+    specs = [store.read_spec(run.folder).params for run in runs]
     assert compare.diff_params(specs) == {"b": (2, 3, None), "c": (None, None, "x")}
     assert compare.diff_params(specs[:1]) == {} and compare.diff_params([]) == {}
 

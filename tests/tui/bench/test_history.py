@@ -46,8 +46,8 @@ async def test_rows_tell_state_params_and_best_figures() -> None:
         await open_history(app, pilot, 2)
         await until(pilot, lambda: "failed" in "\n".join(rows(app)), "the rows on the screen")
         text = "\n".join(rows(app))
-        assert "✗ failed" in text and "✓ finished" in text and "rate=2.0" in text
-        assert "0.3000" in text  # best val_loss of the finished run: 1/5 + 0.1
+        assert "✗ failed" in text and "✓ finished" in text and "rate 2 " in text
+        assert "best val_loss" in text and "0.3000" in text  # of the finished run: 1/5 + 0.1
         assert table(app).rows[0].id == run.folder.id
 
 
@@ -68,9 +68,9 @@ async def test_enter_shows_curves_and_c_toggles_an_overlay() -> None:
         assert app.view.folder == newer
         await pilot.press("down")
         app.bench.action_compare()
-        await until(pilot, lambda: [view.folder for view in app.bench.overlays] == [older], "the overlay")
+        await until(pilot, lambda: [view.folder for view in app.bench.comparison.overlays] == [older], "the overlay")
         app.bench.action_compare()
-        await until(pilot, lambda: app.bench.overlays == [], "the overlay to go")
+        await until(pilot, lambda: app.bench.comparison.overlays == [], "the overlay to go")
         await pilot.press("enter")
         await until(pilot, lambda: app.bench.tabs.tab == "curves", "the curves")
         assert app.view.folder == older
@@ -84,7 +84,7 @@ async def test_keys_post_what_they_say() -> None:
         await pilot.press("e", "w")
         await until(pilot, lambda: app.of(ExportRequested), "ExportRequested")
         assert app.of(RerunRequested)[0].run_id == app.of(ExportRequested)[0].run_id == folder.id
-        await pilot.press("f")
+        await pilot.press("P")
         await until(pilot, lambda: app.of(UseParamsRequested) and app.bench.tabs.tab == "params", "the form")
         assert app.bench.tabs.params.values()["rate"] == 2.0 and app.bench.tabs.params.values()["epochs"] == 7
 
