@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -180,19 +180,18 @@ class _Reading:
         known = _known.get(path)
         if known is not None and known[0] == stamp + labels and known[1] == self._presets_of(known[2].lesson):
             return known[2]
-        facts = self._kept().get(folder.id, stamp)
+        kept = self._kept().get(folder.id, stamp)
         try:
-            row = _of_events(folder) if facts is None else _of_facts(folder, facts)
+            facts = kept or _facts(folder)
         except RunError:
             return None
-        presets = self._presets_of(row.lesson)
-        base, changed = compare.nearest(row.preset, row.params, presets)
-        row = replace(row, base=base, changed=changed, labels=read_labels(folder))
+        presets = self._presets_of(facts["lesson"])
+        row = _row(folder, facts, presets, read_labels(folder) if labels[1] else NO_LABELS)
         # A death counts after 10 s only: on a shared file system the last events may arrive later.
         if not row.state.active and (row.state is not RunState.DIED or time.time() - row.created > 10):
             _known[path] = (stamp + labels, presets, row)
-            if facts is None:
-                self._kept().put(folder.id, stamp, _facts(row))
+            if kept is None:
+                self._kept().put(folder.id, stamp, facts)
         return row
 
     def save(self) -> None:
@@ -204,7 +203,7 @@ class _Reading:
 
     def _kept(self) -> row_cache.RowCache:
         if self._file is None:
-            self._file = row_cache.load()
+            self._file = row_cache.load(_FIELDS)
         return self._file
 
     def _presets_of(self, lesson: str) -> Presets:
@@ -213,37 +212,50 @@ class _Reading:
         return self._presets[lesson]
 
 
-def _of_events(folder: RunFolder) -> HistoryRow:
-    """A row read from the run's files. Raises RunError where they are no usable run."""
+def _facts(folder: RunFolder) -> dict[str, Any]:
+    """What a row says of a run whatever the course and the learner make of it, as JSON values. Raises RunError."""
     view = RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
-    return HistoryRow(
-        folder=folder,
-        lesson=spec.lesson,
-        state=view.state,
-        created=spec.created,
-        started=view.started_at,
-        seconds=view.elapsed_s,
-        params=dict(spec.params),
-        preset=spec.preset,
-        base=None,
-        changed={},
-        seed=spec.seed,
-        source=view.source,
-        best=view.best,
-        results=view.results,
-        experiment=spec.experiment,
-        rerun_of=spec.rerun_of,
-        host=spec.host,
-        device=view.device,
-        setup_s=view.setup_s,
+    return {
+        "lesson": spec.lesson,
+        "state": str(view.state),
+        "created": spec.created,
+        "started": view.started_at,
+        "seconds": view.elapsed_s,
+        "params": dict(spec.params),
+        "preset": spec.preset,
+        "seed": spec.seed,
+        "source": view.source,
+        "best": view.best,
+        "last": {str(key): _last(key, curve) for key, curve in view.curves.items() if curve.count},
+        "results": view.results,
+        "experiment": spec.experiment.model_dump() if spec.experiment else None,
+        "rerun_of": spec.rerun_of,
+        "host": spec.host,
+        "device": view.device,
+        "setup_s": view.setup_s,
         # Of several fits (folds, variants) each reports its own progress, and not how many there will be.
-        share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
-        number=spec.number,
-        peak_mb=view.peak_mb,
-        last={str(key): _last(key, curve) for key, curve in view.curves.items() if curve.count},
-        disk=folder.size,
-    )
+        "share": view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
+        "number": spec.number,
+        "peak_mb": view.peak_mb,
+        "disk": folder.size,
+    }
+
+
+_FIELDS = [one.name for one in fields(HistoryRow) if one.name not in ("folder", "base", "changed", "labels")]
+"""Of `_facts`."""
+
+
+def _row(folder: RunFolder, facts: dict[str, Any], presets: Presets, labels: Labels) -> HistoryRow:
+    """The row that facts make."""
+    base, changed = compare.nearest(facts["preset"], facts["params"], presets)
+    found = facts | {
+        "state": RunState(facts["state"]),
+        "best": {curve: Best(*one) for curve, one in facts["best"].items()},
+        "last": {curve: Best(*one) for curve, one in facts["last"].items()},
+        "experiment": ExperimentVote(**facts["experiment"]) if facts["experiment"] else None,
+    }
+    return HistoryRow(folder=folder, base=base, changed=changed, labels=labels, **found)
 
 
 def _last(key: CurveKey, curve: Curve) -> Best:
@@ -253,29 +265,6 @@ def _last(key: CurveKey, curve: Curve) -> Best:
         assert gap is not None
         return Best(gap.y, int(gap.x), key.label, key.metric)
     return Best(point.y, int(point.x), key.label, key.metric)
-
-
-def _facts(row: HistoryRow) -> dict[str, Any]:
-    """A row as JSON values."""
-    found = {name: getattr(row, name) for name in _KEPT}
-    found["state"] = str(row.state)
-    for name in ("best", "last"):
-        found[name] = {curve: list(astuple(one)) for curve, one in found[name].items()}
-    found["experiment"] = row.experiment.model_dump() if row.experiment else None
-    return found
-
-
-def _of_facts(folder: RunFolder, facts: dict[str, Any]) -> HistoryRow:
-    """The row that `_facts` came from."""
-    found = dict(facts)
-    found["state"] = RunState(facts["state"])
-    for name in ("best", "last"):
-        found[name] = {curve: Best(*one) for curve, one in found[name].items()}
-    found["experiment"] = ExperimentVote(**facts["experiment"]) if facts["experiment"] else None
-    return HistoryRow(folder=folder, base=None, changed={}, **found)
-
-
-_KEPT = tuple(one.name for one in fields(HistoryRow) if one.name not in ("folder", "base", "changed", "labels"))
 
 
 def _stamp(path: str) -> Stamp:

@@ -32,25 +32,29 @@ class Nameable:
     """The learner's own name for the run; it is taken as it is."""
 
 
-def names(runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str, Value]]]) -> list[str]:
+def names(
+    runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str, Value]]], *, by_preset: bool = False
+) -> list[str]:
     """A name for each of `runs`, all different: `units 64 · dropout 0.5`, `quick`, `quick · seed 2`.
 
-    presets: by lesson, all param values of each of its presets (see `compare.bases`). Where no more than `FEW` params
-    differ, and all runs are of one lesson, they make the name; else it is the nearest preset and what was changed from
-    it. Seeds, the source of the data and at last the time are added only to tell apart runs whose names would be the
-    same.
+    presets: by lesson, all param values of each of its presets (see `compare.bases`).
+
+    Where no more than `FEW` params differ, and all runs are of one lesson, they make the name; else, or `by_preset`,
+    it is the nearest preset and what was changed from it, which stays the same whatever other runs there are. Seeds,
+    the source of the data and at last the time are added only to tell apart runs whose names would be the same.
     """
     differing = compare.diff_params([run.params for run in runs])
     lessons = len({run.lesson for run in runs}) > 1
-    by_params = 0 < len(differing) <= FEW and not lessons
+    by_params = 0 < len(differing) <= FEW and not lessons and not by_preset
     made = []
     for at, run in enumerate(runs):
         if run.given:
             made.append(run.given)
             continue
+        words = []
         if by_params:
             words = [pair(name, values[at]) for name, values in differing.items() if values[at] is not None]
-        else:
+        if not words:
             words = _of_preset(run, presets.get(run.lesson, {}), alone=len(runs) == 1)
         made.append(SEPARATOR.join([run.lesson, *words] if lessons else words))
     for more in (_seed, _source, _time):
@@ -76,20 +80,21 @@ def of_views(views: Sequence[RunView], given: Mapping[str, str] | None = None) -
     )
 
 
-def of_rows(rows: Sequence[HistoryRow]) -> list[str]:
+def of_rows(rows: Sequence[HistoryRow], *, by_preset: bool = False) -> list[str]:
     """`names` for rows of the history."""
     return named(
         [
             Nameable(row.lesson, row.params, row.preset, row.seed, row.created, row.source, row.labels.name)
             for row in rows
-        ]
+        ],
+        by_preset=by_preset,
     )
 
 
-def named(runs: Sequence[Nameable]) -> list[str]:
+def named(runs: Sequence[Nameable], *, by_preset: bool = False) -> list[str]:
     """`names` with the presets of the course in force."""
     lessons = dict.fromkeys(run.lesson for run in runs)
-    return names(runs, {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons})
+    return names(runs, {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons}, by_preset=by_preset)
 
 
 def pair(name: str, value: Value | None) -> str:

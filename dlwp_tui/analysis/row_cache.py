@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
 
 FORMAT = 2
-"""Another number where what is kept of a run changes."""
+"""Another number where the meaning of a field changes."""
 Stamp = tuple[int, ...]
 """Times of change and sizes of the files that a row was made from."""
 
@@ -19,7 +19,8 @@ Stamp = tuple[int, ...]
 class RowCache:
     """Rows by run id. One of another stamp is not there; a broken or foreign file is empty."""
 
-    def __init__(self, rows: dict[str, list[Any]]) -> None:
+    def __init__(self, fields: Sequence[str], rows: dict[str, list[Any]]) -> None:
+        self._fields = list(fields)
         self._rows = rows
         self._changed = False
 
@@ -44,22 +45,24 @@ class RowCache:
         if not self._changed:
             return
         rows = {run_id: row for run_id, row in self._rows.items() if run_id in there}
+        content = {"format": FORMAT, "fields": self._fields, "rows": rows}
         try:
-            paths.atomic_write(_path(), json.dumps({"format": FORMAT, "rows": rows}, separators=(",", ":")))
+            paths.atomic_write(_path(), json.dumps(content, separators=(",", ":")))
         except StorageError:
             return
         self._changed = False
 
 
-def load() -> RowCache:
-    """What is kept now."""
+def load(fields: Sequence[str]) -> RowCache:
+    """What is kept now of rows with these fields; nothing where the file is of a version with others."""
     try:
         stored = json.loads(_path().read_bytes())
     except (OSError, ValueError):
-        return RowCache({})
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT or not isinstance(stored.get("rows"), dict):
-        return RowCache({})
-    return RowCache(stored["rows"])
+        stored = None
+    if not isinstance(stored, dict) or (stored.get("format"), stored.get("fields")) != (FORMAT, list(fields)):
+        stored = {}
+    rows = stored.get("rows")
+    return RowCache(fields, rows if isinstance(rows, dict) else {})
 
 
 def _path() -> Path:

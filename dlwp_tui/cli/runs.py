@@ -85,7 +85,7 @@ def _print(rows: Sequence[HistoryRow], sort: str) -> None:
     from dlwp_tui.analysis import listing, names
 
     metric = sort if any(row.figure(sort) for row in rows) else listing.watched(rows)
-    columns = listing.columns(rows, names.of_rows(rows), metric, ids=True)
+    columns = listing.columns(rows, names.of_rows(rows, by_preset=True), metric, ids=True)
     placed = listing.fit(columns, shutil.get_terminal_size().columns if output.is_terminal() else None)
     for cells in zip(*([one.column.head, *one.column.cells] for one in placed), strict=True):
         line = ""

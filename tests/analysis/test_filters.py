@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlwp_tui.analysis import history
-from dlwp_tui.analysis.filters import parse
+from dlwp_tui.analysis.filters import parse, resorted, sort_of, sorts, unknown
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.labels import Labels
@@ -66,6 +66,11 @@ def names(make_run):
         ("sort:created", "abd"),
         ("sort:lesson", "bad"),
         ("seed=1", "dba"),
+        ("disk<1", "dba"),
+        ("disk>1", ""),
+        ("seconds>=9 lesson=3.4", "ba"),
+        ("FINISHED", "ba"),
+        ("完成", ""),
     ],
 )
 def test_filters(names, text, wanted):
@@ -79,6 +84,34 @@ def test_filters(names, text, wanted):
 def test_what_makes_no_sense_is_refused(text, message):
     with pytest.raises(UsageError, match=message):
         parse(text)
+
+
+def test_what_no_run_has_is_named_with_a_suggestion(names):
+    rows = history.history()
+    for text, message in [
+        ("unitz=64", "No run has unitz. Did you mean units?"),
+        ("sort:val_los", "No run has val_los. Did you mean val_loss?"),
+        ("units=64 val_loss<1 sort:-seconds seed=1 disk>5 preset=book", ""),
+    ]:
+        assert unknown(parse(text), rows) == message
+    assert unknown(parse("unitz=64"), []) == ""
+
+
+def test_orders_to_walk_through(names):
+    rows = history.history()
+    assert sorts(rows) == ["", "val_loss", "val_accuracy", "-seconds", "-disk", "created"]
+    assert sorts([]) == ["", "-seconds", "-disk", "created"]
+    text = "3.4 sort:created units=64"
+    assert sort_of(text) == "created" and resorted(text, "-disk") == "3.4 units=64 sort:-disk"
+    assert resorted(text, "") == "3.4 units=64" and sort_of("3.4") == ""
+
+
+def test_a_metric_of_labelled_curves_is_found_by_its_name(make_run):
+    run = make_run(lesson="2.4").hold().say("started", device="cpu", pid=1)
+    run.epochs("loss", 0.5, 0.3, label="momentum 0").epochs("loss", 0.1, label="momentum 0.9")
+    run.say("ended", 9, state="finished", seconds=9.0).release()
+    rows = history.history()
+    assert len(parse("loss<0.4 sort:loss").apply(rows)) == 1 and parse("loss<0.2").apply(rows) == []
 
 
 @given(st.text(max_size=60))

@@ -54,7 +54,7 @@ class HistoryView(Widget, can_focus=False):
     HistoryView #history-detail, HistoryView #history-sum {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
-    HistoryView.-asking #history-detail { color: $text-warning; text-style: bold; }
+    HistoryView.-notice #history-detail { color: $text-warning; text-style: bold; }
     """
 
     @dataclass
@@ -88,6 +88,9 @@ class HistoryView(Widget, can_focus=False):
         """How many runs can be brought back, and the bytes they take."""
         self._lesson: str | None = None
         self._asking: str | None = None
+        """The id of the run whose deletion awaits the second press."""
+        self._notice = ""
+        """A sentence in the place of the run's details."""
         self._filter = Filter()
         self._mistake = ""
         """What is wrong with the words of the filter."""
@@ -149,6 +152,12 @@ class HistoryView(Widget, can_focus=False):
         """Read anew, and put the cursor on this run."""
         self._wanted = run_id
         self.reload()
+
+    def say(self, text: str) -> None:
+        """Put a sentence in the place of the run's details until the cursor moves; "" brings them back."""
+        self._asking, self._notice = None, text
+        self.set_class(bool(text), "-notice")
+        self._show_detail()
 
     def show_deleted(self, count: int, size: int) -> None:
         """How many runs can be brought back, and the bytes they take."""
@@ -216,8 +225,8 @@ class HistoryView(Widget, can_focus=False):
         archived = not row.labels.archived
         run_labels.keep(self, row, replace(row.labels, archived=archived), self._labelled)
         if archived and not self._filter.archived:
-            text = _("Put away. With the word `archived` the filter ({key}) lists such runs too.")
-            self.notify(text.format(key=keys.label("past.filter")), markup=False)
+            text = _("Put away {run}. With the word archived the filter ({key}) lists it.")
+            self.say(text.format(run=row.id[-4:], key=keys.label("past.filter")))
 
     def action_delete(self) -> None:
         """Ask first; the same key again deletes."""
@@ -228,10 +237,12 @@ class HistoryView(Widget, can_focus=False):
             self.notify(_("Run {run} is still at work. Stop it first.").format(run=row.id), severity="warning")
             return
         if self._asking == row.id:
-            self._ask(None)
+            self.say("")
             self.post_message(DeleteRequested(row.id))
-        else:
-            self._ask(row.id)
+            return
+        text = _("{delete} again to delete {run} and its files; {keep} keeps it.")
+        self.say(text.format(run=row.id[-4:], delete=keys.label("past.delete"), keep=keys.label("past.keep")))
+        self._asking = row.id
 
     def action_undo(self) -> None:
         """Bring back the run that was deleted last."""
@@ -240,7 +251,7 @@ class HistoryView(Widget, can_focus=False):
     def action_keep(self) -> None:
         """Delete nothing; where nothing was asked, list every run again."""
         if self._asking is not None:
-            self._ask(None)
+            self.say("")
         elif self._filter_line.text:
             self._filter_line.set_text("")
 
@@ -281,7 +292,7 @@ class HistoryView(Widget, can_focus=False):
         found = self._filter.apply(rows)
         sort = self._filter.sort
         self._metric = sort if any(row.figure(sort) for row in found) else listing.watched(found)
-        columns = listing.columns(found, names.of_rows(found), self._metric, last=self.last)
+        columns = listing.columns(found, names.of_rows(found, by_preset=True), self._metric, last=self.last)
         self._table.show(found, columns, cursor)
         self._drawn = (rows, self._filter, self.last, self._wanted)
         self._filter_line.show_mistake(self._mistake or filters.unknown(self._filter, rows))
@@ -323,7 +334,8 @@ class HistoryView(Widget, can_focus=False):
     def _show_detail(self) -> None:
         """The run under the cursor in one line: what its row has no room for, the most useful first."""
         row = self.current
-        self._detail("" if row is None else " · ".join(filter(None, self._details(row))))
+        text = self._notice or ("" if row is None else " · ".join(filter(None, self._details(row))))
+        self.query_one("#history-detail", Static).update(Content(text), layout=False)
 
     def _details(self, row: HistoryRow) -> Iterator[str]:
         table = self._table
@@ -353,21 +365,6 @@ class HistoryView(Widget, can_focus=False):
             text = f"{text} · {undo}" if text else undo
         self.query_one("#history-sum", Static).update(Content(text), layout=False)
 
-    def _detail(self, text: str) -> None:
-        if self._asking is None:
-            self.query_one("#history-detail", Static).update(Content(text), layout=False)
-
-    def _ask(self, run_id: str | None) -> None:
-        """Put a question in the place of the run's details: delete it? None takes it away."""
-        self._asking = None
-        self._show_detail()
-        self.set_class(run_id is not None, "-asking")
-        if run_id is not None:
-            text = _("{delete} again to delete {run} and its files; {keep} keeps it.")
-            text = text.format(run=run_id[-4:], delete=keys.label("past.delete"), keep=keys.label("past.keep"))
-            self._detail(text)
-        self._asking = run_id
-
     def _labelled(self) -> None:
         self.post_message(self.Labelled())
 
@@ -395,7 +392,4 @@ class HistoryView(Widget, can_focus=False):
     @on(RunTable.Moved)
     def _moved(self, event: RunTable.Moved) -> None:
         event.stop()
-        if self._asking is not None:
-            self._ask(None)
-        else:
-            self._show_detail()
+        self.say("")

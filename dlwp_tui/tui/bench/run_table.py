@@ -92,7 +92,7 @@ class RunTable(ScrollView, can_focus=True):
     def show(self, rows: Sequence[HistoryRow], columns: Sequence[Column], cursor: str | None) -> None:
         """Other rows; the cursor goes to the run with this id, or stays at its height where it is not among them."""
         count = len(self.rows)
-        self.rows, self._columns, self._room = rows, columns, -1
+        self.rows, self._columns, self._room = rows, columns if rows else (), -1
         at = next((number for number, row in enumerate(rows) if row.id == cursor), self.cursor)
         self.cursor = max(0, min(at, len(rows) - 1))
         self.virtual_size = Size(self.size.width, len(rows) + 1)

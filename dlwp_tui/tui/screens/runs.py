@@ -143,9 +143,9 @@ class Runs(Controller):
         def deleted(one: Deleted) -> None:
             self._panes.bench.forget(event.run_id)
             self._show_deleted()
-            text = _("Deleted {run}. {key} brings it back until you quit; then {size} are freed.")
-            text = text.format(run=event.run_id, key=keys.label("past.undo"), size=disk_used(one.size))
-            self.notify(text)
+            text = _("Deleted {run}. {key} brings it back until you quit; that frees {size}.")
+            text = text.format(run=event.run_id[-4:], key=keys.label("past.undo"), size=disk_used(one.size))
+            self._history.say(text)
 
         self._do(partial(self._session.delete, event.run_id), deleted)
 
@@ -154,7 +154,7 @@ class Runs(Controller):
         def brought_back(folder: RunFolder | None) -> None:
             self._show_deleted()
             if folder is None:
-                self.notify(_("Nothing was deleted since dlwp was started."))
+                self._history.say(_("Nothing was deleted since dlwp was started."))
             else:
                 self._history.go_to(folder.id)
 
