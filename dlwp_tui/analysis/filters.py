@@ -23,7 +23,7 @@ from dlwp_tui.course.problem import did_you_mean
 from dlwp_tui.runs.series import higher_is_better
 from dlwp_tui.runs.state import RunState, word
 
-SORT = "sort:"
+SORT, SINCE = "sort:", "since:"
 SORTED = 3
 """Metrics to walk through at most."""
 _COMPARISON = re.compile(r"^([A-Za-z_][\w.]*)(!=|<=|>=|=|<|>)(.*)$")
@@ -73,8 +73,8 @@ def parse(text: str, now: float | None = None) -> Filter:
             made.tests.append(lambda row, wanted=one: row.lesson == wanted)  # type: ignore[misc]
         elif one.startswith("#") and len(one) > 1:
             made.tests.append(lambda row, wanted=one[1:]: wanted in row.labels.tags)  # type: ignore[misc]
-        elif lowered.startswith("since:"):
-            begin = _since(one[6:], time.time() if now is None else now)
+        elif lowered.startswith(SINCE):
+            begin = _since(one[len(SINCE) :], time.time() if now is None else now)
             made.tests.append(lambda row, begin=begin: row.created >= begin)  # type: ignore[misc]
         elif lowered.startswith(SORT):
             made.sort, made.backwards = one[len(SORT) :].removeprefix("-"), one[len(SORT) :].startswith("-")
@@ -85,6 +85,17 @@ def parse(text: str, now: float | None = None) -> Filter:
         else:
             made.tests.append(lambda row, wanted=lowered: wanted in _words(row))  # type: ignore[misc]
     return made
+
+
+def settled(text: str, rows: Iterable[HistoryRow]) -> str:
+    """What is typed so far, without a last word that may be the beginning of a longer one: `rat` of `rate=2`."""
+    *before, last = text.split(" ")
+    if not last:
+        return text
+    whole = {*map(str, RunState), *map(word, RunState), "archived", _("archived")}
+    begun = {name for row in rows for name in (*row.params, *row.metrics)} | FACTS.keys()
+    longer = any(one.startswith(last) for one in (*begun, *whole, SORT, SINCE))
+    return " ".join(before) if longer and last not in whole else text
 
 
 def unknown(made: Filter, rows: Iterable[HistoryRow]) -> str:

@@ -89,11 +89,12 @@ def columns(
         wide = max((cell_len(name) for name in judged), default=0)
         named = [f"{name}{' ' * (wide - cell_len(name))} {value}" for name, value in zip(judged, values, strict=True)]
         figure = Column("figure", short.head, named, short=short)
+    labels = [row.label for row in rows]
     today = time.localtime(now)
     made = [
         Column("run", _("run"), [row.id for row in rows]),
         Column("sign", "", [sign(row) for row in rows]),
-        Column("state", _("state"), [row.label for row in rows]),
+        Column("state", _("state"), labels, short=Column("state", "", [label.split()[0] for label in labels])),
         Column("name", _("name"), names),
         figure,
         Column("epoch", _("epoch"), ["–" if one is None else str(one.epoch) for one in figures], right=True),
@@ -126,8 +127,9 @@ def fit(made: Sequence[Column], room: int | None) -> list[Placed]:
     """The columns that fit into `room` cells, each with its place; None: all of them, as wide as they need."""
     chosen = [one for one in made if room is None or one.id in NEEDED]
     if room is not None:
-        if _width(chosen, NAME_LEAST) > room:
-            chosen = [one.short or one for one in chosen]
+        for brief in ("figure", "state"):
+            if _width(chosen, NAME_LEAST) > room:
+                chosen = [one.short if one.id == brief and one.short else one for one in chosen]
         for one in made:
             if one.id not in NEEDED:
                 if _width([*chosen, one], NAME_LEAST) > room:

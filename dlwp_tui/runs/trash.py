@@ -17,11 +17,11 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import packed, state
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.folder import RUN_ID, RunFolder
 
 KEPT_S = 86400
 """Seconds after which a deleted run is purged by whichever program looks next."""
-_DELETED = re.compile(r"^\.deleted-(?P<id>.+-[a-z0-9]{4})-\d+(-(?P<when>\d+))?$")
+_DELETED = re.compile(rf"^\.deleted-(?P<id>{RUN_ID.pattern.strip('^$')})-\d+(-(?P<when>\d+))?$")
 """Without a time: left behind by a version that purged at once."""
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlwp_tui.analysis import history
-from dlwp_tui.analysis.filters import parse, resorted, sort_of, sorts, unknown
+from dlwp_tui.analysis.filters import parse, resorted, settled, sort_of, sorts, unknown
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.labels import Labels
@@ -95,6 +95,27 @@ def test_what_no_run_has_is_named_with_a_suggestion(names):
     ]:
         assert unknown(parse(text), rows) == message
     assert unknown(parse("unitz=64"), []) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", ""),
+        ("unit", ""),
+        ("units", ""),
+        ("units=6", "units=6"),
+        ("3.4 fin", "3.4"),
+        ("3.4 finished", "3.4 finished"),
+        ("wide", "wide"),
+        ("wide ", "wide "),
+        ("units ", "units "),
+        ("#b so", "#b"),
+        ("#b sort:val", "#b sort:val"),
+        ("archive", ""),
+    ],
+)
+def test_a_word_that_is_still_typed_does_not_count(names, typed, wanted):
+    assert settled(typed, history.history()) == wanted
 
 
 def test_orders_to_walk_through(names):

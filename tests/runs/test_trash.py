@@ -73,6 +73,16 @@ def test_what_a_crash_left_goes_after_a_day(make_run: Make) -> None:
     assert hidden() == sorted([other.name, fresh.path.name])
 
 
+@pytest.mark.parametrize("pid", [7, 6719, 4194304])
+def test_the_time_of_deletion_is_read_whatever_the_process(
+    make_run: Make, pid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: pid)
+    deleted = trash.take(over(make_run).folder)
+    (kept,) = trash.kept()
+    assert kept.folder == deleted.folder and abs(kept.when - deleted.when) < 1 and trash.purge_old() == []
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may remove everything")
 def test_what_cannot_be_removed_is_a_sentence(make_run: Make) -> None:
     deleted = trash.take(over(make_run).folder)

@@ -61,6 +61,8 @@ class FilterLine(Vertical):
         """Other words."""
 
         text: str
+        typing: bool
+        """The last word may not be complete."""
 
     @dataclass
     class Left(Message):
@@ -83,7 +85,7 @@ class FilterLine(Vertical):
         with self.prevent(Input.Changed):
             typed.value = text
         typed.cursor_position = len(text)
-        self._changed(text)
+        self._changed(text, typing=False)
 
     def open(self) -> None:
         """Let the learner type."""
@@ -104,21 +106,22 @@ class FilterLine(Vertical):
         self.show_mistake("")
 
     def on_descendant_blur(self) -> None:
-        self.remove_class("-typing")
+        if self.has_class("-typing"):
+            self.remove_class("-typing")
+            self._changed(self.text, typing=False)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._changed(event.value)
+        self._changed(event.value, typing=True)
 
-    def _changed(self, text: str) -> None:
+    def _changed(self, text: str, *, typing: bool) -> None:
         self.set_class(bool(text.strip()), "-words")
-        self.post_message(self.Changed(text))
+        self.post_message(self.Changed(text, typing))
 
     @on(FilterInput.Done)
     def _done(self, event: FilterInput.Done) -> None:
         event.stop()
-        if event.cleared:
-            self.set_text("")
+        self.set_text("" if event.cleared else self.text.strip())
         self.remove_class("-typing")
         self.post_message(self.Left())

@@ -372,7 +372,8 @@ class HistoryView(Widget, can_focus=False):
     def _filtered(self, event: FilterLine.Changed) -> None:
         event.stop()
         try:
-            self._filter, self._mistake = filters.parse(event.text), ""
+            text = filters.settled(event.text, self.rows) if event.typing else event.text
+            self._filter, self._mistake = filters.parse(text), ""
         except UsageError as error:
             self._mistake = str(error)
             self._filter_line.show_mistake(self._mistake)

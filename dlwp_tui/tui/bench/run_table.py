@@ -18,9 +18,8 @@ from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.analysis.listing import Column, Placed
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS, place
 from dlwp_tui.core import settings
-from dlwp_tui.tui import keys
+from dlwp_tui.tui import keys, typed_ahead
 from dlwp_tui.tui.bench import style
-from dlwp_tui.tui.typed_ahead import passed_on
 
 MUTED = frozenset({"data", "time", "when", "seed", "tags"})
 """Columns of secondary facts."""
@@ -123,7 +122,7 @@ class RunTable(ScrollView, can_focus=True):
         self.move_to(len(self.rows) if way > 0 else 0)
 
     async def on_event(self, event: events.Event) -> None:
-        if not passed_on(self, event):
+        if not await typed_ahead.handled(self, event):
             await super().on_event(event)
 
     def on_click(self, event: events.Click) -> None:
