@@ -7,9 +7,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.analysis import compare, row_cache
+from dlwp_tui.analysis import compare, presets, row_cache
+from dlwp_tui.analysis.presets import Presets
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.runs import kinds, state, store
@@ -20,17 +21,16 @@ from dlwp_tui.runs.labels import Labels
 from dlwp_tui.runs.labels import read as read_labels
 from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.series import Curve, CurveKey
-from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
-from dlwp_tui.runs.view import RunView
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.spec import ExperimentVote
 
 _KINDS = (
     *state.LIFECYCLE, kinds.DATASET, kinds.EPOCH, kinds.RESULT, kinds.PAUSED, kinds.RESUMED,
 )  # fmt: skip
 """The few events a row is made of; a long run's thousands of batches are passed over."""
 NO_LABELS = Labels()
-Presets = dict[str, dict[str, Value]]
-"""By preset, all its param values."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,7 @@ class _Reading:
     def __init__(self) -> None:
         self._file: row_cache.RowCache | None = None
         self._presets: dict[str, Presets] = {}
+        """By lesson, as they are now: one look at each lesson.toml is enough."""
         self._seen: set[str] = set()
 
     def row(self, folder: RunFolder) -> HistoryRow | None:
@@ -178,18 +179,18 @@ class _Reading:
         stamp = _stamp(f"{path}/{SPEC}") + _stamp(f"{path}/{EVENTS}")
         labels = _stamp(f"{path}/{LABELS}")
         known = _known.get(path)
-        if known is not None and known[0] == stamp + labels and known[1] == self._presets_of(known[2].lesson):
+        if known is not None and known[0] == stamp + labels and known[1] is self._presets_of(known[2].lesson):
             return known[2]
         kept = self._kept().get(folder.id, stamp)
         try:
             facts = kept or _facts(folder)
         except RunError:
             return None
-        presets = self._presets_of(facts["lesson"])
-        row = _row(folder, facts, presets, read_labels(folder) if labels[1] else NO_LABELS)
+        course = self._presets_of(facts["lesson"])
+        row = _row(folder, facts, course, read_labels(folder) if labels[1] else NO_LABELS)
         # A death counts after 10 s only: on a shared file system the last events may arrive later.
         if not row.state.active and (row.state is not RunState.DIED or time.time() - row.created > 10):
-            _known[path] = (stamp + labels, presets, row)
+            _known[path] = (stamp + labels, course, row)
             if kept is None:
                 self._kept().put(folder.id, stamp, facts)
         return row
@@ -208,12 +209,14 @@ class _Reading:
 
     def _presets_of(self, lesson: str) -> Presets:
         if lesson not in self._presets:
-            self._presets[lesson] = compare.bases(compare.lesson_of(lesson))
+            self._presets[lesson] = presets.of(lesson)
         return self._presets[lesson]
 
 
 def _facts(folder: RunFolder) -> dict[str, Any]:
     """What a row says of a run whatever the course and the learner make of it, as JSON values. Raises RunError."""
+    from dlwp_tui.runs.view import RunView  # with pydantic 0.07 s, which a list of runs that have ended can do without
+
     view = RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
     return {
@@ -246,16 +249,22 @@ _FIELDS = [one.name for one in fields(HistoryRow) if one.name not in ("folder", 
 """Of `_facts`."""
 
 
-def _row(folder: RunFolder, facts: dict[str, Any], presets: Presets, labels: Labels) -> HistoryRow:
+def _row(folder: RunFolder, facts: dict[str, Any], course: Presets, labels: Labels) -> HistoryRow:
     """The row that facts make."""
-    base, changed = compare.nearest(facts["preset"], facts["params"], presets)
+    base, changed = compare.nearest(facts["preset"], facts["params"], course)
     found = facts | {
         "state": RunState(facts["state"]),
         "best": {curve: Best(*one) for curve, one in facts["best"].items()},
         "last": {curve: Best(*one) for curve, one in facts["last"].items()},
-        "experiment": ExperimentVote(**facts["experiment"]) if facts["experiment"] else None,
+        "experiment": _vote(facts["experiment"]) if facts["experiment"] else None,
     }
     return HistoryRow(folder=folder, base=base, changed=changed, labels=labels, **found)
+
+
+def _vote(facts: dict[str, Any]) -> ExperimentVote:
+    from dlwp_tui.runs.spec import ExperimentVote
+
+    return ExperimentVote(**facts)
 
 
 def _last(key: CurveKey, curve: Curve) -> Best:

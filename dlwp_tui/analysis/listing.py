@@ -10,10 +10,11 @@ from functools import cached_property
 
 from rich.cells import cell_len, set_cell_size
 
-from dlwp_tui.analysis.history import HistoryRow
+from dlwp_tui.analysis.history import NO_LABELS, HistoryRow
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS, place
 from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _
+from dlwp_tui.runs.state import RunState, label
 
 GAP = 2
 """Cells between two columns; behind the sign one is enough."""
@@ -89,16 +90,19 @@ def columns(
         wide = max((cell_len(name) for name in judged), default=0)
         named = [f"{name}{' ' * (wide - cell_len(name))} {value}" for name, value in zip(judged, values, strict=True)]
         figure = Column("figure", short.head, named, short=short)
-    labels = [row.label for row in rows]
+    states = {one: label(one) for one in RunState}  # looked up in the catalogue once, not for each of a thousand runs
+    labels = [states[row.state] for row in rows]
+    sources = {one: formats.source_word(one) or "–" for one in {row.source for row in rows}}
+    signs = ASCII_SIGNS if settings.load().ascii else SIGNS
     today = time.localtime(now)
     made = [
         Column("run", _("run"), [row.id for row in rows]),
-        Column("sign", "", [sign(row) for row in rows]),
+        Column("sign", "", [signs[place(row.number, row.id)[1]] for row in rows]),
         Column("state", _("state"), labels, short=Column("state", "", [label.split()[0] for label in labels])),
         Column("name", _("name"), names),
         figure,
         Column("epoch", _("epoch"), ["–" if one is None else str(one.epoch) for one in figures], right=True),
-        Column("data", _("data"), [formats.source_word(row.source) or "–" for row in rows]),
+        Column("data", _("data"), [sources[row.source] for row in rows]),
         Column("time", _("time"), [formats.duration(row.seconds) for row in rows], right=True),
         Column("when", _("when"), [_when(row.created, today) for row in rows]),
         Column("seed", _("seed"), [str(row.seed) for row in rows], right=True),
@@ -112,13 +116,10 @@ def columns(
     return [one for one in made if one.id not in unneeded]
 
 
-def sign(row: HistoryRow) -> str:
-    """The sign that the run has on every chart."""
-    return (ASCII_SIGNS if settings.load().ascii else SIGNS)[place(row.number, row.id)[1]]
-
-
 def tags(row: HistoryRow) -> str:
     """`archived #best #wide`."""
+    if row.labels is NO_LABELS:
+        return ""
     words = [_("archived")] if row.labels.archived else []
     return " ".join([*words, *(f"#{tag}" for tag in row.labels.tags)])
 

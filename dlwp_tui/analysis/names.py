@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dlwp_tui.analysis import compare
+from dlwp_tui.analysis import presets as presets_of
 from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
-from dlwp_tui.runs.view import RunView
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.view import RunView
 
 SEPARATOR = " · "
 FEW = 2
@@ -94,7 +98,7 @@ def of_rows(rows: Sequence[HistoryRow], *, by_preset: bool = False) -> list[str]
 def named(runs: Sequence[Nameable], *, by_preset: bool = False) -> list[str]:
     """`names` with the presets of the course in force."""
     lessons = dict.fromkeys(run.lesson for run in runs)
-    return names(runs, {lesson: compare.bases(compare.lesson_of(lesson)) for lesson in lessons}, by_preset=by_preset)
+    return names(runs, {lesson: presets_of.of(lesson) for lesson in lessons}, by_preset=by_preset)
 
 
 def pair(name: str, value: Value | None) -> str:

@@ -7,15 +7,16 @@ import shutil
 from collections.abc import Container
 from difflib import get_close_matches
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import trash
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
-from dlwp_tui.runs.spec import RunSpec
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.spec import RunSpec
 
 _SUFFIX = 4  # characters at the end of an id by which runs of one minute and lesson differ
 _LISTED = 10  # ids that the error for an ambiguous prefix lists
@@ -43,6 +44,10 @@ def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
 
 def read_spec(folder: RunFolder) -> RunSpec:
     """The run's spec. Raises RunError naming the file when it is missing or broken."""
+    from pydantic import ValidationError  # 0.07 s, which a list of runs that have ended can do without
+
+    from dlwp_tui.runs.spec import RunSpec
+
     try:
         stat = folder.spec.stat()
         stamp = (stat.st_mtime_ns, stat.st_size)

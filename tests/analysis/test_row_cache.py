@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from dlwp_tui.analysis import compare, history
+from dlwp_tui.analysis import history, presets
 from dlwp_tui.core import paths
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.facts import Best
@@ -36,7 +36,7 @@ def test_a_changed_course_and_other_labels_make_other_rows_without_reading_event
     ended(make_run, params={"units": 4})
     history.history()
     monkeypatch.setattr(history, "scan", lambda *_args: pytest.fail("the events were read again"))
-    monkeypatch.setattr(compare, "bases", lambda _lesson: {"new": {"units": 8}})
+    monkeypatch.setattr(presets, "of", lambda _lesson: {"new": {"units": 8}})
     (row,) = history.history()
     assert (row.base, row.changed) == ("new", {"units": 4})
     labels.write(row.folder, Labels(tags=("a",)))
