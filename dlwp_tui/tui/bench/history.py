@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -37,8 +38,6 @@ AFTER_PAINT = 0.15
 """Seconds after the tab is shown until its runs are read anew."""
 REFRESH = 2.0
 """Seconds between two readings while the tab is looked at: runs may be started elsewhere."""
-WIDE = 60
-"""Cells from which there is room for a run's whole id; commands take its last four characters too."""
 
 
 class HistoryView(Widget, can_focus=False):
@@ -54,6 +53,7 @@ class HistoryView(Widget, can_focus=False):
     HistoryView #history-detail, HistoryView #history-sum {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
+    HistoryView #history-detail:ansi, HistoryView #history-sum:ansi { text-style: dim; }
     HistoryView.-notice #history-detail { color: $text-warning; text-style: bold; }
     """
 
@@ -240,7 +240,7 @@ class HistoryView(Widget, can_focus=False):
             self.say("")
             self.post_message(DeleteRequested(row.id))
             return
-        text = _("{delete} again to delete {run} and its files; {keep} keeps it.")
+        text = _("{delete} again deletes {run}; {keep} keeps it.")
         self.say(text.format(run=row.id[-4:], delete=keys.label("past.delete"), keep=keys.label("past.keep")))
         self._asking = row.id
 
@@ -334,26 +334,27 @@ class HistoryView(Widget, can_focus=False):
     def _show_detail(self) -> None:
         """The run under the cursor in one line: what its row has no room for, the most useful first."""
         row = self.current
-        text = self._notice or ("" if row is None else " · ".join(filter(None, self._details(row))))
+        text = self._notice or ("" if row is None else self._details(row, row.id))
+        if row is not None and cell_len(text) > self.size.width - 2 and not self._notice:
+            text = self._details(row, row.id[-4:])  # commands take the last four characters too
         self.query_one("#history-detail", Static).update(Content(text), layout=False)
 
-    def _details(self, row: HistoryRow) -> Iterator[str]:
+    def _details(self, row: HistoryRow, called: str) -> str:
         table = self._table
-        yield table.cut("name")
         metric = self._metric or next(iter(row.metrics), "")
-        if (figure := row.figure(metric, last=self.last)) is not None and not table.reads("figure"):
-            yield f"{metric} {number(figure.value)}"
-        if figure is not None and not table.reads("epoch"):
-            yield _("epoch {epoch}").format(epoch=figure.epoch)
-        if not table.reads("data"):
-            yield source_word(row.source)
-        yield disk_used(row.disk)
-        yield row.id if self.size.width > WIDE else row.id[-4:]
-        if not table.reads("seed"):
-            yield _("seed {seed}").format(seed=row.seed)
-        if not table.reads("tags"):
-            yield listing.tags(row)
-        yield " ".join(row.labels.note.split())
+        figure = row.figure(metric, last=self.last)
+        words = [
+            table.cut("name"),
+            f"{metric} {number(figure.value)}" if figure and not table.reads("figure") else "",
+            _("epoch {epoch}").format(epoch=figure.epoch) if figure and not table.reads("epoch") else "",
+            source_word(row.source) if not table.reads("data") else "",
+            disk_used(row.disk),
+            called,
+            _("seed {seed}").format(seed=row.seed) if not table.reads("seed") else "",
+            listing.tags(row) if not table.reads("tags") else "",
+            " ".join(row.labels.note.split()),
+        ]
+        return " · ".join(filter(None, words))
 
     def _show_sum(self) -> None:
         text = listing.summary(self.rows, len(self.listed)) if self.rows else ""

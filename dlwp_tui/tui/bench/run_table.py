@@ -167,7 +167,8 @@ class RunTable(ScrollView, can_focus=True):
     def _line(self, cells: Sequence[tuple[str, Style]], base: Style, width: int) -> Strip:
         segments, x = [], 0
         for one, (text, look) in zip(self._placed, cells, strict=True):
-            segments += [Segment(" " * (one.start - x), base), Segment(text, base + Style(color=look.color))]
+            own = base if base.reverse else base + Style(color=look.color)  # reversed, a colour were the background
+            segments += [Segment(" " * (one.start - x), base), Segment(text, own)]
             x = one.start + one.width
         return Strip(segments).adjust_cell_length(width, base)
 

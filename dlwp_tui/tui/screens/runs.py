@@ -143,7 +143,7 @@ class Runs(Controller):
         def deleted(one: Deleted) -> None:
             self._panes.bench.forget(event.run_id)
             self._show_deleted()
-            text = _("Deleted {run}. {key} brings it back until you quit; that frees {size}.")
+            text = _("Deleted {run}; {key} brings it back. Quitting frees {size}.")
             text = text.format(run=event.run_id[-4:], key=keys.label("past.undo"), size=disk_used(one.size))
             self._history.say(text)
 
