@@ -13,15 +13,16 @@ from dlwp_tui.core import paths
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.labels import Labels
+from tests.runs.fake_run import FakeRun, Make
 
 
-def ended(make_run, **fields):
+def ended(make_run: Make, **fields: object) -> FakeRun:
     run = make_run(**fields).hold().say("started", device="cpu", pid=1).epochs("val_loss", 0.5, 0.3)
     run.say("result", metrics={"test": 1.0}).say("ended", 9, state="finished", seconds=9.0)
     return run.release()
 
 
-def test_the_second_look_reads_no_events_and_gives_the_same(make_run, monkeypatch):
+def test_the_second_look_reads_no_events_and_gives_the_same(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     ended(make_run, params={"units": 4}, number=7)
     first = history.history()
     monkeypatch.setattr(history, "scan", lambda *_args: pytest.fail("the events were read again"))
@@ -32,7 +33,9 @@ def test_the_second_look_reads_no_events_and_gives_the_same(make_run, monkeypatc
     assert first[0].number == 7 and first[0].best["val_loss"].value == 0.3
 
 
-def test_a_changed_course_and_other_labels_make_other_rows_without_reading_events(make_run, monkeypatch):
+def test_a_changed_course_and_other_labels_make_other_rows_without_reading_events(
+    make_run: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ended(make_run, params={"units": 4})
     history.history()
     monkeypatch.setattr(history, "scan", lambda *_args: pytest.fail("the events were read again"))
@@ -43,7 +46,7 @@ def test_a_changed_course_and_other_labels_make_other_rows_without_reading_event
     assert history.history()[0].labels.tags == ("a",)
 
 
-def test_figures_that_are_no_numbers_are_kept(make_run):
+def test_figures_that_are_no_numbers_are_kept(make_run: Make) -> None:
     run = make_run().hold().say("started", device="cpu", pid=1).epochs("loss", 0.5, math.nan, math.inf)
     run.say("ended", 9, state="finished", seconds=9.0).release()
     (first,) = history.history()
@@ -54,7 +57,7 @@ def test_figures_that_are_no_numbers_are_kept(make_run):
     assert json.loads(json.dumps(first.as_json(), allow_nan=False))["last"]["loss"] == {"value": "inf", "epoch": 3}
 
 
-def test_disk_counts_all_files_of_the_run(make_run):
+def test_disk_counts_all_files_of_the_run(make_run: Make) -> None:
     run = make_run()
     run.folder.artifacts.mkdir()
     (run.folder.artifacts / "weights").write_bytes(b"x" * 100_000)
@@ -67,7 +70,7 @@ def test_disk_counts_all_files_of_the_run(make_run):
     )
 
 
-def test_a_run_that_goes_on_and_labels_are_seen_at_once(make_run):
+def test_a_run_that_goes_on_and_labels_are_seen_at_once(make_run: Make) -> None:
     run = ended(make_run)
     history.history()
     labels.write(run.folder, Labels("named"))
@@ -76,7 +79,7 @@ def test_a_run_that_goes_on_and_labels_are_seen_at_once(make_run):
     assert history.history()[0].state.active
 
 
-def test_runs_that_are_gone_leave_the_file(make_run):
+def test_runs_that_are_gone_leave_the_file(make_run: Make) -> None:
     first, other = ended(make_run), ended(make_run)
     history.history()
     for file in sorted(first.folder.path.rglob("*"), reverse=True):
@@ -99,14 +102,14 @@ def test_runs_that_are_gone_leave_the_file(make_run):
         '{"format": 2, "fields": ["lesson"], "rows": {"x": [[1], {"lesson": "3.4"}]}}',
     ],
 )
-def test_any_file_is_a_cache(make_run, text):
+def test_any_file_is_a_cache(make_run: Make, text: str) -> None:
     ended(make_run)
     paths.ensure(paths.cache())
     (paths.cache() / "history.json").write_text(text)
     assert len(history.history()) == 1
 
 
-def test_rows_of_a_version_with_other_fields_are_read_anew(make_run):
+def test_rows_of_a_version_with_other_fields_are_read_anew(make_run: Make) -> None:
     run = ended(make_run)
     history.history()
     path = paths.cache() / "history.json"
@@ -118,7 +121,7 @@ def test_rows_of_a_version_with_other_fields_are_read_anew(make_run):
     assert history.history()[0].disk > 0
 
 
-def test_a_cache_that_cannot_be_written_costs_time_only(make_run):
+def test_a_cache_that_cannot_be_written_costs_time_only(make_run: Make) -> None:
     ended(make_run)
     paths.ensure(paths.home())
     paths.cache().write_text("no folder")
@@ -126,7 +129,7 @@ def test_a_cache_that_cannot_be_written_costs_time_only(make_run):
     paths.cache().unlink()
 
 
-def test_many_runs_are_quick(make_run):
+def test_many_runs_are_quick(make_run: Make) -> None:
     for number in range(150):
         ended(make_run, number=number)
     history.history()
