@@ -88,7 +88,7 @@ def test_what_makes_no_sense_is_refused(text: str, message: str) -> None:
         parse(text)
 
 
-def test_what_no_run_has_is_named_with_a_suggestion(names):
+def test_what_no_run_has_is_named_with_a_suggestion(names: Callable[[str], str]) -> None:
     rows = history.history()
     for text, message in [
         ("unitz=64", "No run has unitz. Did you mean units?"),
@@ -116,11 +116,11 @@ def test_what_no_run_has_is_named_with_a_suggestion(names):
         ("archive", ""),
     ],
 )
-def test_a_word_that_is_still_typed_does_not_count(names, typed, wanted):
+def test_a_word_that_is_still_typed_does_not_count(names: Callable[[str], str], typed: str, wanted: str) -> None:
     assert settled(typed, history.history()) == wanted
 
 
-def test_orders_to_walk_through(names):
+def test_orders_to_walk_through(names: Callable[[str], str]) -> None:
     rows = history.history()
     assert sorts(rows) == ["", "val_loss", "val_accuracy", "-seconds", "-disk", "created"]
     assert sorts([]) == ["", "-seconds", "-disk", "created"]
@@ -129,7 +129,7 @@ def test_orders_to_walk_through(names):
     assert resorted(text, "") == "3.4 units=64" and sort_of("3.4") == ""
 
 
-def test_a_metric_of_labelled_curves_is_found_by_its_name(make_run):
+def test_a_metric_of_labelled_curves_is_found_by_its_name(make_run: Make) -> None:
     run = make_run(lesson="2.4").hold().say("started", device="cpu", pid=1)
     run.epochs("loss", 0.5, 0.3, label="momentum 0").epochs("loss", 0.1, label="momentum 0.9")
     run.say("ended", 9, state="finished", seconds=9.0).release()

@@ -57,13 +57,13 @@ def test_a_lesson_that_is_gone_has_no_presets() -> None:
     assert names([run()], {}) == ["units 16 · dropout 0 · epochs 20 · validate on"]
 
 
-def test_by_preset_a_name_stays_the_same_whatever_other_runs_there_are():
+def test_by_preset_a_name_stays_the_same_whatever_other_runs_there_are() -> None:
     several = [run(), run(units=64), run(epochs=8)]
     assert names(several, PRESETS, by_preset=True) == ["book", "book · units 64", "quick"]
     assert names(several[1:], PRESETS, by_preset=True) == ["book · units 64", "quick"]
 
 
-def test_a_thousand_names_are_quick():
+def test_a_thousand_names_are_quick() -> None:
     runs = [run(seed=number, units=number % 90, epochs=8 + number % 3, dropout=0.1) for number in range(1000)]
     began = process_time()
     assert len(set(names(runs, PRESETS))) == 1000
