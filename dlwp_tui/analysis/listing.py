@@ -128,7 +128,7 @@ def fit(made: Sequence[Column], room: int | None) -> list[Placed]:
     """The columns that fit into `room` cells, each with its place; None: all of them, as wide as they need."""
     chosen = [one for one in made if room is None or one.id in NEEDED]
     if room is not None:
-        for brief in ("figure", "state"):
+        for brief in ("state", "figure"):
             if _width(chosen, NAME_LEAST) > room:
                 chosen = [one.short if one.id == brief and one.short else one for one in chosen]
         for one in made:

@@ -61,7 +61,7 @@ def names(
         if not words:
             words = _of_preset(run, presets.get(run.lesson, {}), alone=len(runs) == 1)
         made.append(SEPARATOR.join([run.lesson, *words] if lessons else words))
-    for more in (_seed, _source, _time):
+    for more in (_seeds, _sources, _times):
         _tell_apart(made, runs, more)
     return made
 
@@ -117,27 +117,30 @@ def _of_preset(run: Nameable, presets: Mapping[str, dict[str, Value]], *, alone:
     return words if alone or preset is None else [preset, *words]
 
 
-def _tell_apart(made: list[str], runs: Sequence[Nameable], more: Callable[[Nameable], str]) -> None:
-    """Put the word that `more` has for a run behind each name that several runs have, unless it is one word for all."""
+def _tell_apart(made: list[str], runs: Sequence[Nameable], more: Callable[[Sequence[Nameable]], Sequence[str]]) -> None:
+    """Put the words that `more` has for runs of one name behind it, unless it is one word for all."""
     same: dict[str, list[int]] = {}
     for at, name in enumerate(made):
         same.setdefault(name, []).append(at)
     for name, places in same.items():
-        words = [more(runs[at]) for at in places] if len(places) > 1 else []
+        words = more([runs[at] for at in places]) if len(places) > 1 else []
         if len(set(words)) > 1:
             for at, word in zip(places, words, strict=True):
                 made[at] = f"{name}{SEPARATOR}{word}" if word else name
 
 
-def _seed(run: Nameable) -> str:
-    return _("seed {seed}").format(seed=run.seed)
+def _seeds(runs: Sequence[Nameable]) -> list[str]:
+    return [_("seed {seed}").format(seed=run.seed) for run in runs]
 
 
-def _source(run: Nameable) -> str:
-    return {"synthetic": _("synthetic"), "unverified": _("unverified file"), "real": _("real data")}.get(
-        run.source or "", ""
-    )
+def _sources(runs: Sequence[Nameable]) -> list[str]:
+    words = {"synthetic": _("synthetic"), "unverified": _("unverified file"), "real": _("real data")}
+    return [words.get(run.source or "", "") for run in runs]
 
 
-def _time(run: Nameable) -> str:
-    return time.strftime("%m-%d %H:%M:%S", time.localtime(run.created))
+def _times(runs: Sequence[Nameable]) -> list[str]:
+    """Dates and times, with seconds only where two runs were started in one minute."""
+    words = [time.strftime("%m-%d %H:%M", time.localtime(run.created)) for run in runs]
+    if len(set(words)) == len(runs):
+        return words
+    return [time.strftime("%m-%d %H:%M:%S", time.localtime(run.created)) for run in runs]

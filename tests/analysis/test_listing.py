@@ -75,11 +75,15 @@ def test_the_heading_says_best_or_last_and_of_what(rows: list[HistoryRow]) -> No
     assert "last val_loss" in last[0] and "0.4000      3" in last[1]
 
 
-def test_a_name_is_not_cut_before_the_metrics_name_is_left_out(rows: list[HistoryRow]) -> None:
+def test_a_name_is_not_cut_before_the_word_of_the_state_and_the_metrics_name_are_left_out(
+    rows: list[HistoryRow],
+) -> None:
     called = ["quick · units 64 · dropout 0.5", "b"]
-    placed = listing.fit(listing.columns(rows, called, "val_accuracy"), 54)
-    head, first, _second = lines(placed)
-    assert called[0] in first and head.split()[-1] == "best" and "0.9000" in first
+    made = listing.columns(rows, called, "val_accuracy")
+    for room, state, heading in [(64, "✓ finished", "val_accuracy"), (54, "✓", "val_accuracy"), (50, "✓", "best")]:
+        head, first, _second = lines(listing.fit(made, room))
+        assert called[0] in first and "0.9000" in first
+        assert head.split()[-1] == heading and f"{state}  quick" in first
 
 
 def test_runs_of_several_lessons_show_each_its_own_metric(rows: list[HistoryRow], make_run: Make) -> None:

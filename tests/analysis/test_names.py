@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from time import process_time
 from typing import Any
 
@@ -51,6 +52,15 @@ def test_names(runs: list[Nameable], wanted: list[str]) -> None:
 def test_only_what_nothing_else_tells_apart_gets_its_time_behind_its_name() -> None:
     one, other = names([run(created=0.0), run(created=3661.0)], PRESETS)
     assert one != other and one.startswith("book · ") and other.startswith("book · ")
+
+
+def test_the_time_has_seconds_only_within_one_minute() -> None:
+    assert names([run(created=0.0), run(created=90.0)], PRESETS) == [
+        f"book · {time.strftime('%m-%d %H:%M', time.localtime(at))}" for at in (0, 90)
+    ]
+    assert names([run(created=0.0), run(created=30.0)], PRESETS) == [
+        f"book · {time.strftime('%m-%d %H:%M:%S', time.localtime(at))}" for at in (0, 30)
+    ]
 
 
 def test_a_lesson_that_is_gone_has_no_presets() -> None:

@@ -146,7 +146,7 @@ class RunTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The headings in the first line, a run in each of the others."""
-        width, placed = self.size.width, self._fitted()
+        width, placed = self.scrollable_content_region.width, self._fitted()
         at = self.scroll_offset.y + y - 1
         if y == 0:
             return self._line([(one.cell(one.column.head), Style()) for one in placed], self._look("head"), width)
@@ -159,8 +159,9 @@ class RunTable(ScrollView, can_focus=True):
         return self._line(cells, self._look("cursor") if at == self.cursor else self.rich_style, width)
 
     def _fitted(self) -> list[Placed]:
-        if self._room != self.size.width:
-            self._room = self.size.width
+        width = self.scrollable_content_region.width
+        if self._room != width:
+            self._room = width
             self._placed = listing.fit(self._columns, self._room) if self._columns else []
         return self._placed
 

@@ -298,6 +298,21 @@ async def test_nothing_needed_is_pushed_off_the_screen(width: int) -> None:
         assert "Runs: 2 · " in text and table(app).rows[0].id[-4:] in text
 
 
+async def test_the_scroll_bar_covers_no_column() -> None:
+    copies(finished(ago=5), 30)
+    app = BenchApp()
+    async with app.run_test(size=(78, 22)) as pilot:
+        await open_history(app, pilot, 31)
+        shown = app.bench.tabs.history.query_one(RunTable)
+        assert shown.show_vertical_scrollbar
+        for columns in range(60, 110):
+            await pilot.resize_terminal(columns, 22)
+            await pilot.pause()
+            headings = rows(app)[2].split()
+            assert cell_len(rows(app)[2]) == columns
+            assert {*shown.shown_columns} - {"sign", "state", "figure"} <= {*headings}, "each is whole"
+
+
 async def test_best_or_last() -> None:
     run = LiveRun()
     for number, value in enumerate((0.5, 0.25, 0.75), 1):
