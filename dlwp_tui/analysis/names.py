@@ -33,7 +33,7 @@ class Nameable:
     """Seconds since the epoch."""
     source: UsedSource | None = None
     given: str = ""
-    """The learner's own name for the run; it is taken as it is."""
+    """The learner's own name for the run: it takes the place of preset and params."""
 
 
 def names(
@@ -52,11 +52,8 @@ def names(
     by_params = 0 < len(differing) <= FEW and not lessons and not by_preset
     made = []
     for at, run in enumerate(runs):
-        if run.given:
-            made.append(run.given)
-            continue
-        words = []
-        if by_params:
+        words = [run.given] if run.given else []
+        if by_params and not words:
             words = [pair(name, values[at]) for name, values in differing.items() if values[at] is not None]
         if not words:
             words = _of_preset(run, presets.get(run.lesson, {}), alone=len(runs) == 1)

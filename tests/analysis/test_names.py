@@ -36,6 +36,7 @@ def run(
         ([run(1), run(2), run(1, units=64)], ["units 16 · seed 1", "units 16 · seed 2", "units 64"]),
         ([run(source="real"), run(source="synthetic")], ["book · real data", "book · synthetic"]),
         ([run(given="my best"), run(units=64)], ["my best", "units 64"]),
+        ([run(given="my best"), run(lesson="4.4")], ["3.4 · my best", "4.4 · book"]),
         ([run(), run(lesson="4.4")], ["3.4 · book", "4.4 · book"]),
         ([run(), run(lesson="4.4", units=4)], ["3.4 · book", "4.4 · book · units 4"]),
         ([run(), run(epochs=8, units=4, dropout=0.5)], ["book", "quick · units 4 · dropout 0.5"]),

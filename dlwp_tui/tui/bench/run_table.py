@@ -159,7 +159,7 @@ class RunTable(ScrollView, can_focus=True):
         return self._line(cells, self._look("cursor") if at == self.cursor else self.rich_style, width)
 
     def _fitted(self) -> list[Placed]:
-        width = self.scrollable_content_region.width
+        width = self.scrollable_content_region.width - self.show_vertical_scrollbar  # a blank cell before the bar
         if self._room != width:
             self._room = width
             self._placed = listing.fit(self._columns, self._room) if self._columns else []
