@@ -149,7 +149,7 @@ def fit(made: Sequence[Column], room: int | None) -> list[Placed]:
 def summary(rows: Sequence[HistoryRow], shown: int) -> str:
     """`Runs: 3 of 12 · 1.3 GB`: how many there are, how many of them are listed, and the room all of them take."""
     count = str(len(rows)) if shown == len(rows) else _("{shown} of {all}").format(shown=shown, all=len(rows))
-    return f"{_('Runs: {count}').format(count=count)} · {formats.disk_used(sum(row.disk for row in rows))}"
+    return _("Runs: {count}").format(count=count) + f" · {formats.disk_used(sum(row.disk for row in rows))}"
 
 
 def _width(chosen: Sequence[Column], name: int | None = None) -> int:
