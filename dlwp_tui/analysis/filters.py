@@ -1,9 +1,9 @@
 """Filtering and sorting the history by a line of words: `3.4 finished units=64 val_loss<0.3 #best sort:val_loss`.
 
 A lesson's id, a state, `name=value` (also `!=`, `<`, `>`, `<=`, `>=`) for a param, a metric's best figure or a fact
-(`seed`, `seconds`, `disk` in MB, `data`, `preset`, ...), `#tag`, `since:2d` or `since:2026-11-01`, `sort:name` or
-`sort:-name` (any of these names, `created`, `lesson`), `archived` for what was put away too. Any other word must stand
-in the run's name, id or preset.
+(`seed`, `seconds`, `disk` in MB, `data`, `preset`, ...), `#tag`, `since:2d` or `since:2026-11-01`, `until:` the same
+(a day belongs to both), `sort:name` or `sort:-name` (any of these names, `created`, `lesson`), `archived` for what was
+put away too. Any other word must stand in the run's name, id or preset.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dlwp_tui.course.problem import did_you_mean
 from dlwp_tui.runs.series import higher_is_better
 from dlwp_tui.runs.state import RunState, word
 
-SORT, SINCE = "sort:", "since:"
+SORT, SINCE, UNTIL = "sort:", "since:", "until:"
 SORTED = 3
 """Metrics to walk through at most."""
 _COMPARISON = re.compile(r"^([A-Za-z_][\w.]*)(!=|<=|>=|=|<|>)(.*)$")
@@ -74,8 +74,11 @@ def parse(text: str, now: float | None = None) -> Filter:
         elif one.startswith("#") and len(one) > 1:
             made.tests.append(lambda row, wanted=one[1:]: wanted in row.labels.tags)  # type: ignore[misc]
         elif lowered.startswith(SINCE):
-            begin = _since(one[len(SINCE) :], time.time() if now is None else now)
+            begin = _moment(one, SINCE, time.time() if now is None else now)
             made.tests.append(lambda row, begin=begin: row.created >= begin)  # type: ignore[misc]
+        elif lowered.startswith(UNTIL):
+            end = _moment(one, UNTIL, time.time() if now is None else now)
+            made.tests.append(lambda row, end=end: row.created < end)  # type: ignore[misc]
         elif lowered.startswith(SORT):
             made.sort, made.backwards = one[len(SORT) :].removeprefix("-"), one[len(SORT) :].startswith("-")
             made.names += [made.sort] if made.sort else []
@@ -94,7 +97,7 @@ def settled(text: str, rows: Iterable[HistoryRow]) -> str:
         return text
     whole = {*map(str, RunState), *map(word, RunState), "archived", _("archived")}
     begun = {name for row in rows for name in (*row.params, *row.metrics)} | FACTS.keys()
-    longer = any(one.startswith(last) for one in (*begun, *whole, SORT, SINCE))
+    longer = any(one.startswith(last) for one in (*begun, *whole, SORT, SINCE, UNTIL))
     return " ".join(before) if longer and last not in whole else text
 
 
@@ -184,14 +187,17 @@ def _order(value: Any) -> tuple[int, Any]:
     return (2, str(value))
 
 
-def _since(text: str, now: float) -> float:
+def _moment(one: str, kind: str, now: float) -> float:
+    """Seconds since the epoch of `since:2d` or `until:2026-11-01`: the begin of that day, with `until:` its end."""
+    text = one[len(kind) :]
     if match := _AGE.match(text):
         return now - int(match[1]) * _SECONDS[match[2]]
     try:
-        return time.mktime(time.strptime(text, "%Y-%m-%d"))
+        day = time.strptime(text, "%Y-%m-%d")
+        return time.mktime((day.tm_year, day.tm_mon, day.tm_mday + (kind == UNTIL), 0, 0, 0, 0, 0, -1))
     except (ValueError, OverflowError):
         raise UsageError(
-            _("since:{text} is no date.").format(text=text), _("For example: since:2d or since:2026-11-01")
+            _("{word} is no date.").format(word=one), _("For example: since:2d or until:2026-11-01")
         ) from None
 
 

@@ -36,8 +36,9 @@ def list_runs(
         typer.Argument(
             metavar="[WORD...]",
             help=_(
-                "Only runs that fit each word: a lesson, a state, units=64, 'val_loss<0.3', #tag, since:2d, a part of "
-                "the name or id. sort:val_loss and sort:-created order them, archived adds those put away."
+                "Only runs that fit each word: a lesson, a state, units=64, 'val_loss<0.3', #tag, since:2d, "
+                "until:2026-11-01, a part of the name or id. sort:val_loss and sort:-created order them, "
+                "archived adds those put away."
             ),
         ),
     ] = None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,6 +63,9 @@ def names(make_run: Make) -> Callable[[str], str]:
         ("nothing", ""),
         ("since:5m", "dba"),
         ("since:2199-01-01", ""),
+        ("until:5m", ""),
+        ("until:2199-01-01", "dba"),
+        ("until:2001-01-01", ""),
         ("sort:val_loss", "bad"),
         ("sort:-val_loss", "abd"),
         ("sort:val_accuracy", "bad"),
@@ -81,7 +86,13 @@ def test_filters(names: Callable[[str], str], text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("units=", "lacks a value"), ("optimizer<adam", "no number"), ("since:soon", "no date")]
+    ("text", "message"),
+    [
+        ("units=", "lacks a value"),
+        ("optimizer<adam", "no number"),
+        ("since:soon", "since:soon is no date"),
+        ("until:2026-13-01", "no date"),
+    ],
 )
 def test_what_makes_no_sense_is_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
@@ -135,6 +146,16 @@ def test_a_metric_of_labelled_curves_is_found_by_its_name(make_run: Make) -> Non
     run.say("ended", 9, state="finished", seconds=9.0).release()
     rows = history.history()
     assert len(parse("loss<0.4 sort:loss").apply(rows)) == 1 and parse("loss<0.2").apply(rows) == []
+
+
+def test_a_day_belongs_to_since_and_to_until(make_run: Make) -> None:
+    make_run()
+    (row,) = history.history()
+    noon = time.mktime((2026, 10, 25, 12, 0, 0, 0, 0, -1))  # a day of 25 hours in Europe
+    for hours in (0, 11.9, -11.9):
+        rows = [replace(row, created=noon + 3600 * hours)]
+        assert parse("since:2026-10-25 until:2026-10-25").apply(rows) == rows
+        assert parse("since:2026-10-26").apply(rows) == parse("until:2026-10-24").apply(rows) == []
 
 
 @given(st.text(max_size=60))
