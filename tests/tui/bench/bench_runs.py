@@ -145,6 +145,12 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
             pytest.fail(f"timed out waiting for {what or condition}")
 
 
+async def settled(pilot: Pilot[Any]) -> None:
+    """Let the app run until no thread works and no message waits: what has not happened by then does not happen."""
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers), "the threads to end")
+    await pilot.pause()
+
+
 def rows(app: App[Any]) -> list[str]:
     """The screen as text."""
     return [strip.text for strip in app.screen._compositor.render_strips()]

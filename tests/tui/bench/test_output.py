@@ -17,7 +17,7 @@ from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView
 from dlwp_tui.tui.bench.source import SourceView
-from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (64, 60)
@@ -116,8 +116,8 @@ async def test_a_failed_run_says_why_first_and_where_the_log_is() -> None:
         assert str(run.folder.log) in output(app).text.replace("\n", "")
         assert "✗ failed" in "\n".join(rows(app))
         app.bench.tabs.show_tab("curves")
-        await pilot.pause(0.3)
-        assert "ValueError: told to fail" in str(app.bench.query_one("#curves-note", Static).content)
+        note = app.bench.query_one("#curves-note", Static)
+        await until(pilot, lambda: "ValueError: told to fail" in str(note.content), "the error above the curves")
 
 
 async def test_the_log_is_followed_and_bounded() -> None:
@@ -167,7 +167,7 @@ async def test_no_demo_before_a_model_is_trained() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.bench.show_run(run.folder)
         app.do("run.demo")
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert not output(app).has_class("-demo")
     run.end()
 
