@@ -155,8 +155,9 @@ async def show_newest(app: DlwpApp, pilot: Pilot[None]) -> None:
     """Show the newest run on the bench."""
     from dlwp_tui.runs import store
     from dlwp_tui.tui.bench.pane import BenchPane
+    from dlwp_tui.tui.screens.study import StudyScreen
 
-    await until(pilot, lambda: bool(app.screen.query(BenchPane)))
+    await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson is not None)
     bench = app.screen.query_one(BenchPane)
     bench.show_run(max(store.all(), key=lambda folder: store.read_spec(folder).created))
     await until(pilot, lambda: bench.shown is not None and bench.shown.read)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from dlwp_tui.analysis import charting
 from dlwp_tui.analysis.alerts import alerts
 from dlwp_tui.analysis.charting import X_UNITS, Look, Member
+from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS
 from dlwp_tui.charts import cursor
 from dlwp_tui.charts.axis import short
 from dlwp_tui.charts.series import Series, View
@@ -267,7 +268,7 @@ class CurvesView(Widget, can_focus=True):
             batches=self.batches,
             x=X_UNITS[self._x_unit],
             colors=palette,
-            signs=style.ASCII_SIGNS if self._ascii else style.SIGNS,
+            signs=ASCII_SIGNS if self._ascii else SIGNS,
         )
         members = self.comparison.members()
         subject = (

@@ -128,7 +128,11 @@ class BenchPane(Vertical, can_focus=False):
             curves.focus()
             return
         if not self.comparison.overlays:
-            rows = [row for row in history.rows if row.best and row.state in (RunState.FINISHED, RunState.STOPPED)]
+            rows = [
+                row
+                for row in history.rows
+                if row.best and row.state in (RunState.FINISHED, RunState.STOPPED) and not row.labels.archived
+            ]
             shown = self.shown.folder.id if self.shown else None
             folders = [row.folder for row in rows if row.id != shown and self.lesson and row.lesson == self.lesson.id]
             if not folders:
@@ -226,6 +230,13 @@ class BenchPane(Vertical, can_focus=False):
     def _labels_changed(self) -> None:
         self._fill_picker()
         self.tabs.history.reload()
+
+    @on(HistoryView.Labelled)
+    def _labelled_in_history(self, event: HistoryView.Labelled) -> None:
+        event.stop()
+        self.comparison.version += 1
+        self.tabs.curves.redraw()
+        self._labels_changed()
 
     @on(HistoryView.Read)
     def _history_read(self, event: HistoryView.Read) -> None:

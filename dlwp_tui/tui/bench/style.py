@@ -26,8 +26,6 @@ LIGHT = ("#2f5bb7", "#96600f", "#3f7a1f", "#7a3fb0", "#1b7a94", "#b3263f", "#b55
 ANSI = tuple(
     f"ansi_{name}" for name in ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_magenta")
 )
-SIGNS = ("•", "×", "+", "▴", "◦", "▪", "◆", "*")
-ASCII_SIGNS = ("o", "x", "+", "^", "*", "#", "@", "%")
 
 
 def palette(theme: str, dark: bool) -> tuple[str, ...]:

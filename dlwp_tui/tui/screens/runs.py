@@ -11,12 +11,22 @@ from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
+from dlwp_tui.core.formats import disk_used
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.memory import MemoryShort
-from dlwp_tui.runs import state, store
+from dlwp_tui.runs import state, store, trash
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, RunStateChanged
+from dlwp_tui.runs.trash import Deleted
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.bench.history import HistoryView
+from dlwp_tui.tui.bench.messages import (
+    DeleteRequested,
+    ExportRequested,
+    RerunRequested,
+    RunStateChanged,
+    UndeleteRequested,
+)
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.dialogs import AskDialog
 from dlwp_tui.tui.hardware_bar import HardwareBar
@@ -130,7 +140,36 @@ class Runs(Controller):
 
     @handles(DeleteRequested)
     def _delete_requested(self, event: DeleteRequested) -> None:
-        self._do(partial(self._session.delete, event.run_id), lambda _done: self._panes.bench.forget(event.run_id))
+        def deleted(one: Deleted) -> None:
+            self._panes.bench.forget(event.run_id)
+            self._show_deleted()
+            text = _("Deleted {run}; {key} brings it back. Quitting frees {size}.")
+            text = text.format(run=event.run_id[-4:], key=keys.label("past.undo"), size=disk_used(one.size))
+            self._history.say(text)
+
+        self._do(partial(self._session.delete, event.run_id), deleted)
+
+    @handles(UndeleteRequested)
+    def _undelete_requested(self, _event: UndeleteRequested) -> None:
+        def brought_back(folder: RunFolder | None) -> None:
+            self._show_deleted()
+            if folder is None:
+                self._history.say(_("Nothing was deleted since dlwp was started."))
+            else:
+                self._history.go_to(folder.id)
+
+        self._do(self._session.undelete, brought_back)
+
+    @property
+    def _history(self) -> HistoryView:
+        return self.screen.query_one(BenchPane).tabs.history
+
+    @in_thread(group="deleted", exclusive=True)
+    def _show_deleted(self) -> None:
+        """Put into the history what can be brought back; remove for good what was deleted long ago."""
+        trash.purge_old()
+        count, size = len(self._session.deleted), sum(one.size for one in self._session.deleted)
+        self.app.call_from_thread(self._history.show_deleted, count, size)
 
     @handles(ExportRequested)
     def _export_requested(self, event: ExportRequested) -> None:
@@ -153,6 +192,7 @@ class Runs(Controller):
     def _mounted(self, _event: events.Mount) -> None:
         self.screen.set_interval(POLL_ACTIVE_S, self._poll)
         self._poll()
+        self._show_deleted()
 
     @handles(RunStateChanged)
     def _run_state_changed(self, _event: RunStateChanged) -> None:
