@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dlwp_tui.analysis import compare
@@ -23,7 +23,8 @@ class Nameable:
     lesson: str
     params: dict[str, Value]
     preset: str | None
-    seed: int
+    seed: int | None
+    """None for several seeds of one setting together."""
     created: float
     """Seconds since the epoch."""
     source: UsedSource | None = None
@@ -54,15 +55,20 @@ def names(runs: Sequence[Nameable], presets: Mapping[str, Mapping[str, dict[str,
     return made
 
 
-def of_views(views: Sequence[RunView], given: Mapping[str, str] | None = None) -> list[str]:
-    """`names` for runs that are read already; `given` holds the learner's own names by run id."""
+def of_views(
+    views: Sequence[RunView], given: Mapping[str, str] | None = None, bands: Collection[str] = ()
+) -> list[str]:
+    """`names` for runs that are read already; `given` holds names of their own by run id.
+
+    bands: ids of the runs that stand for all seeds of their setting.
+    """
     return named(
         [
             Nameable(
                 view.spec.lesson,
                 view.spec.params,
                 view.spec.preset,
-                view.spec.seed,
+                None if view.folder.id in bands else view.spec.seed,
                 view.spec.created,
                 view.source,
                 (given or {}).get(view.folder.id, ""),
@@ -112,7 +118,7 @@ def _told_apart(made: list[str], more: list[str]) -> list[str]:
 
 
 def _seed(run: Nameable) -> str:
-    return _("seed {seed}").format(seed=run.seed)
+    return "" if run.seed is None else _("seed {seed}").format(seed=run.seed)
 
 
 def _source(run: Nameable) -> str:

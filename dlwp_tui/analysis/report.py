@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dlwp_tui.analysis import charting, compare, differences, figures, names, seen, verdict
+from dlwp_tui.analysis import charting, compare, differences, figures, names, seen, verdict, wording
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.lesson import Lesson
@@ -104,7 +104,7 @@ def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[st
     sentences = []
     for name, view in zip(called, views, strict=True):
         if (found := seen.seen(view, lesson)) is not None:
-            sentences.append(f"{name}: {found.label} – {found.promise} {' '.join(found.sentences)}".strip())
+            sentences.append(f"{name}: {found.label} – {found.promise} {wording.joined(found.sentences)}".strip())
         held = sum(check.ok for check in view.checks)
         if view.checks:
             sentences.append(
@@ -113,7 +113,8 @@ def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[st
     ids = dict.fromkeys(view.spec.experiment.id for view in views if view.spec.experiment is not None)
     for experiment in lesson.experiments if lesson is not None else ():
         if experiment.id in ids and lesson is not None and (judged := verdict.latest(lesson, experiment)) is not None:
-            sentences.append(f"{judged.label}: {experiment.statement}")
+            words = [*verdict.in_words(judged, lesson, experiment), *filter(None, [judged.of_seeds])]
+            sentences.append(f"{judged.label}: {experiment.statement} {wording.joined(words)}".strip())
     return sentences
 
 

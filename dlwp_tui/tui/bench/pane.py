@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual import actions, on
 from textual.app import ComposeResult
@@ -10,11 +10,12 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from dlwp_tui.analysis import history
+from dlwp_tui.analysis import history, verdict
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
+from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
@@ -28,6 +29,7 @@ from dlwp_tui.tui.bench.tabs import TABS, BenchTabs
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.keys import Key
 
+AT_WORK = (RunState.RUNNING, RunState.PAUSED)
 COMPARED = 3
 """Earlier runs the compare key lays over the shown one; more can be added in the history."""
 
@@ -46,6 +48,8 @@ class BenchPane(Vertical, can_focus=False):
         self.follower = RunFollower(self)
         self.tabs = BenchTabs(id="bench-tabs")
         self.comparison = self.tabs.comparison
+        self._arms: frozenset[str] = frozenset()
+        """The runs of the experiment that is followed: the shown run is the one of them that trains."""
         self._strip = RunStrip(id="strip")
         self._state: RunState | None = None
         self._read = False
@@ -73,6 +77,7 @@ class BenchPane(Vertical, can_focus=False):
         if section is not None and self.section is not None and section.id == self.section.id:
             return
         self.section = section
+        self._arms = frozenset()
         self.lesson, reason = _lesson(section)
         self.border_title = _("Bench {section}").format(section=section.id) if section else _("Bench")
         self.tabs.params.show(self.lesson, reason)
@@ -82,13 +87,26 @@ class BenchPane(Vertical, can_focus=False):
         self._show_view(None)
         self.tabs.history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:
-            self._find_newest(self.lesson.id)
+            self._find_newest(self.lesson)
             self.post_message(LessonShown(self.lesson))
 
     def show_run(self, folder: RunFolder) -> None:
         """Show a run and follow it. Raises RunError when it cannot be read."""
+        self._arms = frozenset()
         self._show_view(self.follower.follow(folder))
         self.tabs.history.reload()
+
+    def show_experiment(self, arms: Mapping[RunFolder, str]) -> None:
+        """Lay an experiment's runs over each other; the strip and the output follow the one that trains.
+
+        arms: what the side of each run is called. Raises RunError when one of them cannot be read.
+        """
+        views = [self.follower.follow(folder) for folder in arms]
+        if views:
+            self.comparison.show_experiment({folder.id: side for folder, side in arms.items()}, views)
+            self._arms = frozenset(folder.id for folder in arms)
+            self._show_view(self._training_arm() or views[0])
+            self.tabs.history.reload()
 
     def look_again(self) -> None:
         """Runs may have been resumed, deleted or started elsewhere."""
@@ -169,11 +187,15 @@ class BenchPane(Vertical, can_focus=False):
 
     def _show_strip(self) -> None:
         hint = _("Press {key} to run.").format(key=keys.label("run.start")) if self.lesson is not None else ""
-        self._strip.show(self.shown, hint)
+        side = self.comparison.sides.get(self.shown.folder.id, "") if self.shown is not None else ""
+        if self.shown is not None and side:
+            side = _("{side} · seed {seed}").format(side=side, seed=self.shown.spec.seed)
+        self._strip.show(self.shown, hint, side)
 
     def _updated(self, view: RunView) -> None:
         """A followed run has changed. Charts and output redraw at their own pace."""
         if self.shown is None or view.folder != self.shown.folder:
+            self._follow_arms()
             return
         self._show_strip()
         before, self._state = self._state, view.state
@@ -184,16 +206,37 @@ class BenchPane(Vertical, can_focus=False):
         if view.state is not before:
             self.tabs.history.reload()
             self.post_message(RunStateChanged(view.folder.id, view.spec.lesson, view.state))
+            self._follow_arms()
+
+    def _follow_arms(self) -> None:
+        """Show the run of the experiment that trains, once the shown one trains no longer."""
+        if self.shown is not None and self.shown.folder.id in self._arms and self.shown.state not in AT_WORK:
+            training = self._training_arm()
+            if training is not None:
+                self._show_view(training)
+
+    def _training_arm(self) -> RunView | None:
+        runs = [one for one in self.comparison.runs if one.folder.id in self._arms]
+        return next((one for one in runs if one.state in AT_WORK), None)
 
     @in_thread(group="newest-run", exclusive=True)
-    def _find_newest(self, lesson_id: str) -> None:
-        rows = history.history(lesson_id)
-        if rows and not get_current_worker().is_cancelled:
-            self.call_later(self._show_newest, lesson_id, rows[0].folder)
+    def _find_newest(self, lesson: Lesson) -> None:
+        """The lesson's newest run; where it belongs to an experiment, all runs of that."""
+        rows = history.history(lesson.id)
+        if not rows:
+            return
+        place = store.read_spec(rows[0].folder).experiment
+        experiment = next((one for one in lesson.experiments if place and one.id == place.id), None)
+        arms = verdict.arms(lesson, experiment) if experiment is not None else {}
+        if not get_current_worker().is_cancelled:
+            self.call_later(self._show_newest, lesson, rows[0].folder, arms)
 
-    def _show_newest(self, lesson_id: str, folder: RunFolder) -> None:
-        if self.shown is None and self.lesson is not None and self.lesson.id == lesson_id:
-            self._show_or_notice(folder)
+    def _show_newest(self, lesson: Lesson, folder: RunFolder, arms: Mapping[RunFolder, str]) -> None:
+        if self.shown is None and self.lesson is not None and self.lesson.id == lesson.id:
+            if arms:
+                self.show_experiment(arms)
+            else:
+                self._show_or_notice(folder)
 
     def _show_or_notice(self, folder: RunFolder) -> None:
         try:
