@@ -235,8 +235,10 @@ class HistoryView(Widget, can_focus=False):
         table.display = bool(rows)
         empty = self.query_one("#history-empty", Static)
         empty.display = not rows
-        text = _("No runs yet. Press {key} to run; each run stays here.")
-        empty.update(Content(text.format(key=keys.label("run.start"))))
+        text = _("No runs yet.")
+        if self._lesson is not None:
+            text = _("No runs yet. Press {key} to run; each run stays here.").format(key=keys.label("run.start"))
+        empty.update(Content(text))
 
     def _columns(self) -> list[str]:
         first = [" ", _("State"), *([_("Lesson")] if self.every_lesson else [])]

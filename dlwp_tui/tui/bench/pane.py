@@ -83,7 +83,7 @@ class BenchPane(Vertical, can_focus=False):
         self.tabs.params.show(self.lesson, reason)
         self.tabs.source.show(self.lesson)
         self.tabs.output.set_lesson(self.lesson)
-        self.tabs.curves.words = self.lesson.words if self.lesson is not None else {}
+        self.tabs.curves.lesson = self.lesson
         self._show_view(None)
         self.tabs.history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:
@@ -124,6 +124,11 @@ class BenchPane(Vertical, can_focus=False):
         """The shown run while it is at work."""
         return self.shown.folder if self.shown is not None and self.shown.state.active else None
 
+    @property
+    def comparable(self) -> bool:
+        """Whether there is a run of the lesson to compare the shown one with."""
+        return bool(self.comparison.overlays or self._earlier())
+
     def lay_over(self, folders: Iterable[RunFolder]) -> None:
         """Draw these runs with the shown one."""
         self.comparison.lay_over([self.follower.follow(folder) for folder in folders])
@@ -146,9 +151,7 @@ class BenchPane(Vertical, can_focus=False):
             curves.focus()
             return
         if not self.comparison.overlays:
-            rows = [row for row in history.rows if row.best and row.state in (RunState.FINISHED, RunState.STOPPED)]
-            shown = self.shown.folder.id if self.shown else None
-            folders = [row.folder for row in rows if row.id != shown and self.lesson and row.lesson == self.lesson.id]
+            folders = self._earlier()
             if not folders:
                 self.notify(_("There is no earlier run to compare with."))
                 return
@@ -165,6 +168,20 @@ class BenchPane(Vertical, can_focus=False):
         self._state = view.state if view else None
         self._read = view is not None and view.read
         self._fill()
+        self._leave_empty_curves()
+
+    def _leave_empty_curves(self) -> None:
+        """Open the output in place of the curves where the shown run is over and has none."""
+        over = self.shown is not None and self.shown.read and not self.shown.state.active
+        if over and self.tabs.tab == "curves" and not self.tabs.curves.metrics:
+            self.tabs.show_tab("output", focus=self.tabs.focuses("curves"))
+
+    def _earlier(self) -> list[RunFolder]:
+        """The lesson's runs that are over and have figures, newest first, without the shown one."""
+        lesson, shown = (self.lesson.id if self.lesson else None), (self.shown.folder.id if self.shown else None)
+        over = (RunState.FINISHED, RunState.STOPPED)
+        rows = (row for row in self.tabs.history.rows if row.best and row.state in over)
+        return [row.folder for row in rows if row.lesson == lesson and row.id != shown]
 
     def _fill(self) -> None:
         """Pass what is shown on to the tabs and the strip."""
@@ -203,6 +220,7 @@ class BenchPane(Vertical, can_focus=False):
         if view.state is not before or (unread and view.read):
             self.tabs.output.refresh_now()
             self.tabs.curves.redraw()
+            self._leave_empty_curves()
         if view.state is not before:
             self.tabs.history.reload()
             self.post_message(RunStateChanged(view.folder.id, view.spec.lesson, view.state))
@@ -247,8 +265,8 @@ class BenchPane(Vertical, can_focus=False):
     @on(HistoryView.Chosen)
     def _chosen(self, event: HistoryView.Chosen) -> None:
         event.stop()
-        self._show_or_notice(event.row.folder)
         self.tabs.show_tab("curves", focus=True)
+        self._show_or_notice(event.row.folder)
 
     @on(HistoryView.Overlaid)
     def _overlaid(self, event: HistoryView.Overlaid) -> None:
