@@ -13,6 +13,7 @@ from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.formats import rough_duration
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Experiment, Lesson
+from dlwp_tui.render import inline
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -79,7 +80,7 @@ class Cards(Controller):
                 self._runs.begin(start, partial(self._experiment_started, lesson, experiment))
 
         count = len(experiment.runs) * experiment.seeds
-        body = f"{experiment.statement}\n\n" + ngettext(
+        body = f"{inline.parse(str(experiment.statement)).plain}\n\n" + ngettext(
             "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
         ).format(count=count, preset=experiment.preset)
         body += f"\n{self._time(lesson, experiment)}"
