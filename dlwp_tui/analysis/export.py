@@ -20,7 +20,7 @@ from dlwp_tui.runs.view import RunView, summary
 
 def to_csv(folder: RunFolder) -> str:
     """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`."""
-    rows = _epoch_rows(_view(folder))
+    rows = _epoch_rows(RunView.whole(folder))
     metrics = list(dict.fromkeys(metric for _place, figures in rows for metric in figures))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -32,7 +32,7 @@ def to_csv(folder: RunFolder) -> str:
 
 def to_json(folder: RunFolder) -> str:
     """Spec, summary, all curves and everything else the run reported, as one JSON object."""
-    view = _view(folder)
+    view = RunView.whole(folder)
     content = {
         "run": view.spec.model_dump(mode="json"),
         "summary": summary(view),
@@ -72,12 +72,6 @@ def save(content: str | bytes, path: Path) -> None:
             _("Cannot write {path}: {reason}.").format(path=path, reason=error.strerror or error),
             _("Choose another place with --out."),
         ) from error
-
-
-def _view(folder: RunFolder) -> RunView:
-    view = RunView.open(folder)
-    view.update()
-    return view
 
 
 def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]:

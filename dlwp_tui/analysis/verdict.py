@@ -133,9 +133,7 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
 def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
     """The verdict of the experiment's newest start; None when it was never started."""
     batch, folders = newest_runs(lesson.id, experiment.id)
-    views = {place: RunView.open(folder) for place, folder in folders.items()}
-    for view in views.values():
-        view.update()
+    views = {place: RunView.whole(folder) for place, folder in folders.items()}
     return judge(experiment, views, batch) if views else None
 
 

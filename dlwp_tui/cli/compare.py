@@ -80,8 +80,7 @@ def _views(runs: Sequence[str]) -> list[RunView]:
     for run in runs:
         folder = store.find(run)
         if folder.id not in found:
-            found[folder.id] = RunView.open(folder)
-            found[folder.id].update()
+            found[folder.id] = RunView.whole(folder)
     return list(found.values())
 
 

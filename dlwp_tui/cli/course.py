@@ -10,7 +10,7 @@ import typer
 from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Json
 from dlwp_tui.core.errors import UsageError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, ngettext
 
 
 def register(app: typer.Typer) -> None:
@@ -100,7 +100,7 @@ def check(
         else:
             output.line(str(problem))
     if problems:
-        output.say(_("{count} problems.").format(count=len(problems)))
+        output.say(ngettext("{count} problem.", "{count} problems.", len(problems)).format(count=len(problems)))
         raise typer.Exit(1)
     output.say(_("The course is sound."))
 

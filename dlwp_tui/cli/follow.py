@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dlwp_tui.analysis.seen import Seen
 
 POLL_S = 0.1
+LONGEST_FIGURE = 60
+"""Characters; a check may compare arrays of thousands of numbers."""
 EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
 """Every other end is 1."""
 
@@ -169,7 +171,10 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
             shown = "?" if params is None else f"{params:,.0f}"
             return [_("{label}model with {params} parameters").format(label=label, params=shown)]
         case kinds.CHECK:
-            return [f"{'✓' if get('ok') else '✗'} {get('statement')}  ({get('got')} / {get('want')})"]
+            line = f"{'✓' if get('ok') else '✗'} {get('statement')}"
+            if isinstance(get("got"), bool) or get("got") is None:
+                return [line]  # the statement itself came true or not
+            return [f"{line}  ({_short(get('got'))} / {_short(get('want'))})"]
         case kinds.TEXT:
             return [f"{get('title')}:", *(f"  {text}" for text in str(get("body")).splitlines())]
         case kinds.TABLE:
@@ -180,6 +185,12 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
             return [_("started on {device}").format(device=get("device"))]
         case _:
             return []
+
+
+def _short(value: object) -> str:
+    """A figure of a check; of a long array only its beginning."""
+    text = str(value)
+    return text if len(text) <= LONGEST_FIGURE else text[: LONGEST_FIGURE - 1] + "…"
 
 
 def _table(columns: object, rows: object) -> list[str]:
@@ -210,8 +221,7 @@ def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
             output.say(leave)
             return 130
     control.stop(folder)
-    view = RunView.open(folder)
-    view.update()
+    view = RunView.whole(folder)
     if json:
         output.json_line(_summary(view))
     output.say(_("Stopped {run}; its curves stay: dlwp export {run} --csv").format(run=folder.id))

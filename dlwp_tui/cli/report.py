@@ -42,12 +42,7 @@ def report(
         raise UsageError(
             _("{file} is neither .html nor .md.").format(file=out), _("Name the file report.html or report.md.")
         )
-    views = []
-    for folder in _folders(what):
-        view = RunView.open(folder)
-        view.update()
-        views.append(view)
-    parts = reports.parts(views)
+    parts = reports.parts([RunView.whole(folder) for folder in _folders(what)])
     if out.suffix.lower() == ".md":
         pictures = []
         for part in parts:

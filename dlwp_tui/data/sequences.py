@@ -29,8 +29,7 @@ class Sequences:
 
     def __iter__(self) -> Iterator[IntArray]:
         """Each sequence as a view of `values`; 50,000 views take 7 ms and 6 MB."""
-        for start, end in pairwise(self.offsets.tolist()):
-            yield self.values[start:end]
+        return iter([self.values[start:end] for start, end in pairwise(self.offsets.tolist())])
 
     def __getitem__(self, index: slice) -> Sequences:
         """The sequences of a slice without a step, as views."""

@@ -1,1 +1,1 @@
-"""Starts, queues, stops and pauses runs, each in a process of its own that outlives whoever started it."""
+"""Starts, queues, stops and pauses runs, each in a process of its own that does not end with the app."""

@@ -1,4 +1,4 @@
-"""A demo's process: loads what the run saved, then answers each JSON line with another until the socket closes."""
+"""A demo's process: loads what the run saved, then answers each JSON line with one until the socket closes."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def answer(job: Job, fd: int) -> int:
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # it holds no slot, and one answer takes milliseconds on a CPU
     with socket.socket(fileno=fd) as connection, connection.makefile("rwb") as stream:
 
-        def say(message: dict[str, Any]) -> bool:
-            """False when nobody listens any more."""
+        def send(message: dict[str, Any]) -> bool:
+            """Whether the other end is still open."""
             try:
                 stream.write(encode(message))
                 stream.flush()
@@ -40,20 +40,20 @@ def answer(job: Job, fd: int) -> int:
 
         try:
             answerer = _answerer(job)
-        except Exception as error:  # noqa: BLE001 - said to whoever asks, and in the log
-            say({"error": _sentence(error, job)})
+        except Exception as error:  # noqa: BLE001 - sent to the client, and written to the log
+            send({"error": _sentence(error, job)})
             return FAILED
-        open_ = say({"ready": True})
+        open_ = send({"ready": True})
         pictures = _Pictures(job)
         while open_ and (line := stream.readline()):
             try:
-                told = answerer(json.loads(line))
-                if not isinstance(told, Mapping):
-                    raise TypeError(f"demo {job.demo!r} answered {told!r:.80}; it should answer with a dict")
-                message = pictures.written(told)
-            except Exception as error:  # noqa: BLE001 - said to whoever asks, and in the log
+                answer = answerer(json.loads(line))
+                if not isinstance(answer, Mapping):
+                    raise TypeError(f"demo {job.demo!r} answered {answer!r:.80}; it should answer with a dict")
+                message = pictures.written(answer)
+            except Exception as error:  # noqa: BLE001 - sent to the client, and written to the log
                 message = {"error": _sentence(error, job)}
-            open_ = say(message)
+            open_ = send(message)
     return FINISHED
 
 
@@ -74,20 +74,20 @@ def _answerer(job: Job) -> Answerer:
 
 
 def _record_nothing(_kind: str, **_fields: Any) -> None:
-    """A demo is no run: what its lesson code reports has no place in the run's events, which are over."""
+    """A demo is no run: the run's events have ended, so what the lesson's code reports now is dropped."""
 
 
 class _Pictures:
-    """Pictures of an answer go to files, two in turn, so that one may be read while the next is drawn."""
+    """Writes the pictures of answers to two files in turn, so that one may be read while the next is drawn."""
 
     def __init__(self, job: Job) -> None:
         self._folder = job.folder.artifacts
         self._stem = f"demo-{job.demo}-{os.getpid()}"
         self._count = 0
 
-    def written(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        """`told` with the array or PIL image under `picture` replaced by the path of a PNG file."""
-        message = dict(told)
+    def written(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """`answer` with the array or PIL image under `picture` replaced by the path of a PNG file."""
+        message = dict(answer)
         if "picture" in message and not isinstance(message["picture"], str):
             self._count += 1
             path = self._folder / f"{self._stem}-{self._count % 2}.png"
@@ -98,5 +98,5 @@ class _Pictures:
 
 def _sentence(error: Exception, job: Job) -> str:
     traceback.print_exception(error, file=sys.stderr)
-    told = failures.describe(error, Path(job.code))
-    return str(told["message"] or told["type"])
+    described = failures.describe(error, Path(job.code))
+    return str(described["message"] or described["type"])

@@ -32,13 +32,14 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
         function(load_code(proofs), "prove", "def prove(lab, *, ...)")(lab, **(made or {}))
     except Exception as error:  # noqa: BLE001 - shown as a warning and, whole, in the log
         traceback.print_exception(error)
-        lab.warn("proofs", _("The proofs could not be made: {error}").format(error=f"{type(error).__name__}: {error}"))
+        reason = f"{type(error).__name__}: {error}"
+        lab.recorder.warn("proofs", _("The proofs could not be made: {error}").format(error=reason))
 
 
 def load_code(path: Path) -> ModuleType:
     """A module of a lesson, run from its source; no .pyc is left in the course's folder.
 
-    `proofs.py` may say `from lesson import build`: it gets the `lesson.py` that was loaded last.
+    In `proofs.py`, `from lesson import build` imports from the `lesson.py` that was loaded last.
     """
     name = f"dlwp_{path.stem}_{path.parent.name.replace('.', '_').replace('-', '_')}"
     spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))

@@ -1,8 +1,8 @@
 """A cold worker imports TensorFlow and then forks once; the child is the worker.
 
 A forked child has only the pages it touches: lesson 3.4 peaks at 460 MB instead of 760, as it does when the zygote
-forks it. The parent lets go of everything at once, waits, and writes how the child ended: so a signal is known even
-when whoever launched the run has long gone. Killing the parent does not hurt a run.
+forks it. The parent closes all its files, waits, and writes how the child ended, so that a signal is recorded even when
+the process that launched the run has ended. Killing the parent does not hurt a run.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import gc
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from dlwp_tui.engine.exits import FAILED, say_exit
-from dlwp_tui.engine.forking import may_fork
+from dlwp_tui.engine.exits import FAILED, write_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.engine.priority import give_way_as_group
 
@@ -32,8 +32,8 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
     """Import TensorFlow if the lesson does, fork, and return in the child; True then.
 
     False: this process goes on itself, because the lesson does not need TensorFlow or a fork is not safe here.
-    The parent calls `hand_over(child's pid)`, closes all its files and ends when the child has; it never returns.
-    The child of a run returns after that; the child of a demo dies with its parent, whose pid the asking side knows.
+    The parent calls `hand_over(child's pid)`, closes all its files and ends after the child; it does not return.
+    The child of a run returns after that. The child of a demo is killed with its parent, whose pid the client has.
     """
     if "tensorflow" in sys.modules or not imports_tensorflow(Path(job.code)) or not _warm() or not may_fork():
         return False
@@ -42,11 +42,11 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    # A stop that arrives just now must raise in one of the two, and the parent passes it on.
+    # A stop that arrives just now must raise in one of the two; the parent passes it on.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     try:
         child = os.fork()
-    except OSError as error:  # no memory or no process left: this one may still do
+    except OSError as error:  # no memory or no process left: this process may still be able to train
         print(f"no fork: {error}", file=sys.stderr)
         os.close(reading)
         os.close(writing)
@@ -59,10 +59,27 @@ def go_on_in_child(job: Job, hand_over: Callable[[int], None] | None = None) -> 
         _die_with(parent)
     os.setsid()
     give_way_as_group()
-    os.read(reading, 1)  # its end: the parent has let go, or is dead
+    os.read(reading, 1)  # returns when the parent has closed its files, or is dead
     os.close(reading)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return True
+
+
+def may_fork(timeout: float = 1.0) -> bool:
+    """Whether this process has one thread (waiting `timeout` s for an ended one to vanish) and no GPU open."""
+    deadline = time.monotonic() + timeout
+    while len(list(Path("/proc/self/task").iterdir())) > 1:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return not any(_target(link).startswith("/dev/nvidia") for link in Path("/proc/self/fd").iterdir())
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:  # the descriptor that listed the folder
+        return ""
 
 
 def imports_tensorflow(code: Path) -> bool:
@@ -70,7 +87,7 @@ def imports_tensorflow(code: Path) -> bool:
     try:
         tree = ast.parse(code.read_bytes())
     except (OSError, SyntaxError, ValueError):
-        return False  # loading it will say what is wrong
+        return False  # loading it will report what is wrong
     return any(name.split(".")[0] in _FRAMEWORKS for name in _imported(tree))
 
 
@@ -86,7 +103,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
 
 
 def _warm() -> bool:
-    """Import TensorFlow; False where that fails, which the lesson's own import then says better."""
+    """Import TensorFlow; False where that fails: the lesson's own import then reports it."""
     from dlwp_tui.lab.warm import warm
 
     try:
@@ -99,7 +116,7 @@ def _warm() -> bool:
 def _wait_for(
     job: Job, child: int, writing: int, mask: set[signal.Signals | int], hand_over: Callable[[int], None] | None
 ) -> NoReturn:
-    """The parent's life from here on. It must not raise: two processes would work on one run."""
+    """What the parent does from the fork on. It must not raise: two processes would work on one run."""
     code = FAILED
     try:
         for number in (signal.SIGHUP, signal.SIGINT):
@@ -113,8 +130,8 @@ def _wait_for(
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         code = _ended(child)
         if job.demo is None:
-            say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
-    except BaseException as error:  # noqa: BLE001 - said in the log; the child goes on
+            write_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
+    except BaseException as error:  # noqa: BLE001 - written to the log; the child goes on
         traceback.print_exception(error)
     finally:
         sys.stderr.flush()
@@ -123,9 +140,9 @@ def _wait_for(
 
 def _ended(child: int) -> int:
     """Wait for the child's end; its exit code, or minus the signal."""
-    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # not reaped yet: the pid stays its own
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # not reaped yet: its pid is not given to another process
     for number in _STOPPING:
-        signal.signal(number, signal.SIG_IGN)  # nobody is left to pass it on to
+        signal.signal(number, signal.SIG_IGN)  # there is no child left to pass it on to
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

@@ -1,4 +1,4 @@
-"""Stops, pauses and waits for runs, whoever started them. A pid is only ever taken from a lock that is held."""
+"""Stops, pauses and waits for runs, whichever process started them. A pid is only taken from a lock that is held."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.state import RunState
 
 GRACE = 2.0  # s; in Keras a stop takes one training step, 0.003-0.3 s; a compiling model up to 6 s
-_SAVING = 30.0  # s more, for a worker that says it is keeping its weights (540 MB take 1.6 s on a quiet disk)
+_SAVING = 30.0  # s more, for a worker that is keeping its weights (540 MB take 1.6 s on a quiet disk)
 _PATIENCE = 0.3  # s for the worker to pause itself, before it is stopped from outside
 _BIRTH = 10.0  # s for a new worker to write its pid: Python's start on a loaded machine
 _LOOK = 0.01  # s between two looks
@@ -51,7 +51,7 @@ def kill(folder: RunFolder) -> None:
         if now is not None and now != pid:  # a cold worker's child took over in this moment
             pid = now
             _send(folder, pid, signal.SIGKILL)
-    _say_stopped(folder)
+    _write_stopped(folder)
 
 
 def pause(folder: RunFolder) -> None:
@@ -146,8 +146,8 @@ def _saving(folder: RunFolder) -> bool:
     return last.get("code") == "saving"
 
 
-def _say_stopped(folder: RunFolder) -> None:
-    """The killed worker could not say how it ended; whoever holds the lock may, and does."""
+def _write_stopped(folder: RunFolder) -> None:
+    """Write the end of a run whose worker was killed: this process holds the lock, so no worker writes."""
     lock = state.take_lock(folder)
     try:
         last = state.last_lifecycle(folder)

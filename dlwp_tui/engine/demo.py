@@ -53,7 +53,7 @@ class Demo:
             theirs.close()
 
     def ask(self, value: Any, timeout: float = 30.0) -> dict[str, Any]:
-        """What the model says to `value`, or `{"error": sentence}`. Waits `timeout` s, longer for the first answer.
+        """The model's answer to `value`, or `{"error": sentence}`. Waits `timeout` s, longer for the first answer.
 
         After a timeout the process is ended: a late answer must not be taken for that to another question.
         """

@@ -1,4 +1,4 @@
-"""How worker processes end: their exit codes, and exit.json, written by whoever saw it."""
+"""How worker processes end: their exit codes, and exit.json, written by the process that reaped one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAKEN = 75
 """Exit code of a worker that found another one at work on its run."""
 
 
-def say_exit(folder: RunFolder, facts: dict[str, Any]) -> None:
+def write_exit(folder: RunFolder, facts: dict[str, Any]) -> None:
     """Write `{"signal": 9}` or `{"code": 1}`, unless it was written already or the run was deleted meanwhile."""
     if folder.reaped.exists() or not folder.path.exists():
         return

@@ -1,4 +1,4 @@
-"""How a failure is said: a sentence for the learner, the lesson's own lines of the traceback, the rest for the log."""
+"""A failure in an event's fields: a sentence for the learner and the lesson's own lines of the traceback."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _plain_words(error: BaseException) -> str | None:
 
 def _lines(error: BaseException, folder: Path) -> list[str]:
     """The frames inside `folder` and the error itself, as Python prints them, the last twelve lines."""
-    told = traceback.TracebackException.from_exception(error, limit=None)
-    own = [frame for frame in told.stack if Path(frame.filename).is_relative_to(folder)]
-    text = "".join(traceback.format_list(own)) + "".join(told.format_exception_only())
+    whole = traceback.TracebackException.from_exception(error, limit=None)
+    own = [frame for frame in whole.stack if Path(frame.filename).is_relative_to(folder)]
+    text = "".join(traceback.format_list(own)) + "".join(whole.format_exception_only())
     return text.rstrip().splitlines()[-_LINES:]

@@ -1,8 +1,8 @@
 """The zygote's process: imports TensorFlow, then forks a worker for each job that comes over its socket.
 
-It touches no device and builds no tensor or layer: both start threads, which a fork does not copy, and the child hangs.
-Where it finds a second thread or an open GPU all the same, it does not fork but does one job itself. It ends when its
-client does (end of the socket); the workers live on.
+It touches no device and builds no tensor or layer: both start threads, which a fork does not copy, and the child would
+hang. With a second thread or an open GPU all the same it does not fork but does one job itself. It ends when its client
+does (the socket is closed); the workers go on.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 import traceback
-from pathlib import Path
 from typing import Any
 
 from dlwp_tui.engine import worker
-from dlwp_tui.engine.exits import FAILED, TAKEN, say_exit
+from dlwp_tui.engine.cold import may_fork
+from dlwp_tui.engine.exits import FAILED, TAKEN, write_exit
 from dlwp_tui.engine.job import Job
 
 _NICE = 10  # while importing: 1.6 s of one core beside a screen that should stay quick
@@ -29,7 +28,7 @@ _MESSAGE = 1 << 20  # bytes
 
 
 def main(fd: int) -> None:
-    """Warm up, say so, serve until the client is gone."""
+    """Import TensorFlow, report that, serve until the client is gone."""
     client = socket.socket(fileno=fd)
     client.set_inheritable(False)
     for number in (signal.SIGHUP, signal.SIGINT):
@@ -42,33 +41,23 @@ def main(fd: int) -> None:
     forks = may_fork()
     client.send(json.dumps({"ready": True, "forks": forks}).encode())
     if forks:
-        _Nursery(client).serve()
+        _Server(client).serve()
     else:
         _do_one(client)
 
 
-def may_fork(timeout: float = 1.0) -> bool:
-    """Whether this process has one thread (waiting `timeout` s for an ended one to vanish) and no GPU open."""
-    deadline = time.monotonic() + timeout
-    while len(list(Path("/proc/self/task").iterdir())) > 1:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return not any(_target(link).startswith("/dev/nvidia") for link in Path("/proc/self/fd").iterdir())
-
-
 def _warm_up(client: socket.socket) -> str | None:
-    """Import TensorFlow in a thread with low priority; what went wrong, or None.
+    """Import TensorFlow in a thread with low priority; the error, or None.
 
-    A thread, because on Linux priority belongs to the thread and can be lowered but not raised again: with a niced
-    process all workers would train niced. The thread has ended before anything is forked.
+    A thread, because on Linux each thread has a priority of its own that can be lowered but not raised again: in a
+    niced process all workers would train niced. The thread has ended before anything is forked.
     """
     problems: list[str] = []
 
     def import_all() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         try:
-            # So that no child imports them. NVML is imported, never opened: that is for the child.
+            # Imported here, so that no child needs to. NVML is not opened: only a child may do that.
             import pynvml  # noqa: F401
 
             from dlwp_tui.engine import answering, environment, training  # noqa: F401
@@ -76,7 +65,7 @@ def _warm_up(client: socket.socket) -> str | None:
 
             warm()
             environment.versions()
-        except Exception as error:  # noqa: BLE001 - told to the client, who starts workers cold
+        except Exception as error:  # noqa: BLE001 - sent to the client, which then starts workers cold
             traceback.print_exception(error)
             problems.append(f"{type(error).__name__}: {error}")
 
@@ -85,39 +74,39 @@ def _warm_up(client: socket.socket) -> str | None:
     with selectors.DefaultSelector() as selector:
         selector.register(client, selectors.EVENT_READ)
         while thread.is_alive():
-            if selector.select(0.05):  # the client says nothing before we are ready: this is its end
+            if selector.select(0.05):  # the client sends nothing before we are ready: it has closed the socket
                 os._exit(0)
             thread.join(0)
     thread.join()
     return problems[0] if problems else None
 
 
-class _Nursery:
-    """Forks workers, and buries them."""
+class _Server:
+    """Forks workers, and reaps them."""
 
     def __init__(self, client: socket.socket) -> None:
         self._client = client
-        self._bell, self._ring = socket.socketpair()
+        self._ended, self._wakeup = socket.socketpair()  # Python writes into the second at each SIGCHLD
         self._children: dict[int, Job] = {}
 
     def serve(self) -> None:
-        self._bell.setblocking(False)
-        self._ring.setblocking(False)
+        self._ended.setblocking(False)
+        self._wakeup.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        signal.set_wakeup_fd(self._ring.fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
         with selectors.DefaultSelector() as selector:
             selector.register(self._client, selectors.EVENT_READ)
-            selector.register(self._bell, selectors.EVENT_READ)
+            selector.register(self._ended, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _events in selector.select()}
-                if self._bell in ready:
-                    self._bell.recv(4096)
-                    self._bury()
-                if self._client in ready and not self._begin(selector):
+                if self._ended in ready:
+                    self._ended.recv(4096)
+                    self._reap()
+                if self._client in ready and not self._fork(selector):
                     os._exit(0)
 
-    def _begin(self, selector: selectors.BaseSelector) -> bool:
-        """Take one job and fork for it; False at the end of the connection."""
+    def _fork(self, selector: selectors.BaseSelector) -> bool:
+        """Take one job and fork for it; False when the connection is closed."""
         taken = _take(self._client)
         if taken is None:
             return False
@@ -130,7 +119,7 @@ class _Nursery:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 selector.close()
-                for end in (self._client, self._bell, self._ring):
+                for end in (self._client, self._ended, self._wakeup):
                     end.close()
                 os.setsid()
                 _become(job, env, fd)
@@ -141,7 +130,7 @@ class _Nursery:
         self._client.send(json.dumps({"started": pid}).encode())
         return True
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         while self._children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
@@ -149,11 +138,11 @@ class _Nursery:
             job = self._children.pop(pid)
             code = os.waitstatus_to_exitcode(status)
             if job.demo is None and code != TAKEN:
-                say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
+                write_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
 
 
 def _do_one(client: socket.socket) -> None:
-    """Where a fork is not safe: be the worker of the first job."""
+    """Where a fork is not safe: become the worker of the first job."""
     if (taken := _take(client)) is None:
         os._exit(0)
     job, env, fd = taken
@@ -166,8 +155,8 @@ def _take(client: socket.socket) -> tuple[Job, dict[str, str], int] | None:
     message, fds, _flags, _address = socket.recv_fds(client, _MESSAGE, 1)
     if not message:
         return None
-    told: dict[str, Any] = json.loads(message)
-    return Job.loads(told["job"]), told["env"], fds[0]
+    fields: dict[str, Any] = json.loads(message)
+    return Job.loads(fields["job"]), fields["env"], fds[0]
 
 
 def _become(job: Job, env: dict[str, str], fd: int) -> None:
@@ -179,10 +168,3 @@ def _become(job: Job, env: dict[str, str], fd: int) -> None:
     except BaseException as error:  # noqa: BLE001 - the process ends here, with the reason in its log
         traceback.print_exception(error)
         worker.leave(FAILED)
-
-
-def _target(link: Path) -> str:
-    try:
-        return str(link.readlink())
-    except FileNotFoundError:  # the descriptor that listed the folder
-        return ""

@@ -1,4 +1,4 @@
-"""What a worker process is told: one JSON text, on its command line or over the zygote's socket."""
+"""What a worker process has to do: one JSON text, on its command line or over the zygote's socket."""
 
 from __future__ import annotations
 

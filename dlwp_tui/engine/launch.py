@@ -85,7 +85,7 @@ def rerun(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fals
     """Start the same run again: params, seed, source and device. Its figures are the same on the same machine.
 
     Where the source was left open, the one that was really used is asked for. When the lesson's code has changed
-    since, the new run carries a warning that says so.
+    since, the new run carries a warning.
     """
     spec = store.read_spec(folder)
     lesson = lesson_of(spec)

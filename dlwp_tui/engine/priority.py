@@ -13,7 +13,7 @@ NICE = 5
 def give_way() -> None:
     """Lower this process' share of a busy processor to a third of the screen's: 95 % of keys in 67 ms, not 82.
 
-    Alone on the machine it loses nothing.
+    Where nothing else wants the processor, it loses nothing.
     """
     os.nice(NICE)
     give_way_as_group()

@@ -15,10 +15,10 @@ from dlwp_tui.runs.events import EventWriter
 def install(stop: Stop) -> None:
     """From here on SIGTERM ends the run in order. Call before the pid is known to anybody."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the asking process' business
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started the run
     signal.signal(signal.SIGTERM, stop.request)
     signal.signal(signal.SIGALRM, stop.request)
-    # Blocked here, before TensorFlow makes its threads, so that all of them leave these to the pausing thread.
+    # Blocked before TensorFlow makes its threads, which inherit that: so only the pausing thread takes these.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGCONT})
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGALRM})
 
@@ -27,8 +27,8 @@ class Pauser:
     """A thread that stops the whole process at SIGUSR1, with `paused` and `resumed` events around it.
 
     A thread and not a handler: Python runs handlers between bytecodes, and one step of a large model is one bytecode.
-    SIGCONT goes on even while blocked, and stays pending for the thread to see. When the asking side lost patience
-    and stopped the process itself, a SIGCONT that is pending beside the SIGUSR1 says the pause is already over.
+    SIGCONT continues a process even while blocked, and stays pending for the thread. Where `control.pause` did not wait
+    and sent SIGSTOP, a SIGCONT that is pending beside the SIGUSR1 means that the pause is already over.
     """
 
     def __init__(self, events: EventWriter) -> None:
@@ -44,13 +44,13 @@ class Pauser:
     def _serve(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})  # they must wake the main thread
         while True:
-            told = signal.sigwait({signal.SIGUSR1, signal.SIGCONT})
-            if told == signal.SIGUSR1 and signal.SIGCONT not in signal.sigpending():
+            number = signal.sigwait({signal.SIGUSR1, signal.SIGCONT})
+            if number == signal.SIGUSR1 and signal.SIGCONT not in signal.sigpending():
                 self._events.write(kinds.PAUSED)
                 before = time.monotonic()
                 os.kill(os.getpid(), signal.SIGSTOP)
                 signal.sigwait({signal.SIGCONT})
                 self._paused += time.monotonic() - before
-            elif told == signal.SIGUSR1:
+            elif number == signal.SIGUSR1:
                 signal.sigtimedwait({signal.SIGCONT}, 0)
             self._events.write(kinds.RESUMED)

@@ -1,8 +1,8 @@
 """The queue: one slot a GPU, some for the CPU. A slot is a file whose flock a worker holds while it trains.
 
-The queue is the kernel's: it survives every crash and is shared by all apps and command lines of the user. Whoever
-waits first takes the file `<kind>.turn`, blocking: that keeps the order of arrival. Its holder alone looks for a free
-slot; with one slot it blocks there too, with several it looks ten times a second.
+The kernel keeps the queue: it survives every crash and is shared by all apps and command lines of the user. A waiting
+worker first locks the file `<kind>.turn`, which keeps the order of arrival. Only its holder looks for a free slot: with
+one slot it blocks there too, with several it looks ten times a second.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment
-from dlwp_tui.engine.exits import TAKEN, say_exit
+from dlwp_tui.engine.exits import TAKEN, write_exit
 from dlwp_tui.engine.job import Job
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def process(job: Job, fd: int, zygote: Zygote | None = None) -> int:
 
 
 def reap(process: subprocess.Popen[bytes], job: Job) -> None:
-    """Wait for a worker, in a thread: no zombie stays, and a signal that ended it is known."""
+    """Wait for a worker, in a thread: no zombie stays, and a signal that ended it is recorded."""
     code = process.wait()
     if job.demo is None and code != TAKEN:
-        say_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
+        write_exit(job.folder, {"signal": -code} if code < 0 else {"code": code})
 
 
 def _cold(job: Job, fd: int) -> subprocess.Popen[bytes]:

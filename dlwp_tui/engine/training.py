@@ -1,6 +1,6 @@
-"""Training one run in this process: takes a slot, runs the lesson's code, says how it ended.
+"""Training one run in this process: takes a slot, runs the lesson's code, writes how it ended.
 
-It gets the run's lock already taken, so there is no moment in which the run looks dead.
+The run's lock is already held, so there is no moment in which the run looks dead.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment, failures, memory, signals, slots
 from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.cold import go_on_in_child
-from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, say_exit
+from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, write_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.lab import Lab, StopRun, device
 from dlwp_tui.lab.stop import Stop
@@ -30,7 +30,7 @@ from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
 
-_RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that says so
+_RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that reports it
 
 
 def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
@@ -42,7 +42,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     signals.install(stop)
     _limit(job)  # waiting for a slot counts
     if not _claim(lock_fd):
-        return TAKEN  # the launcher could not tell whether a dying zygote had started one, and started this one too
+        return TAKEN  # a dying zygote had started a worker, too, which the launcher could not see
     folder = job.folder
     began = time.monotonic()
     pauser: signals.Pauser | None = None
@@ -64,21 +64,21 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
             stop.check()
         pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
-        lab.flush()
+        lab.recorder.flush()
         stop.settle()
     except StopRun:
         stop.settle()
         how = "stopped"
         _keep_weights(job, lab)
-    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises is said in the event and the log
+    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises goes into the event and the log
         stop.settle()
         error = caught
         how = "failed"
         print(f"\n{folder.id}:", file=sys.stderr)
         traceback.print_exception(caught)
     seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
-    told = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
-    return FINISHED if told and how != "failed" else FAILED
+    written = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
+    return FINISHED if written and how != "failed" else FAILED
 
 
 def _limit(job: Job) -> None:
@@ -118,12 +118,12 @@ def _usable(slot: slots.Slot, spec: RunSpec, lab: Lab) -> slots.Slot:
     slot.give_back()
     if spec.device == "gpu":
         raise RunError(message, hint)
-    lab.warn("gpu", " ".join((message, _("The run trains on the CPU."), hint)))
+    lab.recorder.warn("gpu", " ".join((message, _("The run trains on the CPU."), hint)))
     return slots.take("cpu")
 
 
 def _started(job: Job, lab: Lab, slot: slots.Slot) -> None:
-    lab.event(
+    lab.recorder.event(
         kinds.STARTED,
         pid=os.getpid(),
         device=slot.device,
@@ -147,7 +147,7 @@ def initial_epoch(folder: RunFolder) -> int | None:
 def _warn_of_memory(job: Job, lab: Lab) -> None:
     """The run may have waited for hours since its start was allowed, or was started all the same."""
     if short := memory.shortage(job.ram_mb):
-        lab.warn("ram", short)
+        lab.recorder.warn("ram", short)
 
 
 def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
@@ -166,8 +166,8 @@ def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
 def _claim(lock_fd: int) -> bool:
     """Make sure that one process works on a run, once: False when another one does or did.
 
-    The flock cannot tell, it is shared by all who were handed it. A record lock is not; under it the owner is written
-    into the file, which the launcher had emptied.
+    The flock does not show that: all processes that were given the descriptor share it. A record lock is not shared;
+    under it the owner is written into the file, which the launcher had emptied.
     """
     try:
         fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -180,9 +180,9 @@ def _claim(lock_fd: int) -> bool:
 
 
 def _own(lock_fd: int) -> None:
-    """Take the record lock over from the parent, which has let go of it and has named this process in the file.
+    """Take the record lock over from the parent, which has released it and written this process into the file.
 
-    Another worker that found it free for a moment has seen the name, and ends.
+    Another worker that found it free for a moment has read that name, and ends.
     """
     fcntl.lockf(lock_fd, fcntl.LOCK_EX)
     state.write_owner(lock_fd, os.getpid())
@@ -200,20 +200,20 @@ def _reserve(folder: RunFolder) -> None:
 
 def _keep_weights(job: Job, lab: Lab | None) -> None:
     """After a stop inside `fit`: the weights as they were at the last finished step. A dry run's are of no use."""
-    if lab is None or lab.fitting is None or job.limit_s:
+    if lab is None or lab.recorder.fitting is None or job.limit_s:
         return
     try:
-        lab.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
-        lab.summary(lab.fitting)
-        lab.save(lab.fitting, "stopped.weights.h5")
-        lab.flush()
+        lab.recorder.event(kinds.PHASE, name=_("stopping: keeping the weights"), code="saving")
+        lab.summary(lab.recorder.fitting)
+        lab.save(lab.recorder.fitting, "stopped.weights.h5")
+        lab.recorder.flush()
     except (OSError, ValueError, StorageError) as error:
         print("The weights could not be kept:", file=sys.stderr)
         traceback.print_exception(error)
 
 
 def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | None) -> bool:
-    """Write the last event; where even that cannot be written, say so in exit.json and the log. True when written."""
+    """Write the last event, True; where that cannot be written, exit.json and the log report it, False."""
     (folder.path / ".reserve").unlink(missing_ok=True)
     try:
         with EventWriter(folder.events) as events:  # opened anew: it mends a line that a full disk tore
@@ -221,7 +221,7 @@ def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | No
         return True
     except DlwpError as problem:
         print(f"The end of the run ({how}) could not be written: {problem}", file=sys.stderr, flush=True)
-        say_exit(folder, {"code": FAILED, "error": problem.message})
+        write_exit(folder, {"code": FAILED, "error": problem.message})
         return False
     finally:
         sys.stdout.flush()

@@ -1,6 +1,6 @@
 """The worker process: `python -m dlwp_tui.engine.worker JOB FD`, or a child of the zygote, which calls `become`.
 
-Its output goes to a file of the run, never to a terminal; it stands in the run's artifacts folder.
+Its output goes to a file of the run, never to a terminal; its working directory is the run's artifacts folder.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def silence(log: Path, cwd: Path) -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End without the interpreter's 0.5 s of tidying; all is flushed, and the kernel frees the locks."""
+    """End without the interpreter's 0.5 s of clearing up; all is flushed, and the kernel frees the locks."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

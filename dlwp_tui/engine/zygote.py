@@ -1,7 +1,7 @@
 """The zygote: a process with TensorFlow imported that forks a worker per run, 0.5 s to the first epoch against 2.2 s.
 
 This is its client, in the app; the process itself is `engine/forking.py`. A zygote can fail at any moment without
-harm: `launch` then says that it did not start the job, and the caller starts a cold worker.
+harm: `launch` then returns None, and the caller starts a cold worker.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dlwp_tui.engine.job import Job
 
 State = Literal["off", "warming", "ready", "failed"]
 
-_RAM = 4 << 30  # bytes; below this much free memory 490 MB for a faster start are too dear
+_RAM = 4 << 30  # bytes; with less free memory 490 MB for a faster start are too many
 _ACK = 3.0  # s; a fork takes 5 ms, a loaded machine stretches that
 _LOG_SIZE = 256 << 10  # bytes; a longer zygote.log is begun anew
 
@@ -79,7 +79,7 @@ class Zygote:
             self._socket, self._state, self._why = ours, "warming", ""
 
     def launch(self, job: Job, fd: int) -> int | None:
-        """Have `job` started with `fd`; the new process' pid, or None when the zygote cannot be used just now."""
+        """Start `job` with `fd` in a forked process; its pid, or None when the zygote cannot be used just now."""
         with self._lock:
             if self.state != "ready" or self._socket is None:
                 return None
@@ -106,7 +106,7 @@ class Zygote:
             self._state = "off"
 
     def _listen(self) -> None:
-        """Take what the zygote has said of itself since the last look."""
+        """Read what the zygote has sent since the last look."""
         try:
             answer = self._receive(0)
         except BlockingIOError:
@@ -129,7 +129,7 @@ class Zygote:
         return dict(json.loads(data)) if data else None
 
     def _give_up(self, why: str) -> None:
-        """Close the connection, which ends the zygote; kill it should it not."""
+        """Close the connection, which ends the zygote; kill it if it does not end."""
         self._state, self._why = "failed", why
         if self._socket is not None:
             self._socket.close()

@@ -10,8 +10,7 @@ from dlwp_tui.lab.clock import Clock
 if TYPE_CHECKING:
     import tensorflow as tf
 
-_TINY_ROW = 512  # bytes; such data is put in order whole: 25 ms of CPU for Boston's 303 rows (b16), else 51 ms
-_IN_TENSOR = 4 << 20  # bytes; smaller arrays become tensors (a copy), larger ones are gathered from NumPy's memory
+_SMALL = 4 << 20  # bytes; such data is put in order whole, once an epoch; larger data is gathered batch by batch
 
 
 def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, clock: Clock) -> tf.data.Dataset:
@@ -19,7 +18,7 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
 
     `seed`: (run's seed, number of this dataset in the run), None for the given order. The order of a pass depends on
     these and on the fit and epoch the clock shows, so an epoch has the same order in a resumed run. One pass is one
-    iterator: do not `.repeat()` it, `fit` begins a new pass each epoch by itself.
+    iterator: `fit` begins a new one each epoch.
     Raises ValueError for lengths that differ or a batch size below 1, TypeError for what is no array.
     """
     import numpy as np
@@ -33,72 +32,59 @@ def batches(x: Any, y: Any, batch_size: int, *, seed: tuple[int, int] | None, cl
     if batch_size < 1:
         raise ValueError(f"batches: batch_size={batch_size} should be at least 1")
     steps = -(-n // batch_size)
+    types = [array.dtype for array in flat]
+    plain = tf.autograph.experimental.do_not_convert  # there is no Python loop to convert, and looking takes 0.1 s
+    # Each function of a pipeline costs 1 ms of CPU an epoch, an epoch of Boston's 19 steps 4: as few as there can be.
 
     def order() -> Any:
-        if seed is None:
-            return np.arange(n, dtype=np.int32)
-        return np.random.default_rng([*seed, *clock.next_pass()]).permutation(n).astype(np.int32)
+        return np.random.default_rng([*seed, *clock.next_pass()]).permutation(n)  # type: ignore[misc]
 
-    gather = _gatherer(flat)
-    plain = tf.autograph.experimental.do_not_convert  # there is no Python loop to convert, and looking takes 0.1 s
-
-    @plain  # type: ignore[untyped-decorator]
-    def drawn(_: Any) -> Any:
-        return tf.ensure_shape(tf.numpy_function(order, [], tf.int32), (n,))
+    def packed(tensors: Any, rows: int | None) -> Any:
+        for tensor, array in zip(tensors, flat, strict=True):
+            tensor.set_shape((rows, *array.shape[1:]))
+        return tf.nest.pack_sequence_as(arrays, list(tensors))
 
     @plain  # type: ignore[untyped-decorator]
-    def one_pass(rows: Any) -> tf.data.Dataset:
-        @plain  # type: ignore[untyped-decorator]
-        def batch(k: Any) -> Any:
-            return tf.nest.pack_sequence_as(arrays, gather(rows[k * batch_size : (k + 1) * batch_size]))
+    def whole(_: Any) -> Any:
+        def gather() -> list[Any]:
+            rows = order()
+            return [array[rows] for array in flat]
 
-        return tf.data.Dataset.range(steps).map(batch)
+        return packed(tf.numpy_function(gather, [], types), n)
 
     @plain  # type: ignore[untyped-decorator]
     def as_given(k: Any) -> Any:
-        rows = tf.range(k * batch_size, tf.minimum((k + 1) * batch_size, n))
-        return tf.nest.pack_sequence_as(arrays, gather(rows))
+        def cut(k: Any) -> list[Any]:
+            return [array[k * batch_size : (k + 1) * batch_size] for array in flat]
 
-    if _are_small(flat, min(n * _TINY_ROW, _IN_TENSOR)):
+        return packed(tf.numpy_function(cut, [k], types, stateful=False), None)
+
+    @plain  # type: ignore[untyped-decorator]
+    def one_pass(_: Any) -> tf.data.Dataset:
+        rows = tf.ensure_shape(tf.numpy_function(order, [], tf.int64), (n,))
 
         @plain  # type: ignore[untyped-decorator]
-        def whole(_: Any) -> Any:
-            return tf.nest.pack_sequence_as(arrays, gather(drawn(_)))
+        def batch(k: Any) -> Any:
+            some = rows[k * batch_size : (k + 1) * batch_size]
+            # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
+            gathered = tf.numpy_function(lambda at: [array[at] for array in flat], [some], types, stateful=False)
+            return packed(gathered, None)
 
-        dataset = tf.data.Dataset.range(1).map(whole).unbatch().batch(batch_size)
+        return tf.data.Dataset.range(steps).map(batch)
+
+    if sum(array.nbytes for array in flat) <= _SMALL:
+        given = tf.data.Dataset.from_tensors(arrays) if seed is None else tf.data.Dataset.range(1).map(whole)
+        dataset = given.rebatch(batch_size)
     elif seed is None:
-        dataset = tf.data.Dataset.range(steps).map(as_given)
+        dataset = tf.data.Dataset.range(steps).map(as_given).prefetch(2)
     else:
-        dataset = tf.data.Dataset.range(1).map(drawn).flat_map(one_pass)  # `from_generator` takes 30 ms to set up
+        dataset = tf.data.Dataset.range(1).flat_map(one_pass).prefetch(2)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
     options = tf.data.Options()
     options.experimental_optimization.map_parallelization = False  # one slice at a time is ready soon enough
     # Keras warns into the learner's log that it does not shuffle a dataset: this one is shuffled.
     warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
-    return dataset.prefetch(2).with_options(options)
-
-
-def _gatherer(arrays: list[Any]) -> Any:
-    """A function from row numbers to the rows of each of `arrays`, in a tf.data graph."""
-    import tensorflow as tf
-
-    if _are_small(arrays, _IN_TENSOR):
-        tensors = [tf.constant(array) for array in arrays]
-        return lambda rows: [tf.gather(tensor, rows) for tensor in tensors]
-
-    # A tensor of a large array would be a second copy of it; NumPy reads the rows from where they are.
-    def gather(rows: Any) -> list[Any]:
-        types = [array.dtype for array in arrays]
-        found = tf.numpy_function(lambda at: [array[at] for array in arrays], [rows], types, stateful=False)
-        for one, array in zip(found, arrays, strict=True):
-            one.set_shape((None, *array.shape[1:]))
-        return list(found)
-
-    return gather
-
-
-def _are_small(arrays: list[Any], limit: int) -> bool:
-    return bool(sum(array.nbytes for array in arrays) <= limit)
+    return dataset.with_options(options)
 
 
 def _structure(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which epoch of which fit is running: the order of a seeded shuffle depends on it, also after a resume."""
+"""Which epoch of which fit is running: the order of shuffled data depends on it, so a resumed run sees the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ class Clock:
 
     def __init__(self) -> None:
         self.fit: tuple[int, int] | None = None
-        """(number of the fit in this run, epoch from 0), or None outside `fit`."""
+        """(number of the fit in this run, from 1; epoch, from 0), or None outside of `fit`."""
         self._passes = 0
 
     def next_pass(self) -> tuple[int, int]:
-        """Two numbers that name the pass over the data that begins now, the same ones at each run of a lesson."""
+        """Two numbers that name the pass that begins now, the same ones at each run of a lesson.
+
+        Outside of `fit` passes are counted: (0, 1), (0, 2), ...
+        """
         if self.fit is not None:
             return self.fit
         self._passes += 1
-        return 0, self._passes  # fits count from 1, so an own loop's passes never meet a fit's
+        return 0, self._passes

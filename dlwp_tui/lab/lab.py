@@ -1,17 +1,15 @@
-"""The object a lesson's code talks to: metrics, pictures, text, results. It knows of no terminal and no process."""
+"""The object that a lesson's code uses: data, metrics, pictures, text, results. No terminal and no process here."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dlwp_tui.core.errors import UsageError
-from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source
 from dlwp_tui.lab import values
-from dlwp_tui.lab.clock import Clock
+from dlwp_tui.lab.recorder import Recorder
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
 
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from dlwp_tui.data import Loaded
-
-THROTTLE = 0.05  # s between two events of one fast kind: not measurable in CPU, and faster than any chart redraws
-_EVERY_STEP = 1000  # own loops up to this many steps write every `log`, longer ones at most one in THROTTLE
 
 
 class Lab:
@@ -42,131 +37,146 @@ class Lab:
         self.artifacts = artifacts
         """The run's folder for files; `artifact(name)` gives paths in it."""
         self.seed = seed
+        """The run's seed, for a lesson's own random numbers: `np.random.default_rng(lab.seed)`."""
         self.params = dict(params)
+        """The run's params by name; `run` gets them as arguments, `prove` and `demo` read them here."""
         self.source = source
+        """The source of data that was asked for: auto, real or synthetic."""
         self.checkpoint = checkpoint
-        """True when each epoch's state is kept so that the run can be continued."""
-        self.stop = stop or Stop()
-        self.clock = Clock()
-        self.fitting: keras.Model | None = None
-        """The model inside `fit` just now."""
-        self._write = write
+        """True where each epoch's state is kept so that the run can be continued (`checkpoint` in lesson.toml)."""
+        self.recorder = Recorder(write, stop)
+        """For the callback and the engine, not for lessons."""
         self._fits = 0
         self._streams = 0
-        self._nan_said = False
-        self._loop_steps = 0
-        self._loop_unit = ""
-        self._logs = _LogThrottle()
-        self._progress_at = float("-inf")
 
     # -- data ---------------------------------------------------------------------------------------------------
 
     def dataset(self, name: str, **options: Any) -> Loaded:
-        """What `keras.datasets` would return: unpacks as `(x_train, y_train), (x_test, y_test)`, plain arrays."""
+        """What `keras.datasets` would return: unpacks as `(x_train, y_train), (x_test, y_test)`.
+
+        x is an array, or of texts a list: of 1-D int32 arrays (imdb, reuters), of str (aclimdb). options are those of
+        the Keras loader. The result also has `.source` (real, unverified or synthetic), `.meta`, and of texts `.index`,
+        `.words` and `.decode(ids)`. Raises DataError where the data cannot be had, UsageError for a wrong name or
+        option.
+
+        Example: `(train_data, y_train), (test_data, y_test) = lab.dataset("imdb", num_words=10_000)`
+        """
         from dlwp_tui import data
 
-        loaded = data.load(name, source=self.source, **options)
-        self.event(kinds.DATASET, name=loaded.name, source=loaded.source, detail=loaded.detail)
-        return loaded
+        return self._used(data.load(name, source=self.source, **options))
 
     def datasets(self, **wanted: Mapping[str, Any]) -> tuple[Loaded, ...]:
-        """Datasets that mean something only together, as `name={options}`: all real, or all synthetic."""
+        """Datasets that mean something only together, as `name={options}`: all real, or all synthetic.
+
+        Example: `imdb, glove = lab.datasets(aclimdb={}, glove={"dim": 100})`
+        """
         from dlwp_tui import data
 
-        loaded = data.load_together(wanted, source=self.source)
-        for one in loaded:
-            self.event(kinds.DATASET, name=one.name, source=one.source, detail=one.detail)
+        return tuple(map(self._used, data.load_together(wanted, source=self.source)))
+
+    def _used(self, loaded: Loaded) -> Loaded:
+        self.recorder.event(kinds.DATASET, name=loaded.name, source=loaded.source, detail=loaded.detail)
         return loaded
 
     def batches(self, x: Any, y: Any = None, batch_size: int = 32, shuffle: bool = True) -> tf.data.Dataset:
         """A tf.data.Dataset for `fit`: seeded, in a new order each epoch, the same orders at each run of a seed.
 
         `x` and `y` are arrays, or tuples or dicts of arrays, with equal first dimensions; without `y` it yields `x`
-        alone. (`fit` on arrays repeats one order every epoch once `set_random_seed` was called.)
+        alone. The last batch may be smaller. shuffle=False keeps the order, for validation. (`fit` on arrays repeats
+        one order every epoch once `set_random_seed` was called.)
+        Raises ValueError for lengths that differ or a batch size below 1, TypeError for what is no array.
+
+        Example: `model.fit(lab.batches(x_train, y_train, 128), epochs=5, callbacks=lab.callbacks())`
         """
         from dlwp_tui.lab.batches import batches
 
         self._streams += 1
-        return batches(x, y, batch_size, seed=(self.seed, self._streams) if shuffle else None, clock=self.clock)
+        seed = (self.seed, self._streams) if shuffle else None
+        return batches(x, y, batch_size, seed=seed, clock=self.recorder.clock)
 
     # -- training -----------------------------------------------------------------------------------------------
+
+    def steps_per_execution(self, model: keras.Model, batches: tf.data.Dataset) -> int:
+        """For `compile`: how many steps TensorFlow runs between two returns to Python. Results do not depend on it.
+
+        About 50 ms of work, at most an epoch of `batches`, so that small steps do not pay for the way back to Python
+        and curves still move. Estimated from the layers of the built `model` and one batch; nothing is trained.
+        Call it before `compile`, for each fit of a new model: `fit` on these batches then begins its curve sooner.
+
+        Example: `model.compile("rmsprop", "mse", steps_per_execution=lab.steps_per_execution(model, batches))`
+        """
+        from dlwp_tui.lab import first_step, step_cost
+
+        cost = step_cost.milliseconds(model, next(iter(batches)))
+        steps = step_cost.steps_per_execution(cost, len(batches))
+        eager = steps > 1 and not any(map(step_cost.is_recurrent, step_cost.leaves(model)))
+        self.recorder.expected = first_step.Expected(model, batches, eager)
+        return steps
 
     def callbacks(
         self, label: str | None = None, part: tuple[int, int] | None = None
     ) -> list[keras.callbacks.Callback]:
-        """For `fit(callbacks=...)`: live metrics, stop, and a checkpoint where the lesson asks for one.
+        """For `fit(callbacks=...)`: live metrics, stop, and a checkpoint where lesson.toml has `checkpoint = true`.
 
         `part=(i, n)`: this is fit number i (from 0) of n equal ones in the run, for the progress of the whole.
+        Raises ValueError for a part that is none. Ask for new callbacks for each fit.
+
+        Example: `model.fit(batches, epochs=20, callbacks=lab.callbacks(label=f"fold {i}", part=(i, 4)), verbose=0)`
         """
         from dlwp_tui.lab.live import checkpoint, live
 
         if part is not None and not 0 <= part[0] < part[1]:
             raise ValueError(f"part={part!r}: the first number counts from 0 and is below the second")
         self._fits += 1
-        made = [live(self, label, part, self._fits)]
+        made = [live(self.recorder, label, part, self._fits)]
         if self.checkpoint:  # first, so that the model is restored before anything else looks at it
-            made.insert(0, checkpoint(self, self.artifact(f"backup/{self._fits:03d}")))
+            made.insert(0, checkpoint(self.recorder, self.artifact(f"backup/{self._fits:03d}")))
         return made
-
-    def steps_per_execution(self, model: keras.Model, batches: tf.data.Dataset) -> int:  # noqa: ARG002
-        """For `compile(steps_per_execution=...)`: how many steps TensorFlow runs between two returns to Python."""
-        return max(1, min(8, len(batches)))
 
     def steps(self, n: int, label: str | None = None, unit: str = "") -> Iterator[int]:
         """1, 2, ... n for a lesson's own loop, with progress; ends early when the run is stopped.
 
         unit: what is counted, in the learner's words, where it is not epochs; `log` inside the loop takes it over.
+        Raises ValueError for n below 0.
+
+        Example: `for step in lab.steps(100, unit="次"): lab.log(step, loss=train_step())`
         """
         if n < 0:
             raise ValueError(f"steps({n}): the number of steps cannot be negative")
-        self._loop_steps, self._loop_unit = n, unit
-        self._logs.begin()
+        self.recorder.begin_loop(n, unit)
         for step in range(1, n + 1):
-            self.stop.check()
+            self.recorder.stop.check()
             yield step
-            self.progress(step, n, label)
-        self._flush_logs()
-        self._loop_steps, self._loop_unit = 0, ""
+            self.recorder.progress(step, n, label)
+        self.recorder.end_loop()
+
+    def progress(self, done: float, total: float) -> None:
+        """Say how much of the whole run is done: for lessons of many small fits, and for loops that log seldom."""
+        self.recorder.progress(done, total)
 
     def log(self, step: int, label: str | None = None, unit: str = "", **metrics: Any) -> None:
         """One point of each curve of a lesson's own loop, at `step` (from 1).
 
-        unit: what `step` counts, the word under the chart's axis: "hours"; where it is not epochs, and not told to
-        `steps`. Every call is kept in loops of up to 1000 steps; longer loops keep one in 50 ms, and the last.
+        metrics: numbers, NumPy scalars or scalar tensors by name; TypeError for others. unit: what `step` counts, the
+        word under the chart's axis, where it is not epochs and not given to `steps`. Every call is kept in loops of up
+        to 1000 steps; longer loops keep one in 50 ms, and the last.
+
+        Example: `lab.log(epoch, loss=loss, val_loss=val_loss)`
         """
-        plain = values.figures(metrics)
-        if (bad := values.not_finite(plain)) is not None:
-            self.say_nan(_("{name} became {value} at step {step}.").format(name=bad, value=plain[bad], step=step))
-        now = time.monotonic()
-        fields = {
-            "label": label,
-            "epoch": step,
-            "epochs": self._loop_steps or None,
-            "metrics": plain,
-            "seconds": self._logs.since_last(label, now),
-        }
-        if unit := unit or self._loop_unit:
-            fields["unit"] = unit
-        if self._logs.due(label, now, always=self._loop_steps <= _EVERY_STEP, fields=fields):
-            self.event(kinds.EPOCH, **fields)
+        self.recorder.point(step, label, unit, values.figures(metrics))
 
     def baseline(self, label: str, **metrics: Any) -> None:
-        """Constants to compare the curves with, a horizontal line in the chart of each metric: `val_loss=baseline`.
+        """Constants to compare the curves with: a horizontal line in the chart of each metric. It is no epoch.
 
-        Tell it before the first step: the line is there from the first point on. It is no curve and no epoch.
+        Call it before the first step, so that the line is there from the first point on.
+
+        Example: `lab.baseline("永远猜均值", val_mae=0.29)`
         """
-        self.event(kinds.BASELINE, label=label, metrics=values.figures(metrics))
-
-    def progress(self, done: float, total: float, label: str | None = None) -> None:
-        """How much of the whole run is done; at most one event in 50 ms, and the last."""
-        now = time.monotonic()
-        if done >= total or now - self._progress_at >= THROTTLE:
-            self._progress_at = now
-            self.event(kinds.PROGRESS, done=done, total=total, label=label)
+        self.recorder.event(kinds.BASELINE, label=label, metrics=values.figures(metrics))
 
     def phase(self, name: str) -> None:
-        """What the lesson is doing now, in the learner's words."""
-        self.event(kinds.PHASE, name=name)
+        """What the lesson is doing from now on, in the learner's words: `lab.phase("准备数据")`."""
+        self.recorder.event(kinds.PHASE, name=name)
 
     # -- what a run shows ---------------------------------------------------------------------------------------
 
@@ -174,45 +184,51 @@ class Lab:
         """The model's layers, shapes and parameter counts, as `model.summary()` prints them."""
         from dlwp_tui.lab.models import summary
 
-        self.event(kinds.MODEL, label=label, **summary(model))
+        self.recorder.event(kinds.MODEL, label=label, **summary(model))
 
     def text(self, title: str, body: str) -> None:
         """A text to read: a decoded review, a generated paragraph."""
-        self.event(kinds.TEXT, title=title, body=str(body))
+        self.recorder.event(kinds.TEXT, title=title, body=str(body))
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A table; every row has as many cells as there are columns."""
+        """A table. Raises ValueError where a row has not as many cells as there are columns.
+
+        Example: `lab.table("测试集", ["方法", "MAE"], [["猜均价", "6.533"], ["这个模型", f"{mae:.3f}"]])`
+        """
         listed = [list(row) for row in rows]
         for row in listed:
             if len(row) != len(columns):
                 raise ValueError(f"table {title!r}: a row of {len(row)} cells under {len(columns)} columns: {row!r}")
-        self.event(kinds.TABLE, title=title, columns=list(columns), rows=listed)
+        self.recorder.event(kinds.TABLE, title=title, columns=list(columns), rows=listed)
 
     def picture(self, name: str, image: Any, caption: str = "") -> Path:
         """A picture: an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), or a PIL image. Returns the PNG's path.
 
         Integers and floats in 0..1 are shown as they are; other floats are scaled from their minimum to their maximum.
+        `dlwp_tui.kit.pictures.sheet` makes one picture of many. Raises ValueError for other shapes.
         """
         from dlwp_tui.lab.pictures import save_png
 
         path, width, height = save_png(self, name, image)
         file = path.relative_to(self.artifacts).as_posix()
-        self.event(kinds.PICTURE, name=name, file=file, width=width, height=height, caption=caption)
+        self.recorder.event(kinds.PICTURE, name=name, file=file, width=width, height=height, caption=caption)
         return path
 
     def check(self, statement: str, claim: str = "", got: Any = True, want: Any = True, tolerance: float = 0) -> bool:
-        """An exact statement of the note, proved here: a ✓ when `got` is `want` within `tolerance`."""
+        """For proofs.py: an exact statement of the note, ✓ when `got` is `want` within `tolerance`. Returns that.
+
+        claim: its number in claims.toml, where it has one. Arrays must have equal shapes, and each number must fit.
+
+        Example: `lab.check("第一条影评有 218 个编号", claim="C048", got=len(train_data[0]), want=218)`
+        """
         ok = values.agrees(got, want, tolerance)
-        self.event(kinds.CHECK, statement=statement, claim=claim, got=got, want=want, ok=ok)
+        got, want = values.shown(got), values.shown(want)
+        self.recorder.event(kinds.CHECK, statement=statement, claim=claim, got=got, want=want, ok=ok)
         return ok
 
     def result(self, label: str | None = None, **metrics: Any) -> None:
-        """What the run came to: the figures on the test set, say."""
-        self.event(kinds.RESULT, metrics=values.figures(metrics), label=label)
-
-    def warn(self, code: str, message: str) -> None:
-        """Something the learner should know that does not end the run."""
-        self.event(kinds.WARNING, code=code, message=message)
+        """The figures the run ends with, such as those on the test set: `lab.result(test_accuracy=0.87)`."""
+        self.recorder.event(kinds.RESULT, metrics=values.figures(metrics), label=label)
 
     def refuse(self, message: str, hint: str = "") -> NoReturn:
         """End the run: its params cannot be used together. The learner reads the sentence, and no traceback."""
@@ -230,67 +246,16 @@ class Lab:
         return path
 
     def save(self, model: keras.Model, name: str = "model") -> Path:
-        """Keep the model as `<name>.keras`, or its weights alone when `name` ends in `.weights.h5`."""
+        """Keep the model as `<name>.keras`; its weights alone when `name` ends in `.weights.h5`. Returns the path."""
         from dlwp_tui.lab.models import save
 
         return save(self, model, name)
 
     def load(self, name: str = "model", into: keras.Model | None = None) -> keras.Model:
-        """The model that `save` kept under `name`; `.weights.h5` needs the built model to load them `into`."""
+        """The model that `save` kept under `name`; `.weights.h5` needs the built model to load them `into`.
+
+        Raises FileNotFoundError where nothing was kept under that name.
+        """
         from dlwp_tui.lab.models import load
 
         return load(self, name, into)
-
-    # -- for the other modules of this package ------------------------------------------------------------------
-
-    def event(self, kind: str, **fields: Any) -> None:
-        """Write one event of the run."""
-        if kind in (kinds.RESULT, kinds.ENDED):
-            self._flush_logs()
-        self._write(kind, **fields)
-
-    def say_nan(self, message: str) -> None:
-        """Warn of a loss that is no number, once a run."""
-        if not self._nan_said:
-            self._nan_said = True
-            self.warn("nan", message)
-
-    def flush(self) -> None:
-        """Write what the throttle still holds back: the last point of each curve."""
-        self._flush_logs()
-
-    def _flush_logs(self) -> None:
-        for fields in self._logs.take_pending():
-            self._write(kinds.EPOCH, **fields)
-
-
-class _LogThrottle:
-    """Keeps back points of long loops, one pending point a label, so that the last is never lost."""
-
-    def __init__(self) -> None:
-        self._written: dict[str | None, float] = {}
-        self._pending: dict[str | None, dict[str, Any]] = {}
-        self._seen: dict[str | None, float] = {}
-        self._born = time.monotonic()
-
-    def begin(self) -> None:
-        """A loop begins now: its first point took from here on, not from the data's loading."""
-        self._born = time.monotonic()
-        self._seen.clear()
-
-    def since_last(self, label: str | None, now: float) -> float:
-        before = self._seen.get(label, self._born)
-        self._seen[label] = now
-        return now - before
-
-    def due(self, label: str | None, now: float, *, always: bool, fields: dict[str, Any]) -> bool:
-        if always or now - self._written.get(label, float("-inf")) >= THROTTLE:
-            self._written[label] = now
-            self._pending.pop(label, None)
-            return True
-        self._pending[label] = fields
-        return False
-
-    def take_pending(self) -> list[dict[str, Any]]:
-        pending, self._pending = list(self._pending.values()), {}
-        return pending

@@ -28,7 +28,7 @@ def save(lab: Lab, model: keras.Model, name: str) -> Path:
     suffix = _WEIGHTS if name.endswith(_WEIGHTS) else ".keras"
     path = lab.artifact(name if name.endswith(suffix) else name + suffix)
     part = path.with_name(f".part-{path.name}")
-    with lab.stop.hold():
+    with lab.recorder.stop.hold():
         if suffix == _WEIGHTS:
             model.save_weights(part, overwrite=True)
         else:
@@ -38,7 +38,7 @@ def save(lab: Lab, model: keras.Model, name: str) -> Path:
 
 
 def load(lab: Lab, name: str, into: keras.Model | None) -> keras.Model:
-    """The model, or the weights `into` a model, kept under `name`. Raises FileNotFoundError that says what is there."""
+    """The model, or the weights `into` a model, kept under `name`. FileNotFoundError lists what is there."""
     suffix = _WEIGHTS if name.endswith(_WEIGHTS) else ".keras"
     path = lab.artifact(name if name.endswith(suffix) else name + suffix)
     if not path.exists():

@@ -23,7 +23,7 @@ class Unmixer:
         self._last.clear()
 
     def since_last(self, means: Mapping[str, float], weight: Mapping[str, float]) -> dict[str, float]:
-        """The mean over the batches since the last call; metrics without a weight (AUC, say) pass unchanged."""
+        """The mean over the batches since the last call; metrics without a weight, such as AUC, pass unchanged."""
         found = {}
         for name, mean in means.items():
             found[name] = mean

@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+SHOWN = 100
+"""Elements of the largest array that a check writes down in full."""
+
 
 def figure(name: str, value: Any) -> float | int:
     """`value` as one Python number. Raises TypeError that names it when it is not one number."""
@@ -47,6 +50,13 @@ def agrees(got: Any, want: Any, tolerance: float) -> bool:
     if left.dtype.kind not in "biufc" or right.dtype.kind not in "biufc":
         return bool(np.all(left == right))
     return bool(np.all(np.abs(left - right.astype(np.result_type(right, np.float64))) <= tolerance))
+
+
+def shown(value: Any) -> Any:
+    """`value` for the record of a run: an array of more than SHOWN elements is replaced by its type and shape."""
+    value = _array(value)
+    size = getattr(value, "size", 0)
+    return f"{value.dtype} {value.shape}" if isinstance(size, int) and size > SHOWN else value
 
 
 def _array(value: Any) -> Any:

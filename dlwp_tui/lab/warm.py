@@ -11,17 +11,18 @@ def warm() -> None:
     import keras  # 1.6 s with .pyc; Keras imports TensorFlow
 
     # Keras and NumPy load parts of themselves at first use.
+    import numpy.ma
     import numpy.random  # noqa: F401
     import PIL.PngImagePlugin  # noqa: F401
     from keras import callbacks, layers  # noqa: F401
 
     import dlwp_tui.data.loader
     import dlwp_tui.lab.batches
-    import dlwp_tui.lab.building
+    import dlwp_tui.lab.first_step
     import dlwp_tui.lab.live
     import dlwp_tui.lab.models
     import dlwp_tui.lab.pictures
-    import dlwp_tui.lab.stepping
+    import dlwp_tui.lab.step_cost
 
     dlwp_tui.lab.live.define()
     assert keras.config.backend() == "tensorflow", keras.config.backend()

@@ -32,12 +32,20 @@ class RunView(Folded):
         self.read = False
         """True once the whole file was folded; before, what is missing may only be unread."""
         self._tail = Tail(folder.events)
-        self._unpacked = False
+        self._packed = -1  # bytes of events.jsonl that are packed
 
     @classmethod
     def open(cls, folder: RunFolder) -> RunView:
         """A view of the run in `folder`. Raises RunError when there is none or its run.json is broken."""
         return cls(folder, store.read_spec(folder), state.current(folder))
+
+    @classmethod
+    def whole(cls, folder: RunFolder) -> RunView:
+        """A view of all that the run in `folder` has written. Raises RunError as `open` does."""
+        view = cls.open(folder)
+        view.update()
+        view.pack()
+        return view
 
     @classmethod
     def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:
@@ -144,15 +152,22 @@ class RunView(Folded):
         """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
         return log.tail(self.folder, n)
 
+    @property
+    def worth_packing(self) -> bool:
+        """True for a long run that has ended and was read whole from its events."""
+        whole = self.read and not self.behind and not self.state.active
+        return whole and packed.WORTH <= self._tail.offset != self._packed
+
     def pack(self) -> None:
-        """Keep a long run that has ended and was read whole, so that it opens at once next time. Takes a second."""
-        if self.read and not self.state.active and not self._unpacked:
+        """Keep a long run so that it opens at once next time, where it is worth it. Takes up to a second."""
+        if self.worth_packing:
+            self._packed = self._tail.offset
             packed.save(
                 self.folder,
                 self._tail.offset,
-                self.curves,
-                self.batch_curves,
-                steps_of=self.steps_of,
+                dict(self.curves),
+                dict(self.batch_curves),
+                steps_of=dict(self.steps_of),
                 first_step_s=self.first_step_s,
             )
 
@@ -164,7 +179,7 @@ class RunView(Folded):
         self._curves.epochs, self._curves.batches = kept.epochs, kept.batches
         self.steps_of, self.first_step_s = kept.steps_of, kept.first_step_s
         self._tail.skip(kept.size)
-        self._unpacked = True
+        self._packed = kept.size
         return True
 
     def _fold_new(self, limit: int | None, on_event: Callable[[Event], object] | None) -> bool:

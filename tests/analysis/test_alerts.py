@@ -38,15 +38,17 @@ def found(
         ([0.7, 0.5, *[0.4 - n / 1000 for n in range(14)]], None, []),
     ],
 )
-def test_alerts(make_run, loss, val_loss, codes):
+def test_alerts(
+    make_run: Callable[..., FakeRun], loss: list[float], val_loss: list[float] | None, codes: list[str]
+) -> None:
     assert found(make_run, loss, val_loss) == codes
 
 
-def test_a_lesson_s_own_loop_is_left_alone(make_run):
+def test_a_lesson_s_own_loop_is_left_alone(make_run: Callable[..., FakeRun]) -> None:
     assert found(make_run, [0.7, 0.9, 2.0, 8.0, 40.0], unit="steps") == []
 
 
-def test_each_says_where_and_what_to_try(make_run):
+def test_each_says_where_and_what_to_try(make_run: Callable[..., FakeRun]) -> None:
     run = make_run().hold()
     for epoch in range(1, 13):
         for label in ("small", "large"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dlwp_tui.analysis.charting import Look, Member, chart, metrics, place
+from dlwp_tui.analysis.charting import Look, Member, XUnit, chart, metrics, place
 from dlwp_tui.charts.series import BASELINE, FOCUSED, TRAINING, VALIDATION, Series
 from tests.runs.fake_run import FakeRun
 
@@ -42,7 +42,7 @@ def shape(series: Series) -> tuple[str, str, int, str]:
     return series.name, series.pattern, series.front, series.sign
 
 
-def test_one_run(make_run):
+def test_one_run(make_run: Make) -> None:
     made = chart("loss", [Member((one(make_run).view(),))], LOOK)
     assert [shape(series) for series in made.series] == [
         ("training", "blobs", TRAINING, ""),
@@ -53,13 +53,13 @@ def test_one_run(make_run):
     assert (made.metric, made.x, made.x_unit) == ("loss", (1, 3), "epoch")
 
 
-def test_a_first_epoch_shows_its_batches(make_run):
+def test_a_first_epoch_shows_its_batches(make_run: Make) -> None:
     run = make_run().hold().say("started").say("batch", 1, epoch=1, epochs=3, step=5, steps=10, metrics={"loss": 0.7})
     (series,) = chart("loss", [Member((run.view(),))], LOOK).series
     assert (series.name, series.faint, list(series.points.xs)) == ("batches", True, [0.5])
 
 
-def test_several_runs_have_one_entry_each_and_the_focused_one_its_training_too(make_run):
+def test_several_runs_have_one_entry_each_and_the_focused_one_its_training_too(make_run: Make) -> None:
     members = [
         Member((one(make_run, number=1).view(),), "units 16", focused=True),
         Member((one(make_run, number=2).view(),), "units 64"),
@@ -74,14 +74,14 @@ def test_several_runs_have_one_entry_each_and_the_focused_one_its_training_too(m
     assert made.metric == "val_loss"
 
 
-def test_a_run_keeps_its_place_everywhere(make_run):
+def test_a_run_keeps_its_place_everywhere(make_run: Make) -> None:
     specs = [make_run(number=number).view().spec for number in (1, 2, 9)]
     assert [place(spec.number, spec.id) for spec in specs] == [(1, 1), (2, 2), (1, 2)]
     assert len({place(number, "") for number in range(1, 65)}) == 64
     assert all(0 <= at < 8 for at in place(0, "20260101-0000-3.4-abcd"))
 
 
-def test_folds_lie_faint_behind_their_mean(make_run):
+def test_folds_lie_faint_behind_their_mean(make_run: Make) -> None:
     run = make_run(number=1).hold().say("started")
     for fold in range(1, 5):
         folded(run, label=f"fold {fold}")
@@ -95,7 +95,7 @@ def test_folds_lie_faint_behind_their_mean(make_run):
     assert made.metric == "val_loss" and len({series.color for series in made.series}) == 5
 
 
-def test_seeds_fold_into_a_band(make_run):
+def test_seeds_fold_into_a_band(make_run: Make) -> None:
     views = [make_run(number=n, seed=n).epochs("loss", *values).view() for n, values in ((1, (3, 1)), (2, (5, 2)))]
     made = chart("loss", [Member(tuple(views), "units 16", focused=True)], LOOK)
     assert [shape(series) for series in made.series] == [
@@ -106,7 +106,7 @@ def test_seeds_fold_into_a_band(make_run):
     assert [list(series.points.ys) for series in made.series] == [[3, 1], [5, 2], [4, 1.5]]
 
 
-def test_baselines_cross_the_whole_chart_behind_everything(make_run):
+def test_baselines_cross_the_whole_chart_behind_everything(make_run: Make) -> None:
     run = one(make_run).say("baseline", 9, label="naive", metrics={"val_loss": 0.28454})
     baseline, *_others = chart("loss", [Member((run.view(),))], LOOK).series
     assert (baseline.name, baseline.front, baseline.faint, baseline.color) == ("naive 0.2845", BASELINE, True, "")
@@ -114,14 +114,14 @@ def test_baselines_cross_the_whole_chart_behind_everything(make_run):
     assert chart("loss", [Member((make_run().say("baseline", metrics={"loss": 1}).view(),))], LOOK).series == []
 
 
-def test_training_alone_is_a_line(make_run):
+def test_training_alone_is_a_line(make_run: Make) -> None:
     run = make_run().epochs("accuracy", 0.5, 0.6).epochs("accuracy", 0.4, 0.5, label="dense")
     made = chart("accuracy", [Member((run.view(),))], LOOK)
     assert [(series.name, series.pattern) for series in made.series] == [("training", "line"), ("dense", "line")]
     assert len({series.sign for series in made.series}) == 2
 
 
-def test_an_own_loop_needs_no_word_for_training_and_keeps_its_unit(make_run):
+def test_an_own_loop_needs_no_word_for_training_and_keeps_its_unit(make_run: Make) -> None:
     run = make_run().hold().say("started")
     for step in range(1, 20):
         run.say("epoch", step, epoch=step, metrics={"w": 1 / step}, unit="columns")
@@ -132,7 +132,7 @@ def test_an_own_loop_needs_no_word_for_training_and_keeps_its_unit(make_run):
 
 
 @pytest.mark.parametrize(("unit", "xs", "word"), [("steps", [10, 20, 30], "step"), ("seconds", [2, 4, 6], "seconds")])
-def test_units_of_x(make_run, unit, xs, word):
+def test_units_of_x(make_run: Make, unit: XUnit, xs: list[float], word: str) -> None:
     made = chart("loss", [Member((one(make_run).view(),))], Look(x=unit, batches=True))
     by_pattern = {series.pattern: series for series in made.series if not series.faint}
     assert list(by_pattern["line"].points.xs) == xs and made.x_unit == word
@@ -140,7 +140,7 @@ def test_units_of_x(make_run, unit, xs, word):
     assert list(batches.points.xs) == [xs[0] / 2, (xs[0] + xs[1]) / 2, (xs[1] + xs[2]) / 2]
 
 
-def test_smoothing_keeps_the_exact_curve_faint_behind_it_and_leaves_short_ones_alone(make_run):
+def test_smoothing_keeps_the_exact_curve_faint_behind_it_and_leaves_short_ones_alone(make_run: Make) -> None:
     short_run, long_run = one(make_run, epochs=7).view(), one(make_run, epochs=8).view()
     assert len(chart("loss", [Member((short_run,))], Look(smoothing=0.9)).series) == 2
     made = chart("loss", [Member((long_run,))], Look(smoothing=0.9)).series
@@ -154,12 +154,12 @@ def test_smoothing_keeps_the_exact_curve_faint_behind_it_and_leaves_short_ones_a
     assert again[1].points is made[1].points, "computed once"
 
 
-def test_losses_come_first_and_figures_that_are_neither_good_nor_bad_last(make_run):
+def test_losses_come_first_and_figures_that_are_neither_good_nor_bad_last(make_run: Make) -> None:
     run = make_run().say("epoch", epoch=1, metrics={"lr": 0.1, "accuracy": 0.5, "val_accuracy": 0.5, "loss": 1})
     assert metrics([run.view()]) == ["loss", "accuracy", "lr"]
 
 
-def test_a_baseline_stands_from_the_first_batch_on_as_far_as_epochs_are_planned(make_run):
+def test_a_baseline_stands_from_the_first_batch_on_as_far_as_epochs_are_planned(make_run: Make) -> None:
     run = make_run().hold().say("started").say("baseline", label="naive", metrics={"val_loss": 0.28454})
     assert metrics([run.view()]) == [], "no empty chart with a line only"
     run.say("batch", 1, epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
@@ -167,7 +167,7 @@ def test_a_baseline_stands_from_the_first_batch_on_as_far_as_epochs_are_planned(
     assert (list(baseline.points.xs), list(training.points.xs)) == ([0, 5], [0.2])
 
 
-def test_two_labels_show_both_sides(make_run):
+def test_two_labels_show_both_sides(make_run: Make) -> None:
     run = make_run()
     for label in ("a", "b"):
         run.say("epoch", label=label, epoch=1, metrics={"loss": 1.0, "val_loss": 1.2})

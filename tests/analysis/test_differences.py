@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 from dlwp_tui.analysis.differences import cells, rows, watched
+from dlwp_tui.runs.view import RunView
+from tests.runs.fake_run import Make
 
 
-def two(make_run):
+def two(make_run: Make) -> list[RunView]:
     one = make_run(params={"units": 16, "epochs": 3}).hold().say("started", device="cpu", pid=1)
     one.say("dataset", name="imdb", source="synthetic").say(
         "model", layers=[["d", "Dense", "(None, 1)", 17]], params=17
@@ -19,7 +21,7 @@ def two(make_run):
     return [one.view(), other.view()]
 
 
-def test_rows_have_what_differs_and_what_came_of_it(make_run):
+def test_rows_have_what_differs_and_what_came_of_it(make_run: Make) -> None:
     first, second = rows(two(make_run), ["small", "large"])
     assert first.params == {"units": 16} and second.params == {"units": 64}
     assert (first.figures["val_loss"].best, first.figures["val_loss"].epoch, first.figures["val_loss"].last) == (
@@ -32,7 +34,7 @@ def test_rows_have_what_differs_and_what_came_of_it(make_run):
     assert first.as_json()["figures"]["val_loss"] == {"best": 0.25, "epoch": 2, "last": 0.3}
 
 
-def test_cells_name_the_difference_to_the_first_row(make_run):
+def test_cells_name_the_difference_to_the_first_row(make_run: Make) -> None:
     heads, body = cells(rows(two(make_run), ["small", "large"]))
     assert heads == ["run", "units", "best val_loss", "epoch", "last", "time", "parameters", "data", "state"]
     assert body[0] == ["small", "16", "0.25", "2", "0.3", "10 s", "17", "synthetic", "finished"]
@@ -40,13 +42,13 @@ def test_cells_name_the_difference_to_the_first_row(make_run):
     assert cells([]) == ([], [])
 
 
-def test_a_metric_that_a_run_lacks_is_a_dash(make_run):
+def test_a_metric_that_a_run_lacks_is_a_dash(make_run: Make) -> None:
     views = [*two(make_run)[:1], make_run(params={"units": 16, "epochs": 3}).view()]
     _heads, body = cells(rows(views, ["a", "b"]))
     assert body[1][1:4] == ["–", "–", "–"]
 
 
-def test_what_to_compare_by_is_validation_where_there_is_any(make_run):
+def test_what_to_compare_by_is_validation_where_there_is_any(make_run: Make) -> None:
     assert watched(two(make_run)) == "val_loss"
     assert watched([make_run().epochs("loss", 1.0).view()]) == "loss"
     assert watched([make_run().view()]) is None

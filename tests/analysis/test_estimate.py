@@ -121,7 +121,7 @@ def test_measured_presets_are_scaled_to_the_speed_of_this_machine(
     lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(speed, "benchmark", lambda: 0.05)
-    moved = lesson.model_copy(update={"folder": tmp_path / "ch01" / "1.1"})
+    moved = lesson.model_copy(update={"content": tmp_path})
     file = tmp_path / "quick-presets.json"
     record = {"lesson": "1.1", "preset": "quick", "cpu_seconds": [8, 30, 10], "benchmark_s": 0.1}
     file.write_text(json.dumps([record, record | {"lesson": "1.2"}, record | {"preset": "gone"}]))

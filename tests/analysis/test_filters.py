@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +13,11 @@ from dlwp_tui.analysis.filters import parse
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.labels import Labels
-from tests.runs.fake_run import T0
+from tests.runs.fake_run import T0, Make
 
 
 @pytest.fixture
-def names(make_run):
+def names(make_run: Make) -> Callable[[str], str]:
     """Runs a, b, c (3.4) and d (4.4); the result of a filter as their letters."""
     letters = {}
     for letter, lesson, units, losses, state in (
@@ -68,7 +70,7 @@ def names(make_run):
         ("seed=1", "dba"),
     ],
 )
-def test_filters(names, text, wanted):
+def test_filters(names: Callable[[str], str], text: str, wanted: str) -> None:
     found = names(text)
     assert found == wanted or (text == "sort:lesson" and found in ("bad", "abd"))
 
@@ -76,13 +78,13 @@ def test_filters(names, text, wanted):
 @pytest.mark.parametrize(
     ("text", "message"), [("units=", "lacks a value"), ("optimizer<adam", "no number"), ("since:soon", "no date")]
 )
-def test_what_makes_no_sense_is_refused(text, message):
+def test_what_makes_no_sense_is_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         parse(text)
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_filter_or_a_sentence(text):
+def test_any_text_is_a_filter_or_a_sentence(text: str) -> None:
     try:
         parse(text)
     except UsageError as error:

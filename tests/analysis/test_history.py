@@ -15,6 +15,7 @@ import pytest
 
 from dlwp_tui.analysis import compare, export, history
 from dlwp_tui.core.errors import StorageError, UsageError
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import reader
 from dlwp_tui.runs import store
 from dlwp_tui.runs.events import encode
@@ -24,7 +25,7 @@ from dlwp_tui.runs.state import RunState
 from tests.runs.fake_run import T0, FakeRun
 
 Make = Callable[..., FakeRun]
-FULL = {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
+FULL: dict[str, Value] = {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
 def finished(run: FakeRun) -> FakeRun:
@@ -115,7 +116,7 @@ def test_five_hundred_runs_are_read_fast_and_once(make_run: Make) -> None:
 def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     lesson = reader.load(course_dir).lesson("1.1")
 
-    def changes(preset: str | None, **params: object) -> object:
+    def changes(preset: str | None, **params: Value) -> object:
         return compare.nearest(preset, FULL | params, compare.bases(lesson))
 
     assert changes("book") == ("book", {})
@@ -129,7 +130,7 @@ def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
 
 def test_params_that_differ(make_run: Make) -> None:
     runs = [make_run(params=params) for params in ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1, "c": "x"})]
-    specs = [store.read_spec(run.folder) for run in runs]
+    specs = [store.read_spec(run.folder).params for run in runs]
     assert compare.diff_params(specs) == {"b": (2, 3, None), "c": (None, None, "x")}
     assert compare.diff_params(specs[:1]) == {} and compare.diff_params([]) == {}
 

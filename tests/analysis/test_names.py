@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from dlwp_tui.analysis.names import Nameable, names
+from dlwp_tui.core.types import Value
 
-BOOK = {"units": 16, "dropout": 0.0, "epochs": 20, "validate": True}
-PRESETS = {lesson: {"book": BOOK, "quick": BOOK | {"epochs": 8}} for lesson in ("3.4", "4.4")}
+BOOK: dict[str, Value] = {"units": 16, "dropout": 0.0, "epochs": 20, "validate": True}
+PRESETS: dict[str, dict[str, dict[str, Value]]] = {
+    lesson: {"book": BOOK, "quick": BOOK | {"epochs": 8}} for lesson in ("3.4", "4.4")
+}
 
 
 def run(
@@ -34,14 +37,14 @@ def run(
         ([run(), run(lesson="4.4")], ["3.4 · book", "4.4 · book"]),
     ],
 )
-def test_names(runs, wanted):
+def test_names(runs: list[Nameable], wanted: list[str]) -> None:
     assert names(runs, PRESETS) == wanted
 
 
-def test_only_what_nothing_else_tells_apart_gets_its_time_behind_its_name():
+def test_only_what_nothing_else_tells_apart_gets_its_time_behind_its_name() -> None:
     one, other = names([run(created=0.0), run(created=3661.0)], PRESETS)
     assert one != other and one.startswith("book · ") and other.startswith("book · ")
 
 
-def test_a_lesson_that_is_gone_has_no_presets():
+def test_a_lesson_that_is_gone_has_no_presets() -> None:
     assert names([run()], {}) == ["units 16 · dropout 0 · epochs 20 · validate on"]

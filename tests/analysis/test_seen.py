@@ -21,7 +21,7 @@ def lesson(course_dir: object) -> Lesson:
     """The fake lesson; its quick preset promises a lowest validation loss in epoch 2, and then more."""
     fake = reader.load().lesson("1.1")
     promise = "argmin(run.val_loss) == 2 and last(run.val_loss) > min(run.val_loss)"
-    quick = Preset(epochs=3, see=Text(zh="第 2 轮见底"), expect=promise)  # type: ignore[call-arg]
+    quick = Preset(epochs=3, see=Text(zh="第 2 轮见底"), expect=promise)
     return fake.model_copy(update={"presets": {"book": fake.presets["book"], "quick": quick}})
 
 

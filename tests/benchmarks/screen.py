@@ -38,11 +38,11 @@ def _first_point(count: int) -> Iterator[Figure]:
             terminal.send("s")
             _until_ended(folder, terminal)
     cold = [_cold_script() for _ in range(count)]
-    yield Figure("r to first curve point, warm zygote", statistics.median(warm), 0.7, "s", detail=spread(warm))
+    yield Figure("r to first curve point, warm zygote", statistics.median(warm), 1.0, "s", detail=spread(warm))
     yield Figure(
         "cold script / r to first curve point",
         statistics.median(cold) / statistics.median(warm),
-        3.0,
+        4.0,
         at_least=True,
         detail=f"cold {spread(cold)}",
     )

@@ -11,7 +11,7 @@ LONG = Series("long", Points([1, 2, 3, 4, 6], [0.9, 0.8, 0.7, 0.6, 0.5]))
 BASE = Series("naive", Points([0, 10], [0.3, 0.3]), front=BASELINE)
 
 
-def test_it_steps_from_point_to_point_of_any_curve():
+def test_it_steps_from_point_to_point_of_any_curve() -> None:
     both = [BASE, SHORT, LONG]
     xs = []
     x = step(both, None, 1)
@@ -23,12 +23,12 @@ def test_it_steps_from_point_to_point_of_any_curve():
     assert step([], None, 1) is None and step([BASE], None, 1) is None
 
 
-def test_the_pointer_takes_the_nearest_point():
+def test_the_pointer_takes_the_nearest_point() -> None:
     assert [snap([LONG], x) for x in (0, 1.4, 1.6, 4.9, 5.1, 99)] == [1, 1, 2, 4, 6, 6]
     assert snap([], 3) is None
 
 
-def test_readings_are_the_best_first_with_differences_to_the_reference():
+def test_readings_are_the_best_first_with_differences_to_the_reference() -> None:
     found = readings([BASE, SHORT, LONG, Series("", LONG.points)], 2, higher_is_better=False, reference="long")
     assert [(one.series.name, one.y, one.difference) for one in found] == [
         ("short", 0.25, -0.55),
@@ -39,6 +39,6 @@ def test_readings_are_the_best_first_with_differences_to_the_reference():
     assert [one.series.name for one in readings([SHORT, LONG], 2, higher_is_better=None)] == ["short", "long"]
 
 
-def test_a_curve_without_a_point_there_is_left_out():
+def test_a_curve_without_a_point_there_is_left_out() -> None:
     assert [one.series.name for one in readings([SHORT, LONG], 6, higher_is_better=False)] == ["long"]
     assert readings([Series("empty", Points())], 1, higher_is_better=False) == []

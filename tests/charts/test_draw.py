@@ -25,7 +25,7 @@ CURVE = [0.28 + (x - 4) ** 2 / 800 for x in EPOCHS]
 VALID = Series("validation", Points(EPOCHS, CURVE), front=VALIDATION, color="yellow", best=(4, 0.28))
 
 
-def test_a_chart_of_training_and_validation():
+def test_a_chart_of_training_and_validation() -> None:
     frame = draw([TRAIN, VALID], 60, 14, title="loss", x_unit="epoch")
     assert "\n".join(line.rstrip() for line in lines(frame)) == GOLDEN
 
@@ -49,7 +49,7 @@ loss                             ⠶ ⠶ training  ━━ validation
 
 @given(st.floats(-1e300, 1e300), st.floats(1e-12, 1e12), st.integers(2, 60))
 @settings(deadline=None, max_examples=300)
-def test_ticks_are_round_at_equal_distances_with_equal_decimals(low, span, rows):
+def test_ticks_are_round_at_equal_distances_with_equal_decimals(low: float, span: float, rows: int) -> None:
     axis = y_axis(low, low + span, rows)
     places = [axis.place(value) * (4 * rows - 1) for value, _label in axis.ticks]
     assert len(places) >= 2
@@ -73,36 +73,38 @@ def test_ticks_are_round_at_equal_distances_with_equal_decimals(low, span, rows)
         (1e10, 1e10 + 30, ["0", "10", "20", "30"], " + 1e+10"),
     ],
 )
-def test_labels(low, high, labels, factor):
+def test_labels(low: float, high: float, labels: list[str], factor: str) -> None:
     frame = draw([Series("", Points([1, 2], [low, high]))], 60, 17, title="loss")
     found = [label for label in (line[:6].strip(" ┤│└") for line in lines(frame)[1:-2]) if label]
     assert found[::-1] == labels
     assert lines(frame)[0].rstrip() == f"loss {factor}".rstrip()
 
 
-def test_decades_on_a_log_axis():
+def test_decades_on_a_log_axis() -> None:
     frame = draw([Series("", Points(range(5), [1e-4, 1e-2, 1, 10, 1000]))], 60, 16, view=View(log=True))
     found = [label for label in (line[:7].strip(" ┤│└") for line in lines(frame)[:-2]) if label]
     assert found == ["100", "1", "0.01", "1e-4"] or len(found) >= 3
+    assert frame.y is not None
     assert frame.y.log
 
 
-def test_values_that_have_no_logarithm_are_gaps():
+def test_values_that_have_no_logarithm_are_gaps() -> None:
     frame = draw([Series("", Points(range(1, 5), [1.0, 0.0, -1.0, 10.0]))], 60, 12, view=View(log=True))
+    assert frame.x is not None
     assert frame.x.low == 1 and frame.x.high == 4
     alone = draw([Series("", Points([1, 2], [0.0, -1.0]))], 60, 12, view=View(log=True))
     assert "No value above 0" in alone.text.plain
 
 
 @pytest.mark.parametrize(("low", "high", "columns"), [(1, 20, 60), (1, 500, 40), (0, 3, 46), (1, 1e6, 80), (1, 7, 30)])
-def test_ticks_of_epochs_are_whole_and_equally_far_apart(low, high, columns):
+def test_ticks_of_epochs_are_whole_and_equally_far_apart(low: float, high: float, columns: int) -> None:
     values = [value for value, _label in x_axis(low, high, columns).ticks]
     assert all(value == int(value) for value in values) and len(values) >= 2
     steps = {b - a for a, b in pairwise(values)}
     assert len(steps) == 1
 
 
-def test_one_epoch_stands_in_the_middle():
+def test_one_epoch_stands_in_the_middle() -> None:
     frame = draw([Series("", Points([1], [0.5]))], 60, 12, x_unit="epoch")
     columns = {at for at, _row in dots(frame)}
     assert len(columns) == 3 and abs(min(columns) + 1 - frame.columns) <= 1
@@ -112,44 +114,50 @@ def test_one_epoch_stands_in_the_middle():
 FIRST_RULES = [612.0, 90.0, *[3 + math.sin(x) / 2 for x in range(40)]]
 
 
-def test_first_points_that_would_rule_the_range_run_out_at_the_top_with_their_value():
+def test_first_points_that_would_rule_the_range_run_out_at_the_top_with_their_value() -> None:
     frame = draw([Series("fold", Points(range(1, 43), FIRST_RULES), color="red")], 70, 14)
     assert "↑ 612" in lines(frame)[0] or "↑ 612" in lines(frame)[1]
+    assert frame.y is not None
     assert frame.y.high < 10
     later = [row for column, row in dots(frame) if column > 12]
     assert max(later) - min(later) > 20, "the bulk has the room"
     assert max(row for column, row in dots(frame) if column < 8) == 4 * frame.rows - 1, "the line leaves at the top"
 
 
-def test_one_key_shows_them():
+def test_one_key_shows_them() -> None:
     frame = draw([Series("fold", Points(range(1, 43), FIRST_RULES))], 70, 14, view=View(whole=True))
+    assert frame.y is not None
     assert frame.y.holds(2.5, 612) and "↑" not in frame.text.plain
 
 
-def test_a_peak_later_on_is_always_in_the_range():
+def test_a_peak_later_on_is_always_in_the_range() -> None:
     frame = draw([Series("", Points(range(100), [1.0] * 60 + [50.0] + [1.0] * 39))], 70, 14)
+    assert frame.y is not None
     assert frame.y.holds(1, 50)
 
 
-def test_zoom_shows_a_part_and_the_line_reaches_its_edges():
+def test_zoom_shows_a_part_and_the_line_reaches_its_edges() -> None:
     series = Series("", Points(range(101), [float(x) for x in range(101)]))
     frame = draw([series], 70, 14, view=View(x=(20, 40), y=(20, 40)))
+    assert frame.x is not None
     assert (frame.x.low, frame.x.high) == (20, 40)
     columns = {column for column, _row in dots(frame)}
     assert min(columns) == 0 and max(columns) == 2 * frame.columns - 1
 
 
-def test_a_growing_chart_keeps_its_range_while_that_fits():
+def test_a_growing_chart_keeps_its_range_while_that_fits() -> None:
     ys = [1.0, 0.8, 0.7]
     first = draw([Series("", Points(range(3), ys))], 70, 14)
     grown = draw([Series("", Points(range(4), [*ys, 0.62]))], 70, 14, held=first)
+    assert first.y is not None
     assert grown.y == first.y or not first.y.holds(0.62, 1.0)
     beyond = draw([Series("", Points(range(4), [*ys, -5.0]))], 70, 14, held=first)
+    assert beyond.y is not None
     assert beyond.y.holds(-5, 1)
 
 
 @pytest.mark.parametrize("high", [False, True])
-def test_the_best_point_is_marked_with_its_value(high):
+def test_the_best_point_is_marked_with_its_value(high: bool) -> None:
     ys = [0.3 + (x - 5) ** 2 / 100 * (-1 if high else 1) for x in range(1, 13)]
     series = Series("", Points(range(1, 13), ys), color="red", best=(5, 0.3), best_is_high=high)
     frame = draw([series], 70, 16)
@@ -162,7 +170,7 @@ def test_the_best_point_is_marked_with_its_value(high):
     assert abs(frame.rows - 1 - (row - frame.top) - place_row / 4) <= 1.75
 
 
-def test_a_mark_never_covers_a_curve():
+def test_a_mark_never_covers_a_curve() -> None:
     crowd = [
         Series(f"s{n}", Points(range(1, 13), [n / 10 + x / 100 for x in range(12)]), color="blue") for n in range(9)
     ]
@@ -173,7 +181,7 @@ def test_a_mark_never_covers_a_curve():
     assert all(row % 4 in (1, 2) for _column, row in lost), "only a sign on its own line stands in place of dots"
 
 
-def test_the_cursor_is_a_line_behind_the_curves_and_marked_on_the_axis():
+def test_the_cursor_is_a_line_behind_the_curves_and_marked_on_the_axis() -> None:
     frame = draw([VALID], 60, 14, view=View(cursor=10))
     column = round(place(frame, 10, 0.3)[0]) // 2
     signs = [line[column][0] for line in cells(frame)]
@@ -183,7 +191,7 @@ def test_the_cursor_is_a_line_behind_the_curves_and_marked_on_the_axis():
     assert frame.x_at(0) is None and frame.x_at(999) is None
 
 
-def test_the_legend_takes_the_lines_it_needs():
+def test_the_legend_takes_the_lines_it_needs() -> None:
     names = ["units 16 · dropout 0.5 · seed 1", "units 64 · dropout 0.5 · seed 1", "units 4 · no dropout · seed 2"]
     series = [Series(name, Points(EPOCHS, CURVE), sign=sign) for name, sign in zip(names, "•×+", strict=True)]
     frame = draw(series, 60, 20, title="loss")
@@ -193,7 +201,7 @@ def test_the_legend_takes_the_lines_it_needs():
     assert low.top <= 2 and "+" in lines(low)[1]
 
 
-def test_names_stand_at_the_right_ends_where_there_is_room():
+def test_names_stand_at_the_right_ends_where_there_is_room() -> None:
     series = [
         Series(name, Points(EPOCHS, [y + add for y in CURVE]), color=color)
         for name, add, color in (("small", 0, "red"), ("large", 0.001, "blue"), ("L2", 1, "green"))
@@ -211,32 +219,32 @@ def test_names_stand_at_the_right_ends_where_there_is_room():
     assert not any(line.rstrip().endswith("small") for line in lines(narrow)[narrow.top :])
 
 
-def test_a_baseline_is_dim_and_behind():
+def test_a_baseline_is_dim_and_behind() -> None:
     frame = draw([Series("base 0.29", Points([1, 20], [0.29, 0.29]), front=BASELINE, faint=True), VALID], 60, 14)
     styles = {style for line in cells(frame) for sign, style in line if 0x2800 < ord(sign) <= 0x28FF}
     assert styles == {"dim", "yellow"}
 
 
-def test_plain_signs_for_terminals_without_braille():
+def test_plain_signs_for_terminals_without_braille() -> None:
     frame = draw([TRAIN, VALID], 60, 14, title="loss", x_unit="epoch", view=View(ascii=True, cursor=9))
     assert frame.text.plain.isascii()
     assert not any(style for line in cells(draw([TRAIN], 60, 14, view=View(color=False))) for _s, style in line)
 
 
 @pytest.mark.parametrize("size", [(12, 8), (60, 4), (60, 3), (3, 3), (1, 1)])
-def test_with_little_room_figures_are_written(size):
+def test_with_little_room_figures_are_written(size: tuple[int, int]) -> None:
     frame = draw([VALID], *size, title="loss")
     if size[0] >= 12:
         assert "0.6" in frame.text.plain
     assert frame.x is None
 
 
-def test_an_empty_chart_says_what_to_do():
+def test_an_empty_chart_says_what_to_do() -> None:
     assert "press r" in draw([], 60, 10, hint="press r").text.plain
     assert "Nothing to draw yet." in draw([Series("a", Points())], 60, 10).text.plain
 
 
-def test_charts_are_drawn_from_threads_at_once():
+def test_charts_are_drawn_from_threads_at_once() -> None:
     wanted = draw([TRAIN, VALID], 60, 14).text.plain
     got: list[str] = []
 
@@ -254,13 +262,13 @@ def test_charts_are_drawn_from_threads_at_once():
     assert len(got) == 80 and set(got) == {wanted}
 
 
-def test_importing_charts_is_cheap():
+def test_importing_charts_is_cheap() -> None:
     code = "import sys, dlwp_tui.charts.draw; print([m for m in ('plotext', 'numpy', 'textual') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
 
 
-def test_no_sign_moves_the_cursor():
+def test_no_sign_moves_the_cursor() -> None:
     frame = draw([Series("a\x1b[2Jb\u202e", Points([1, 2], [1, 2]))], 60, 10, title="t\ttitle\n", x_unit="\x9b")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", frame.text.plain)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dlwp_tui.charts.draw import draw
+from dlwp_tui.charts.draw import Frame, draw
 from dlwp_tui.charts.points import Points
 from dlwp_tui.charts.series import BASELINE, FOCUSED, TRAINING, VALIDATION, Series, View
 from tests.charts.dots import cells, dots, lines, near, place
@@ -57,14 +57,18 @@ views = st.builds(
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(some_series, max_size=12), sizes, views, st.text(max_size=30) | st.just("损失 · 合成数据"))
-def test_any_numbers_give_exactly_the_size_asked_for(series, size, view, title):
+def test_any_numbers_give_exactly_the_size_asked_for(
+    series: list[Series], size: tuple[int, int], view: View, title: str
+) -> None:
     frame = draw(series, *size, view=view, title=title, x_unit="轮次")
     assert [cell_len(line) for line in lines(frame)] == [size[0]] * size[1]
 
 
 @settings(deadline=None, max_examples=200)
 @given(st.lists(figures, min_size=1, max_size=30), plots, patterns, st.booleans())
-def test_every_point_has_a_dot_within_one_dot_of_its_value(ys, size, pattern, log):
+def test_every_point_has_a_dot_within_one_dot_of_its_value(
+    ys: list[float], size: tuple[int, int], pattern: str, log: bool
+) -> None:
     if log:
         ys = [abs(y) or 1.0 for y in ys]
     frame = draw([curve(ys, pattern=pattern)], *size, view=View(whole=True, log=log))
@@ -81,7 +85,9 @@ def test_every_point_has_a_dot_within_one_dot_of_its_value(ys, size, pattern, lo
     st.integers(0, 2**32),
     st.sampled_from([1e-300, 1e-8, 1.0, 1e9, 1e299]),
 )
-def test_the_highest_and_the_lowest_point_of_every_column_are_drawn(count, width, length, seed, scale):
+def test_the_highest_and_the_lowest_point_of_every_column_are_drawn(
+    count: int, width: int, length: int, seed: int, scale: float
+) -> None:
     rng = random.Random(seed)
     curves = [[rng.gauss(0, 1) * scale for _ in range(length)] for _ in range(count if length < 20_000 else 2)]
     frame = draw([curve(ys) for ys in curves], width, 24, view=WHOLE)
@@ -97,7 +103,7 @@ def test_the_highest_and_the_lowest_point_of_every_column_are_drawn(count, width
                 assert near(found, place(frame, x, y))
 
 
-def test_a_million_points():
+def test_a_million_points() -> None:
     rng = random.Random(3)
     ys = [rng.random() for _ in range(1_000_000)]
     ys[123_456], ys[777_777] = 9.0, -9.0
@@ -109,7 +115,9 @@ def test_a_million_points():
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=12), st.lists(st.floats(0, 1), min_size=2, max_size=12))
 @settings(deadline=None, max_examples=60)
-def test_where_curves_meet_both_stay_and_the_front_gives_the_colour(training, validation):
+def test_where_curves_meet_both_stay_and_the_front_gives_the_colour(
+    training: list[float], validation: list[float]
+) -> None:
     one = curve(training, color="blue", front=TRAINING, pattern="blobs")
     other = curve(validation, color="yellow", front=VALIDATION)
     together = draw([other, one], 80, 20, view=WHOLE)
@@ -125,18 +133,20 @@ def test_where_curves_meet_both_stay_and_the_front_gives_the_colour(training, va
                 assert cells(together)[row][column][1] == "yellow"
 
 
-def ends(frame):
+def ends(frame: Frame) -> tuple[float, float]:
+    assert frame.x is not None
     return frame.x.low, frame.x.high
 
 
-def range_of(frame):
+def range_of(frame: Frame) -> tuple[float, float]:
+    assert frame.y is not None
     rows = frame.rows
     step = (frame.y.high - frame.y.low) / (4 * rows - 1)
     return frame.y.low + step, frame.y.high - step
 
 
 @pytest.mark.parametrize("order", [(BASELINE, TRAINING), (TRAINING, VALIDATION), (VALIDATION, FOCUSED)])
-def test_what_lies_in_front_of_what_is_a_rule(order):
+def test_what_lies_in_front_of_what_is_a_rule(order: tuple[int, int]) -> None:
     back, front = order
     ys = [1.0, 2.0, 3.0]
     given_ = [curve(ys, front=front, color="red"), curve(ys, front=back, color="green")]
@@ -145,10 +155,11 @@ def test_what_lies_in_front_of_what_is_a_rule(order):
         assert {style for line in cells(frame) for sign, style in line if 0x2800 < ord(sign) <= 0x28FF} == {"red"}
 
 
-def test_points_that_are_no_numbers_are_gaps_marked_and_counted_and_the_axis_does_not_shrink():
+def test_points_that_are_no_numbers_are_gaps_marked_and_counted_and_the_axis_does_not_shrink() -> None:
     ys = [3.0, 2.0, math.nan, 2.0, math.inf, math.nan, math.nan, math.nan]
     frame = draw([curve(ys, color="red")], 60, 14, title="loss", view=WHOLE)
     assert "5 points are no numbers" not in lines(frame)[0] or "loss" in lines(frame)[0]
+    assert frame.x is not None
     assert frame.x.high == 8
     assert lines(frame)[0].startswith("loss · 5 points are no numbers")
     bottom = "".join(sign for sign, _style in cells(frame)[-1])
@@ -158,12 +169,12 @@ def test_points_that_are_no_numbers_are_gaps_marked_and_counted_and_the_axis_doe
     assert not any(left + 2 < column < right - 2 for column in between), "no line crosses a gap"
 
 
-def test_only_numbers_that_are_none():
+def test_only_numbers_that_are_none() -> None:
     frame = draw([curve([math.nan, math.nan])], 60, 10, title="loss", hint="nothing")
     assert "loss · 2 points are no numbers" in lines(frame)[0] and "nothing" in frame.text.plain
 
 
-def test_training_and_validation_differ_without_colour_from_the_first_epoch_on():
+def test_training_and_validation_differ_without_colour_from_the_first_epoch_on() -> None:
     for epochs in (1, 2, 20, 300):
         drawn = []
         for pattern in ("blobs", "line"):
@@ -175,7 +186,7 @@ def test_training_and_validation_differ_without_colour_from_the_first_epoch_on()
         assert max(row for _c, row in drawn[0]) - min(row for _c, row in drawn[0]) >= 1, "training is two dots high"
 
 
-def test_signs_sit_on_their_own_line():
+def test_signs_sit_on_their_own_line() -> None:
     ys = [math.sin(x / 9) for x in range(200)]
     plain = dots(draw([curve(ys)], 100, 20))
     frame = draw([curve(ys, sign="×", color="red")], 100, 20)

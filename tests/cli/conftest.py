@@ -13,6 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from dlwp_tui.__main__ import run
+from dlwp_tui.core import content
 
 Cli = Callable[..., CompletedProcess[str]]
 
@@ -29,10 +30,15 @@ def cli(course_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
         with monkeypatch.context() as here:
             here.chdir(tmp_path)
             here.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-            for name, value in env.items():
-                here.setenv(name, value)
+            here.setattr(content, "_used", [])
+            before = dict(os.environ)
+            os.environ.update(env)
             capsys.readouterr()
-            code = run(list(args))
+            try:
+                code = run(list(args))
+            finally:
+                os.environ.clear()  # `--content` is passed on to child processes by the environment
+                os.environ.update(before)
             printed = capsys.readouterr()
         return CompletedProcess(args, code, printed.out, printed.err)
 

@@ -26,7 +26,7 @@ def test_an_unknown_command_knows_all_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         (["--nope"], "没有选项 --nope。"),
         (["runs", "--limt", "3"], "没有选项 --limt。"),
@@ -40,11 +40,11 @@ def test_an_unknown_command_knows_all_others() -> None:
     ],
 )
 def test_what_typer_refuses_is_told_in_the_learners_language(
-    monkeypatch: pytest.MonkeyPatch, args: list[str], told: str
+    monkeypatch: pytest.MonkeyPatch, args: list[str], message: str
 ) -> None:
     """Also says whether a new typer words its messages otherwise: then they would be shown in English."""
     monkeypatch.setenv("DLWP_LANG", "zh")
     with pytest.raises(UsageError) as caught:
         commands.invoke(args)
-    assert (caught.value.message, caught.value.exit_code) == (told, 2)
+    assert (caught.value.message, caught.value.exit_code) == (message, 2)
     assert "--help" in caught.value.hint

@@ -83,9 +83,9 @@ def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> N
     ]
     assert done.stderr == ""
     run_id = json.loads(run.stdout.splitlines()[-1])["run"]
-    told = json.loads(cli("predict", run_id[-4:], "good", "--json").stdout)
-    assert told["bars"] == {"好评": 1.0, "差评": 0.0} and told["unknown"] == []
-    assert (told["run"], told["lesson"], told["demo"], told["source"]) == (run_id, "1.1", "weigh", None)
+    shown = json.loads(cli("predict", run_id[-4:], "good", "--json").stdout)
+    assert shown["bars"] == {"好评": 1.0, "差评": 0.0} and shown["unknown"] == []
+    assert (shown["run"], shown["lesson"], shown["demo"], shown["source"]) == (run_id, "1.1", "weigh", None)
     assert cli("predict", "last", "abc", "--demo", "echo").stdout == "cba\n"
 
 

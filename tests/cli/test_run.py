@@ -208,6 +208,17 @@ def test_an_event_of_another_version_or_damaged_is_printed_as_far_as_it_goes(
     assert printed[-1] == "— after it"
 
 
+def test_a_check_of_long_arrays_is_one_short_line() -> None:
+    from dlwp_tui.cli.follow import PlainPrinter
+
+    printed: list[str] = []
+    printer = PlainPrinter(printed.append)
+    printer.event({"e": "check", "statement": "equal", "got": list(range(2000)), "want": 2, "ok": False})
+    assert printed[0].startswith("✗ equal  ([0, 1, 2,") and printed[0].endswith("… / 2)") and len(printed[0]) < 80
+    printer.event({"e": "check", "statement": "so it is", "got": True, "want": True, "ok": True})
+    assert printed[1] == "✓ so it is"
+
+
 def test_nan_is_noticed_and_said(cli: Cli) -> None:
     done = cli("run", "1.1", "--mode", "nan")
     assert done.returncode == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -20,7 +20,7 @@ class NVMLError(Exception):
         self.value = value
 
 
-class FakeNvml:
+class FakeNvml(ModuleType):
     """Stands for the pynvml module: one GPU whose calls fail with the codes in `fail`."""
 
     NVMLError = NVMLError
@@ -31,6 +31,7 @@ class FakeNvml:
     NVML_TEMPERATURE_GPU = 0
 
     def __init__(self) -> None:
+        super().__init__("pynvml")
         self.fail: dict[str, int] = {}
         self.mig = 0
         self.opened = 0
@@ -41,42 +42,42 @@ class FakeNvml:
             raise NVMLError(self.fail[name])
         return value
 
-    def nvmlInit(self):
+    def nvmlInit(self) -> object:
         self.opened += 1
         return self._answer("init", None)
 
-    def nvmlShutdown(self):
+    def nvmlShutdown(self) -> object:
         self.shut += 1
         return self._answer("shutdown", None)
 
-    def nvmlDeviceGetCount(self):
+    def nvmlDeviceGetCount(self) -> object:
         return self._answer("count", 1)
 
-    def nvmlDeviceGetHandleByIndex(self, index):
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> object:
         return self._answer("handle", index + 100)
 
-    def nvmlDeviceGetName(self, handle):
+    def nvmlDeviceGetName(self, handle: int) -> object:
         return self._answer("name", "NVIDIA H200")
 
-    def nvmlDeviceGetMemoryInfo(self, handle):
+    def nvmlDeviceGetMemoryInfo(self, handle: int) -> object:
         return self._answer("memory", SimpleNamespace(used=12 * GIB, total=141 * GIB))
 
-    def nvmlDeviceGetMigMode(self, handle):
+    def nvmlDeviceGetMigMode(self, handle: int) -> object:
         return self._answer("mig", [self.mig, self.mig])
 
-    def nvmlDeviceGetUtilizationRates(self, handle):
+    def nvmlDeviceGetUtilizationRates(self, handle: int) -> object:
         return self._answer("load", SimpleNamespace(gpu=37, memory=5))
 
-    def nvmlDeviceGetPowerUsage(self, handle):
+    def nvmlDeviceGetPowerUsage(self, handle: int) -> object:
         return self._answer("power", 210_400)
 
-    def nvmlDeviceGetEnforcedPowerLimit(self, handle):
+    def nvmlDeviceGetEnforcedPowerLimit(self, handle: int) -> object:
         return self._answer("limit", 700_000)
 
-    def nvmlDeviceGetTemperature(self, handle, sensor):
+    def nvmlDeviceGetTemperature(self, handle: int, sensor: int) -> object:
         return self._answer("temperature", 54)
 
-    def nvmlDeviceGetComputeRunningProcesses(self, handle):
+    def nvmlDeviceGetComputeRunningProcesses(self, handle: int) -> object:
         return self._answer(
             "processes", [SimpleNamespace(pid=7, usedGpuMemory=GIB), SimpleNamespace(pid=8, usedGpuMemory=None)]
         )
@@ -94,7 +95,7 @@ class Clock:
         return self.now
 
 
-def test_a_good_gpu(nvml):
+def test_a_good_gpu(nvml: FakeNvml) -> None:
     sampler = Sampler(lambda: nvml)
     (gpu,) = sampler.sample().gpus
     assert gpu == Gpu(
@@ -117,7 +118,7 @@ def test_a_good_gpu(nvml):
     ],
 )
 @pytest.mark.parametrize("code", [3, 4])  # NotSupported, NoPermission
-def test_each_field_degrades_alone(nvml, call, field, code):
+def test_each_field_degrades_alone(nvml: FakeNvml, call: str, field: str, code: int) -> None:
     whole = Sampler(lambda: nvml).sample().gpus[0]
     nvml.fail[call] = code
     (gpu,) = Sampler(lambda: nvml).sample().gpus
@@ -128,14 +129,14 @@ def test_each_field_degrades_alone(nvml, call, field, code):
     assert hardware.gpu_line(gpu).startswith("GPU0 H200")
 
 
-def test_mig_has_no_load_and_says_why(nvml):
+def test_mig_has_no_load_and_says_why(nvml: FakeNvml) -> None:
     nvml.mig = 1
     (gpu,) = Sampler(lambda: nvml).sample().gpus
     assert gpu.utilisation is None and "MIG" in gpu.note
     assert "MIG" in hardware.gpu_line(gpu) and "%" not in hardware.gpu_line(gpu)
 
 
-def test_missing_library_and_driver_are_asked_again_only_every_30_seconds(nvml):
+def test_missing_library_and_driver_are_asked_again_only_every_30_seconds(nvml: FakeNvml) -> None:
     clock = Clock()
     nvml.fail["init"] = 12
     sampler = Sampler(lambda: nvml, clock)
@@ -153,8 +154,8 @@ def test_missing_library_and_driver_are_asked_again_only_every_30_seconds(nvml):
     assert len(found.gpus) == 1 and found.gpu_reason == ""
 
 
-def test_package_not_installed():
-    def load():
+def test_package_not_installed() -> None:
+    def load() -> ModuleType:
         raise ImportError("pynvml")
 
     sample = Sampler(load).sample()
@@ -162,7 +163,7 @@ def test_package_not_installed():
 
 
 @pytest.mark.parametrize("call", ["memory", "handle", "temperature", "count"])
-def test_a_gpu_lost_in_the_middle_is_said_and_looked_for_again(nvml, call):
+def test_a_gpu_lost_in_the_middle_is_said_and_looked_for_again(nvml: FakeNvml, call: str) -> None:
     clock = Clock()
     sampler = Sampler(lambda: nvml, clock)
     assert len(sampler.sample().gpus) == 1
@@ -176,7 +177,7 @@ def test_a_gpu_lost_in_the_middle_is_said_and_looked_for_again(nvml, call):
     assert len(sampler.sample().gpus) == 1
 
 
-def test_processor_and_memory_are_real():
+def test_processor_and_memory_are_real() -> None:
     sampler = Sampler(FakeNvml)
     first, second = sampler.sample(), sampler.sample()
     assert first.cpu_percent is None  # psutil's first figure is 0.0 by definition
@@ -185,7 +186,7 @@ def test_processor_and_memory_are_real():
     assert 0 < second.cores <= len(os.sched_getaffinity(0))
 
 
-def test_container_limits_count(tmp_path, monkeypatch):
+def test_container_limits_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inner, outer = tmp_path / "a" / "b", tmp_path / "a"
     inner.mkdir(parents=True)
     (inner / "cpu.max").write_text("max 100000\n")
@@ -199,13 +200,13 @@ def test_container_limits_count(tmp_path, monkeypatch):
     assert hardware._container_memory() == (2 * GIB, 4 * GIB)
 
 
-def test_unreadable_limits_are_no_limits(monkeypatch):
+def test_unreadable_limits_are_no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware, "_cgroup_folders", lambda: [Path("/nonexistent")])
     assert hardware.cores() == len(os.sched_getaffinity(0))
     assert hardware._container_memory() is None
 
 
-def test_line_keeps_its_width_and_drops_what_does_not_fit():
+def test_line_keeps_its_width_and_drops_what_does_not_fit() -> None:
     gpu = Gpu(0, "NVIDIA H200", 12 * GIB, 141 * GIB, 7, 54, 90.0)
     low = hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu,)))
     high = hardware.line(
@@ -229,5 +230,5 @@ def test_line_keeps_its_width_and_drops_what_does_not_fit():
         ("NVIDIA RTX A6000", "RTX A6000"),
     ],
 )
-def test_short_names(name, short):
+def test_short_names(name: str, short: str) -> None:
     assert hardware.short_name(name) == short

@@ -146,7 +146,9 @@ def test_the_footer_has_short_labels() -> None:
             assert 2 <= len(str(message.string)) <= 4, f"{key.id}: {message.string}"
 
 
-def _forms(message: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _forms(message: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    if message is None:
+        return ()
     return (message,) if isinstance(message, str) else tuple(message)
 
 

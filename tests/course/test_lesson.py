@@ -111,11 +111,11 @@ def test_broken_lesson(copy: Copy, old: str, new: str, key: str, part: str) -> N
     copy.write(copy.lesson, text.replace(old, new, 1))
     with pytest.raises(BrokenFile) as caught:
         reader.read(copy.folder).lesson("1.1")
-    told = [problem for problem in caught.value.problems if problem.where == key]
-    assert told, [str(problem) for problem in caught.value.problems]
-    assert told[0].file == "ch01/1.1-fake/lesson.toml"
-    assert part in f"{told[0].message} {told[0].hint}"
-    assert told[0].hint
+    found = [problem for problem in caught.value.problems if problem.where == key]
+    assert found, [str(problem) for problem in caught.value.problems]
+    assert found[0].file == "ch01/1.1-fake/lesson.toml"
+    assert part in f"{found[0].message} {found[0].hint}"
+    assert found[0].hint
     assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
 
 

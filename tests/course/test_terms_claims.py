@@ -73,8 +73,8 @@ def test_broken_claims(copy: Copy, old: str, new: str, where: str, part: str) ->
     copy.edit("claims.toml", old, new)
     with pytest.raises(BrokenFile) as caught:
         claims.load(copy.folder)
-    told = caught.value.problems[0]
-    assert told.where == where and part in told.hint
+    found = caught.value.problems[0]
+    assert found.where == where and part in found.hint
 
 
 def test_a_claim_twice(copy: Copy) -> None:

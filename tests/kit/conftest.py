@@ -1,5 +1,5 @@
 """A lab whose events are a list, as for the tests of `lab`."""
 
-from tests.lab.conftest import lab, told
+from tests.lab.conftest import events, lab
 
-__all__ = ["lab", "told"]
+__all__ = ["events", "lab"]

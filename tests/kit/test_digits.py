@@ -12,7 +12,7 @@ from dlwp_tui.core.errors import UsageError
 from dlwp_tui.data.sets.mnist import twin as mnist
 from dlwp_tui.kit.digits import BOX, SIDE, centred, demo, examine, shifted, show_mistakes
 from dlwp_tui.lab import Lab
-from tests.lab.conftest import Told
+from tests.lab.conftest import Events
 
 
 def ink(page: np.ndarray) -> tuple[int, int, int, int]:
@@ -124,7 +124,7 @@ def test_shifted_moves_in_four_directions_and_lets_nothing_come_round() -> None:
     assert np.array_equal(shifted(picture[..., 0], 0), np.concatenate([picture[..., 0]] * 4))
 
 
-def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
+def test_the_surest_mistakes_are_shown_first(lab: Lab, events: Events) -> None:
     pictures = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((6, 28, 28), np.uint8) * 40
     labels = np.array([4, 4, 4, 3, 5, 0], np.uint8)
     p = np.full((6, 10), 0.01)
@@ -132,7 +132,7 @@ def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
         p[row, guess] = sure
     wrong = show_mistakes(lab, pictures, labels, p, title="wrong", count=3)
     assert wrong.tolist() == [2, 3, 0, 5]
-    picture, listed, usual = told
+    picture, listed, usual = events
     assert picture["e"] == "picture" and (picture["width"], picture["height"]) == (3 * 28 + 2, 28)
     assert "4 of 6" in picture["caption"] and picture["name"] == "wrong"
     with Image.open(lab.artifacts / picture["file"]) as image:
@@ -142,9 +142,9 @@ def test_the_surest_mistakes_are_shown_first(lab: Lab, told: Told) -> None:
     assert usual["rows"] == [[4, 9, 2], [0, 6, 1], [3, 5, 1]]
 
 
-def test_a_text_replaces_the_sheet_where_nothing_is_wrong(lab: Lab, told: Told) -> None:
+def test_a_text_replaces_the_sheet_where_nothing_is_wrong(lab: Lab, events: Events) -> None:
     assert len(show_mistakes(lab, np.zeros((2, 28, 28)), [1, 0], np.eye(10)[[1, 0]])) == 0
-    assert [(event["e"], event["body"]) for event in told] == [("text", "All 2 are right.")]
+    assert [(event["e"], event["body"]) for event in events] == [("text", "All 2 are right.")]
 
 
 class Guesses:
@@ -164,7 +164,7 @@ class Guesses:
 
 
 def test_networks_are_examined_on_pictures_and_on_moved_ones(
-    lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DLWP_LANG", "en")
     x, labels = np.ones((40, 28, 28, 1), np.float32), np.array([3] * 30 + [4] * 10, np.uint8)
@@ -181,11 +181,11 @@ def test_networks_are_examined_on_pictures_and_on_moved_ones(
         "test_loss": scores["a"].loss,
         "test_shift_accuracy": 0.25,
     }
-    table, wrong = told
+    table, wrong = events
     assert table["rows"][0] == ["a", "1,234", "75.00%", "25.00%", "25.0%", "25.0%", "25.0%"]
     assert wrong["rows"] == [["only a", 10], ["only b", 10], ["both", 0]]
     examine(lab, {"a": networks["a"]}, x, labels)
-    assert len(told) == 3, "one network has nobody to be compared with"
+    assert len(events) == 3, "one network has nobody to be compared with"
 
 
 def test_a_drawing_is_answered(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dlwp_tui.kit.models import StartingPoint, show_small_weights
 from dlwp_tui.lab import Lab
-from tests.lab.conftest import Told
+from tests.lab.conftest import Events
 
 pytestmark = pytest.mark.keras
 
@@ -33,7 +33,7 @@ def test_weights_and_optimizer_go_back() -> None:
     assert losses() == first
 
 
-def test_small_weights_are_counted_layer_by_layer(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_weights_are_counted_layer_by_layer(lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
     monkeypatch.setenv("DLWP_LANG", "en")
@@ -44,6 +44,6 @@ def test_small_weights_are_counted_layer_by_layer(lab: Lab, told: Told, monkeypa
     hidden[0].set_weights([np.array([[0.0, 1.0], [-0.0005, -0.002]]), np.zeros(2)])
     hidden[1].set_weights([np.ones((2, 4)), np.zeros(4)])
     show_small_weights(lab, model, "L1")
-    (table,) = told
+    (table,) = events
     assert table["title"] == "L1: weights smaller than 0.001"
     assert table["rows"] == [[1, "50.0%"], [2, "0.0%"]], "biases and the last layer do not count"

@@ -9,7 +9,7 @@ import pytest
 
 from dlwp_tui.kit import walks
 from dlwp_tui.lab import Lab
-from tests.lab.conftest import Told
+from tests.lab.conftest import Events
 
 
 @dataclass
@@ -30,12 +30,12 @@ def walked(*places: float) -> Walked:
     return Walked(path, [dips(place)[1] for place in path[:-1]])
 
 
-def test_each_end_is_named_and_counted(lab: Lab, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_end_is_named_and_counted(lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "en")
     made = {"deep": walked(0, 1.0356), "shallow": walked(0, -0.9601), "slow": walked(0, 0.5), "far": walked(1, 3)}
     counts = walks.show(lab, dips, -1.3054, made)
     assert counts == {"reached": 1, "stuck": 1, "moving": 1, "lost": 1}
-    *pictures, ends, steps = told
+    *pictures, ends, steps = events
     assert [picture["name"] for picture in pictures] == list(made)
     assert [row[0] for row in ends["rows"]] == list(made)
     assert ends["rows"][0] == ["deep", 1, "1.0356", "-1.305", "reached the lowest point"]
@@ -43,7 +43,7 @@ def test_each_end_is_named_and_counted(lab: Lab, told: Told, monkeypatch: pytest
     assert steps["title"] == "Step by step: deep" and steps["rows"] == [[0, "0.0000", "-0.3000", "0.0000"]]
 
 
-def test_one_walk_needs_no_name_and_may_have_two_coordinates(lab: Lab, told: Told) -> None:
+def test_one_walk_needs_no_name_and_may_have_two_coordinates(lab: Lab, events: Events) -> None:
     path = [np.array([2.0, 1.0]) * (1 - k / 30) for k in range(31)]
 
     def bowl(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +51,7 @@ def test_one_walk_needs_no_name_and_may_have_two_coordinates(lab: Lab, told: Tol
 
     counts = walks.show(lab, bowl, 0.0, {"": Walked(path, [2 * place for place in path[:-1]])})
     assert counts["reached"] == 1
-    picture, ends, steps = told
+    picture, ends, steps = events
     assert picture["name"] and ends["rows"][0][0]
     assert ends["rows"][0][1:3] == [30, "0.0000, 0.0000"]
     assert [row[0] for row in steps["rows"]] == [0, 1, 2, 3, 4, 5, 10, 20]

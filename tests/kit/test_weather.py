@@ -15,7 +15,7 @@ import pytest
 from dlwp_tui.kit import weather
 from dlwp_tui.kit.weather import TEMPERATURE, Window, windows
 from dlwp_tui.lab import Lab
-from tests.lab.conftest import Told, make_lab
+from tests.lab.conftest import Events, make_lab
 
 pytestmark = pytest.mark.keras
 SERIES = np.random.default_rng(0).normal(size=(3000, 5)).astype("float32")
@@ -95,9 +95,9 @@ def test_a_few_ordered_batches_are_spread_over_the_whole_time(lab: Lab, steps: i
     assert set(np.diff(rows)) <= ({62, 63} if steps == 3 else {1})
 
 
-def test_random_windows_stay_inside_and_repeat_with_the_seed(tmp_path: Path, told: Told) -> None:
+def test_random_windows_stay_inside_and_repeat_with_the_seed(tmp_path: Path, events: Events) -> None:
     def passes(seed: int) -> list[list[int]]:
-        lab = make_lab(tmp_path / "x", told, seed=seed)
+        lab = make_lab(tmp_path / "x", events, seed=seed)
         dataset = windows(lab, COUNT, range(200, 900), WINDOW, 16, steps=40, shuffle=True)
         assert int(dataset.cardinality()) == 40
         return [ends(dataset) for _ in range(2)]
@@ -129,7 +129,7 @@ def test_the_epoch_decides_so_a_resumed_run_sees_the_same_windows(lab: Lab) -> N
     dataset = windows(lab, COUNT, range(2976), WINDOW, 16, steps=5, shuffle=True)
     seen: dict[int, list[int]] = {}
     for epoch in (0, 1, 1, 0):
-        lab.clock.fit = (1, epoch)
+        lab.recorder.clock.fit = (1, epoch)
         rows = ends(dataset)
         assert seen.setdefault(epoch, rows) == rows
     assert seen[0] != seen[1]
@@ -195,17 +195,17 @@ def fitted(epochs: list[int], **history: list[float]) -> Any:
 
 
 @pytest.mark.parametrize("metric", ["val_loss", "val_mae"])
-def test_a_network_is_reported_beside_the_baseline(lab: Lab, told: Told, metric: str) -> None:
+def test_a_network_is_reported_beside_the_baseline(lab: Lab, events: Events, metric: str) -> None:
     curves = {"val_loss": [9.0, 9.0, 9.0]} | {metric: [0.4, 0.2, 0.3]}
     weather.report(lab, "GRU", fitted([0, 1, 2], **curves), 0.25, 8.0)
-    table, result = told
+    table, result = events
     assert [row[1:] for row in table["rows"]] == [["0.2500", "2.00"], ["0.2000", "1.60"], ["0.3000", "2.40"]]
     assert table["rows"][1][0] == "GRU, lowest (epoch 2)"
     assert result["metrics"] == {"val_mae": 0.2, "baseline": 0.25, "degrees": pytest.approx(1.6)}
 
 
-def test_epochs_of_a_resumed_run_keep_their_numbers(lab: Lab, told: Told) -> None:
+def test_epochs_of_a_resumed_run_keep_their_numbers(lab: Lab, events: Events) -> None:
     weather.report(lab, "GRU", fitted([5, 6], val_loss=[0.4, 0.2]), 0.25, 8.0)
-    assert told[0]["rows"][1][0] == "GRU, lowest (epoch 7)"
+    assert events[0]["rows"][1][0] == "GRU, lowest (epoch 7)"
     weather.report(lab, "GRU", fitted([]), 0.25, 8.0)
-    assert len(told) == 2, "resumed after the last epoch there is nothing to report"
+    assert len(events) == 2, "resumed after the last epoch there is nothing to report"

@@ -11,33 +11,34 @@ import pytest
 from dlwp_tui.lab import Lab
 from dlwp_tui.runs.events import decode, encode
 
-Told = list[dict[str, Any]]
+Events = list[dict[str, Any]]
 
 
 @pytest.fixture
-def told() -> Told:
+def events() -> Events:
     """The events written so far, as a reader would see them."""
     return []
 
 
 @pytest.fixture
-def lab(tmp_path: Path, told: Told) -> Lab:
+def lab(tmp_path: Path, events: Events) -> Lab:
     """A lab without a worker."""
-    return make_lab(tmp_path / "artifacts", told)
+    return make_lab(tmp_path / "artifacts", events)
 
 
-def make_lab(folder: Path, told: Told, **options: Any) -> Lab:
-    """A lab that writes into `told`."""
+def make_lab(folder: Path, events: Events, **options: Any) -> Lab:
+    """A lab that writes into `events`."""
     folder.mkdir(exist_ok=True)
-    return Lab(folder, recorder(told), **({"seed": 1, "params": {}} | options))
+    settings: dict[str, Any] = {"seed": 1, "params": {}} | options
+    return Lab(folder, recorder(events), **settings)
 
 
-def recorder(told: Told) -> Callable[..., None]:
+def recorder(events: Events) -> Callable[..., None]:
     """Keeps events after a round through JSON."""
 
     def write(kind: str, /, **fields: Any) -> None:
         event = decode(encode({"e": kind, **fields}))
         assert event is not None
-        told.append(event)
+        events.append(event)
 
     return write

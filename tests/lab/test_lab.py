@@ -12,46 +12,46 @@ from PIL import Image
 
 from dlwp_tui.lab import Lab, StopRun, values
 from dlwp_tui.lab.stop import Stop
-from tests.lab.conftest import Told, make_lab
+from tests.lab.conftest import Events, make_lab
 
 
-def _kinds(told: Told, kind: str) -> Told:
-    return [event for event in told if event["e"] == kind]
+def _kinds(events: Events, kind: str) -> Events:
+    return [event for event in events if event["e"] == kind]
 
 
-def test_a_short_loop_keeps_every_point(lab: Lab, told: Told) -> None:
+def test_a_short_loop_keeps_every_point(lab: Lab, events: Events) -> None:
     for step in lab.steps(50, label="a"):
         lab.log(step, label="a", loss=np.float32(1 / step), count=np.int64(step))
-    points = _kinds(told, "epoch")
+    points = _kinds(events, "epoch")
     assert [point["epoch"] for point in points] == list(range(1, 51))
     assert points[1]["metrics"] == {"loss": 0.5, "count": 2}
     assert points[0]["epochs"] == 50 and points[0]["label"] == "a"
-    assert _kinds(told, "progress")[-1] == {"e": "progress", "done": 50, "total": 50, "label": "a"}
+    assert _kinds(events, "progress")[-1] == {"e": "progress", "done": 50, "total": 50, "label": "a"}
 
 
-def test_a_loop_says_what_it_counts(lab: Lab, told: Told) -> None:
+def test_a_loop_says_what_it_counts(lab: Lab, events: Events) -> None:
     for week in lab.steps(2, unit="weeks"):
         lab.log(week, mean=0.5)
     lab.log(100, unit="columns", chance=0.9)
     lab.log(1, loss=0.5)
-    assert [point.get("unit") for point in _kinds(told, "epoch")] == ["weeks", "weeks", "columns", None]
+    assert [point.get("unit") for point in _kinds(events, "epoch")] == ["weeks", "weeks", "columns", None]
 
 
-def test_a_long_loop_is_thinned_and_keeps_its_last_point(lab: Lab, told: Told) -> None:
+def test_a_long_loop_is_thinned_and_keeps_its_last_point(lab: Lab, events: Events) -> None:
     for step in lab.steps(20_000):
         lab.log(step, loss=1 / step)
-    points = [point["epoch"] for point in _kinds(told, "epoch")]
+    points = [point["epoch"] for point in _kinds(events, "epoch")]
     assert points[0] == 1 and points[-1] == 20_000
     assert len(points) < 500
     assert points == sorted(set(points))
 
 
-def test_the_last_point_of_a_loop_without_steps_is_kept(lab: Lab, told: Told) -> None:
-    lab._loop_steps = 5_000
+def test_the_last_point_of_a_loop_without_steps_is_kept(lab: Lab, events: Events) -> None:
+    lab.recorder.begin_loop(5_000, "")
     lab.log(1, loss=1.0)
     lab.log(2, loss=0.5)
     lab.result(loss=0.5)
-    assert [point["epoch"] for point in _kinds(told, "epoch")] == [1, 2]
+    assert [point["epoch"] for point in _kinds(events, "epoch")] == [1, 2]
 
 
 def test_a_stopped_loop_ends_early(lab: Lab) -> None:
@@ -59,16 +59,16 @@ def test_a_stopped_loop_ends_early(lab: Lab) -> None:
     with pytest.raises(StopRun):
         for step in lab.steps(10):
             seen.append(step)
-            lab.stop.requested = step == 3
+            lab.recorder.stop.requested = step == 3
     assert seen == [1, 2, 3]
 
 
-def test_a_loss_that_is_no_number_is_said_once(lab: Lab, told: Told) -> None:
+def test_a_loss_that_is_no_number_is_said_once(lab: Lab, events: Events) -> None:
     for step in lab.steps(3):
         lab.log(step, loss=float("nan"), other=float("inf"))
-    (warning,) = _kinds(told, "warning")
+    (warning,) = _kinds(events, "warning")
     assert warning["code"] == "nan" and "loss" in warning["message"]
-    assert _kinds(told, "epoch")[0]["metrics"] == {"loss": "nan", "other": "inf"}
+    assert _kinds(events, "epoch")[0]["metrics"] == {"loss": "nan", "other": "inf"}
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc/passwd", "a/../../b", "", "  ", ".", "a\0b"])
@@ -101,33 +101,39 @@ def test_artifacts_make_their_folder(lab: Lab) -> None:
         (np.array([0, 255], "uint8"), [1, 254], 1, True),
     ],
 )
-def test_check(lab: Lab, told: Told, *, got: object, want: object, tolerance: float, ok: bool) -> None:
+def test_check(lab: Lab, events: Events, *, got: object, want: object, tolerance: float, ok: bool) -> None:
     assert lab.check("it is so", claim="C001", got=got, want=want, tolerance=tolerance) is ok
-    assert told[-1]["ok"] is ok and told[-1]["claim"] == "C001"
+    assert events[-1]["ok"] is ok and events[-1]["claim"] == "C001"
 
 
-def test_results_are_single_numbers(lab: Lab, told: Told) -> None:
+def test_a_large_array_is_written_as_its_type_and_shape(lab: Lab, events: Events) -> None:
+    assert lab.check("all zero", got=np.zeros((20, 30), "uint8"), want=np.zeros((20, 30), "uint8"))
+    assert (events[-1]["got"], events[-1]["want"]) == ("uint8 (20, 30)", "uint8 (20, 30)")
+    assert lab.check("few", got=np.arange(3), want=[0, 1, 2]) and events[-1]["got"] == [0, 1, 2]
+
+
+def test_results_are_single_numbers(lab: Lab, events: Events) -> None:
     lab.result(label="fold 1", mae=np.float64(2.5), n=np.array([3]))
-    assert told[-1] == {"e": "result", "label": "fold 1", "metrics": {"mae": 2.5, "n": 3}}
+    assert events[-1] == {"e": "result", "label": "fold 1", "metrics": {"mae": 2.5, "n": 3}}
     for bad in (np.arange(3), "text", None, [1]):
         with pytest.raises(TypeError, match="mae should be one number"):
             lab.result(mae=bad)
     assert values.figures({"flag": True}) == {"flag": 1}
 
 
-def test_a_level_is_told_at_once_and_is_no_epoch(lab: Lab, told: Told) -> None:
+def test_a_baseline_is_written_at_once_and_is_no_epoch(lab: Lab, events: Events) -> None:
     lab.baseline("baseline", val_loss=np.float32(0.25), val_mae=2)
-    assert told == [{"e": "baseline", "label": "baseline", "metrics": {"val_loss": 0.25, "val_mae": 2.0}}]
+    assert events == [{"e": "baseline", "label": "baseline", "metrics": {"val_loss": 0.25, "val_mae": 2.0}}]
 
 
-def test_tables_and_texts(lab: Lab, told: Told) -> None:
+def test_tables_and_texts(lab: Lab, events: Events) -> None:
     lab.table("t", ["a", "b"], [[1, np.float32(0.5)], ("x", None)])
-    assert told[-1] == {"e": "table", "title": "t", "columns": ["a", "b"], "rows": [[1, 0.5], ["x", None]]}
+    assert events[-1] == {"e": "table", "title": "t", "columns": ["a", "b"], "rows": [[1, 0.5], ["x", None]]}
     with pytest.raises(ValueError, match="3 cells under 2 columns"):
         lab.table("t", ["a", "b"], [[1, 2, 3]])
     lab.text("title", "正文")
     lab.phase("vectorising")
-    assert [event["e"] for event in told[-2:]] == ["text", "phase"]
+    assert [event["e"] for event in events[-2:]] == ["text", "phase"]
 
 
 @pytest.mark.parametrize(
@@ -143,12 +149,12 @@ def test_tables_and_texts(lab: Lab, told: Told) -> None:
         (Image.new("RGB", (6, 4), (1, 2, 3)), "RGB", (1, 2, 3)),
     ],
 )
-def test_pictures(lab: Lab, told: Told, image: object, mode: str, first: object) -> None:
+def test_pictures(lab: Lab, events: Events, image: object, mode: str, first: object) -> None:
     path = lab.picture("a digit/7", image, caption="seven")
     with Image.open(path) as picture:
         assert picture.mode == mode and picture.getpixel((0, 0)) == first
-        assert (told[-1]["width"], told[-1]["height"]) == picture.size
-    assert told[-1]["file"] == path.name and told[-1]["caption"] == "seven"
+        assert (events[-1]["width"], events[-1]["height"]) == picture.size
+    assert events[-1]["file"] == path.name and events[-1]["caption"] == "seven"
     assert lab.picture("a digit/7", image) != path
 
 
@@ -158,18 +164,18 @@ def test_what_is_no_picture_is_refused(lab: Lab, image: np.ndarray) -> None:
         lab.picture("p", image)
 
 
-def test_dataset_says_its_source(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {}
+def test_dataset_says_its_source(tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
 
     def load(name: str, source: str, **options: object) -> object:
         asked.update(name=name, source=source, **options)
         return types.SimpleNamespace(name="imdb", source="synthetic", detail="d")
 
     monkeypatch.setattr("dlwp_tui.data.load", load)
-    lab = make_lab(tmp_path / "a", told, source="synthetic")
+    lab = make_lab(tmp_path / "a", events, source="synthetic")
     assert lab.dataset("imdb", num_words=10) is not None
     assert asked == {"name": "imdb", "source": "synthetic", "num_words": 10}
-    assert told == [{"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"}]
+    assert events == [{"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"}]
 
 
 def test_part_counts_from_0(lab: Lab) -> None:

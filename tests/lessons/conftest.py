@@ -76,7 +76,7 @@ def study() -> Callable[..., RunView]:
             code = load_code(lesson.code_file)
             device.seed_everything(seed, deterministic=True)
             run_lesson(code, lab, params)
-            lab.flush()
+            lab.recorder.flush()
             events.write(kinds.ENDED, state="finished", seconds=time.time() - created)
         view = RunView.open(folder)
         view.update()

@@ -61,8 +61,8 @@ def test_memory_at_book_size(start: Callable[..., RunFolder], preset: str, cold:
     assert peak < MB
 
 
-def test_final_run_meets_the_test_set_once(run: Callable[..., RunView]) -> None:
-    view = run("3.4", preset="final", epochs=1, hidden_layers=3, units=4, dropout=0.25, activation="tanh")
+def test_final_run_meets_the_test_set_once(study: Callable[..., RunView]) -> None:
+    view = study("3.4", preset="final", epochs=1, hidden_layers=3, units=4, dropout=0.25, activation="tanh")
     assert set(view.results[""]) == {"test_loss", "test_accuracy"}
     assert {key.metric for key in view.curves} == {"loss", "accuracy"}
     assert view.steps == 49  # ceil(25000 / 512)

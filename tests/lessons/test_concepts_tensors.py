@@ -30,7 +30,7 @@ def refused(folder: RunFolder) -> str:
     assert view.state is RunState.FAILED
     assert view.error is not None
     assert view.error.lines == ()
-    assert view.error.told == view.error.message  # no name of a Python class before it
+    assert view.error.text == view.error.message  # no name of a Python class before it
     return view.error.message
 
 

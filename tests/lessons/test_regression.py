@@ -14,8 +14,8 @@ pytestmark = pytest.mark.keras
 SMOOTHED = "平滑（EMA）"
 
 
-def test_k_fold(run: Callable[..., RunView]) -> None:
-    view = run("3.6", folds=3, epochs=6, batch_size=32, skip_points=2, smoothing=0.5)
+def test_k_fold(study: Callable[..., RunView]) -> None:
+    view = study("3.6", folds=3, epochs=6, batch_size=32, skip_points=2, smoothing=0.5)
     assert claims(view) == {"C078", "C081", "C082", "C086"}
     assert view.models[0].params == 5_121
     folds = [curve(view, "val_mae", f"第 {i} 折") for i in (1, 2, 3)]
@@ -41,13 +41,13 @@ def test_k_fold(run: Callable[..., RunView]) -> None:
     assert view.progress == (18, 18)
 
 
-def test_more_points_dropped_than_trained(run: Callable[..., RunView]) -> None:
-    view = run("3.6", folds=2, epochs=2, batch_size=64, skip_points=50)
+def test_more_points_dropped_than_trained(study: Callable[..., RunView]) -> None:
+    view = study("3.6", folds=2, epochs=2, batch_size=64, skip_points=50)
     assert curve(view, "val_mae", SMOOTHED) == pytest.approx(curve(view, "val_mae")[-1:])
 
 
-def test_final_model(run: Callable[..., RunView]) -> None:
-    view = run("3.6", preset="final", epochs=20)
+def test_final_model(study: Callable[..., RunView]) -> None:
+    view = study("3.6", preset="final", epochs=20)
     assert view.state == "finished"
     assert set(view.results[""]) == {"test_loss", "test_mae"}
     (naive, model) = table(view, "测试集上的平均绝对误差（千美元）")

@@ -104,10 +104,12 @@ def test_an_exception_inside_a_write_tears_no_second_line(tmp_path: Path, monkey
 def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     with EventWriter(path) as writer:
-        threads = [
-            threading.Thread(target=lambda n=n: [writer.write("batch", n=n, i=i, pad="x" * 300) for i in range(100)])
-            for n in range(4)
-        ]
+
+        def write(n: int) -> None:
+            for i in range(100):
+                writer.write("batch", n=n, i=i, pad="x" * 300)
+
+        threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

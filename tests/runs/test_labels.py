@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.runs import labels
 from dlwp_tui.runs.labels import Labels, of_json
+from tests.runs.fake_run import Make
 
 
-def test_what_is_written_is_read(make_run):
+def test_what_is_written_is_read(make_run: Make) -> None:
     folder = make_run().folder
     assert labels.read(folder) == Labels()
     kept = labels.write(folder, Labels(" my\x1b[2Jbest ", ("#good", "good", "seed-2"), "first line\nsecond", True))
@@ -24,7 +25,7 @@ def test_what_is_written_is_read(make_run):
 @pytest.mark.parametrize(
     "bad", [Labels("x" * 61), Labels(tags=("two words",)), Labels(note="x" * 2001), Labels(tags=tuple("abcdefghijklm"))]
 )
-def test_what_is_too_long_is_refused_and_nothing_changes(make_run, bad):
+def test_what_is_too_long_is_refused_and_nothing_changes(make_run: Make, bad: Labels) -> None:
     folder = make_run().folder
     labels.write(folder, Labels("old"))
     with pytest.raises(UsageError):
@@ -33,7 +34,7 @@ def test_what_is_too_long_is_refused_and_nothing_changes(make_run, bad):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"name": 3, "tags": "a"}', '{"tags": [1, "ok"]}', "\xff"])
-def test_a_broken_file_is_no_label(make_run, text):
+def test_a_broken_file_is_no_label(make_run: Make, text: str) -> None:
     folder = make_run().folder
     folder.labels.write_text(text, encoding="latin-1")
     assert labels.read(folder) in (Labels(), Labels(tags=("ok",)))
@@ -45,5 +46,5 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["name", "tags", "note", "archived"]) | st.text(), json_values))
-def test_any_json_gives_labels(stored):
+def test_any_json_gives_labels(stored: dict[str, object]) -> None:
     assert isinstance(of_json(stored), Labels)

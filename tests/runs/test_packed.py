@@ -74,7 +74,7 @@ def test_it_opens_to_the_same(long_run: FakeRun) -> None:
     whole = opened(long_run)
     whole.pack()
     again = opened(long_run)
-    assert again._unpacked and again.read and facts(again) == facts(whole)
+    assert again._packed == again._tail.offset and again.read and facts(again) == facts(whole)
     assert not again.update() and not again.behind
 
 
@@ -82,7 +82,7 @@ def test_a_run_that_goes_on_is_read_anew(long_run: FakeRun) -> None:
     opened(long_run).pack()
     long_run.hold().say("started", 2_000_000, device="cpu", pid=2)
     view = opened(long_run)
-    assert not view._unpacked and view.state.active and len(next(iter(view.batch_curves.values()))) == 7996
+    assert view._packed < 0 and view.state.active and len(next(iter(view.batch_curves.values()))) == 7996
 
 
 def test_what_is_at_work_or_short_is_not_packed(make_run: Make) -> None:
@@ -95,6 +95,22 @@ def test_a_deleted_run_leaves_nothing(long_run: FakeRun) -> None:
     opened(long_run).pack()
     store.delete(long_run.folder)
     assert not list(paths.cache().rglob("*.packed"))
+
+
+def test_a_run_that_was_continued_is_packed_again_at_its_end(long_run: FakeRun) -> None:
+    first = RunView.whole(long_run.folder)
+    assert not first.worth_packing
+    long_run.hold().say("started", 2_000_000, device="cpu", pid=2)
+    first.update()
+    assert first.state.active and not first.worth_packing
+    long_run.say("text", 2_000_001, title="b", body="more").say("ended", 2_000_002, state="finished", seconds=1.0)
+    long_run.release()
+    first.update()
+    assert first.worth_packing
+    first.pack()
+    kept = packed.load(long_run.folder)
+    assert kept is not None and kept.size == long_run.folder.events.stat().st_size
+    assert facts(opened(long_run)) == facts(first)
 
 
 @pytest.mark.parametrize("number", range(30))

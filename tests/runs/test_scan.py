@@ -40,7 +40,9 @@ def drained(tail: Tail) -> list[Event]:
 
 @given(EVENTS, st.data())
 @settings(max_examples=60, deadline=None)
-def test_round_trip_in_random_chunks(tmp_path_factory: pytest.TempPathFactory, events: list[dict], data: Any) -> None:
+def test_round_trip_in_random_chunks(
+    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]], data: Any
+) -> None:
     path = tmp_path_factory.mktemp("events") / "events.jsonl"
     lines = b"".join(encode({"v": 1, "t": 0.5, "e": "text", **event}) for event in events)
     tail, read = Tail(path), []

@@ -89,6 +89,7 @@ def test_an_unknown_end_is_a_failure(make_run: Make) -> None:
 
 def test_a_stopped_process_is_paused(make_run: Make, sleeper: subprocess.Popen[bytes]) -> None:
     run = make_run().hold().say("queued").say("started")
+    assert run._lock is not None
     state.write_owner(run._lock, sleeper.pid)
     assert state.worker_pid(run.folder) == sleeper.pid
     assert derived(run) is RunState.RUNNING
@@ -110,6 +111,7 @@ def test_the_pid_is_the_workers_or_none(make_run: Make, sleeper: subprocess.Pope
     assert state.worker_pid(run.folder) is None
     run.folder.lock.write_text("", encoding="utf-8")
     assert state.worker_pid(run.folder) is None
+    assert run._lock is not None
     state.write_owner(run._lock, os.getpid())
     run.release()
     assert state.worker_pid(run.folder) is None, "nobody holds the lock"

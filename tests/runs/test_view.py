@@ -120,7 +120,8 @@ def test_updates_tell_whether_anything_changed(make_run: Make) -> None:
     view = RunView.open(run.folder)
     assert view.state is RunState.QUEUED
     run.say("queued").say("started")
-    assert view.update() and view.state is RunState.RUNNING
+    assert view.update()
+    assert view.state is RunState.RUNNING  # type: ignore[comparison-overlap]
     version = view.version
     assert not view.update() and view.version == version
     run.epochs("loss", 0.5)
@@ -236,7 +237,7 @@ def test_a_failure_has_its_lines(make_run: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reaped", "told"),
+    ("reaped", "words"),
     [
         ({"signal": int(signal.SIGKILL)}, ("SIGKILL", "memory")),
         ({"signal": int(signal.SIGSEGV)}, ("SIGSEGV",)),
@@ -246,14 +247,14 @@ def test_a_failure_has_its_lines(make_run: Make) -> None:
         ([], ("without a word",)),
     ],
 )
-def test_a_death_says_what_is_known(make_run: Make, reaped: Any, told: tuple[str, ...]) -> None:
+def test_a_death_says_what_is_known(make_run: Make, reaped: Any, words: tuple[str, ...]) -> None:
     run = make_run().hold().say("queued").say("started").release()
     run.folder.log.write_text("".join(f"line {n}\n" for n in range(30)), encoding="utf-8")
     if reaped is not None:
         run.folder.reaped.write_text(json.dumps(reaped), encoding="utf-8")
     view = run.view()
     assert view.state is RunState.DIED and view.error is not None
-    assert all(word in view.error.message for word in told)
+    assert all(word in view.error.message for word in words)
     assert view.error.lines == tuple(f"line {n}" for n in range(18, 30))
 
 

@@ -128,7 +128,10 @@ def until_event(folder: RunFolder, kind: str, count: int = 1, timeout: float = 6
 
 def pid_of(folder: RunFolder) -> int:
     """The worker's pid, once it has one."""
-    return int(wait_for(lambda: state.worker_pid(folder), what="a worker"))  # type: ignore[call-overload]
+    wait_for(lambda: state.worker_pid(folder), what="a worker")
+    pid = state.worker_pid(folder)
+    assert pid is not None
+    return pid
 
 
 def script(body: str) -> list[str]:

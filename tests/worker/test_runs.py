@@ -125,7 +125,7 @@ def test_nothing_is_left_of_a_run_that_cannot_start(
     def no_process(*args: object, **more: object) -> None:
         raise OSError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(spawn.subprocess, "Popen", no_process)
+    monkeypatch.setattr("dlwp_tui.engine.spawn.subprocess.Popen", no_process)
     with pytest.raises(RunError, match="No process"):
         launch.start(fake, {})
     assert store.all() == []

@@ -112,13 +112,13 @@ def test_where_a_fork_is_not_safe_it_is_a_spare_for_one_job(fake: Lesson, nurser
 def test_a_second_thread_forbids_forking() -> None:
     import threading
 
-    from dlwp_tui.engine import forking
+    from dlwp_tui.engine import cold
 
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
     thread.start()
     try:
-        assert forking.may_fork(timeout=0.05) is False
+        assert cold.may_fork(timeout=0.05) is False
     finally:
         end.set()
         thread.join()

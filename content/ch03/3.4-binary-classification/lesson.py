@@ -16,12 +16,12 @@ WORDS = 10_000  # 词表大小：编号 0–9999
 
 
 def prepare(texts: list[np.ndarray]) -> np.ndarray:
-    """长短不一的影评 → 一个整数矩阵，每行是一条影评里出现过的词。
+    """长短不一的影评 → 一个整数矩阵，每行是一条影评的词的编号。
 
     书里在这里就做成 float64 的 multi-hot，占 2 GB；这里只存编号，45 MB，模型的第一层按批转换。
-    短的用 1 补齐：1 是每条影评都有的开头标记，多几个也不改变结果。
+    同一个词出现几次，multi-hot 都一样。所以长的可以去重，短的可以用 1（每条都有的开头标记）补齐。
     """
-    words = [np.unique(text) for text in texts]
+    words = [np.unique(text) if len(text) > 500 else text for text in texts]
     return keras.utils.pad_sequences(words, dtype="int16", padding="post", value=1)
 
 

@@ -30,7 +30,7 @@ def standardise(x_train: np.ndarray, x_other: np.ndarray) -> tuple[np.ndarray, n
 
 
 def train(lab: Lab, model: keras.Model, x, y, val=None, *, epochs: int, batch_size: int, **watch):
-    """编译、训练，返回每一轮的分数。val 是 (x, y)，每轮用它验证一次。"""
+    """编译、训练，返回每一轮的分数。每轮用 val 验证一次。"""
     batches = lab.batches(x, y, batch_size)  # 每轮换一个新的顺序
     steps = lab.steps_per_execution(model, batches)
     model.compile(optimizer="rmsprop", loss="mse", metrics=["mae"], steps_per_execution=steps)
@@ -52,9 +52,9 @@ def run(
 ) -> dict:
     boston = lab.dataset("boston_housing")
     (x_train, y_train), (x_test, y_test) = boston
-    model = build(hidden_layers, units)
+    net, sizes = (hidden_layers, units), {"epochs": epochs, "batch_size": batch_size}
+    model = build(*net)
     lab.summary(model)
-    sizes = {"epochs": epochs, "batch_size": batch_size}
 
     if not validate:  # 最终模型：全部 404 条训练，轮次由 K 折挑好，在测试集上只评一次
         z_train, z_test = standardise(x_train, x_test)
@@ -75,11 +75,11 @@ def run(
         name = f"第 {i + 1} 折"
         lab.phase(f"{name}，共 {folds} 折")
         held = np.arange(i * size, (i + 1) * size)
-        rest = np.setdiff1d(np.arange(len(x_train)), held)
         # 书里先用全部 404 条标准化再分折，验证那一份也进了均值；这里每折只看自己的训练部分
-        x_fit, x_val = standardise(x_train[rest], x_train[held])
-        model, val = build(hidden_layers, units), (x_val, y_train[held])
-        history = train(lab, model, x_fit, y_train[rest], val, label=name, part=(i, folds), **sizes)
+        x_fit, x_val = standardise(np.delete(x_train, held, axis=0), x_train[held])
+        y_fit, y_val = np.delete(y_train, held), y_train[held]
+        val = lab.batches(x_val, y_val, size, shuffle=False)
+        history = train(lab, build(*net), x_fit, y_fit, val, label=name, part=(i, folds), **sizes)
         curves.append([history["mae"], history["val_mae"]])
         rows.append([name, size, f"{history['mae'][-1]:.3f}", f"{history['val_mae'][-1]:.3f}"])
     mae, val_mae = np.mean(curves, axis=0)  # 各折平均，(轮次,)

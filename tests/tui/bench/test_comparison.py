@@ -29,7 +29,7 @@ def drawn(comparison: Comparison) -> list[str]:
     return [member.name for member in comparison.members()]
 
 
-def test_runs_laid_over_the_shown_one(views):
+def test_runs_laid_over_the_shown_one(views: list[RunView]) -> None:
     comparison = Comparison()
     comparison.show(views[0])
     comparison.lay_over(views[2:])
@@ -44,7 +44,7 @@ def test_runs_laid_over_the_shown_one(views):
     assert drawn(comparison) == ["units 4"]
 
 
-def test_another_run_takes_the_place_of_the_shown_one(views):
+def test_another_run_takes_the_place_of_the_shown_one(views: list[RunView]) -> None:
     comparison = Comparison()
     comparison.show(views[0])
     comparison.lay_over([views[2]])
@@ -54,7 +54,7 @@ def test_another_run_takes_the_place_of_the_shown_one(views):
     assert comparison.runs == [] and comparison.shown is None
 
 
-def test_hide_alone_order_and_reference(views):
+def test_hide_alone_order_and_reference(views: list[RunView]) -> None:
     comparison = Comparison()
     comparison.show(views[0])
     comparison.lay_over(views[2:])
@@ -75,7 +75,7 @@ def test_hide_alone_order_and_reference(views):
     assert comparison.reference is None and drawn(comparison) == ["units 16", "units 64"]
 
 
-def test_seeds_of_one_setting_fold_and_unfold(views):
+def test_seeds_of_one_setting_fold_and_unfold(views: list[RunView]) -> None:
     comparison = Comparison()
     comparison.show(views[0])
     comparison.lay_over(views[1:3])
@@ -85,9 +85,10 @@ def test_seeds_of_one_setting_fold_and_unfold(views):
     assert len(comparison.members()[0].views) == 2 and comparison.members()[0].focused
 
 
-def test_each_change_is_noticed(views):
+def test_each_change_is_noticed(views: list[RunView]) -> None:
     comparison = Comparison()
     seen = {comparison.version}
+    change: Callable[[], None]
     for change in (
         lambda: comparison.show(views[0]),
         lambda: comparison.lay_over(views[2:]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
 
@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from textual.widgets import Static
 
 from dlwp_tui.core import formats
+from dlwp_tui.runs import packed
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.bench import style
@@ -136,7 +137,7 @@ async def test_what_the_picker_does() -> None:
         app.bench.tabs.action_open("curves")
         await until(pilot, lambda: len(app.bench.tabs.history.rows) == 3, "the history")
         app.bench.action_compare()
-        legend = lambda: charts(app)[0].text  # noqa: E731
+        legend: Callable[[], str] = lambda: charts(app)[0].text  # noqa: E731
         await until(pilot, lambda: "rate 2" in legend() and "rate 4" in legend(), "both over the newest")
         await pilot.press("down", "minus")
         await until(pilot, lambda: "rate 4" not in legend() and "1 run hidden" in note(app), "one hidden")
@@ -163,7 +164,7 @@ async def test_the_cursor_reads_every_curve_best_first_with_the_difference_to_th
         await until(pilot, lambda: len(app.bench.tabs.history.rows) == 2, "the history")
         app.bench.action_compare()
         await pilot.press("escape", "end", "left")
-        readings = lambda: str(app.bench.query_one("#curves-readings", Static).content)  # noqa: E731
+        readings: Callable[[], str] = lambda: str(app.bench.query_one("#curves-readings", Static).content)  # noqa: E731
         await until(pilot, lambda: "epoch 4 · val_loss" in readings(), "the readings")
         assert readings().count("0.35") == 2 and "(+0)" in readings()
         await pilot.press("escape")
@@ -326,6 +327,15 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
         assert app.view.epoch == 40 and not app.view.state.active
+
+
+async def test_a_long_run_is_packed_once_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "WORTH", 100)
+    folder = finished()
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(folder, "curves")
+        await until(pilot, lambda: packed.load(folder) is not None, "the pack")
 
 
 async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read() -> None:

@@ -16,5 +16,5 @@ def test_vectors_of_one_dimension_are_not_called_real_for_all(tmp_path: Path) ->
     words = (f"word{n} " + " ".join(f"{n / 7:.3f}" for _ in range(50)) for n in range(1, 400))
     (tmp_path / "mine.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     import_path(tmp_path / "mine.txt", accept=True)
-    told = session.data_status(lesson)
-    assert "glove: real data (unverified file) for dim = 50 only, else synthetic data" in told
+    found = session.data_status(lesson)
+    assert "glove: real data (unverified file) for dim = 50 only, else synthetic data" in found
