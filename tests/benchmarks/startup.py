@@ -59,5 +59,7 @@ def _until(start: partial[Terminal] | object, text: str) -> float:
 
 def _command(args: list[str], **env: str) -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "dlwp_tui", *args], check=True, capture_output=True, env={**os.environ, **env})
+    subprocess.run(
+        [sys.executable, "-m", "dlwp_tui", *args], check=True, capture_output=True, env={**os.environ, **env}
+    )
     return time.perf_counter() - began
