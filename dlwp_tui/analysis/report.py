@@ -11,6 +11,7 @@ from dlwp_tui.analysis import charting, compare, differences, figures, names, se
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Model
 from dlwp_tui.runs.state import label
 from dlwp_tui.runs.view import RunView
@@ -79,8 +80,7 @@ def markdown(found: Sequence[Part], pictures: Sequence[str]) -> str:
         if picture:
             lines += [f"![{curves}]({picture})", ""]
         for title, table in part.tables:
-            lines += [f"### {title}", "", _row(table.heads), _row(["---"] * len(table.heads))]
-            lines += [*map(_row, table.rows), ""]
+            lines += [f"### {title}", "", tables.markdown(table.heads, table.rows), ""]
     return "\n".join(lines)
 
 
@@ -171,10 +171,6 @@ def _dated() -> str:
 
 def _joined(label_: str, metric: str) -> str:
     return f"{label_} {metric}".strip()
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def _html_table(table: Table) -> str:

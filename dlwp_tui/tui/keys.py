@@ -137,6 +137,7 @@ KEYS: tuple[Key, ...] = (
     Key("chart.log", "y", "curves.log_scale", N_("log axis"), LOOK),
     Key("chart.smooth", "m", "curves.smooth", N_("smoothing"), LOOK),
     Key("chart.batches", "a", "curves.batches", N_("batches or epochs"), LOOK),
+    Key("copy", "C", "copying.copy", N_("copy code, a table, a figure"), LOOK),
     Key("chart.maximise", "x", "panes.maximise", N_("one pane large"), LOOK),
     Key(
         "chart.cursor-right",

@@ -202,7 +202,7 @@ def test_arms_and_figures_of_the_newest_start_by_the_names_of_their_sides(make_r
         for planned in reversed(verdict.plan(lesson, experiment)):
             place = ExperimentVote(id=experiment.id, batch=batch, side=planned.side, vote=planned.vote)
             run = make_run("1.1", params=planned.params, seed=planned.seed, experiment=place).hold().say("started")
-            run.epochs("loss", 5.0, planned.params["rate"]).say("ended", state="finished").release()
+            run.epochs("loss", 5.0, float(planned.params["rate"])).say("ended", state="finished").release()
             made[batch, planned.side, planned.vote] = run.folder
     arms = verdict.arms(lesson, experiment)
     assert list(arms) == [made["bb", side, vote] for vote in range(3) for side in ("base", "big")]

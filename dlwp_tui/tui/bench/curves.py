@@ -116,6 +116,11 @@ class CurvesView(Widget, can_focus=True):
         return "curves" if self.metrics else ""
 
     @property
+    def drawings(self) -> list[tuple[str, str]]:
+        """(metric, the chart as text) of each chart in view."""
+        return [(chart.data.metric, chart.text) for chart in self._charts if chart.data is not None]
+
+    @property
     def metrics(self) -> list[str]:
         """What can be drawn."""
         return charting.metrics(self.comparison.runs)

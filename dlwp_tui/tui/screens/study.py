@@ -26,6 +26,7 @@ from dlwp_tui.tui.reader.crumbs import Crumbs
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.cards import Cards
 from dlwp_tui.tui.screens.controller import handlers
+from dlwp_tui.tui.screens.copying import Copying
 from dlwp_tui.tui.screens.first_start import FirstStart
 from dlwp_tui.tui.screens.looking import Looking
 from dlwp_tui.tui.screens.offers import Offers
@@ -65,6 +66,7 @@ class StudyScreen(Screen[None]):
             "writing": self.writing,
             "looking": self.looking,
             "runs": self.runs,
+            "copying": Copying(self, self.panes),
             "app": self.app,
         }
         self._handlers = handlers(

@@ -9,8 +9,10 @@ import pytest
 
 from dlwp_tui.analysis import verdict
 from dlwp_tui.course import reader
+from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
+from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
@@ -39,6 +41,12 @@ def drawn(app: BenchApp) -> list[str]:
     return [member.name for member in app.bench.comparison.members()]
 
 
+def shown(bench: BenchPane) -> tuple[RunFolder, RunState]:
+    view = bench.shown
+    assert view is not None
+    return view.folder, view.state
+
+
 def learn(run: LiveRun) -> None:
     for epoch in (1, 2, 3):
         run.epoch(epoch, 3)
@@ -52,10 +60,10 @@ async def test_the_arms_lie_over_each_other_and_the_strip_follows_the_one_that_t
         bench.tabs.show_tab("curves")
         assert drawn(app) == ["rate 1"], "the others have nothing to draw yet"
         learn(arms[0].start())
-        await until(pilot, lambda: bench.shown.state is RunState.RUNNING, "the first")
+        await until(pilot, lambda: shown(bench) == (arms[0].folder, RunState.RUNNING), "the first")
         arms[0].end()
         learn(arms[1].start())
-        await until(pilot, lambda: bench.shown.folder == arms[1].folder, "the strip to follow")
+        await until(pilot, lambda: shown(bench)[0] == arms[1].folder, "the strip to follow")
         await until(pilot, lambda: drawn(app) == ["rate 1", "rate 2"], "both sides")
         assert app.bench.query_one(RunStrip).side == "rate 2 · seed 1"
         assert bench.comparison.name_of_reference(bench.comparison.members()) == "rate 1", "the first side"
@@ -77,7 +85,7 @@ async def test_what_the_learner_chooses_stays(arms: list[LiveRun]) -> None:
         bench = app.bench
         await until(pilot, lambda: len(bench.comparison.runs) == 4, "the experiment")
         learn(arms[0].start())
-        await until(pilot, lambda: bench.shown.state is RunState.RUNNING, "the first")
+        await until(pilot, lambda: shown(bench) == (arms[0].folder, RunState.RUNNING), "the first")
         bench.show_run(other)
         arms[0].end()
         learn(arms[1].start())
