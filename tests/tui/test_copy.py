@@ -14,7 +14,7 @@ from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.copies import CopyScreen, of_bench
 from dlwp_tui.tui.reader.blocks import NoteFence
-from tests.tui.bench.bench_runs import LiveRun, rows, until
+from tests.tui.bench.bench_runs import LiveRun, until
 from tests.tui.reader.test_reading import at
 
 NOTE = """# 1.2 可以复制的
@@ -64,7 +64,7 @@ async def test_a_page_offers_code_table_formula_and_drawing(course: reader.Cours
             assert app.screen.query_one(OptionList).option_count == len(COPIES)
             await pilot.press(*["down"] * number, "enter")
             await copied(pilot, text)
-        await until(pilot, lambda: "copied.txt" in "\n".join(rows(app)).replace("\n", ""), "where it is")
+        await until(pilot, lambda: any("copied.txt" in one.message for one in app._notifications), "where else it is")
 
 
 async def test_a_block_with_the_focus_is_copied_at_once(course: reader.Course) -> None:
@@ -93,8 +93,9 @@ async def test_the_bench_offers_what_its_open_tab_holds(course_dir: Path) -> Non
         await until(pilot, lambda: bench.query("#param-epochs"), "the bench")
         await pilot.press("3", "u")
         await pilot.press("C")
-        code = reader.load(course_dir).lesson("1.1").code_file.read_text(encoding="utf-8")
-        await copied(pilot, code)
+        await until(pilot, lambda: isinstance(app.focused, OptionList), "lesson.py and proofs.py")
+        await pilot.press("enter")
+        await copied(pilot, reader.load(course_dir).lesson("1.1").code_file.read_text(encoding="utf-8"))
         await pilot.press("v")
         tabs = bench.tabs  # type: ignore[attr-defined]
         await until(pilot, lambda: len(tabs.curves.drawings) > 0 and "loss" in tabs.curves.drawings[0][0], "a chart")
@@ -106,8 +107,8 @@ async def test_the_bench_offers_what_its_open_tab_holds(course_dir: Path) -> Non
         await pilot.press("C")
         await until(pilot, lambda: isinstance(app.focused, OptionList), "the list")
         await pilot.press("enter")
-        await copied(pilot, "| units | loss |\n| --- | --- |\n| 16 | 0.5 |\n| 32 | – |")
+        await copied(pilot, "| units | loss |\n| --- | --- |\n| 16 | 0.5000 |\n| 32 | – |")
         await pilot.press("p")
         await until(pilot, lambda: tabs.tab == "params" and tabs.params.has_focus_within, "the form")
         await pilot.press("C")
-        await until(pilot, lambda: "to copy" in "\n".join(rows(app)), "that there is nothing")
+        await until(pilot, lambda: any("to copy" in one.message for one in app._notifications), "that")

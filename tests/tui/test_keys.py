@@ -107,7 +107,7 @@ async def test_two_remapped_keys_act_and_are_shown() -> None:
         await pilot.press("K")
         await until(pilot, lambda: study.panes.section.id == "1.2", "the next section")
         await pilot.press("r")
-        await until(pilot, lambda: any("`K` goes to the next section" in one.message for one in app._notifications))
+        await until(pilot, lambda: any("K goes to the next section" in one.message for one in app._notifications))
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
         await until(pilot, lambda: any(re.search(r"\bK +next section", row) for row in rows(app)), "the help's line")
