@@ -45,7 +45,6 @@ class HistoryView(Widget, can_focus=False):
     """A table of runs; what its keys do with the run under the cursor stands below it."""
 
     BINDINGS = keys.bindings("history")
-    KEYS = "history"
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
     /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
@@ -101,6 +100,11 @@ class HistoryView(Widget, can_focus=False):
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH, self._look)
+
+    @property
+    def KEYS(self) -> str:
+        """For the footer: a run's keys while there is a run."""
+        return "history" if self.rows else ""
 
     def show(self, lesson: str | None) -> None:
         """The runs of another lesson."""
