@@ -15,6 +15,7 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.keybar import KeyBar
+from dlwp_tui.tui.reader import stops
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.reader.welcome import Welcome
 from dlwp_tui.tui.session import RunRequest, Session
@@ -84,6 +85,7 @@ async def test_escape_puts_the_lines_away_and_leaves_the_note_to_read(course: Co
         await pilot.press("escape")
         await until(pilot, lambda: not welcome.display, "the lines to go")
         assert isinstance(app.focused, NotePane)
+        assert welcome not in stops.of(app.focused), "what is hidden is no stop"
 
 
 async def test_the_lines_stay_while_the_learner_leafs_and_go_with_the_first_run(course: Course) -> None:

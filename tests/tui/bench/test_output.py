@@ -247,7 +247,7 @@ async def test_another_section_shows_nothing_of_the_run_before() -> None:
         await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
         app.bench.show(reader.load().section("1.2"))
         await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
-        assert "Press r to run" in output(app).text
+        assert "This section has no lesson to run" in output(app).text
 
 
 async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log() -> None:
