@@ -36,7 +36,7 @@ class Copy:
     @property
     def label(self) -> str:
         """Its name, else its first line that is not empty."""
-        return self.name or next((line.strip() for line in self.text.split("\n") if line.strip()), "")
+        return self.name or next((" ".join(line.split()) for line in self.text.split("\n") if line.strip()), "")
 
 
 def of_page(page: Widget) -> Iterator[tuple[Copy, Widget]]:
