@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ class Nameable:
     lesson: str
     params: dict[str, Value]
     preset: str | None
-    seed: int
+    seed: int | None
+    """None for several seeds of one setting together."""
     created: float
     """Seconds since the epoch."""
     source: UsedSource | None = None
@@ -63,15 +64,20 @@ def names(
     return made
 
 
-def of_views(views: Sequence[RunView], given: Mapping[str, str] | None = None) -> list[str]:
-    """`names` for runs that are read already; `given` holds the learner's own names by run id."""
+def of_views(
+    views: Sequence[RunView], given: Mapping[str, str] | None = None, bands: Collection[str] = ()
+) -> list[str]:
+    """`names` for runs that are read already; `given` holds names of their own by run id.
+
+    bands: ids of the runs that stand for all seeds of their setting.
+    """
     return named(
         [
             Nameable(
                 view.spec.lesson,
                 view.spec.params,
                 view.spec.preset,
-                view.spec.seed,
+                None if view.folder.id in bands else view.spec.seed,
                 view.spec.created,
                 view.source,
                 (given or {}).get(view.folder.id, ""),
@@ -127,7 +133,7 @@ def _tell_apart(made: list[str], runs: Sequence[Nameable], more: Callable[[Seque
 
 
 def _seeds(runs: Sequence[Nameable]) -> list[str]:
-    return [_("seed {seed}").format(seed=run.seed) for run in runs]
+    return ["" if run.seed is None else _("seed {seed}").format(seed=run.seed) for run in runs]
 
 
 def _sources(runs: Sequence[Nameable]) -> list[str]:

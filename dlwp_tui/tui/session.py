@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dlwp_tui.analysis import estimates, verdict
 from dlwp_tui.analysis import export as exporter
-from dlwp_tui.core import paths
+from dlwp_tui.core import paths, progress
 from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
@@ -44,6 +44,9 @@ class Session:
 
     def __init__(self, course: Course) -> None:
         self.course = course
+        seen = progress.load()
+        self.first_start = bool(course.begin) and not (seen.section or seen.sections or store.all())
+        """Whether this is the learner's first start and nothing was run yet."""
         self.zygote = Zygote()
         self.deleted: list[Deleted] = []
         """The runs that can be brought back, the last one last."""

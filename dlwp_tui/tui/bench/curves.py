@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -10,15 +12,17 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui.analysis import charting
+from dlwp_tui.analysis import charting, wording
 from dlwp_tui.analysis.alerts import alerts
 from dlwp_tui.analysis.charting import X_UNITS, Look, Member
+from dlwp_tui.analysis.seen import seen
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS
 from dlwp_tui.charts import cursor
 from dlwp_tui.charts.axis import short
 from dlwp_tui.charts.series import Series, View
 from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _, ngettext
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.series import higher_is_better
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
@@ -43,7 +47,6 @@ class CurvesView(Widget, can_focus=True):
     """Charts of the runs of a comparison. Every choice is an action, named in the key table."""
 
     BINDINGS = keys.bindings("curves")
-    KEYS = "curves"
     DEFAULT_CSS = """
     CurvesView { height: 1fr; padding: 0 1; }
     CurvesView #curves-note, CurvesView #curves-readings { height: auto; color: $text-muted; display: none; }
@@ -60,8 +63,8 @@ class CurvesView(Widget, can_focus=True):
         self.comparison = comparison
         self.view: RunView | None = None
         """The shown run."""
-        self.words: dict[str, str] = {}
-        """The lesson's words for figures of its own."""
+        self.lesson: Lesson | None = None
+        """The lesson of the open section."""
         self.log_y = False
         self.batches = False
         self.whole = False
@@ -80,6 +83,8 @@ class CurvesView(Widget, can_focus=True):
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
         self._note = ""
+        self._seen: tuple[Hashable, str] = (None, "")
+        """What was looked at last for its preset's promise, and the line about it."""
         self.picker = RunPicker(comparison, id="picker")
 
     def compose(self) -> ComposeResult:
@@ -105,6 +110,16 @@ class CurvesView(Widget, can_focus=True):
         if self.metric is not None and self.metric not in self.metrics:
             self.metric = None
         self.redraw()
+
+    @property
+    def KEYS(self) -> str:
+        """For the footer: a chart's keys while there is a chart."""
+        return "curves" if self.metrics else ""
+
+    @property
+    def drawings(self) -> list[tuple[str, str]]:
+        """(metric, the chart as text) of each chart in view."""
+        return [(chart.data.metric, chart.text) for chart in self._charts if chart.data is not None]
 
     @property
     def metrics(self) -> list[str]:
@@ -306,7 +321,8 @@ class CurvesView(Widget, can_focus=True):
         """The metric in words, the source of the data, and how the drawing differs from the usual one."""
         columns, _rows = self._grid(len(self.shown_metrics))
         bare = metric.removeprefix("val_")
-        parts = [style.metric_name(metric, self.words) or style.metric_name(bare, self.words) or metric]
+        words = self.lesson.words if self.lesson is not None else {}
+        parts = [style.metric_name(metric, words) or style.metric_name(bare, words) or metric]
         if self.view is not None and (source := formats.source_label(self.view.source, short=columns > 1)):
             parts.append(source)
         if self.smoothing:
@@ -385,6 +401,7 @@ class CurvesView(Widget, can_focus=True):
             if self.view.error is not None:
                 found.insert(0, self.view.error.text)
         lines = [f"⚠ {message}" for message in found[:2]]
+        lines += filter(None, [self._promise()])
         how = []
         hidden = sum(not self.comparison.drawn(view.folder.id) for view in self.comparison.runs)
         if hidden:
@@ -401,7 +418,20 @@ class CurvesView(Widget, can_focus=True):
             note.set_class(bool(found), "-warning")
             note.update(Content(text))
 
+    def _promise(self) -> str:
+        """Whether the shown run, alone on the charts, showed what its preset promises; "" where nothing is promised."""
+        view = self.view
+        if view is None or view.state.active or len(self.comparison.runs) > 1:
+            return ""
+        key = (view.folder.id, view.version)
+        if key != self._seen[0]:
+            found = seen(view, self.lesson)
+            self._seen = (key, f"{found.label}  {wording.joined(found.sentences)}" if found is not None else "")
+        return self._seen[1]
+
     def _nothing(self) -> str:
+        if self.view is None and self.lesson is None:
+            return _("This section has no lesson to run, so there are no curves.")
         if self.view is None:
             text = _("Press {key} to run; in a few seconds curves appear here.")
             return text.format(key=keys.label("run.start"))

@@ -44,7 +44,6 @@ class HistoryView(Widget, can_focus=False):
     """A line to filter by, the table of runs, the run under the cursor in full, and how many there are."""
 
     BINDINGS = keys.bindings("history")
-    KEYS = "history"
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
     HistoryView #history-room { height: 1fr; }
@@ -113,6 +112,11 @@ class HistoryView(Widget, can_focus=False):
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH, self._look)
+
+    @property
+    def KEYS(self) -> str:
+        """For the footer: a run's keys while there is a run."""
+        return "history" if self.rows else ""
 
     def show(self, lesson: str | None) -> None:
         """The runs of another lesson."""

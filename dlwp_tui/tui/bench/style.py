@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
 
-from dlwp_tui.core.language import _
+from dlwp_tui.analysis import wording
 from dlwp_tui.runs.state import RunState
 
 STYLES = {
@@ -40,19 +40,8 @@ def metric_name(metric: str, own: Mapping[str, str] | None = None) -> str:
 
     own: the lesson's words for its own metrics.
     """
-    words = {
-        "loss": _("Loss"),
-        "binary_crossentropy": _("Crossentropy"),
-        "accuracy": _("Accuracy"),
-        "acc": _("Accuracy"),
-        "mae": _("Mean absolute error"),
-        "mean_absolute_error": _("Mean absolute error"),
-        "mse": _("Mean squared error"),
-    }
-    word = (own or {}).get(metric) or words.get(metric, "")
-    for start, which in (("test_", _("Test: {figure}")), ("val_", _("Validation: {figure}"))):
-        if not word and metric.startswith(start) and (base := words.get(metric.removeprefix(start))):
-            word = which.format(figure=base)
+    word = wording.metric(metric, own)
+    word = word[:1].upper() + word[1:]
     return word if not word or word.lower() == metric else f"{word} {metric}"
 
 

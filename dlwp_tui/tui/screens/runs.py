@@ -11,12 +11,13 @@ from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
-from dlwp_tui.core.formats import disk_used
+from dlwp_tui.core.formats import disk_used, duration
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.memory import MemoryShort
 from dlwp_tui.runs import state, store, trash
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.trash import Deleted
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.history import HistoryView
@@ -35,6 +36,8 @@ from dlwp_tui.tui.screens.controller import Controller, handles
 from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.session import RunRequest, Session
 
+ASK_S = 60.0
+"""Seconds of work that are not thrown away by one key."""
 POLL_ACTIVE_S = 1.0
 """How often the list of active runs is read: one listing of folders and a lock test each."""
 
@@ -112,11 +115,24 @@ class Runs(Controller):
     # -- controlling ---------------------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
-        """Stop the shown run, if it is going on."""
-        if (running := self._panes.bench.running) is not None:
-            self._do(partial(self._session.stop, running.id))
-        else:
+        """Stop the shown run, if it is going on; one that has worked for long only after a question."""
+        bench = self._panes.bench
+        if bench.running is None or bench.shown is None:
             self.notify(_("No run is at work here."))
+            return
+        stop = partial(self._do, partial(self._session.stop, bench.running.id))
+        worked = bench.shown.elapsed_s
+        if worked <= ASK_S:
+            stop()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "stop":
+                stop()
+
+        body = _("It has worked for {time}. Its curves and weights so far stay.").format(time=duration(worked))
+        answers = [("go-on", _("Go on training")), ("stop", _("Stop it"))]
+        self.app.push_screen(AskDialog(_("Stop this run?"), body, answers), answered)
 
     def action_pause(self) -> None:
         """Pause the shown run, let it go on, or resume it from its checkpoint."""
@@ -232,7 +248,12 @@ class Runs(Controller):
                 self._do(stop_all, lambda _done: self.app.exit())
 
         title = ngettext("{count} run is going on", "{count} runs are going on", len(active)).format(count=len(active))
-        names = "\n".join(f"  {folder.id}" for folder in active[:5])
+        states = [state.current(folder) for folder in active]
+        lines = [f"  {folder.id}  {state.label(now)}" for folder, now in zip(active, states, strict=True)]
+        names = "\n".join(lines[:5])
+        if waiting := states.count(RunState.QUEUED):
+            text = _("In the queue: {count}. What waits there starts by itself, also without dlwp.")
+            names += "\n" + text.format(count=waiting)
         body = _("Leaving does not stop them.\n{names}\n\nOpen dlwp again to see them, or: dlwp watch {run}").format(
             names=names, run=active[0].id
         )

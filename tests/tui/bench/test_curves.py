@@ -420,5 +420,5 @@ async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_
         app.show(folder, "curves")
         await until(pilot, lambda: charts(app) and charts(app)[0].text, "the chart")
         head = charts(app)[0].text.split("\n")[0]
-        assert all(word in head for word in ("Validation: Loss val_loss", " one", " two", " three"))
+        assert all(word in head for word in ("Validation loss val_loss", " one", " two", " three"))
         assert "validation" not in head
