@@ -170,7 +170,7 @@ class Runs(Controller):
         def brought_back(folder: RunFolder | None) -> None:
             self._show_deleted()
             if folder is None:
-                self._history.say(_("Nothing was deleted since dlwp was started."))
+                self._history.say(_("Nothing was deleted since the app was opened."))
             else:
                 self._history.go_to(folder.id)
 
