@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -12,24 +10,21 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui.analysis import charting, wording
-from dlwp_tui.analysis.alerts import alerts
-from dlwp_tui.analysis.charting import X_UNITS, Look, Member
-from dlwp_tui.analysis.seen import seen
+from dlwp_tui.analysis import charting
+from dlwp_tui.analysis.charting import X_UNITS, Look
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS
 from dlwp_tui.charts import cursor
-from dlwp_tui.charts.axis import short
 from dlwp_tui.charts.series import Series, View
 from dlwp_tui.core import formats, settings
-from dlwp_tui.core.language import _, ngettext
+from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs.series import higher_is_better
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.comparison import Comparison
+from dlwp_tui.tui.bench.curve_lines import CurvesNote, Readings
 from dlwp_tui.tui.bench.picker import RunPicker
 
 HZ = 4
@@ -49,11 +44,6 @@ class CurvesView(Widget, can_focus=True):
     BINDINGS = keys.bindings("curves")
     DEFAULT_CSS = """
     CurvesView { height: 1fr; padding: 0 1; }
-    CurvesView #curves-note, CurvesView #curves-readings { height: auto; color: $text-muted; display: none; }
-    CurvesView #curves-note { max-height: 3; }
-    CurvesView #curves-readings { max-height: 4; }
-    CurvesView #curves-note.-shown, CurvesView #curves-readings.-shown { display: block; }
-    CurvesView #curves-note.-warning { color: $text-warning; }
     CurvesView #charts { height: 1fr; layout: grid; grid-size: 1; grid-gutter: 1 2; }
     CurvesView #curves-empty { height: 1fr; content-align: center middle; color: $text-muted; }
     """
@@ -82,15 +72,12 @@ class CurvesView(Widget, can_focus=True):
         self._skip = False
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
-        self._note = ""
-        self._seen: tuple[Hashable, str] = (None, "")
-        """What was looked at last for its preset's promise, and the line about it."""
         self.picker = RunPicker(comparison, id="picker")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="curves-note")
+        yield CurvesNote(id="curves-note")
         yield Container(id="charts")
-        yield Static(id="curves-readings")
+        yield Readings(id="curves-readings")
         yield Static(id="curves-empty")
         yield self.picker
 
@@ -268,12 +255,13 @@ class CurvesView(Widget, can_focus=True):
         if not self.is_mounted:
             return
         names = self.shown_metrics
-        self._show_note()
+        more = len(self.metrics) - len(names)
+        self.query_one(CurvesNote).show(self.view, self.lesson, self.comparison, more)
         empty = self.query_one("#curves-empty", Static)
         empty.display = not names
         self.query_one("#charts").display = bool(names)
         if not names or self.view is None:
-            self.query_one("#curves-readings").set_class(False, "-shown")
+            self.query_one(Readings).set_class(False, "-shown")
             empty.update(Content(self._nothing()))
             return
         self._lay_out(names)
@@ -305,7 +293,7 @@ class CurvesView(Widget, can_focus=True):
                 view=view,
                 hint=self._nothing(),
             )
-        self._show_readings(members, names, look)
+        self.query_one(Readings).show(self.comparison, names, look, self.cursor)
 
     def on_resize(self, _event: events.Resize) -> None:
         self.redraw()
@@ -357,77 +345,6 @@ class CurvesView(Widget, can_focus=True):
             self._charts.pop().remove()
         columns, _rows = self._grid(len(names))
         box.styles.grid_size_columns = columns if len(names) > 1 else 1
-
-    def _show_readings(self, members: list[Member], names: list[str], look: Look) -> None:
-        """Below the charts: what every curve is worth at the cursor, the best first."""
-        lines: list[Content] = []
-        reference = self.comparison.name_of_reference(members) if len(members) > 1 else ""
-        for name in names if self.cursor is not None else ():
-            assert self.cursor is not None
-            chart = charting.chart(name, members, look)
-            found = cursor.readings(
-                chart.series, self.cursor, higher_is_better=higher_is_better(name), reference=reference
-            )
-            lines.append(self._reading(f"{chart.x_unit} {short(self.cursor)} · {chart.metric}", found))
-        readings = self.query_one("#curves-readings", Static)
-        readings.set_class(bool(lines), "-shown")
-        if lines:
-            readings.update(Content("\n").join(lines))
-
-    def _reading(self, head: str, found: list[cursor.Reading]) -> Content:
-        """What every curve is worth, on as many lines as it takes, no value broken from its curve."""
-        width = max(1, self.content_size.width)
-        lines = [Content(head)]
-        for one in found:
-            words = " ".join(filter(None, (one.series.sign, one.series.name)))
-            difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
-            entry = Content.assemble(
-                Content.styled(f"{words} ", one.series.color or "dim"),
-                Content.styled(f"{short(one.y)}{difference}", "$foreground"),
-            )
-            if lines[-1].cell_length + 2 + entry.cell_length <= width:
-                lines[-1] = Content.assemble(lines[-1], "  ", entry)
-            else:
-                lines.append(entry.truncate(width, ellipsis=True))
-        return Content("\n").join(lines)
-
-    def _show_note(self) -> None:
-        """Above the charts: what went wrong and what to try, then what is not drawn."""
-        note = self.query_one("#curves-note", Static)
-        found = [f"{alert.message} {alert.hint}" for alert in alerts(self.view)] if self.view else []
-        if self.view is not None:
-            known = any(alert.code == "nan" for alert in alerts(self.view))
-            found += [warning.message for warning in self.view.warnings if not (known and warning.code == "nan")]
-            if self.view.error is not None:
-                found.insert(0, self.view.error.text)
-        lines = [f"⚠ {message}" for message in found[:2]]
-        lines += filter(None, [self._promise()])
-        how = []
-        hidden = sum(not self.comparison.drawn(view.folder.id) for view in self.comparison.runs)
-        if hidden:
-            how.append(ngettext("{count} run hidden", "{count} runs hidden", hidden).format(count=hidden))
-        more = len(self.metrics) - len(self.shown_metrics)
-        if more > 0:
-            how.append(ngettext("{count} more metric", "{count} more metrics", more).format(count=more))
-        if how:
-            lines.append(" · ".join(how))
-        text = "\n".join(lines)
-        if text != self._note:
-            self._note = text
-            note.set_class(bool(lines), "-shown")
-            note.set_class(bool(found), "-warning")
-            note.update(Content(text))
-
-    def _promise(self) -> str:
-        """Whether the shown run, alone on the charts, showed what its preset promises; "" where nothing is promised."""
-        view = self.view
-        if view is None or view.state.active or len(self.comparison.runs) > 1:
-            return ""
-        key = (view.folder.id, view.version)
-        if key != self._seen[0]:
-            found = seen(view, self.lesson)
-            self._seen = (key, f"{found.label}  {wording.joined(found.sentences)}" if found is not None else "")
-        return self._seen[1]
 
     def _nothing(self) -> str:
         if self.view is None and self.lesson is None:
