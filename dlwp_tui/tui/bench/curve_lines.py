@@ -67,35 +67,34 @@ class CurvesNote(Static):
     DEFAULT_CSS = """
     CurvesNote { height: auto; max-height: 3; color: $text-muted; display: none; }
     CurvesNote.-shown { display: block; }
-    CurvesNote.-warning { color: $text-warning; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._text = ""
+        self._text = Content("")
         self._seen: tuple[Hashable, str] = (None, "")
         """The run and version looked at last for its preset's promise, and the line about it."""
 
     def show(self, view: RunView | None, lesson: Lesson | None, comparison: Comparison, more_metrics: int) -> None:
         """About the shown run and those laid over it; more_metrics: how many have no chart now."""
         warnings = _warnings(view) if view is not None else []
-        lines = [f"⚠ {message}" for message in warnings[:2]]
-        lines += filter(None, [self._promise(view, lesson) if len(comparison.runs) < 2 else ""])
+        lines = [Content.styled(f"⚠ {message}", "$text-warning") for message in warnings[:2]]
+        if len(comparison.runs) < 2 and (promise := self._promise(view, lesson)):
+            lines.append(Content(promise))
         how = []
         hidden = sum(not comparison.drawn(run.folder.id) for run in comparison.runs)
         if hidden:
             how.append(ngettext("{count} run hidden", "{count} runs hidden", hidden).format(count=hidden))
         if more_metrics > 0:
-            text = ngettext("{count} more metric", "{count} more metrics", more_metrics)
-            how.append(text.format(count=more_metrics))
+            more = ngettext("{count} more metric", "{count} more metrics", more_metrics)
+            how.append(more.format(count=more_metrics))
         if how:
-            lines.append(" · ".join(how))
-        text = "\n".join(lines)
+            lines.append(Content(" · ".join(how)))
+        text = Content("\n").join(lines)
         if text != self._text:
             self._text = text
             self.set_class(bool(lines), "-shown")
-            self.set_class(bool(warnings), "-warning")
-            self.update(Content(text))
+            self.update(text)
 
     def _promise(self, view: RunView | None, lesson: Lesson | None) -> str:
         """Whether a run that is over showed what its preset promises; "" where nothing is promised."""

@@ -363,9 +363,9 @@ async def test_a_run_without_curves_says_so_once_it_is_read() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.show(folder, "curves")
-        await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
-        app.bench.tabs.action_open("output")
         await until(pilot, lambda: "This run has no output besides" in "\n".join(rows(app)), "the output's sentence")
+        app.bench.tabs.action_open("curves")
+        await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")
 
 
 async def test_a_waiting_run_promises_no_figures(waiting: RunFolder) -> None:
