@@ -83,7 +83,7 @@ class Runs(Controller):
 
     def start(self, request: RunRequest) -> None:
         """Start a run; where memory is short, ask first."""
-        self.begin(partial(self._session.start, request), partial(self._started, request.lesson))
+        self.begin(partial(self._session.start, request), partial(self._started, request.lesson.id))
 
     @in_thread(group="start")
     def begin(self, action: Callable[..., Any], then: Callable[[Any], None], force: bool = False) -> None:
@@ -104,8 +104,8 @@ class Runs(Controller):
         answers = [("no", _("Not now")), ("start", _("Start anyway"))]
         self.app.push_screen(AskDialog(_("Little memory"), warning, answers), answered)
 
-    def _started(self, lesson: Lesson, folder: RunFolder) -> None:
-        if self._panes.section is not None and self._panes.section.id == lesson.id:
+    def _started(self, lesson_id: str, folder: RunFolder) -> None:
+        if self._panes.section is not None and self._panes.section.id == lesson_id:
             bench = self._panes.bench
             bench.show_run(folder)
             bench.tabs.show_tab("curves")
@@ -150,7 +150,7 @@ class Runs(Controller):
 
     def _rerun(self, run_id: str) -> None:
         def started(folder: RunFolder) -> None:
-            self._started(self._session.course.lesson(store.read_spec(folder).lesson), folder)
+            self._started(store.read_spec(folder).lesson, folder)  # its folder of lessons may be out of use
 
         self.begin(partial(self._session.rerun, run_id), started)
 
