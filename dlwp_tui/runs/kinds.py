@@ -38,4 +38,8 @@ BATCH, EPOCH, BASELINE, PROGRESS = "batch", "epoch", "baseline", "progress"
 PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 OLD_BASELINE = "level"
+ALL = (
+    QUEUED, STARTED, PHASE, DATASET, MODEL, BATCH, EPOCH, BASELINE, PROGRESS, PICTURE, TEXT, TABLE, CHECK, RESULT,
+    WARNING, PAUSED, RESUMED, ENDED, OLD_BASELINE,
+)  # fmt: skip
 VERSION = 1
