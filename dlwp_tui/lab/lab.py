@@ -54,9 +54,9 @@ class Lab:
     # -- data ---------------------------------------------------------------------------------------------------
 
     @overload
-    def dataset(self, name: Literal["nietzsche"]) -> str: ...
+    def dataset(self, name: Literal["nietzsche"]) -> str: ...  # type: ignore[overload-overlap]
     @overload
-    def dataset(self, name: Literal["cifar10_frogs"]) -> NDArray[np.uint8]: ...
+    def dataset(self, name: Literal["cifar10_frogs"]) -> NDArray[np.uint8]: ...  # type: ignore[overload-overlap]
     @overload
     def dataset(self, name: str, **options: Any) -> Loaded: ...
     def dataset(self, name: str, **options: Any) -> Any:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.core.errors import DataError
+from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, pixels, shape
 from dlwp_tui.data.dataset import DataFile, Dataset
@@ -48,7 +48,7 @@ def read(path: Path, size: tuple[int, int] = (150, 150)) -> Arrays:
     """
     import numpy as np
 
-    size = _checked(size)
+    size = checked(size)
     if not archive.is_archive(path):
         raise DataError(
             _("{path} {what}; a zip or tar archive with pictures of cats and dogs is needed.").format(
@@ -72,9 +72,20 @@ def read(path: Path, size: tuple[int, int] = (150, 150)) -> Arrays:
 
 def as_arrays(arrays: Arrays, *, size: tuple[int, int]) -> shape.Shaped:
     """Train, validation and test: x (n, h, w, 3) uint8, y (n,) int64 of 0 (cat) and 1 (dog)."""
-    _checked(size)
+    checked(size)
     train, validation, test = (shape.Split(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in PARTS)
     return shape.Shaped(train, test, {"labels": KINDS, "size": tuple(size)}, validation)
+
+
+def checked(size: Any) -> tuple[int, int]:
+    """`size` as (height, width). UsageError where it is none, or too small or too large."""
+    sides = tuple(size) if isinstance(size, list | tuple) else ()
+    if len(sides) != 2 or not all(isinstance(side, int) and SIDES[0] <= side <= SIDES[1] for side in sides):
+        raise UsageError(
+            _("size = {size} is no size for pictures.").format(size=size),
+            _("Give (height, width), each from {low} to {high} pixels.").format(low=SIDES[0], high=SIDES[1]),
+        )
+    return sides
 
 
 def recognise(path: Path) -> str | None:
@@ -103,23 +114,10 @@ def pack(folder: Path, into: Path) -> Path | None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The pictures in `folder`, at most two folders deep, that `read` would take."""
-    for path in (*folder.glob("*.jp*g"), *folder.glob("*/*.jp*g"), *folder.glob("*/*/*.jp*g"), *folder.glob("*/*/*/*.jp*g")):
+    """The pictures in `folder`, at most three folders deep, that `read` would take."""
+    for path in (found for depth in range(4) for found in folder.glob("*/" * depth + "*.[jJ][pP]*[gG]")):
         if _place(path.relative_to(folder.parent).as_posix()) and path.is_file() and not path.is_symlink():
             yield path
-
-
-def _checked(size: Any) -> tuple[int, int]:
-    """`size` as (height, width). UsageError where it is none, or too small or too large."""
-    from dlwp_tui.core.errors import UsageError
-
-    sides = tuple(size) if isinstance(size, list | tuple) else ()
-    if len(sides) != 2 or not all(isinstance(side, int) and SIDES[0] <= side <= SIDES[1] for side in sides):
-        raise UsageError(
-            _("size = {size} is no size for pictures.").format(size=size),
-            _("Give (height, width), each from {low} to {high} pixels.").format(low=SIDES[0], high=SIDES[1]),
-        )
-    return sides
 
 
 def _place(name: str) -> tuple[str, str, int] | None:
@@ -204,7 +202,9 @@ DATASET = Dataset(
     files=(
         DataFile(
             NAME,
-            ("https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",),
+            (
+                "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",
+            ),
             licence="research use; Microsoft Research and Petfinder.com",
         ),
     ),
@@ -212,7 +212,7 @@ DATASET = Dataset(
     shape=as_arrays,
     twin_what=Text(
         "画出来的 4,000 只猫和狗：耳朵、口鼻、眼睛、毛色、姿势、背景和光线各不相同，不是照片",
-        "4,000 drawn cats and dogs with ears, muzzles, eyes, coats, poses, backgrounds and light of all kinds; no photographs",
+        "4,000 drawn cats and dogs with ears, muzzles, eyes, coats, poses, backgrounds and light of all kinds",
     ),
     options={"size": (150, 150)},
     samples={"y_train": 2000},
