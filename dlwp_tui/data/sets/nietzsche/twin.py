@@ -93,13 +93,10 @@ def make() -> Arrays:
 
 
 def _cut(text: str) -> str:
-    """The beginning of `text` that has as many characters and bytes as the book, and ends as it does."""
-    end = ".\n"
-    plain = CHARACTERS - len(end)
-    text = text[:plain].rstrip("\n").ljust(plain, ".")
-    wide = len(text.encode()) - len(text)
-    assert wide == BYTES - CHARACTERS, wide
-    return text + end
+    """The beginning of `text` that has as many characters and bytes as the book."""
+    text = text[: CHARACTERS - 1].rstrip("\n").ljust(CHARACTERS, "\n")
+    assert len(text.encode()) == BYTES
+    return text
 
 
 class _Writer:
