@@ -44,7 +44,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
         if file.size and size < file.size and npz.keys(path) is None:
             error.hint = _("It has {got} of {want} bytes. {hint}").format(got=size, want=file.size, hint=error.hint)
         raise
-    for key, count in dataset.samples.items():
+    for key, count in () if file.part else dataset.samples.items():
         if len(arrays[key]) != count:
             raise DataError(
                 _("{path}: {key} has {got} samples, {name} has {want}.").format(
@@ -52,7 +52,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
                 ),
                 _("The file was cut or made for something else; get the original."),
             )
-    fits = fits and all(len(arrays[key]) == count for key, count in dataset.full.items())
+    fits = fits and not file.part and all(len(arrays[key]) == count for key, count in dataset.full.items())
     # without a known size and a known number of samples, the file cannot be called whole
     return Content(arrays, tuple(_summaries(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
 
@@ -72,8 +72,9 @@ def record(path: Path, sha256: str, size: int, content: Content, origin: str = "
 
 
 def _summaries(arrays: Arrays) -> list[str]:
-    return [
+    numbers = [
         f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
         for key, a in arrays.items()
         if a.size and not key.endswith(("_offsets", "_utf8"))
     ]
+    return numbers or [_("{count} bytes of UTF-8 text").format(count=sum(a.size for a in arrays.values()))]
