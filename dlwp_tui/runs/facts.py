@@ -56,6 +56,25 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Tiles:
+    """How a picture is put together of smaller ones of one size, row by row; sizes in pixels."""
+
+    count: int
+    columns: int
+    width: int
+    height: int
+    gap: int
+    captions: tuple[str, ...] = ()
+    """One for each of them, or none at all."""
+
+    def box(self, number: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of one of them, counted from 0."""
+        row, column = divmod(number, self.columns)
+        left, top = column * (self.width + self.gap), row * (self.height + self.gap)
+        return left, top, left + self.width, top + self.height
+
+
+@dataclass(frozen=True)
 class Picture:
     """A picture under the run's artifacts; sizes in pixels, 0 where unknown."""
 
@@ -64,6 +83,10 @@ class Picture:
     width: int = 0
     height: int = 0
     caption: str = ""
+    tiles: Tiles | None = None
+    """Where it is a grid of smaller ones."""
+    frames: tuple[tuple[int, str], ...] = ()
+    """Where it changed during the run: (step, file) of each state that was kept; `file` is the last of them."""
 
 
 @dataclass(frozen=True)
