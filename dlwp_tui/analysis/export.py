@@ -20,7 +20,7 @@ from dlwp_tui.runs.view import RunView, summary
 
 def to_csv(folder: RunFolder) -> str:
     """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`."""
-    rows = _epoch_rows(_view(folder))
+    rows = _epoch_rows(RunView.whole(folder))
     metrics = list(dict.fromkeys(metric for _place, figures in rows for metric in figures))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -32,13 +32,13 @@ def to_csv(folder: RunFolder) -> str:
 
 def to_json(folder: RunFolder) -> str:
     """Spec, summary, all curves and everything else the run reported, as one JSON object."""
-    view = _view(folder)
+    view = RunView.whole(folder)
     content = {
         "run": view.spec.model_dump(mode="json"),
         "summary": summary(view),
         "device": view.device,
-        "curves": [_curve(key, curve, curve.all_xs, curve.values) for key, curve in view.curves.items()],
-        "batch_curves": [_curve(key, curve, curve.xs, curve.ys) for key, curve in view.batch_curves.items()],
+        "curves": [_curve(key, curve) for key, curve in view.curves.items()],
+        "batch_curves": [_curve(key, curve) for key, curve in view.batch_curves.items()],
         "baselines": [{"label": key.label, "metric": key.metric, "y": y} for key, y in view.baselines.items()],
         "results": view.results,
         **{
@@ -49,8 +49,8 @@ def to_json(folder: RunFolder) -> str:
     return json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def save(text: str, path: Path) -> None:
-    """Write `text` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
+def save(content: str | bytes, path: Path) -> None:
+    """Write `content` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(
             _("{path} cannot be written: it is a folder.").format(path=path)
@@ -62,7 +62,7 @@ def save(text: str, path: Path) -> None:
     path = path if special else path.resolve()  # a link stays a link
     part = path if special else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         if not special:
             part.replace(path)
     except OSError as error:
@@ -74,12 +74,6 @@ def save(text: str, path: Path) -> None:
         ) from error
 
 
-def _view(folder: RunFolder) -> RunView:
-    view = RunView.open(folder)
-    view.update()
-    return view
-
-
 def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]:
     rows: dict[tuple[str, int], dict[str, float]] = {}
     labels = {label: index for index, label in enumerate(dict.fromkeys(key.label for key in view.curves))}
@@ -89,6 +83,5 @@ def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]
     return sorted(rows.items(), key=lambda row: (labels[row[0][0]], row[0][1]))
 
 
-def _curve(key: CurveKey, curve: Curve, xs: list[float], ys: list[float]) -> dict[str, Any]:
-    exact = curve.capacity is None or curve.count == len(xs)
-    return {"label": key.label, "metric": key.metric, "exact": exact, "x": xs, "y": ys}
+def _curve(key: CurveKey, curve: Curve) -> dict[str, Any]:
+    return {"label": key.label, "metric": key.metric, "x": curve.all_xs, "y": curve.values}

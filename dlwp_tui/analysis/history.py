@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.analysis import compare
-from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.analysis import compare, row_cache
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.types import UsedSource, Value
-from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.labels import Labels
+from dlwp_tui.runs.labels import read as read_labels
 from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
@@ -27,6 +28,9 @@ _KINDS = (
 """The few events a row is made of; a long run's thousands of batches are passed over."""
 _SHOWN_BEST = ("val_accuracy", "val_mae", "val_loss", "accuracy", "mae", "loss")
 """The metrics that a list has room for, the most important first."""
+
+
+NO_LABELS = Labels()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class HistoryRow:
     """Seconds worked before the first epoch; None where no epoch ended."""
     share: float | None = None
     """Share of the whole run done, 0–1; None where it is not known."""
+    number: int = 0
+    """Its number among the lesson's runs (see `RunSpec`)."""
+    labels: Labels = NO_LABELS
+    """What the learner wrote on it."""
     peak_mb: int | None = None
     """The most memory its worker held, MB of 2^20 bytes; None where that was not recorded."""
 
@@ -104,22 +112,34 @@ class HistoryRow:
                     "result": self.results.get("", {}),
                     "experiment": self.experiment.model_dump() if self.experiment else None,
                     "rerun_of": self.rerun_of,
+                    "number": self.number,
+                    "name": self.labels.name,
+                    "tags": list(self.labels.tags),
+                    "note": self.labels.note,
+                    "archived": self.labels.archived,
                 }
             )
         )
 
 
 def history(lesson: str | None = None) -> list[HistoryRow]:
-    """The runs, newest first; only those of one lesson when its id is given. Unusable folders: `store.problems`."""
+    """The runs, newest first; only those of one lesson when its id is given. Unusable folders: `store.problems`.
+
+    Rows of runs that have ended come from a file in the cache; so a thousand runs take 0.05 s instead of 0.6.
+    """
     presets: dict[str, dict[str, dict[str, Value]]] = {}
+    kept = row_cache.load()
     rows = []
-    for folder in store.all():
-        spec = store.read_spec(folder)
-        if lesson is None or spec.lesson == lesson:
-            if spec.lesson not in presets:
-                presets[spec.lesson] = compare.bases(_lesson(spec.lesson))
-            rows.append(_row(folder, presets[spec.lesson]))
-    return rows
+    for folder in store.folders():
+        row = _row(folder, kept)
+        if row is None or (lesson is not None and row.lesson != lesson):
+            continue
+        if row.lesson not in presets:
+            presets[row.lesson] = compare.bases(compare.lesson_of(row.lesson))
+        base, changed = compare.nearest(row.preset, row.params, presets[row.lesson])
+        rows.append(replace(row, base=base, changed=changed, labels=read_labels(folder)))
+    kept.save()
+    return sorted(rows, key=lambda row: (row.created, row.id), reverse=True)
 
 
 def finished_counts() -> dict[str, int]:
@@ -132,18 +152,16 @@ def finished_counts() -> dict[str, int]:
     return dict(counts)
 
 
-_ended: dict[Path, tuple[tuple[int, int], HistoryRow]] = {}
-"""Rows of runs that have ended, with the stamp of their events: a resume appends to them."""
-
-
-def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
-    stamp = _stamp(folder.events)
-    known = _ended.get(folder.path)
-    if known is not None and known[0] == stamp:
-        return known[1]
-    view = RunView.of_events(folder, scan(folder.events, *_KINDS))
+def _row(folder: RunFolder, kept: row_cache.RowCache) -> HistoryRow | None:
+    """A run's row but for what may change later (labels, the presets of its lesson); None for no usable run."""
+    stamp = (*_stamp(folder.spec), *_stamp(folder.events))
+    if (facts := kept.get(folder.id, stamp)) is not None:
+        return _of_facts(folder, facts)
+    try:
+        view = RunView.of_events(folder, scan(folder.events, *_KINDS))
+    except RunError:
+        return None
     spec = view.spec
-    base, changed = compare.nearest(spec, presets)
     row = HistoryRow(
         folder=folder,
         lesson=spec.lesson,
@@ -153,8 +171,8 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
         seconds=view.elapsed_s,
         params=dict(spec.params),
         preset=spec.preset,
-        base=base,
-        changed=changed,
+        base=None,
+        changed={},
         seed=spec.seed,
         source=view.source,
         best=view.best,
@@ -167,11 +185,33 @@ def _row(folder: RunFolder, presets: dict[str, dict[str, Value]]) -> HistoryRow:
         # Of several fits (folds, variants) each reports its own progress, and not how many there will be.
         share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
         peak_mb=view.peak_mb,
+        number=spec.number,
     )
     # A death counts after 10 s only: on a shared file system the last events may arrive later.
     if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):
-        _ended[folder.path] = (stamp, row)
+        kept.put(folder.id, stamp, _facts(row))
     return row
+
+
+def _facts(row: HistoryRow) -> dict[str, Any]:
+    """A row as JSON values."""
+    found = {name: getattr(row, name) for name in _KEPT}
+    found["state"] = str(row.state)
+    found["best"] = {name: [best.value, best.epoch, best.label, best.metric] for name, best in row.best.items()}
+    found["experiment"] = row.experiment.model_dump() if row.experiment else None
+    return found
+
+
+def _of_facts(folder: RunFolder, facts: dict[str, Any]) -> HistoryRow:
+    """The row that `_facts` came from."""
+    found = dict(facts)
+    found["state"] = RunState(facts["state"])
+    found["best"] = {name: Best(*best) for name, best in facts["best"].items()}
+    found["experiment"] = ExperimentVote(**facts["experiment"]) if facts["experiment"] else None
+    return HistoryRow(folder=folder, base=None, changed={}, **found)
+
+
+_KEPT = tuple(field.name for field in fields(HistoryRow) if field.name not in ("folder", "base", "changed", "labels"))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -180,12 +220,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     except (FileNotFoundError, NotADirectoryError):
         return (0, 0)
     return (stat.st_mtime_ns, stat.st_size)
-
-
-def _lesson(lesson_id: str) -> Lesson | None:
-    from dlwp_tui.course import reader
-
-    try:
-        return reader.load().lesson(lesson_id)
-    except DlwpError:  # of another course, or broken, which `dlwp check` reports; its runs can be read all the same
-        return None

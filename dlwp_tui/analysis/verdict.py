@@ -121,9 +121,7 @@ def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
             continue
         batch = batch or place.batch
         if place.batch == batch and (place.side, place.vote) not in views:
-            view = RunView.open(folder)
-            view.update()
-            views[place.side, place.vote] = view
+            views[place.side, place.vote] = RunView.whole(folder)
     return judge(experiment, views, batch) if views else None
 
 
@@ -142,7 +140,7 @@ def figures_of(view: RunView) -> dict[str, list[float]]:
     found |= {key.metric: curve.values for key, curve in view.curves.items() if not key.label}
     for key, curve in view.batch_curves.items():
         if not key.label:
-            found.setdefault(key.metric, curve.ys)
+            found.setdefault(key.metric, list(curve.ys))
     for metric, value in view.results.get("", {}).items():
         found[f"result_{metric}"] = [value]
     return found

@@ -20,6 +20,8 @@ COMMANDS = {
     "notes": ("note", "export-notes"),
     "run": ("run", "watch", "rerun"),
     "runs": ("runs", "stop", "pause", "resume", "export", "delete"),
+    "compare": ("compare",),
+    "report": ("report",),
     "predict": ("predict",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),

@@ -221,8 +221,7 @@ def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:
             output.say(leave)
             return 130
     control.stop(folder)
-    view = RunView.open(folder)
-    view.update()
+    view = RunView.whole(folder)
     if json:
         output.json_line(_summary(view))
     output.say(_("Stopped {run}; its curves stay: dlwp export {run} --csv").format(run=folder.id))

@@ -72,8 +72,7 @@ def predict(
         process.close()
     if "error" in answer:
         raise RunError(str(answer["error"]), _("Its log says more: {path}").format(path=folder.artifacts))
-    view = RunView.open(folder)
-    view.update()
+    view = RunView.whole(folder)
     if json:
         output.json_line({"run": folder.id, "lesson": lesson.id, "demo": chosen.id, "source": view.source, **answer})
         return

@@ -158,6 +158,7 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
     return RunSpec(
         id="",
         lesson=lesson.id,
+        number=store.next_number(lesson.id),
         params=params,
         created=time.time(),
         content=str(lesson.content),

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 
 from dlwp_tui.runs.series import Curve, CurveKey
 
-BATCH_CAPACITY = 256
-"""Per-batch curves keep 256–512 buckets: more than twice the columns of any terminal's chart."""
-
 
 @dataclass
 class _Place:
@@ -37,19 +34,20 @@ class Curves:
     """
 
     epochs: dict[CurveKey, Curve] = field(default_factory=dict)
-    """Exact; x is the epoch, 1-based."""
+    """x is the epoch, 1-based."""
     batches: dict[CurveKey, Curve] = field(default_factory=dict)
-    """Bounded; x is in epochs: 0.5 is the middle of the first."""
+    """x is in epochs: 0.5 is the middle of the first."""
     _places: dict[str, _Place] = field(default_factory=dict)
 
-    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Fold one epoch's figures."""
+    def add_epoch(self, label: str, epoch: int, metrics: Mapping[str, float]) -> float:
+        """Fold one epoch's figures; returns their x: the epochs of this label so far."""
         place = self._place(label)
         if epoch <= place.epoch:
             self._start_again(label, place, epoch)
         place.resumed = False
         place.epoch, place.position = epoch, max(place.position, float(epoch))
-        _append(self.epochs, label, place.offset + epoch, metrics, None)
+        _append(self.epochs, label, place.offset + epoch, metrics)
+        return float(place.offset + epoch)
 
     def add_batch(
         self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, float]
@@ -57,7 +55,7 @@ class Curves:
         """Fold a batch event. Without an epoch (an own loop) x is the step itself."""
         place = self._place(label)
         if epoch is None:
-            _append(self.batches, label, step, metrics, BATCH_CAPACITY)
+            _append(self.batches, label, step, metrics)
             return
         place.steps = steps or max(place.steps, step + 1)  # unknown length: the longest epoch so far
         position = epoch - 1 + min(1.0, step / place.steps)
@@ -65,7 +63,7 @@ class Curves:
             self._start_again(label, place, epoch)
         place.resumed = False
         place.position = position
-        _append(self.batches, label, place.offset + position, metrics, BATCH_CAPACITY)
+        _append(self.batches, label, place.offset + position, metrics)
 
     def resume(self) -> None:
         """The run was started again: from now on repeated epochs replace the earlier ones."""
@@ -88,11 +86,9 @@ class Curves:
         place.epoch, place.position = epoch - 1, float(epoch - 1)
 
 
-def _append(
-    curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, float], capacity: int | None
-) -> None:
+def _append(curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, float]) -> None:
     for metric, y in metrics.items():
         key = CurveKey(label, metric)
         if key not in curves:
-            curves[key] = Curve(capacity)
+            curves[key] = Curve()
         curves[key].append(x, y)

@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "events.jsonl"
 
     @property
+    def labels(self) -> Path:
+        """`labels.json`: the learner's own name, tags and note for the run."""
+        return self.path / "labels.json"
+
+    @property
     def log(self) -> Path:
         """The worker's stdout and stderr."""
         return self.path / "log.txt"

@@ -68,6 +68,10 @@ class Folded:
         self.pictures: list[Picture] = []
         self.baselines: dict[CurveKey, float] = {}
         """Constants that the curves of their metric are compared with."""
+        self.steps_of: dict[str, int] = {}
+        """Steps of an epoch, by label, as far as known."""
+        self.times_of: dict[str, list[tuple[float, float]]] = {}
+        """By label: at the end of each epoch its x and the seconds worked until then."""
         self.units: dict[str, str] = {}
         """What the x of a metric's curves counts, as the learner reads it, where it is not epochs."""
         self.results: dict[str, dict[str, float]] = {}
@@ -124,6 +128,8 @@ class Folded:
         epochs, steps = _count(event, "epochs"), _count(event, "steps")
         newest = self._newest(event, epoch, epochs)
         self.step, self.steps = step, steps
+        if steps:
+            self.steps_of[self.label] = steps
         self._curves.add_batch(self.label, epoch, step, steps, newest)
         self._pace.batch(self._worked(event), self.label, epoch=epoch, epochs=epochs, step=step, steps=steps)
 
@@ -135,7 +141,11 @@ class Folded:
             self.setup_s = max(0.0, self._worked(event) - max(0.0, number(event.get("seconds")) or 0.0))
         self.fits += self.epoch is None or self.label != _text(event, "label") or epoch == 1
         newest = self._newest(event, epoch, epochs)
-        self._curves.add_epoch(self.label, epoch, newest)
+        x = self._curves.add_epoch(self.label, epoch, newest)
+        times = self.times_of.setdefault(self.label, [])
+        while times and times[-1][0] >= x:  # computed again after a resume
+            times.pop()
+        times.append((x, self._worked(event)))
         self._pace.epoch(self._worked(event), epoch, epochs)
 
     def _baseline(self, event: Event) -> None:

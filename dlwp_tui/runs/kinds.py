@@ -42,4 +42,8 @@ PICTURE, FRAMES, TEXT, TABLE = "picture", "frames", "text", "table"
 CHECK, RESULT, WARNING = "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 OLD_BASELINE = "level"
+ALL = (
+    QUEUED, STARTED, PHASE, DATASET, MODEL, BATCH, EPOCH, BASELINE, PROGRESS, PICTURE, TEXT, TABLE, CHECK, RESULT,
+    WARNING, PAUSED, RESUMED, ENDED, OLD_BASELINE,
+)  # fmt: skip
 VERSION = 1

@@ -73,6 +73,15 @@ class Tail:
             return []
         return self._parse(data)
 
+    def skip(self, size: int) -> None:
+        """Pass over the first `size` bytes, whole lines whose events are known already."""
+        stat = self.path.stat()
+        self._file_id = (stat.st_dev, stat.st_ino)
+        with self.path.open("rb") as file:
+            file.seek(max(0, size - _ANCHOR))
+            self._anchor = file.read(min(size, _ANCHOR))
+        self.offset = size
+
     def _fetch(self, limit: int) -> bytes:
         """The next whole lines: about `limit` bytes, or more where one line is longer."""
         with self.path.open("rb") as file:

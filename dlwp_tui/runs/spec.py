@@ -30,6 +30,8 @@ class RunSpec(BaseModel):
     id: str
     """`20261123-0231-3.4-k7qf`: date and time (local), lesson, four random characters."""
     lesson: str
+    number: int = 0
+    """How many runs of the lesson there were, with this one: its colour and sign follow from it. 0: not recorded."""
     params: dict[str, Value]
     preset: str | None = None
     """The preset whose values `params` are, exactly; None when the learner changed one."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import state
+from dlwp_tui.runs import packed, state
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
 from dlwp_tui.runs.spec import RunSpec
 
@@ -78,6 +78,21 @@ def all() -> list[RunFolder]:
     return _scan()[0]
 
 
+def folders() -> list[RunFolder]:
+    """Every folder that is named like a run, whether or not it is usable; nothing in it is read."""
+    return [RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()]
+
+
+def next_number(lesson_id: str) -> int:
+    """The number of a new run of a lesson: one more than the newest run's, and than there are runs."""
+    found = sorted((folder for folder in folders() if folder.id.split("-")[2] == lesson_id), key=lambda one: one.id)
+    try:
+        newest = read_spec(found[-1]).number if found else 0
+    except RunError:  # broken: how many there are is good enough for a colour
+        newest = 0
+    return max(newest, len(found)) + 1
+
+
 def problems() -> tuple[Problem, ...]:
     """What lies under `runs` and is no usable run, and why not."""
     return tuple(_scan()[1])
@@ -121,6 +136,7 @@ def delete(folder: RunFolder) -> None:
     except OSError as error:
         raise paths.storage_error(folder.path, error) from error
     _specs.pop(folder.path, None)
+    packed.forget(folder)
 
 
 _specs: dict[Path, tuple[tuple[int, int], RunSpec]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource
-from dlwp_tui.runs import facts, log, state, store
+from dlwp_tui.runs import facts, log, packed, state, store
 from dlwp_tui.runs.events import Event, plain
 from dlwp_tui.runs.facts import Best, Failure, RunWarning
 from dlwp_tui.runs.folder import RunFolder
@@ -32,11 +32,20 @@ class RunView(Folded):
         self.read = False
         """True once the whole file was folded; before, what is missing may only be unread."""
         self._tail = Tail(folder.events)
+        self._packed = -1  # bytes of events.jsonl that are packed
 
     @classmethod
     def open(cls, folder: RunFolder) -> RunView:
         """A view of the run in `folder`. Raises RunError when there is none or its run.json is broken."""
         return cls(folder, store.read_spec(folder), state.current(folder))
+
+    @classmethod
+    def whole(cls, folder: RunFolder) -> RunView:
+        """A view of all that the run in `folder` has written. Raises RunError as `open` does."""
+        view = cls.open(folder)
+        view.update()
+        view.pack()
+        return view
 
     @classmethod
     def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:
@@ -56,7 +65,8 @@ class RunView(Folded):
         `behind`. Without it everything is folded. `on_event` is called with each new event after it was folded.
         """
         before = self.state
-        changed = self._fold_new(limit, on_event)
+        changed = self._unpack() if on_event is None and not self.read and not self._tail.offset else False
+        changed = self._fold_new(limit, on_event) or changed
         self.state = state.derive(self.folder, self._lifecycle)
         if not self.state.active and not self.behind and self._fold_new(limit, on_event):
             # The run ended between reading its events and testing its lock: its last events belong to this update.
@@ -141,6 +151,36 @@ class RunView(Folded):
     def log_tail(self, n: int = 20) -> list[str]:
         """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
         return log.tail(self.folder, n)
+
+    @property
+    def worth_packing(self) -> bool:
+        """True for a long run that has ended and was read whole from its events."""
+        whole = self.read and not self.behind and not self.state.active
+        return whole and packed.WORTH <= self._tail.offset != self._packed
+
+    def pack(self) -> None:
+        """Keep a long run so that it opens at once next time, where it is worth it. Takes up to a second."""
+        if self.worth_packing:
+            self._packed = self._tail.offset
+            packed.save(
+                self.folder,
+                self._tail.offset,
+                dict(self.curves),
+                dict(self.batch_curves),
+                steps_of=dict(self.steps_of),
+                first_step_s=self.first_step_s,
+            )
+
+    def _unpack(self) -> bool:
+        """Take the run from what `pack` kept, where that is the run as it is now."""
+        if self.state.active or (kept := packed.load(self.folder)) is None:
+            return False
+        self.fold(kept.events)
+        self._curves.epochs, self._curves.batches = kept.epochs, kept.batches
+        self.steps_of, self.first_step_s = kept.steps_of, kept.first_step_s
+        self._tail.skip(kept.size)
+        self._packed = kept.size
+        return True
 
     def _fold_new(self, limit: int | None, on_event: Callable[[Event], object] | None) -> bool:
         changed = False

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from dlwp_tui.tui import keys
 
@@ -71,3 +71,28 @@ class AskDialog(Dialog[str]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.dismiss(event.button.id)
+
+
+class TextDialog(Dialog[str]):
+    """One line to type. Dismisses with it on Enter, or with None on Esc."""
+
+    DEFAULT_CSS = """
+    TextDialog > Vertical { width: 64; max-width: 90%; }
+    TextDialog #title { text-style: bold; margin-bottom: 1; }
+    """
+
+    def __init__(self, title: str, value: str = "") -> None:
+        super().__init__()
+        self._title, self._value = title, value
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self._title), id="title")
+            yield Input(self._value, compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value)

@@ -1,9 +1,11 @@
-"""The last line: eight keys and what they do.
+"""The last line: the keys of whatever has the focus, then those of the study screen, as many as fit.
 
-Textual's own Footer makes its eight widgets anew at every change of focus (30 ms); these keys never change.
+Textual's own Footer makes its widgets anew at every change of focus (30 ms); this is one widget and draws one line.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
@@ -15,6 +17,25 @@ from dlwp_tui.tui import keys
 
 GAP = 2
 """Cells between two entries."""
+MOST = 8
+"""Entries at most: nobody reads more."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key, or several that do the same in other directions."""
+
+    keys: str
+    text: str
+    action: str
+    """Of the first of them."""
+    local: bool = False
+    """True for a key of the focused widget, False for one of the study screen."""
+
+    @property
+    def width(self) -> int:
+        """Cells."""
+        return cell_len(self.keys) + 1 + cell_len(self.text)
 
 
 class KeyBar(Widget, can_focus=False):
@@ -26,33 +47,51 @@ class KeyBar(Widget, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._entries = [(keys.label(key.id), _(key.short or key.text), key.id) for key in keys.footer()]
-        self._places: list[tuple[int, int, str]] = []
-        """(first cell, cell after the last, key's id) of each entry that is shown."""
+        self._focused: Widget | None = None
+        self._where = ""
+        self._entries = _entries("")
+        self._places: list[tuple[int, int, Entry]] = []
+        """(first cell, cell after the last, entry) of each entry that is shown."""
+
+    def follow(self, focused: Widget | None) -> None:
+        """Show the keys of the widget that has the focus, or of the one round it that has keys (`KEYS`)."""
+        around = [one for one in focused.ancestors_with_self if isinstance(one, Widget)] if focused is not None else []
+        holder = next((one for one in around if hasattr(one, "KEYS")), None)
+        where = str(holder.KEYS) if holder is not None else ""
+        self._focused = holder
+        if where != self._where:
+            self._where, self._entries = where, _entries(where)
+            self.refresh()
 
     def render(self) -> Content:
         """The entries that fit."""
         parts: list[tuple[str, str] | str] = []
         self._places = []
         x = 0
-        for key, text, key_id in self._fitting(self.content_size.width):
-            width = cell_len(key) + 1 + cell_len(text)
-            parts += [(key, "bold $accent"), f" {text}{' ' * GAP}"]
-            self._places.append((x, x + width, key_id))
-            x += width + GAP
+        for entry in self._fitting(self.content_size.width):
+            parts += [(entry.keys, "bold $accent"), f" {entry.text}{' ' * GAP}"]
+            self._places.append((x, x + entry.width, entry))
+            x += entry.width + GAP
         return Content.assemble(*parts)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the entry under the pointer does."""
-        for start, end, key_id in self._places:
+        for start, end, entry in self._places:
             if start <= event.x - self.gutter.left < end:
-                await self.screen.run_action(f"do('{key_id}')")
+                if entry.local and self._focused is not None:
+                    await self._focused.run_action(entry.action)
+                else:
+                    await self.screen.run_action(entry.action)
 
-    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
-        chosen = list(self._entries)
-        while len(chosen) > 1 and self._width(chosen) > room:
+    def _fitting(self, room: int) -> list[Entry]:
+        chosen = [*self._entries[: MOST - 1], self._entries[-1]]
+        while len(chosen) > 1 and sum(entry.width + GAP for entry in chosen) - GAP > room:
             del chosen[-2]  # the last is help
         return chosen
 
-    def _width(self, entries: list[tuple[str, str, str]]) -> int:
-        return sum(cell_len(key) + 1 + cell_len(text) for key, text, _id in entries) + GAP * (len(entries) - 1)
+
+def _entries(where: str) -> list[Entry]:
+    """Those of `where`, then those of the study screen, help last."""
+    own = [Entry(words, text, action, local=True) for words, text, action in keys.local(where)]
+    study = [Entry(keys.label(key.id), _(key.short or key.text), f"do('{key.id}')") for key in keys.footer()]
+    return [*own, *study]

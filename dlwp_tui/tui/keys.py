@@ -52,6 +52,7 @@ class Key:
 
 
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
+CHART, PICK = N_("On a chart"), N_("In the run picker")
 PAST, CARD, REPORT = N_("In the history"), N_("On a card of the note"), N_("In the output")
 DRAW, PICTURES = N_("Drawing for the model"), N_("Among pictures")
 
@@ -95,6 +96,46 @@ KEYS: tuple[Key, ...] = (
     Key("chart.smooth", "m", "curves.smooth", N_("smoothing"), LOOK),
     Key("chart.batches", "a", "curves.batches", N_("batches or epochs"), LOOK),
     Key("chart.maximise", "x", "panes.maximise", N_("one pane large"), LOOK),
+    Key(
+        "chart.cursor-right",
+        "right",
+        "cursor(1)",
+        N_("to the next point"),
+        CHART,
+        "curves",
+        short=N_("cursor"),
+    ),
+    Key(
+        "chart.cursor-left",
+        "left",
+        "cursor(-1)",
+        N_("to the next point"),
+        CHART,
+        "curves",
+        short=N_("cursor"),
+    ),
+    Key("chart.cursor-first", "home", "cursor_end(-1)", N_("the first or last point"), CHART, "curves"),
+    Key("chart.cursor-last", "end", "cursor_end(1)", N_("the first or last point"), CHART, "curves"),
+    Key("chart.zoom-in", "+,=", "zoom(0.5)", N_("zoom in or out"), CHART, "curves", short=N_("zoom")),
+    Key("chart.zoom-out", "-", "zoom(2)", N_("zoom in or out"), CHART, "curves", short=N_("zoom")),
+    Key("chart.pan-left", "comma", "pan(-1)", N_("move the part shown"), CHART, "curves"),
+    Key("chart.pan-right", "full_stop", "pan(1)", N_("move the part shown"), CHART, "curves"),
+    Key("chart.all", "0", "zoom_off", N_("all epochs"), CHART, "curves"),
+    Key("chart.whole", "f", "whole", N_("the first points too"), CHART, "curves", short=N_("first points")),
+    Key("chart.x-unit", "X", "x_unit", N_("epochs, steps or seconds"), CHART, "curves", short=N_("x unit")),
+    Key("chart.cursor-off", "escape", "cursor_off", where="curves"),
+    Key("pick.toggle", "space", "lay_over", N_("lay over, or take away"), PICK, "picker", short=N_("lay over")),
+    Key("pick.show", "enter", "show", N_("make it the shown run"), PICK, "picker", short=N_("show")),
+    Key("pick.reference", "=", "reference", N_("compare the others with it"), PICK, "picker", short=N_("reference")),
+    Key("pick.hide", "-", "hide", N_("hide or draw again"), PICK, "picker", short=N_("hide")),
+    Key("pick.alone", "!", "alone", N_("draw it alone"), PICK, "picker", short=N_("alone")),
+    Key("pick.fold", "F", "fold", N_("fold seeds into a band"), PICK, "picker", short=N_("fold seeds")),
+    Key("pick.up", "K", "move_run(-1)", N_("up or down in the legend"), PICK, "picker", short=N_("order")),
+    Key("pick.down", "J", "move_run(1)", N_("up or down in the legend"), PICK, "picker", short=N_("order")),
+    Key("pick.rename", "R", "rename", N_("name it"), PICK, "picker", short=N_("name")),
+    Key("pick.tag", "#", "tag", N_("tag it"), PICK, "picker", short=N_("tag")),
+    Key("pick.note", "W", "note", N_("a note on it"), PICK, "picker", short=N_("note")),
+    Key("pick.leave", "escape", "leave", where="picker"),
     Key("card.start", "enter,r", "press", N_("start"), CARD, "card"),
     Key("card.params", "e", "edit", N_("into the form"), CARD, "run-card"),
     Key("past.show", "enter", "show", N_("show its curves"), PAST, "history", short=N_("curves")),
@@ -163,6 +204,7 @@ KEYS: tuple[Key, ...] = (
 SHOWN = {
     "escape": "Esc", "enter": "Enter", "space": "Space", "delete": "Del", "tab": "Tab", "backspace": "⌫",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "question_mark": "?", "slash": "/", "colon": ":",
+    "comma": ",", "full_stop": ".",
     "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">",
 }  # fmt: skip
 """How a key's name is written for people, where it is not the name itself."""
@@ -224,6 +266,13 @@ def help_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """(heading, [(key, what it does)]) in words of the interface's language, as the help shows them."""
     for group, members in groupby((key for key in KEYS if key.text), key=lambda key: key.group):
         yield _(group), _joined([(label(key.id), _(key.text)) for key in members])
+
+
+def local(where: str) -> list[tuple[str, str, str]]:
+    """(keys, what they do, action) for the footer: the keys of one widget that have a short text."""
+    found = [(key, _(key.short)) for key in KEYS if where and key.where == where and key.short]
+    grouped = [(text, [key for key, _text in same]) for text, same in groupby(found, lambda pair: pair[1])]
+    return [(" ".join(label(key.id) for key in same), text, same[0].action) for text, same in grouped]
 
 
 def hints(where: str) -> list[str]:

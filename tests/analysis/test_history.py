@@ -15,17 +15,17 @@ import pytest
 
 from dlwp_tui.analysis import compare, export, history
 from dlwp_tui.core.errors import StorageError, UsageError
+from dlwp_tui.core.types import Value
 from dlwp_tui.course import reader
 from dlwp_tui.runs import store
 from dlwp_tui.runs.events import encode
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 from tests.runs.fake_run import T0, FakeRun
 
 Make = Callable[..., FakeRun]
-FULL = {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
+FULL: dict[str, Value] = {"epochs": 5, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
 def finished(run: FakeRun) -> FakeRun:
@@ -116,11 +116,8 @@ def test_five_hundred_runs_are_read_fast_and_once(make_run: Make) -> None:
 def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     lesson = reader.load(course_dir).lesson("1.1")
 
-    def changes(preset: str | None, **params: object) -> object:
-        spec = RunSpec(
-            id="x", lesson="1.1", params=FULL | params, preset=preset, seed=1, created=1, content="", code_hash=""
-        )
-        return compare.nearest(spec, compare.bases(lesson))
+    def changes(preset: str | None, **params: Value) -> object:
+        return compare.nearest(preset, FULL | params, compare.bases(lesson))
 
     assert changes("book") == ("book", {})
     assert changes("quick", epochs=3) == ("quick", {})
@@ -128,13 +125,12 @@ def test_changes_are_named_from_the_nearest_preset(course_dir: Path) -> None:
     assert changes(None, epochs=7) == ("book", {"epochs": 7})
     assert changes("gone", epochs=7) == ("book", {"epochs": 7})
     assert changes(None, new=1) == ("book", {"new": 1})
-    spec = RunSpec(id="x", lesson="8.8", params={"a": 1}, seed=1, created=1, content="", code_hash="")
-    assert compare.nearest(spec, compare.bases(None)) == (None, {"a": 1})
+    assert compare.nearest(None, {"a": 1}, compare.bases(None)) == (None, {"a": 1})
 
 
 def test_params_that_differ(make_run: Make) -> None:
     runs = [make_run(params=params) for params in ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1, "c": "x"})]
-    specs = [store.read_spec(run.folder) for run in runs]
+    specs = [store.read_spec(run.folder).params for run in runs]
     assert compare.diff_params(specs) == {"b": (2, 3, None), "c": (None, None, "x")}
     assert compare.diff_params(specs[:1]) == {} and compare.diff_params([]) == {}
 
@@ -158,7 +154,7 @@ def test_json_has_everything(make_run: Make) -> None:
     content = json.loads(export.to_json(run.folder), parse_constant=pytest.fail)
     assert content["run"]["params"] == {"units": 4} and content["summary"]["state"] == "finished"
     curve = next(curve for curve in content["curves"] if curve["metric"] == "val_loss")
-    assert curve == {"label": "", "metric": "val_loss", "exact": True, "x": [1, 2, 3], "y": [1.5, 0.5, 1.5]}
+    assert curve == {"label": "", "metric": "val_loss", "x": [1, 2, 3], "y": [1.5, 0.5, 1.5]}
     assert content["batch_curves"][0]["x"] == [0.5, 1.5, 2.5]
     assert content["datasets"] == [{"name": "imdb", "source": "synthetic", "detail": ""}]
     assert content["results"] == {"": {"accuracy": 0.75}}
@@ -185,7 +181,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(Path, "write_bytes", full)
         with pytest.raises(StorageError, match="No space left"):
             export.save("new", target)
     assert target.read_text(encoding="utf-8") == "old"

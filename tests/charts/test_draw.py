@@ -1,247 +1,274 @@
-"""Charts: exact size whatever the numbers, honest axes, told apart without colour."""
+"""Charts: axes, the range of the bulk, best points, cursor, legend, small sizes."""
 
 from __future__ import annotations
 
 import math
-import random
+import re
 import subprocess
 import sys
 import threading
 from itertools import pairwise
-from statistics import median
-from time import thread_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
-from rich.text import Text
 
-from dlwp_tui.charts.draw import LABEL_CELLS, Series, decimate, draw
+from dlwp_tui.charts.axis import x_axis, y_axis
+from dlwp_tui.charts.draw import draw
+from dlwp_tui.charts.points import Points
+from dlwp_tui.charts.series import BASELINE, VALIDATION, Series, View
+from tests.charts.dots import cells, dots, lines, place
 
-EPOCHS = list(range(1, 21))
-TRAIN = Series("training", EPOCHS, [0.5 * math.exp(-x / 6) for x in EPOCHS], "dots", "blue")
-VALIDATION = Series("validation", EPOCHS, [0.28 + (x - 4) ** 2 / 800 for x in EPOCHS], "line", "yellow")
-
-
-def lines(chart: Text) -> list[str]:
-    return chart.plain.split("\n")
-
-
-def assert_size(chart: Text, width: int, height: int) -> None:
-    assert [cell_len(line) for line in lines(chart)] == [width] * height
+EPOCHS = range(1, 21)
+TRAIN = Series("training", Points(EPOCHS, [0.5 * math.exp(-x / 6) for x in EPOCHS]), "blobs", color="blue")
+CURVE = [0.28 + (x - 4) ** 2 / 800 for x in EPOCHS]
+VALID = Series("validation", Points(EPOCHS, CURVE), front=VALIDATION, color="yellow", best=(4, 0.28))
 
 
-numbers = st.one_of(
-    st.floats(allow_nan=True, allow_infinity=True),
-    st.sampled_from([0.0, -0.0, 5e-324, 1.7e308, -1.7e308, math.nan, math.inf, -math.inf, 1e-300, 1.0]),
-    st.integers(-(10**400), 10**400),
-)
-some_series = st.builds(
-    Series,
-    st.text(max_size=12) | st.sampled_from(["训练", "验证 🐸", "a\nb", "é\x1b[31m"]),
-    st.lists(numbers, max_size=40),
-    st.lists(numbers, max_size=40),
-    st.sampled_from(["line", "dots"]),
-    st.sampled_from(["", "red", "#5fafff"]),
-    st.sampled_from(["", "×", "中", "ab"]),
-    st.booleans(),
-)
+def test_a_chart_of_training_and_validation() -> None:
+    frame = draw([TRAIN, VALID], 60, 14, title="loss", x_unit="epoch")
+    assert "\n".join(line.rstrip() for line in lines(frame)) == GOLDEN
 
 
+GOLDEN = """\
+loss                             ⠶ ⠶ training  ━━ validation
+     │                                                     ⢀
+     │                                                 ⢀⡠⠔⠊⠁
+ 0.50┤                                           ⢀⣀⠤⠔⠒⠉⠁
+     │⠶                                     ⣀⡠⠤⠒⠉⠁
+     │   ⣤                         ⢀⣀⠤⠤⠤⠒⠒⠊⠉
+     │⣀⣀⣀⣀⣀⣰⠆    ⢀⣀⣀⣀⣀⣀⣀⣀⡠⠤⠤⠤⠤⠤⠔⠒⠒⠉⠁
+ 0.25┤      ⠉⠉⠙⠋⠉⢁⡀
+     │   0.28 ▴  ⠈⠁ ⠶  ⣀
+     │                 ⠉ ⠘⠃ ⠰⠆ ⢠⡄ ⣀
+     │                            ⠉  ⠛  ⠶ ⠰⠆ ⢠⡄ ⣤  ⣀  ⣀ ⢀⡀ ⢀
+ 0.00┤                                             ⠉  ⠉ ⠈⠁ ⠈
+     └───────────┬─────────────┬─────────────┬─────────────┬
+                 5             10            15     20 epoch"""
+
+
+@given(st.floats(-1e300, 1e300), st.floats(1e-12, 1e12), st.integers(2, 60))
 @settings(deadline=None, max_examples=300)
-@given(
-    st.lists(some_series, max_size=5),
-    st.tuples(st.integers(1, 90), st.integers(1, 30)),
-    st.fixed_dictionaries(
-        {
-            "log_y": st.booleans(),
-            "ascii": st.booleans(),
-            "title": st.text(max_size=30) | st.just("损失 · 合成数据"),
-            "x_label": st.sampled_from(["", "轮次", "a longer label"]),
-            "x_range": st.none() | st.tuples(numbers, numbers),
-        }
-    ),
-)
-def test_any_numbers_give_exactly_the_size_asked_for(series, size, options):
-    assert_size(draw(series, *size, **options), *size)
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.floats(), min_size=1, max_size=3000), st.integers(20, 100))
-def test_long_series_keep_their_size_and_extremes(ys, width):
-    assert_size(draw([Series("s", range(len(ys)), ys)], width, 12), width, 12)
-    points = [(float(x), y) for x, y in enumerate(ys) if math.isfinite(y)]
-    if points:
-        kept = [y for _x, y in decimate(points, width, points[0][0], points[-1][0])]
-        finite = [y for _x, y in points]
-        assert len(kept) <= 2 * width + 2
-        assert (min(kept), max(kept)) == (min(finite), max(finite))
-        assert (kept[0], kept[-1]) == (finite[0], finite[-1])
+def test_ticks_are_round_at_equal_distances_with_equal_decimals(low: float, span: float, rows: int) -> None:
+    axis = y_axis(low, low + span, rows)
+    places = [axis.place(value) * (4 * rows - 1) for value, _label in axis.ticks]
+    assert len(places) >= 2
+    gaps = [b - a for a, b in pairwise(places)]
+    assert all(gap == pytest.approx(round(gaps[0] / 4) * 4, abs=1e-3) for gap in gaps), "whole rows apart"
+    assert all(place == pytest.approx(1.5 + 4 * round((place - 1.5) / 4), abs=1e-3) for place in places), (
+        "in the middle"
+    )
+    labels = [label for _value, label in axis.ticks]
+    assert len(set(labels)) == len(labels)
+    assert len({len(label.partition(".")[2]) for label in labels}) == 1
+    assert axis.holds(low, low + span)
 
 
 @pytest.mark.parametrize(
-    "ys",
+    ("low", "high", "labels", "factor"),
     [
-        [math.nan],
-        [math.inf],
-        [-math.inf, math.nan],
-        [5e-324, 1e-323],
-        [1.7e308, -1.7e308],
-        [-3, -2],
-        [0, 0, 0],
-        [1e6, 1e6 + 1e-9],
-        [1000.0001, 1000.0002],
-        [10**400, 1],
+        (0, 1, ["0.00", "0.25", "0.50", "0.75", "1.00"], ""),
+        (1e-9, 3e-9, ["1.0", "1.5", "2.0", "2.5", "3.0"], "×1e-9"),
+        (0, 8e7, ["0.0", "2.5", "5.0", "7.5"], "×1e7"),
+        (1e10, 1e10 + 30, ["0", "10", "20", "30"], " + 1e+10"),
     ],
 )
-def test_odd_values_do_not_raise(ys):
-    for log_y in (False, True):
-        assert_size(draw([Series("s", range(len(ys)), ys)], 50, 10, log_y=log_y), 50, 10)
+def test_labels(low: float, high: float, labels: list[str], factor: str) -> None:
+    frame = draw([Series("", Points([1, 2], [low, high]))], 60, 17, title="loss")
+    found = [label for label in (line[:6].strip(" ┤│└") for line in lines(frame)[1:-2]) if label]
+    assert found[::-1] == labels
+    assert lines(frame)[0].rstrip() == f"loss {factor}".rstrip()
 
 
-def test_empty_chart_says_what_to_do():
-    chart = draw([], 50, 9, title="损失", hint="按 r 运行，几秒后这里会出现曲线")
-    assert_size(chart, 50, 9)
-    assert "按 r 运行" in chart.plain
-    assert "损失" in lines(chart)[0]
-    only_nan = draw([Series("loss", [1, 2], [math.nan, math.nan])], 50, 9, hint="press r")
-    assert "press r" in only_nan.plain
+def test_decades_on_a_log_axis() -> None:
+    frame = draw([Series("", Points(range(5), [1e-4, 1e-2, 1, 10, 1000]))], 60, 16, view=View(log=True))
+    found = [label for label in (line[:7].strip(" ┤│└") for line in lines(frame)[:-2]) if label]
+    assert found == ["100", "1", "0.01", "1e-4"] or len(found) >= 3
+    assert frame.y is not None
+    assert frame.y.log
 
 
-def test_curves_go_where_the_numbers_say():
-    chart = lines(draw([Series("", [1, 2, 3], [3, 2, 1], "dots", marker="x")], 40, 11))
-    where = [(row, line.index("x", LABEL_CELLS)) for row, line in enumerate(chart) if "x" in line[LABEL_CELLS:]]
-    rows, columns = [r for r, _c in where], [c for _r, c in where]
-    assert rows == sorted(rows) and columns == sorted(columns) and len(where) == 3
-    assert columns[0] == LABEL_CELLS + 1 and columns[-1] == 39
-    labels = {line[:LABEL_CELLS].strip(): row for row, line in enumerate(chart[:-2])}
-    assert abs(labels["3"] - rows[0]) <= 1 and abs(labels["1"] - rows[-1]) <= 1
+def test_values_that_have_no_logarithm_are_gaps() -> None:
+    frame = draw([Series("", Points(range(1, 5), [1.0, 0.0, -1.0, 10.0]))], 60, 12, view=View(log=True))
+    assert frame.x is not None
+    assert frame.x.low == 1 and frame.x.high == 4
+    alone = draw([Series("", Points([1, 2], [0.0, -1.0]))], 60, 12, view=View(log=True))
+    assert "No value above 0" in alone.text.plain
 
 
-def test_epochs_are_whole_and_a_running_axis_does_not_rescale():
-    first = draw([Series("", [1], [0.5])], 60, 10, x_range=(1, 20))
-    later = draw([Series("", [1, 2, 3], [0.5, 0.4, 0.3])], 60, 10, x_range=(1, 20))
-    assert lines(first)[-1] == lines(later)[-1]
-    assert lines(later)[-1].split() == ["1", "5", "10", "15", "20"]
+@pytest.mark.parametrize(("low", "high", "columns"), [(1, 20, 60), (1, 500, 40), (0, 3, 46), (1, 1e6, 80), (1, 7, 30)])
+def test_ticks_of_epochs_are_whole_and_equally_far_apart(low: float, high: float, columns: int) -> None:
+    values = [value for value, _label in x_axis(low, high, columns).ticks]
+    assert all(value == int(value) for value in values) and len(values) >= 2
+    steps = {b - a for a, b in pairwise(values)}
+    assert len(steps) == 1
 
 
-def test_y_labels_keep_their_width():
-    for top in (0.03, 0.7, 9.7, 123, 98765, 3.2e9, 1e-7):
-        chart = draw([Series("", [1, 2], [0, top])], 40, 12)
-        assert {line[LABEL_CELLS] for line in lines(chart)[:-2]} <= {"│", "┤"}, top
-        assert sum(line[LABEL_CELLS] == "┤" for line in lines(chart)[:-2]) >= 2, top
+def test_one_epoch_stands_in_the_middle() -> None:
+    frame = draw([Series("", Points([1], [0.5]))], 60, 12, x_unit="epoch")
+    columns = {at for at, _row in dots(frame)}
+    assert len(columns) == 3 and abs(min(columns) + 1 - frame.columns) <= 1
+    assert lines(frame)[-1].split() == ["1", "epoch"]
 
 
-def test_log_axis_drops_zero_and_below_and_spaces_decades_evenly():
-    ys = [1000, 100, 10, 1, 0, -5]
-    chart = lines(draw([Series("", range(6), ys, "dots", marker="x")], 60, 15, log_y=True))
-    rows = [row for row, line in enumerate(chart) if "x" in line]
-    assert len(rows) == 4
-    gaps = [b - a for a, b in pairwise(rows)]
-    assert max(gaps) - min(gaps) <= 1
-    assert "log axis" in draw([Series("", [1], [-1.0])], 60, 9, log_y=True).plain
+FIRST_RULES = [612.0, 90.0, *[3 + math.sin(x) / 2 for x in range(40)]]
 
 
-def test_training_is_dots_and_validation_a_line():
-    chart = draw([VALIDATION, TRAIN], 70, 14, title="损失", x_label="轮次")
-    assert_size(chart, 70, 14)
-    head = lines(chart)[0]
-    assert "━━ validation" in head and "• training" in head
-    assert chart.plain.count("•") == len(EPOCHS) + 1  # 63 columns: no two dots share a cell; one more in the legend
-    assert any(0x2800 < ord(c) < 0x2900 for c in chart.plain)
+def test_first_points_that_would_rule_the_range_run_out_at_the_top_with_their_value() -> None:
+    frame = draw([Series("fold", Points(range(1, 43), FIRST_RULES), color="red")], 70, 14)
+    assert "↑ 612" in lines(frame)[0] or "↑ 612" in lines(frame)[1]
+    assert frame.y is not None
+    assert frame.y.high < 10
+    later = [row for column, row in dots(frame) if column > 12]
+    assert max(later) - min(later) > 20, "the bulk has the room"
+    assert max(row for column, row in dots(frame) if column < 8) == 4 * frame.rows - 1, "the line leaves at the top"
 
 
-def test_overlays_differ_without_colour():
-    ours = Series("now", EPOCHS, [1.0] * 20, "line")
-    earlier = Series("units=4", EPOCHS, [2.0] * 20, "line", marker="×")
-    plain = draw([earlier, ours], 60, 12, color=False)
-    assert "━×━ units=4" in plain.plain and plain.plain.count("×") >= 3
-    assert not any(
-        "red" in str(span.style) for span in draw([Series("a", [1, 2], [1, 2], color="red")], 40, 9, color=False).spans
-    )
+def test_one_key_shows_them() -> None:
+    frame = draw([Series("fold", Points(range(1, 43), FIRST_RULES))], 70, 14, view=View(whole=True))
+    assert frame.y is not None
+    assert frame.y.holds(2.5, 612) and "↑" not in frame.text.plain
 
 
-def test_colours_follow_their_series():
-    chart = draw([Series("a", [1, 2], [1, 1], color="red"), Series("b", [1, 2], [2, 2], color="green")], 60, 12)
-    rows = lines(chart)
-    offsets = [sum(len(row) + 1 for row in rows[:n]) for n in range(len(rows))]
-    for span in chart.spans:
-        if str(span.style) in ("red", "green"):
-            row = max(n for n, offset in enumerate(offsets) if offset <= span.start)
-            assert row == 0 or (row < 6) == (str(span.style) == "green")
-    assert {str(span.style) for span in chart.spans} >= {"red", "green"}
+def test_a_peak_later_on_is_always_in_the_range() -> None:
+    frame = draw([Series("", Points(range(100), [1.0] * 60 + [50.0] + [1.0] * 39))], 70, 14)
+    assert frame.y is not None
+    assert frame.y.holds(1, 50)
 
 
-def test_ascii_uses_ascii_only():
-    chart = draw([VALIDATION, TRAIN], 60, 12, title="loss", x_label="epoch", ascii=True)
-    assert chart.plain.isascii()
+def test_zoom_shows_a_part_and_the_line_reaches_its_edges() -> None:
+    series = Series("", Points(range(101), [float(x) for x in range(101)]))
+    frame = draw([series], 70, 14, view=View(x=(20, 40), y=(20, 40)))
+    assert frame.x is not None
+    assert (frame.x.low, frame.x.high) == (20, 40)
+    columns = {column for column, _row in dots(frame)}
+    assert min(columns) == 0 and max(columns) == 2 * frame.columns - 1
 
 
-def test_legend_too_long_is_counted():
-    many = [Series(f"第 {n} 折验证", [1, 2], [n, n]) for n in range(12)]
-    chart = draw(many, 44, 12, title="平均绝对误差")
-    assert_size(chart, 44, 12)
-    assert "+" in lines(chart)[1]
+def test_a_growing_chart_keeps_its_range_while_that_fits() -> None:
+    ys = [1.0, 0.8, 0.7]
+    first = draw([Series("", Points(range(3), ys))], 70, 14)
+    grown = draw([Series("", Points(range(4), [*ys, 0.62]))], 70, 14, held=first)
+    assert first.y is not None
+    assert grown.y == first.y or not first.y.holds(0.62, 1.0)
+    beyond = draw([Series("", Points(range(4), [*ys, -5.0]))], 70, 14, held=first)
+    assert beyond.y is not None
+    assert beyond.y.holds(-5, 1)
 
 
-def test_a_low_chart_still_says_which_curve_is_which():
-    units = [Series(f"单元 {n}", [1, 2], [n, -n], marker=marker) for n, marker in enumerate("•×+")]
-    chart = draw(units, 36, 8, title="state")
-    assert_size(chart, 36, 8)
-    assert lines(chart)[0].split() == ["state", "•", "单元", "0", "×", "单元", "1", "+", "单元", "2"]
-    pair = [Series("训练", [1, 2], [1, 2], "dots"), Series("验证", [1, 2], [2, 3])]
-    assert lines(draw(pair, 38, 14, title="精度 accuracy · 未验证"))[0].endswith("• 训练  ━ 验证")  # not on two lines
-    assert lines(draw(units, 24, 8, title="state"))[0].split() == ["state", "•", "单元", "0", "+2"]
-    long = "a state of many units"  # no room beside it
-    assert lines(draw(units, 24, 8, title=long))[1].split() == ["•", "单元", "0", "×", "单元", "1", "+1"]
-    assert "单元" not in draw(units, 24, 7, title=long).plain
-    assert lines(draw(units, 30, 12, title="state"))[1].split() == [
-        "•",
-        "单元",
-        "0",
-        "×",
-        "单元",
-        "1",
-        "+",
-        "单元",
-        "2",
+@pytest.mark.parametrize("high", [False, True])
+def test_the_best_point_is_marked_with_its_value(high: bool) -> None:
+    ys = [0.3 + (x - 5) ** 2 / 100 * (-1 if high else 1) for x in range(1, 13)]
+    series = Series("", Points(range(1, 13), ys), color="red", best=(5, 0.3), best_is_high=high)
+    frame = draw([series], 70, 16)
+    sign = "▾" if high else "▴"
+    (row,) = [number for number, line in enumerate(lines(frame)) if sign in line]
+    assert "0.3" in lines(frame)[row]
+    column, place_row = place(frame, 5, 0.3)
+    at = lines(frame)[row].index(sign) - frame.left
+    assert abs(at - column / 2) <= 1
+    assert abs(frame.rows - 1 - (row - frame.top) - place_row / 4) <= 1.75
+
+
+def test_a_mark_never_covers_a_curve() -> None:
+    crowd = [
+        Series(f"s{n}", Points(range(1, 13), [n / 10 + x / 100 for x in range(12)]), color="blue") for n in range(9)
     ]
+    best = Series("b", Points(range(1, 13), [0.4] * 12), color="red", best=(6, 0.4), sign="×")
+    with_mark = dots(draw([*crowd, best], 60, 16))
+    without = dots(draw([*crowd, Series("b", best.points, color="red")], 60, 16))
+    lost = without - with_mark
+    assert all(row % 4 in (1, 2) for _column, row in lost), "only a sign on its own line stands in place of dots"
 
 
-def test_threads_do_not_mix_charts():
-    expected = {n: draw([Series("", EPOCHS, [n * x for x in EPOCHS])], 40 + n, 8).plain for n in range(1, 5)}
-    bad: list[int] = []
+def test_the_cursor_is_a_line_behind_the_curves_and_marked_on_the_axis() -> None:
+    frame = draw([VALID], 60, 14, view=View(cursor=10))
+    column = round(place(frame, 10, 0.3)[0]) // 2
+    signs = [line[column][0] for line in cells(frame)]
+    assert signs.count("│") >= frame.rows - 4 and any(sign != "│" for sign in signs)
+    assert lines(frame)[-2][frame.left + column] == "▲"
+    assert frame.x_at(frame.left + column) == pytest.approx(10, abs=0.4)
+    assert frame.x_at(0) is None and frame.x_at(999) is None
 
-    def work(n: int) -> None:
-        for _round in range(15):
-            if draw([Series("", EPOCHS, [n * x for x in EPOCHS])], 40 + n, 8).plain != expected[n]:
-                bad.append(n)
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in expected]
+def test_the_legend_takes_the_lines_it_needs() -> None:
+    names = ["units 16 · dropout 0.5 · seed 1", "units 64 · dropout 0.5 · seed 1", "units 4 · no dropout · seed 2"]
+    series = [Series(name, Points(EPOCHS, CURVE), sign=sign) for name, sign in zip(names, "•×+", strict=True)]
+    frame = draw(series, 60, 20, title="loss")
+    above = "\n".join(lines(frame)[: frame.top])
+    assert all(name in above for name in names) and all(f"━{sign}━" in above for sign in "•×+")
+    low = draw(series, 60, 8, title="loss")
+    assert low.top <= 2 and "+" in lines(low)[1]
+
+
+def test_names_stand_at_the_right_ends_where_there_is_room() -> None:
+    series = [
+        Series(name, Points(EPOCHS, [y + add for y in CURVE]), color=color)
+        for name, add, color in (("small", 0, "red"), ("large", 0.001, "blue"), ("L2", 1, "green"))
+    ]
+    frame = draw(series, 100, 16)
+    rows = {
+        name: row
+        for name in ("small", "large", "L2")
+        for row, line in enumerate(lines(frame))
+        if line.rstrip().endswith(name)
+    }
+    assert len(set(rows.values())) == 3 and abs(rows["small"] - rows["large"]) == 1
+    assert rows["L2"] < rows["small"]
+    narrow = draw(series, 30, 16)
+    assert not any(line.rstrip().endswith("small") for line in lines(narrow)[narrow.top :])
+
+
+def test_a_baseline_is_dim_and_behind() -> None:
+    frame = draw([Series("base 0.29", Points([1, 20], [0.29, 0.29]), front=BASELINE, faint=True), VALID], 60, 14)
+    styles = {style for line in cells(frame) for sign, style in line if 0x2800 < ord(sign) <= 0x28FF}
+    assert styles == {"dim", "yellow"}
+
+
+def test_plain_signs_for_terminals_without_braille() -> None:
+    frame = draw([TRAIN, VALID], 60, 14, title="loss", x_unit="epoch", view=View(ascii=True, cursor=9))
+    assert frame.text.plain.isascii()
+    assert not any(style for line in cells(draw([TRAIN], 60, 14, view=View(color=False))) for _s, style in line)
+
+
+@pytest.mark.parametrize("size", [(12, 8), (60, 4), (60, 3), (3, 3), (1, 1)])
+def test_with_little_room_figures_are_written(size: tuple[int, int]) -> None:
+    frame = draw([VALID], *size, title="loss")
+    if size[0] >= 12:
+        assert "0.6" in frame.text.plain
+    assert frame.x is None
+
+
+def test_an_empty_chart_says_what_to_do() -> None:
+    assert "press r" in draw([], 60, 10, hint="press r").text.plain
+    assert "Nothing to draw yet." in draw([Series("a", Points())], 60, 10).text.plain
+
+
+def test_charts_are_drawn_from_threads_at_once() -> None:
+    wanted = draw([TRAIN, VALID], 60, 14).text.plain
+    got: list[str] = []
+
+    def work(number: int) -> None:
+        for step in range(20):
+            own = Series("x", Points(range(9), [math.sin(number + step + x) for x in range(9)]))
+            draw([own], 50 + number, 12)
+            got.append(draw([TRAIN, VALID], 60, 14).text.plain)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not bad
+    assert len(got) == 80 and set(got) == {wanted}
 
 
-def test_redraw_is_quick():
-    xs = [n / 100 for n in range(5000)]
-    noise = random.Random(1)
-    pair = [
-        Series("a", xs, [math.exp(-x / 9) + noise.gauss(0, 0.02) for x in xs], "dots"),
-        Series("b", xs, [math.exp(-x / 5) + noise.gauss(0, 0.02) for x in xs]),
-    ]
-    draw(pair, 100, 30)
-    took = []
-    for _round in range(5):
-        start = thread_time()
-        draw(pair, 100, 30)
-        took.append(thread_time() - start)
-    assert median(took) < 0.15  # s of CPU; 25 ms on an idle core, and plotext alone takes 150 ms for this
+def test_importing_charts_is_cheap() -> None:
+    code = "import sys, dlwp_tui.charts.draw; print([m for m in ('plotext', 'numpy', 'textual') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
-def test_importing_charts_loads_neither_plotext_nor_textual():
-    code = "import dlwp_tui.charts, sys; print([m for m in ('plotext', 'textual', 'numpy') if m in sys.modules])"
-    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+def test_no_sign_moves_the_cursor() -> None:
+    frame = draw([Series("a\x1b[2Jb\u202e", Points([1, 2], [1, 2]))], 60, 10, title="t\ttitle\n", x_unit="\x9b")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", frame.text.plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from dlwp_tui.runs import state
@@ -52,3 +53,7 @@ class FakeRun:
         view = RunView.open(self.folder)
         view.update()
         return view
+
+
+Make = Callable[..., FakeRun]
+"""What the fixture `make_run` is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -10,14 +10,22 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from dlwp_tui.analysis import charting
+from dlwp_tui.analysis.alerts import alerts
+from dlwp_tui.analysis.charting import X_UNITS, Look, Member
+from dlwp_tui.charts import cursor
+from dlwp_tui.charts.axis import short
+from dlwp_tui.charts.series import Series, View
 from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _, ngettext
+from dlwp_tui.runs.series import higher_is_better
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import series, style
+from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.chart import Chart
-from dlwp_tui.tui.bench.series import SMOOTHING, Look
+from dlwp_tui.tui.bench.comparison import Comparison
+from dlwp_tui.tui.bench.picker import RunPicker
 
 HZ = 4
 """Redraws a second: more only loads the link of an SSH session."""
@@ -26,41 +34,59 @@ SLOW = 0.030
 LEAST_ROWS, LEAST_COLUMNS = 9, 34
 """A smaller chart cannot be read: fewer charts are shown then."""
 MOST = 4
+SMOOTHING = (0.0, 0.6, 0.9)
+"""Weights the smoothing key walks through."""
 
 
 class CurvesView(Widget, can_focus=True):
-    """Charts of the shown run and of the runs laid over it. Every choice is an action, named in the key table."""
+    """Charts of the runs of a comparison. Every choice is an action, named in the key table."""
 
+    BINDINGS = keys.bindings("curves")
+    KEYS = "curves"
     DEFAULT_CSS = """
     CurvesView { height: 1fr; padding: 0 1; }
-    CurvesView #curves-note { height: auto; max-height: 3; color: $text-muted; display: none; }
-    CurvesView #curves-note.-shown { display: block; }
+    CurvesView #curves-note, CurvesView #curves-readings { height: auto; color: $text-muted; display: none; }
+    CurvesView #curves-note { max-height: 3; }
+    CurvesView #curves-readings { max-height: 4; }
+    CurvesView #curves-note.-shown, CurvesView #curves-readings.-shown { display: block; }
     CurvesView #curves-note.-warning { color: $text-warning; }
     CurvesView #charts { height: 1fr; layout: grid; grid-size: 1; grid-gutter: 1 2; }
     CurvesView #curves-empty { height: 1fr; content-align: center middle; color: $text-muted; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.comparison = comparison
         self.view: RunView | None = None
-        self.overlays: tuple[RunView, ...] = ()
+        """The shown run."""
         self.words: dict[str, str] = {}
         """The lesson's words for figures of its own."""
         self.log_y = False
         self.batches = False
+        self.whole = False
+        """Show also the first points that would rule the y axis."""
         self.metric: str | None = None
         """The one metric to draw; None: as many as fit."""
-        self._smoothing = 0
+        self.zoom: tuple[float, float] | None = None
+        """The chosen ends of the x axis."""
+        self.cursor: float | None = None
+        """The x under the cursor; None without one."""
+        self._x_unit = 0
+        self._smoothing: dict[str, int] = {}
+        """By lesson: which of `SMOOTHING`."""
         self._ascii = False
         self._skip = False
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
         self._note = ""
+        self.picker = RunPicker(comparison, id="picker")
 
     def compose(self) -> ComposeResult:
         yield Static(id="curves-note")
         yield Container(id="charts")
+        yield Static(id="curves-readings")
         yield Static(id="curves-empty")
+        yield self.picker
 
     def on_mount(self) -> None:
         self._ascii = settings.load().ascii
@@ -72,6 +98,8 @@ class CurvesView(Widget, can_focus=True):
 
     def show(self, view: RunView | None) -> None:
         """Draw another run; its updates are seen at the next tick."""
+        if view is None or self.view is None or view.spec.lesson != self.view.spec.lesson:
+            self.zoom = self.cursor = None
         self.view = view
         if self.metric is not None and self.metric not in self.metrics:
             self.metric = None
@@ -80,17 +108,23 @@ class CurvesView(Widget, can_focus=True):
     @property
     def metrics(self) -> list[str]:
         """What can be drawn."""
-        return series.metrics([view for view in (self.view, *self.overlays) if view is not None])
+        return charting.metrics(self.comparison.runs)
 
     @property
     def smoothing(self) -> float:
-        """The weight of the smoothing; 0: none."""
-        return SMOOTHING[self._smoothing]
+        """The weight of the smoothing in this lesson; 0: none."""
+        return SMOOTHING[self._smoothing.get(self._lesson, 0)]
 
     @property
     def shown_metrics(self) -> list[str]:
         """The metrics that have a chart now."""
         return self._chosen(self.metrics)
+
+    @property
+    def _lesson(self) -> str:
+        return self.view.spec.lesson if self.view is not None else ""
+
+    # -- choices -------------------------------------------------------------------------------------------------
 
     def action_log_scale(self) -> None:
         """Logarithmic y axis or not."""
@@ -98,13 +132,24 @@ class CurvesView(Widget, can_focus=True):
         self.redraw()
 
     def action_smooth(self) -> None:
-        """The next smoothing: none, 0.6, 0.9."""
-        self._smoothing = (self._smoothing + 1) % len(SMOOTHING)
+        """The next smoothing of this lesson: none, 0.6, 0.9."""
+        self._smoothing[self._lesson] = (self._smoothing.get(self._lesson, 0) + 1) % len(SMOOTHING)
         self.redraw()
 
     def action_batches(self) -> None:
         """Show figures of single batches too, or not."""
         self.batches = not self.batches
+        self.redraw()
+
+    def action_whole(self) -> None:
+        """Show the first points that rule the range too, or let them run out at the top."""
+        self.whole = not self.whole
+        self.redraw()
+
+    def action_x_unit(self) -> None:
+        """Count epochs, steps or seconds along the x axis."""
+        self._x_unit = (self._x_unit + 1) % len(X_UNITS)
+        self.zoom = self.cursor = None
         self.redraw()
 
     def action_next_metric(self) -> None:
@@ -116,6 +161,89 @@ class CurvesView(Widget, can_focus=True):
         else:
             self.metric = names[0] if names else None
         self.redraw()
+
+    # -- cursor and zoom -----------------------------------------------------------------------------------------
+
+    def action_cursor(self, way: int) -> None:
+        """One point to the right or to the left."""
+        self.cursor = cursor.step(self._series(), self.cursor, way)
+        self._keep_cursor_in_view()
+        self.redraw()
+
+    def action_cursor_end(self, way: int) -> None:
+        """To the last or to the first point."""
+        self.cursor = cursor.step(self._series(), None, -way)
+        self._keep_cursor_in_view()
+        self.redraw()
+
+    def action_cursor_off(self) -> None:
+        """No cursor; without one, the whole range again."""
+        if self.cursor is None:
+            self.zoom = None
+        self.cursor = None
+        self.redraw()
+
+    def action_zoom(self, factor: float) -> None:
+        """Show a part `factor` as wide, round the cursor or the right end; all of it where that is enough."""
+        ends = self._ends()
+        if ends is None:
+            return
+        whole = self._whole_ends()
+        width = (ends[1] - ends[0]) * factor
+        centre = self.cursor if self.cursor is not None else ends[1]
+        low = centre - width / 2 if self.cursor is not None else ends[1] - width
+        self.zoom = None if whole is None or width >= whole[1] - whole[0] else _within((low, low + width), whole)
+        self.redraw()
+
+    def action_pan(self, way: int) -> None:
+        """A quarter of what is shown to the right or to the left."""
+        whole = self._whole_ends()
+        if self.zoom is not None and whole is not None:
+            shift = way * (self.zoom[1] - self.zoom[0]) / 4
+            self.zoom = _within((self.zoom[0] + shift, self.zoom[1] + shift), whole)
+            self.redraw()
+
+    def action_zoom_off(self) -> None:
+        """All of it."""
+        self.zoom = None
+        self.redraw()
+
+    @on(Chart.Hovered)
+    def _hovered(self, event: Chart.Hovered) -> None:
+        event.stop()
+        at = cursor.snap(self._series(), event.x)
+        if at != self.cursor:
+            self.cursor = at
+            self.redraw()
+
+    def on_leave(self, _event: events.Leave) -> None:
+        if not self.has_focus and self.cursor is not None:
+            self.cursor = None
+            self.redraw()
+
+    @on(RunPicker.Changed)
+    def _comparison_changed(self) -> None:
+        self.redraw()
+
+    @on(RunPicker.Left)
+    def _picker_left(self) -> None:
+        self.focus()
+
+    def _series(self) -> list[Series]:
+        return [one for chart in self._charts if chart.data is not None for one in chart.data.series]
+
+    def _ends(self) -> tuple[float, float] | None:
+        return self._charts[0].ends if self._charts else None
+
+    def _whole_ends(self) -> tuple[float, float] | None:
+        xs = [x for one in self._series() for x in (*one.points.xs[:1], *one.points.xs[-1:])]
+        return (min(xs), max(xs)) if xs else None
+
+    def _keep_cursor_in_view(self) -> None:
+        if self.zoom is not None and self.cursor is not None and not self.zoom[0] <= self.cursor <= self.zoom[1]:
+            width = self.zoom[1] - self.zoom[0]
+            low = self.cursor - (width if self.cursor > self.zoom[1] else 0)
+            self.zoom = (low, low + width)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -129,32 +257,39 @@ class CurvesView(Widget, can_focus=True):
         empty.display = not names
         self.query_one("#charts").display = bool(names)
         if not names or self.view is None:
+            self.query_one("#curves-readings").set_class(False, "-shown")
             empty.update(Content(self._nothing()))
             return
         self._lay_out(names)
-        look = Look(self.log_y, self.smoothing, self.batches, self._palette(), self._ascii)
-        shown, overlays = self.view, self.overlays
-        stamp = (
-            shown.folder.id,
-            shown.version,
-            tuple((one.folder.id, one.version) for one in overlays),
-            look,
+        palette = style.palette(self.app.theme, self.app.current_theme.dark)
+        look = Look(
+            smoothing=self.smoothing,
+            batches=self.batches,
+            x=X_UNITS[self._x_unit],
+            colors=palette,
+            signs=style.ASCII_SIGNS if self._ascii else style.SIGNS,
         )
-        columns, _rows = self._grid(len(names))
-        source = formats.source_label(shown.source, short=columns > 1)  # the legend stands beside it
+        members = self.comparison.members()
+        subject = (
+            self._lesson,
+            self.log_y,
+            self.whole,
+            self.zoom,
+            look.x,
+            tuple(id(view) for view in self.comparison.runs),
+        )
+        stamp = (self.comparison.version, tuple(view.version for view in self.comparison.runs), look)
+        view = View(log=self.log_y, x=self.zoom, whole=self.whole, cursor=self.cursor, ascii=self._ascii)
         for chart, name in zip(self._charts, names, strict=True):
-            drawn = f"val_{name}" if series.of_validation(name, shown) else name
-            title = style.metric_name(drawn, self.words) or style.metric_name(name, self.words) or drawn
-            title = f"{title} · {source}" if source else title
             chart.show(
-                (name, title, stamp),
-                lambda name=name: series.chart(name, shown, overlays, look),  # type: ignore[misc]
-                title=title,
-                x_label=series.x_label(name, shown),
-                log_y=self.log_y,
-                ascii=self._ascii,
+                (name, stamp),
+                lambda name=name: charting.chart(name, members, look),  # type: ignore[misc]
+                subject=(name, subject),
+                title=self._title,
+                view=view,
                 hint=self._nothing(),
             )
+        self._show_readings(members, names, look)
 
     def on_resize(self, _event: events.Resize) -> None:
         self.redraw()
@@ -165,6 +300,19 @@ class CurvesView(Widget, can_focus=True):
         self._skip = not self._skip and max((chart.seconds for chart in self._charts), default=0) > SLOW
         if not self._skip:
             self.redraw()
+
+    def _title(self, metric: str) -> str:
+        """The metric in words, the source of the data, and how the drawing differs from the usual one."""
+        columns, _rows = self._grid(len(self.shown_metrics))
+        bare = metric.removeprefix("val_")
+        parts = [style.metric_name(metric, self.words) or style.metric_name(bare, self.words) or metric]
+        if self.view is not None and (source := formats.source_label(self.view.source, short=columns > 1)):
+            parts.append(source)
+        if self.smoothing:
+            parts.append(_("smoothing {weight}").format(weight=self.smoothing))
+        if self.log_y:
+            parts.append(_("log axis"))
+        return " · ".join(parts)
 
     def _chosen(self, names: list[str]) -> list[str]:
         if self.metric is not None:
@@ -193,32 +341,63 @@ class CurvesView(Widget, can_focus=True):
         columns, _rows = self._grid(len(names))
         box.styles.grid_size_columns = columns if len(names) > 1 else 1
 
+    def _show_readings(self, members: list[Member], names: list[str], look: Look) -> None:
+        """Below the charts: what every curve is worth at the cursor, the best first."""
+        lines: list[Content] = []
+        reference = self.comparison.name_of_reference(members) if len(members) > 1 else ""
+        for name in names if self.cursor is not None else ():
+            assert self.cursor is not None
+            chart = charting.chart(name, members, look)
+            found = cursor.readings(
+                chart.series, self.cursor, higher_is_better=higher_is_better(name), reference=reference
+            )
+            lines.append(self._reading(f"{chart.x_unit} {short(self.cursor)} · {chart.metric}", found))
+        readings = self.query_one("#curves-readings", Static)
+        readings.set_class(bool(lines), "-shown")
+        if lines:
+            readings.update(Content("\n").join(lines))
+
+    def _reading(self, head: str, found: list[cursor.Reading]) -> Content:
+        """What every curve is worth, on as many lines as it takes, no value broken from its curve."""
+        width = max(1, self.content_size.width)
+        lines = [Content(head)]
+        for one in found:
+            words = " ".join(filter(None, (one.series.sign, one.series.name)))
+            difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
+            entry = Content.assemble(
+                Content.styled(f"{words} ", one.series.color or "dim"),
+                Content.styled(f"{short(one.y)}{difference}", "$foreground"),
+            )
+            if lines[-1].cell_length + 2 + entry.cell_length <= width:
+                lines[-1] = Content.assemble(lines[-1], "  ", entry)
+            else:
+                lines.append(entry.truncate(width, ellipsis=True))
+        return Content("\n").join(lines)
+
     def _show_note(self) -> None:
-        """Above the charts: what went wrong, then how the drawing differs from the usual one."""
+        """Above the charts: what went wrong and what to try, then what is not drawn."""
         note = self.query_one("#curves-note", Static)
-        warnings = [notice.message for notice in self.view.warnings] if self.view else []
-        if self.view is not None and self.view.error is not None:
-            warnings.insert(0, self.view.error.text)
-        lines = [f"⚠ {message}" for message in warnings[:2]]
+        found = [f"{alert.message} {alert.hint}" for alert in alerts(self.view)] if self.view else []
+        if self.view is not None:
+            known = any(alert.code == "nan" for alert in alerts(self.view))
+            found += [warning.message for warning in self.view.warnings if not (known and warning.code == "nan")]
+            if self.view.error is not None:
+                found.insert(0, self.view.error.text)
+        lines = [f"⚠ {message}" for message in found[:2]]
         how = []
-        if self.smoothing:
-            how.append(_("smoothing {weight}").format(weight=self.smoothing))
-        if self.log_y:
-            how.append(_("log axis"))
-        if self.batches:
-            how.append(_("single batches"))
-        if self.overlays:
-            how.append(_("compared with {count}").format(count=len(self.overlays)))
-        hidden = len(self.metrics) - len(self.shown_metrics)
-        if hidden > 0:
-            how.append(ngettext("{count} more metric", "{count} more metrics", hidden).format(count=hidden))
+        hidden = sum(not self.comparison.drawn(view.folder.id) for view in self.comparison.runs)
+        if hidden:
+            how.append(ngettext("{count} run hidden", "{count} runs hidden", hidden).format(count=hidden))
+        more = len(self.metrics) - len(self.shown_metrics)
+        if more > 0:
+            how.append(ngettext("{count} more metric", "{count} more metrics", more).format(count=more))
         if how:
             lines.append(" · ".join(how))
         text = "\n".join(lines)
         if text != self._note:
             self._note = text
             note.set_class(bool(lines), "-shown")
-            note.set_class(bool(warnings), "-warning")
+            note.set_class(bool(found), "-warning")
             note.update(Content(text))
 
     def _nothing(self) -> str:
@@ -233,5 +412,9 @@ class CurvesView(Widget, can_focus=True):
             return _("The first figures come in a moment.")
         return _("This run has no curves; see its output.")
 
-    def _palette(self) -> tuple[str, ...]:
-        return style.palette(self.app.theme, self.app.current_theme.dark)
+
+def _within(ends: tuple[float, float], whole: tuple[float, float]) -> tuple[float, float]:
+    """`ends`, moved so that they do not lie outside `whole`."""
+    width = ends[1] - ends[0]
+    low = max(whole[0], min(ends[0], whole[1] - width))
+    return low, low + width

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from time import monotonic
+from typing import Any
 
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.view import RunView
+from dlwp_tui.tui.in_thread import in_thread
 
 PERIOD = 0.1
 """Seconds between two looks at a run at work: a person takes that as at once."""
@@ -84,8 +87,19 @@ class RunFollower:
                 for call, kept in list(self._kept.items()):
                     if run_id in kept:
                         call(view)
+                if view.worth_packing:
+                    self._pack(view)
         if not self.active and self._timer is not None:
             self._timer.pause()
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """The screen of the owner."""
+        return self._owner.screen
+
+    @in_thread(group="pack")
+    def _pack(self, view: RunView) -> None:
+        view.pack()
 
     def _run(self) -> None:
         if self._timer is None:

@@ -17,6 +17,7 @@ from textual.widgets.data_table import RowDoesNotExist
 from textual.worker import get_current_worker
 
 from dlwp_tui.analysis import history
+from dlwp_tui.analysis.charting import place
 from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core import settings
 from dlwp_tui.core.formats import duration, fixed, numbers, source_word
@@ -25,7 +26,6 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, UseParamsRequested
 from dlwp_tui.tui.in_thread import in_thread
-from dlwp_tui.tui.key_hints import KeyHints
 
 AFTER_PAINT = 0.15
 """Seconds after the tab is shown until its runs are read anew."""
@@ -45,6 +45,7 @@ class HistoryView(Widget, can_focus=False):
     """A table of runs; what its keys do with the run under the cursor stands below it."""
 
     BINDINGS = keys.bindings("history")
+    KEYS = "history"
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
     /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
@@ -61,10 +62,9 @@ class HistoryView(Widget, can_focus=False):
     HistoryView DataTable:ansi > .datatable--header { background: ansi_default; color: ansi_default; text-style: dim; }
     HistoryView DataTable:ansi > .datatable--cursor { text-style: reverse; }
     HistoryView #history-empty { height: 1fr; content-align: center middle; color: $text-muted; display: none; }
-    HistoryView #history-keys, HistoryView #history-asking { height: auto; padding: 0 1; }
+    HistoryView #history-asking { height: auto; padding: 0 1; }
     HistoryView #history-asking { display: none; color: $text-warning; text-style: bold; }
     HistoryView.-asking #history-asking { display: block; }
-    HistoryView.-asking #history-keys { display: none; }
     """
 
     @dataclass
@@ -78,6 +78,10 @@ class HistoryView(Widget, can_focus=False):
         """Lay this run over the shown one, or take it away again."""
 
         row: HistoryRow
+
+    @dataclass
+    class Read(Message):
+        """The rows were read anew."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -93,7 +97,6 @@ class HistoryView(Widget, can_focus=False):
         with Vertical(id="history-room"):
             yield RunTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
             yield Static(id="history-empty")
-        yield KeyHints(keys.hints("history"), "  ", id="history-keys")
         yield Static(id="history-asking")
 
     def on_mount(self) -> None:
@@ -215,6 +218,7 @@ class HistoryView(Widget, can_focus=False):
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        self.post_message(self.Read())
         cursor = self.current.id if self.current else None
         self.rows = rows
         table = self._table
@@ -251,11 +255,11 @@ class HistoryView(Widget, can_focus=False):
     def _cells(self, row: HistoryRow) -> list[Text]:
         theme = self.app.current_theme
         colors = style.palette(self.app.theme, theme.dark)
-        markers = style.ASCII_MARKERS if settings.load().ascii else style.MARKERS
+        markers = style.ASCII_SIGNS if settings.load().ascii else style.SIGNS
         sign = Text(" ")
         if row.id == self._shown or row.id in self._overlays:
-            place = style.place(row.id)
-            sign = Text(markers[place % len(markers)], _rich(colors[place % len(colors)]))
+            color, mark = place(row.number, row.id)
+            sign = Text(markers[mark], _rich(colors[color]))
         changed = [f"{name}={value}" for name, value in row.changed.items()]
         params = " ".join([*([row.base] if row.base else []), *changed])
         cells = [sign, Text(row.label, self._style(row))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from textual import actions, on
 from textual.app import ComposeResult
@@ -22,6 +22,7 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.follow import RunFollower
 from dlwp_tui.tui.bench.history import HistoryView
 from dlwp_tui.tui.bench.messages import LessonShown, RunStateChanged, UseParamsRequested
+from dlwp_tui.tui.bench.picker import RunPicker
 from dlwp_tui.tui.bench.strip import RunStrip
 from dlwp_tui.tui.bench.tabs import TABS, BenchTabs
 from dlwp_tui.tui.in_thread import in_thread
@@ -42,10 +43,9 @@ class BenchPane(Vertical, can_focus=False):
         self.lesson: Lesson | None = None
         self.shown: RunView | None = None
         """The run whose curves and output are shown."""
-        self.overlays: list[RunView] = []
-        """Runs whose curves are laid over those of the shown one."""
         self.follower = RunFollower(self)
         self.tabs = BenchTabs(id="bench-tabs")
+        self.comparison = self.tabs.comparison
         self._strip = RunStrip(id="strip")
         self._state: RunState | None = None
         self._read = False
@@ -87,9 +87,7 @@ class BenchPane(Vertical, can_focus=False):
 
     def show_run(self, folder: RunFolder) -> None:
         """Show a run and follow it. Raises RunError when it cannot be read."""
-        view = self.follower.follow(folder)
-        self.overlays = [one for one in self.overlays if one.folder != folder]
-        self._show_view(view)
+        self._show_view(self.follower.follow(folder))
         self.tabs.history.reload()
 
     def look_again(self) -> None:
@@ -99,7 +97,7 @@ class BenchPane(Vertical, can_focus=False):
 
     def forget(self, run_id: str) -> None:
         """A run was deleted: show it no longer."""
-        self.overlays = [one for one in self.overlays if one.folder.id != run_id]
+        self.comparison.forget(run_id)
         self._show_view(None if self.shown is not None and self.shown.folder.id == run_id else self.shown)
         self.tabs.history.reload()
 
@@ -108,49 +106,66 @@ class BenchPane(Vertical, can_focus=False):
         """The shown run while it is at work."""
         return self.shown.folder if self.shown is not None and self.shown.state.active else None
 
-    def set_overlays(self, views: Sequence[RunView]) -> None:
-        """Lay these runs over the shown one."""
-        self.overlays = [view for view in views if self.shown is None or view.folder != self.shown.folder]
+    def lay_over(self, folders: Iterable[RunFolder]) -> None:
+        """Draw these runs with the shown one."""
+        self.comparison.lay_over([self.follower.follow(folder) for folder in folders])
         self._fill()
 
     def action_compare(self) -> None:
-        """Lay the lesson's earlier runs over the shown one, or take them away; in the history the chosen one."""
-        history = self.tabs.history
-        if self.tabs.tab != "history":
-            self.tabs.show_tab("curves")
-        elif history.has_focus_within:
+        """Lay the lesson's earlier runs over the shown one and open the picker; again: take them away, close it.
+
+        In the history: lay the chosen run over the shown one.
+        """
+        history, curves = self.tabs.history, self.tabs.curves
+        if self.tabs.tab == "history" and history.has_focus_within:
             history.action_overlay()
             return
-        if self.overlays:
-            self.set_overlays([])
+        self.tabs.show_tab("curves")
+        if curves.picker.has_class("-open"):
+            curves.picker.remove_class("-open")
+            self.comparison.only_shown()
+            self._fill()
+            curves.focus()
             return
-        rows = [row for row in history.rows if row.best and row.state in (RunState.FINISHED, RunState.STOPPED)]
-        shown = self.shown.folder.id if self.shown else None
-        folders = [row.folder for row in rows if row.id != shown and self.lesson and row.lesson == self.lesson.id]
-        if folders:
-            self.set_overlays([self.follower.follow(folder) for folder in folders[:COMPARED]])
-        else:
-            self.notify(_("There is no earlier run to compare with."))
+        if not self.comparison.overlays:
+            rows = [row for row in history.rows if row.best and row.state in (RunState.FINISHED, RunState.STOPPED)]
+            shown = self.shown.folder.id if self.shown else None
+            folders = [row.folder for row in rows if row.id != shown and self.lesson and row.lesson == self.lesson.id]
+            if not folders:
+                self.notify(_("There is no earlier run to compare with."))
+                return
+            self.lay_over(folders[:COMPARED])
+        curves.picker.add_class("-open")
+        self._fill_picker()
+        curves.picker.focus()
 
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _show_view(self, view: RunView | None) -> None:
         self.shown = view
+        self.comparison.show(view)
         self._state = view.state if view else None
         self._read = view is not None and view.read
         self._fill()
 
     def _fill(self) -> None:
         """Pass what is shown on to the tabs and the strip."""
-        overlays = tuple(self.overlays)
-        self.follower.keep(self._updated, [view.folder for view in (self.shown, *overlays) if view is not None])
-        self.tabs.curves.overlays = overlays
+        overlays = self.comparison.overlays
+        self.follower.keep(self._updated, [view.folder for view in self.comparison.runs])
         self.tabs.curves.show(self.shown)
         self.tabs.output.show(self.shown)
         self._show_strip()
+        self._fill_picker()
         self.tabs.history.mark(
             self.shown.folder.id if self.shown else None, frozenset(view.folder.id for view in overlays)
         )
+
+    def _fill_picker(self) -> None:
+        if self.tabs.curves.picker.has_class("-open"):
+            lesson = self.lesson.id if self.lesson is not None else None
+            drawn = {view.folder.id for view in self.comparison.runs}
+            rows = [row for row in self.tabs.history.rows if row.lesson == lesson or row.id in drawn]
+            self.tabs.curves.picker.set_rows(rows)
 
     def _show_strip(self) -> None:
         hint = _("Press {key} to run.").format(key=keys.label("run.start")) if self.lesson is not None else ""
@@ -195,13 +210,37 @@ class BenchPane(Vertical, can_focus=False):
     @on(HistoryView.Overlaid)
     def _overlaid(self, event: HistoryView.Overlaid) -> None:
         event.stop()
-        without = [view for view in self.overlays if view.folder.id != event.row.id]
-        if len(without) == len(self.overlays):
-            try:
-                without.append(self.follower.follow(event.row.folder))
-            except DlwpError as error:
-                self.notify(str(error), severity="warning", markup=False)
-        self.set_overlays(without)
+        self._toggle_overlay(event.row.folder)
+
+    @on(RunPicker.Toggled)
+    def _picked(self, event: RunPicker.Toggled) -> None:
+        event.stop()
+        self._toggle_overlay(event.row.folder)
+
+    @on(RunPicker.Chosen)
+    def _picked_to_show(self, event: RunPicker.Chosen) -> None:
+        event.stop()
+        self._show_or_notice(event.row.folder)
+
+    @on(RunPicker.Changed)
+    def _labels_changed(self) -> None:
+        self._fill_picker()
+        self.tabs.history.reload()
+
+    @on(HistoryView.Read)
+    def _history_read(self, event: HistoryView.Read) -> None:
+        event.stop()
+        self._fill_picker()
+
+    def _toggle_overlay(self, folder: RunFolder) -> None:
+        if any(view.folder == folder for view in self.comparison.overlays):
+            self.comparison.take_away(folder.id)
+            self._fill()
+            return
+        try:
+            self.lay_over([folder])
+        except DlwpError as error:
+            self.notify(str(error), severity="warning", markup=False)
 
     @on(UseParamsRequested)
     def _use_params(self, event: UseParamsRequested) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
@@ -27,20 +26,8 @@ LIGHT = ("#2f5bb7", "#96600f", "#3f7a1f", "#7a3fb0", "#1b7a94", "#b3263f", "#b55
 ANSI = tuple(
     f"ansi_{name}" for name in ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_magenta")
 )
-MARKERS = ("•", "×", "+", "▴", "◦", "▪", "◆", "*")
-ASCII_MARKERS = ("o", "x", "+", "^", "*", "#", "@", "%")
-_KNOWN = 256  # runs whose place is remembered; far more than are ever on a screen
-_places: OrderedDict[str, int] = OrderedDict()
-
-
-def place(run_id: str) -> int:
-    """The run's place in the palettes: the same in every widget of this app, and different for eight runs in a row."""
-    if run_id not in _places:
-        newest = next(reversed(_places.values()), -1)
-        _places[run_id] = newest + 1
-        while len(_places) > _KNOWN:
-            _places.popitem(last=False)
-    return _places[run_id]
+SIGNS = ("•", "×", "+", "▴", "◦", "▪", "◆", "*")
+ASCII_SIGNS = ("o", "x", "+", "^", "*", "#", "@", "%")
 
 
 def palette(theme: str, dark: bool) -> tuple[str, ...]:

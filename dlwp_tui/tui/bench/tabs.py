@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import TabbedContent, TabPane
 
 from dlwp_tui.core.language import _
+from dlwp_tui.tui.bench.comparison import Comparison
 from dlwp_tui.tui.bench.curves import CurvesView
 from dlwp_tui.tui.bench.form import ParamsForm
 from dlwp_tui.tui.bench.history import HistoryView
@@ -33,7 +34,8 @@ class BenchTabs(TabbedContent):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.params = ParamsForm(id="params")
-        self.curves = CurvesView(id="curves")
+        self.comparison = Comparison()
+        self.curves = CurvesView(self.comparison, id="curves")
         self.output = OutputView(id="output")
         self.source = SourceView(id="source")
         self.history = HistoryView(id="history")

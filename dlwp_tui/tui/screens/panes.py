@@ -19,6 +19,7 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.breakpoints import PANES, arrange
 from dlwp_tui.tui.hardware_bar import HardwareBar
+from dlwp_tui.tui.keybar import KeyBar
 from dlwp_tui.tui.reader.contents import ContentsTree
 from dlwp_tui.tui.reader.crumbs import Crumbs
 from dlwp_tui.tui.reader.note import NotePane
@@ -167,6 +168,7 @@ class Panes(Controller):
     @handles(events.DescendantFocus)
     def _mark_active(self, event: events.DescendantFocus) -> None:
         """Give the pane that holds the focus the accent border."""
+        self.screen.query_one(KeyBar).follow(event.widget)
         holders = set(event.widget.ancestors_with_self)
         for name in PANES:
             pane = self.screen.query_one(f"#{name}")

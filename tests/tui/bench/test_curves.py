@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
 
@@ -13,14 +13,13 @@ from rich.cells import cell_len
 from textual.widgets import Static
 
 from dlwp_tui.core import formats
+from dlwp_tui.runs import packed
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
-from dlwp_tui.runs.view import RunView
-from dlwp_tui.tui.bench import series, style
+from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.curves import CurvesView
 from dlwp_tui.tui.bench.messages import RunStateChanged
-from dlwp_tui.tui.bench.series import Look
 from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
 
@@ -34,6 +33,11 @@ def curves(app: BenchApp) -> CurvesView:
 
 def charts(app: BenchApp) -> list[Chart]:
     return list(curves(app).query(Chart))
+
+
+def dots(app: BenchApp) -> bool:
+    """Whether the first chart has any curve."""
+    return any(0x2800 < ord(sign) < 0x2900 for sign in charts(app)[0].text.split("\n", 2)[-1])
 
 
 def note(app: BenchApp) -> str:
@@ -55,13 +59,13 @@ async def test_a_run_is_followed_while_it_trains() -> None:
         app.show(run.folder, "curves")
         assert app.bench.running == run.folder
         run.epoch(1)
-        await until(pilot, lambda: charts(app) and "•" in charts(app)[0].text, "the first point")
+        await until(pilot, lambda: charts(app) and dots(app), "the first point")
         axis = charts(app)[0].text.split("\n")[-1]
         run.epoch(2)
         run.epoch(3)
-        await until(pilot, lambda: charts(app)[0].text.count("•") == 4, "three training dots and the legend's")
+        await until(pilot, lambda: app.view.epoch == 3 and "0.3333" in "\n".join(rows(app)), "three epochs")
         assert charts(app)[0].text.split("\n")[-1] == axis  # a running axis does not rescale
-        assert any(0x2800 < ord(c) < 0x2900 for c in charts(app)[0].text)
+        assert dots(app)
         text = "\n".join(rows(app))
         assert "● training" in text and "epoch 3/5" in text and "loss  0.3333" in text
         run.end()
@@ -105,7 +109,7 @@ async def test_the_newest_run_of_the_lesson_is_shown_on_opening() -> None:
         assert app.view.folder == newest and app.bench.tabs.tab == "params"
 
 
-async def test_compare_lays_earlier_runs_over_with_their_changed_params() -> None:
+async def test_compare_lays_earlier_runs_over_by_what_differs_and_opens_the_picker() -> None:
     older = finished({"rate": 2.0}, ago=500)
     app = BenchApp()
     run = finished(ago=5)
@@ -114,13 +118,76 @@ async def test_compare_lays_earlier_runs_over_with_their_changed_params() -> Non
         app.bench.tabs.action_open("curves")
         await until(pilot, lambda: len(app.bench.tabs.history.rows) == 2, "the history")
         app.bench.action_compare()
-        await until(pilot, lambda: "rate=2.0" in charts(app)[0].text, "the overlay's legend")
-        marker = style.MARKERS[style.place(older.id) % 8]
-        assert f"━{marker}━ rate=2.0" in charts(app)[0].text
-        assert style.place(older.id) != style.place(run.id)
-        assert "compared with 1" in note(app)
+        await until(pilot, lambda: "rate 2" in charts(app)[0].text, "the overlay's legend")
+        picker = curves(app).picker
+        assert picker.has_focus and picker.current is not None and picker.current.folder == run
+        assert [row.folder for row in picker.rows] == [run, older]
         app.bench.action_compare()
-        await until(pilot, lambda: "rate=2.0" not in charts(app)[0].text, "the overlay to go")
+        await until(pilot, lambda: "rate 2" not in charts(app)[0].text, "the overlay to go")
+        assert not picker.display and curves(app).has_focus
+
+
+async def test_what_the_picker_does() -> None:
+    finished({"rate": 2.0}, ago=500)
+    finished({"rate": 4.0}, ago=300)
+    finished(ago=5)
+    app = BenchApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await until(pilot, lambda: app.bench.shown is not None and app.bench.shown.curves, "the newest run")
+        app.bench.tabs.action_open("curves")
+        await until(pilot, lambda: len(app.bench.tabs.history.rows) == 3, "the history")
+        app.bench.action_compare()
+        legend: Callable[[], str] = lambda: charts(app)[0].text  # noqa: E731
+        await until(pilot, lambda: "rate 2" in legend() and "rate 4" in legend(), "both over the newest")
+        await pilot.press("down", "minus")
+        await until(pilot, lambda: "rate 4" not in legend() and "1 run hidden" in note(app), "one hidden")
+        await pilot.press("minus", "exclamation_mark")
+        await until(pilot, lambda: "validation" in legend() and "rate 2" not in legend(), "one alone")
+        await pilot.press("exclamation_mark", "space")
+        await until(pilot, lambda: len(app.bench.comparison.runs) == 2, "one taken away")
+        await pilot.press("R", *"best", "enter")
+        await until(pilot, lambda: any("best" in row for row in rows(app)), "its name")
+        await pilot.press("equals_sign")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.view.spec.params["rate"] != 1.0, "another run shown")
+        await pilot.press("escape")
+        assert curves(app).has_focus
+
+
+async def test_the_cursor_reads_every_curve_best_first_with_the_difference_to_the_reference() -> None:
+    finished({"rate": 2.0}, ago=500)
+    finished(ago=5)
+    app = BenchApp()
+    async with app.run_test(size=(110, 40)) as pilot:
+        await until(pilot, lambda: app.bench.shown is not None and app.bench.shown.curves, "the newest run")
+        app.bench.tabs.action_open("curves")
+        await until(pilot, lambda: len(app.bench.tabs.history.rows) == 2, "the history")
+        app.bench.action_compare()
+        await pilot.press("escape", "end", "left")
+        readings: Callable[[], str] = lambda: str(app.bench.query_one("#curves-readings", Static).content)  # noqa: E731
+        await until(pilot, lambda: "epoch 4 · val_loss" in readings(), "the readings")
+        assert readings().count("0.35") == 2 and "(+0)" in readings()
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.bench.query_one("#curves-readings").display, "no cursor")
+
+
+async def test_zoom_and_pan() -> None:
+    folder = finished(epochs=40)
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(folder, "curves")
+        await until(pilot, lambda: charts(app) and charts(app)[0].ends == (1, 40), "all epochs")
+        curves(app).focus()
+        await pilot.press("plus")
+        await until(pilot, lambda: charts(app)[0].ends == (20.5, 40), "the last half")
+        await pilot.press("comma")
+        await until(pilot, lambda: charts(app)[0].ends == (15.625, 35.125), "a quarter to the left")
+        await pilot.press("minus")
+        await until(pilot, lambda: charts(app)[0].ends == (1, 40), "all again")
+        await pilot.press("home", "plus")
+        await until(pilot, lambda: charts(app)[0].ends == (1, 20.5), "the first half, round the cursor")
+        await pilot.press("0", "X", "X")
+        await until(pilot, lambda: charts(app)[0].text.rstrip().endswith("seconds"), "seconds")
 
 
 async def test_nan_is_said_above_the_charts() -> None:
@@ -156,9 +223,10 @@ async def test_scales_smoothing_batches_and_single_metrics() -> None:
         app.show(run.folder, "curves")
         await until(pilot, lambda: curves(app).shown_metrics == ["loss", "accuracy"], "both charts")
         await until(pilot, lambda: len(charts(app)) == 2 and charts(app)[0].builds, "both frames")
-        for action, said in (("log_scale", "log axis"), ("smooth", "smoothing 0.6"), ("batches", "single batches")):
+        for action, title in (("log_scale", "log axis"), ("smooth", "smoothing 0.6")):
             getattr(curves(app), f"action_{action}")()
-            assert said in note(app)
+            await until(pilot, lambda title=title: title in charts(app)[0].text, title)  # type: ignore[misc]
+        curves(app).action_batches()
         await until(pilot, lambda: "batches" in charts(app)[0].text, "the batches' curve")
         app.bench.tabs.curves.action_smooth()
         app.bench.tabs.curves.action_smooth()
@@ -199,76 +267,6 @@ async def test_rows_are_exactly_as_wide_as_the_screen(size: tuple[int, int], mon
             assert {cell_len(row) for row in rows(app)} == {size[0]}, tab
 
 
-async def test_labels_become_curves_of_their_own() -> None:
-    run = LiveRun()
-    for fold in ("fold 1", "fold 2", "fold 3"):
-        for number in (1, 2, 3):
-            run.epoch(number, 3, fold, mae=3 / number, val_mae=3.5 / number)
-    view = RunView.open(run.end().folder)
-    view.update()
-    assert series.metrics([view]) == ["mae"]
-    data = series.chart("mae", view, [], Look())
-    assert [one.label for one in data.series] == [f"fold {n}" for n in (1, 2, 3)]
-    assert series.of_validation("mae", view)  # the title says it
-    assert len({one.color for one in data.series}) == 3 and len({one.marker for one in data.series}) == 3
-
-
-async def test_a_level_crosses_its_chart_from_the_first_point_on() -> None:
-    run = LiveRun()
-    run.events.write("baseline", label="naive", metrics={"val_loss": 0.28454})
-    view = RunView.open(run.folder)
-    view.update()
-    assert series.metrics([view]) == []  # no empty chart with a line only
-    run.events.write("batch", label="", epoch=1, epochs=5, step=2, steps=10, metrics={"loss": 0.9})
-    view.update()
-    baseline, training = series.chart("loss", view, [], Look()).series
-    assert (baseline.label, list(baseline.xs), list(baseline.ys)) == ("naive 0.2845", [0.0, 5.0], [0.28454] * 2)
-    assert list(training.xs) == [0.2]
-    run.epoch(1)
-    run.epoch(2)
-    run.epoch(2, label="", mae=1.0)
-    run.end()
-    view.update()
-    assert list(series.chart("loss", view, [], Look()).series[0].xs) == [1.0, 2.0]  # no further than the curves
-    assert "naive 0.2845" not in [one.label for one in series.chart("mae", view, [], Look()).series]
-
-
-async def test_the_axis_says_what_an_own_loop_counts() -> None:
-    run = LiveRun()
-    run.events.write("epoch", label="formula", epoch=100, epochs=None, unit="columns", metrics={"val_chance": 0.9})
-    run.epoch(1)
-    view = RunView.open(run.folder)
-    view.update()
-    assert [series.x_label(name, view) for name in ("chance", "loss")] == ["columns", "epoch"]
-
-
-async def test_a_curve_of_an_own_loop_is_not_called_training() -> None:
-    run = LiveRun()
-    run.events.write("epoch", label="", epoch=1, epochs=3, unit="hours", metrics={"mae": 0.5}, seconds=0.1)
-    run.epoch(1, 3, "as now", error=0.5)
-    run.epoch(1, 3, "fold 1", loss=1.0, val_loss=1.2)
-    view = RunView.open(run.end().folder)
-    view.update()
-    named = {name: [one.label for one in series.chart(name, view, [], Look()).series] for name in ("mae", "error")}
-    assert named == {"mae": [""], "error": ["as now"]}
-    assert series.chart("loss", view, [], Look()).series[0].label == "fold 1 training"
-
-
-async def test_smoothing_keeps_the_raw_curve_faint_and_is_done_before_thinning() -> None:
-    run = LiveRun()
-    for number in range(1, 11):
-        run.epoch(number, 10)
-    view = RunView.open(run.end().folder)
-    view.update()
-    drawn = series.chart("loss", view, [], Look(smoothing=0.9)).series
-    raw = [one for one in drawn if one.faint]
-    smooth = [one for one in drawn if not one.faint]
-    assert len(raw) == len(smooth) == 2
-    assert list(raw[0].ys) == [1 / number for number in range(1, 11)]
-    assert smooth[0].ys[0] == pytest.approx(1.0)  # no bias towards 0
-    assert max(smooth[0].ys) - min(smooth[0].ys) < max(raw[0].ys) - min(raw[0].ys)
-
-
 def epoch_is(app: BenchApp, number: int) -> bool:
     return app.view.epoch == number
 
@@ -297,12 +295,6 @@ def test_figures_are_always_seven_cells() -> None:
         assert len(formats.fixed(value)) == 7, value
         if math.isfinite(value) and abs(value) < 1e300:
             assert float(formats.fixed(value)) == pytest.approx(value, rel=0.2, abs=1e-4 * (abs(value) >= 1e-4))
-
-
-def test_a_run_keeps_its_place() -> None:
-    first = style.place("a-run")
-    assert style.place("another-run") == first + 1
-    assert style.place("a-run") == first
 
 
 async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
@@ -335,6 +327,15 @@ async def test_opening_a_long_run_never_keeps_a_key_waiting() -> None:
         # 40 ms; the median, because a full collection of the test session's garbage takes 0.2 s in some one look
         assert median(looks) < 0.1
         assert app.view.epoch == 40 and not app.view.state.active
+
+
+async def test_a_long_run_is_packed_once_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "WORTH", 100)
+    folder = finished()
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(folder, "curves")
+        await until(pilot, lambda: packed.load(folder) is not None, "the pack")
 
 
 async def test_a_finished_run_is_not_said_to_have_no_curves_before_it_is_read() -> None:

@@ -68,9 +68,9 @@ async def test_enter_shows_curves_and_c_toggles_an_overlay() -> None:
         assert app.view.folder == newer
         await pilot.press("down")
         app.bench.action_compare()
-        await until(pilot, lambda: [view.folder for view in app.bench.overlays] == [older], "the overlay")
+        await until(pilot, lambda: [view.folder for view in app.bench.comparison.overlays] == [older], "the overlay")
         app.bench.action_compare()
-        await until(pilot, lambda: app.bench.overlays == [], "the overlay to go")
+        await until(pilot, lambda: app.bench.comparison.overlays == [], "the overlay to go")
         await pilot.press("enter")
         await until(pilot, lambda: app.bench.tabs.tab == "curves", "the curves")
         assert app.view.folder == older

@@ -1,0 +1,123 @@
+"""What a learner should notice about a run's curves while they look at them, and what to try."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dlwp_tui.charts.axis import short
+from dlwp_tui.core.language import _
+from dlwp_tui.runs.series import Curve, CurveKey
+from dlwp_tui.runs.view import RunView
+
+RISING = 3
+"""Epochs in a row in which the training loss grows: fewer are noise."""
+STILL = 10
+"""Epochs without progress of the training loss."""
+PATIENCE = 5
+"""Epochs since the validation loss was lowest."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to notice."""
+
+    code: str
+    """`nan`, `diverges`, `still` or `overfits`."""
+    message: str
+    hint: str
+    """What to try."""
+
+
+def alerts(view: RunView) -> list[Alert]:
+    """What the curves of a run show, at most one alert a kind, the most urgent first.
+
+    Curves of a lesson's own loop (an exact formula, a walk down a slope) are left alone: there such things are shown
+    on purpose.
+    """
+    found: dict[str, Alert] = {}
+    for key, curve in view.curves.items():
+        if key.metric == "loss" and key.metric not in view.units:
+            validation = view.curves.get(CurveKey(key.label, "val_loss"))
+            for alert in (_nan(key.label, curve), _diverges(key.label, curve), _overfits(key.label, curve, validation)):
+                if alert is not None:
+                    found.setdefault(alert.code, alert)
+            if not found and (alert := _still(key.label, curve)) is not None:
+                found.setdefault(alert.code, alert)
+    return list(found.values())
+
+
+def _nan(label: str, curve: Curve) -> Alert | None:
+    epoch = next((number for number, y in enumerate(curve.values, 1) if not math.isfinite(y)), None)
+    if epoch is None:
+        return None
+    return Alert(
+        "nan",
+        _named(label, _("The loss is not a number from epoch {epoch} on.").format(epoch=epoch)),
+        _("Try a learning rate ten times smaller; look for missing or huge values in the data."),
+    )
+
+
+def _diverges(label: str, curve: Curve) -> Alert | None:
+    ys = curve.values
+    last = ys[-RISING - 1 :]
+    if len(last) <= RISING or not _rises(last) or not last[-1] > 1.2 * abs(ys[0]):
+        return None
+    return Alert(
+        "diverges",
+        _named(
+            label,
+            _("The training loss grows: {first} in epoch 1, {last} in epoch {epoch}.").format(
+                first=short(ys[0]), last=short(ys[-1]), epoch=len(ys)
+            ),
+        ),
+        _("The learning rate is probably too high: divide it by ten."),
+    )
+
+
+def _overfits(label: str, training: Curve, validation: Curve | None) -> Alert | None:
+    if validation is None or not validation.values or not all(map(math.isfinite, validation.values)):
+        return None
+    ys = validation.values
+    best = min(range(len(ys)), key=ys.__getitem__)
+    since = len(ys) - 1 - best
+    if since < PATIENCE or min(ys[-2:]) < ys[best] * 1.02 or not training.values[-1] < training.values[best]:
+        return None
+    return Alert(
+        "overfits",
+        _named(
+            label,
+            _(
+                "Overfitting: the validation loss was lowest in epoch {epoch} ({best}), {count} epochs ago, and the "
+                "training loss still falls."
+            ).format(epoch=best + 1, best=short(ys[best]), count=since),
+        ),
+        _("Train for about {epoch} epochs, or try dropout, a smaller network or more data.").format(epoch=best + 1),
+    )
+
+
+def _still(label: str, curve: Curve) -> Alert | None:
+    ys = curve.values
+    if len(ys) < STILL + 5:
+        return None
+    before, after = min(ys[:-STILL]), min(ys[-STILL:])
+    if before - after > 1e-3 * abs(before) or max(ys[-STILL:]) - after > 0.05 * abs(after):
+        return None
+    return Alert(
+        "still",
+        _named(
+            label,
+            _("The training loss has not moved for {count} epochs ({loss}).").format(count=STILL, loss=short(after)),
+        ),
+        _("More epochs change nothing. If it should be lower: a higher learning rate, a larger network."),
+    )
+
+
+def _rises(ys: Sequence[float]) -> bool:
+    return all(a < b for a, b in pairwise(ys))
+
+
+def _named(label: str, sentence: str) -> str:
+    return f"{label}: {sentence}" if label else sentence

@@ -1,0 +1,44 @@
+"""Runs that differ in their seed alone, folded into one curve with a band from their lowest to their highest."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlwp_tui.charts.points import Points
+from dlwp_tui.runs.series import CurveKey
+from dlwp_tui.runs.view import RunView
+
+
+@dataclass(frozen=True)
+class Band:
+    """One metric over several seeds, epoch by epoch, as far as all runs go."""
+
+    mean: Points
+    low: Points
+    high: Points
+
+
+def groups(views: Sequence[RunView]) -> list[list[RunView]]:
+    """`views` by setting: equal lesson, params and kind of data stand together, in the order of the first of each."""
+    found: dict[str, list[RunView]] = {}
+    for view in views:
+        setting = [view.spec.lesson, view.spec.params, view.source == "synthetic"]
+        found.setdefault(json.dumps(setting, sort_keys=True), []).append(view)
+    return list(found.values())
+
+
+def band(views: Sequence[RunView], key: CurveKey) -> Band | None:
+    """The band of one curve over `views`; None where no run has it. An epoch that is no number in one run is a gap."""
+    curves = [view.curves[key] for view in views if key in view.curves]
+    if not curves:
+        return None
+    made = Band(Points(), Points(), Points())
+    for x, *ys in zip(curves[0].all_xs, *(curve.values for curve in curves), strict=False):
+        known = all(map(math.isfinite, ys))
+        made.mean.append(x, math.fsum(ys) / len(ys) if known else math.nan)
+        made.low.append(x, min(ys) if known else math.nan)
+        made.high.append(x, max(ys) if known else math.nan)
+    return made

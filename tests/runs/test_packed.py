@@ -1,0 +1,149 @@
+"""A long run packed: the same run, opened at once; anything else is no pack."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+from dlwp_tui.core import paths
+from dlwp_tui.runs import events, packed, store
+from dlwp_tui.runs.view import RunView
+from tests.runs.fake_run import T0, FakeRun
+
+Make = Callable[..., FakeRun]
+
+
+@pytest.fixture
+def long_run(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> FakeRun:
+    """Four epochs of 2,000 batches, with what else a run writes; long enough to be packed."""
+    monkeypatch.setattr(packed, "WORTH", 1000)
+    return written(make_run(), 4, 2000)
+
+
+def written(run: FakeRun, epochs: int, steps: int) -> FakeRun:
+    run.hold().say("queued").say("started", 0, device="cpu", pid=1).say("dataset", 1, name="imdb", source="synthetic")
+    rng, lines = random.Random(3), []
+    for epoch in range(1, epochs + 1):
+        for step in range(1, steps + 1):
+            t = T0 + 1 + (epoch - 1) * steps * 0.05 + step * 0.05
+            fields = {"epoch": epoch, "epochs": epochs, "step": step, "steps": steps}
+            loss = math.nan if step == 77 else rng.random()
+            lines.append(
+                events.encode({"v": 1, "t": t, "e": "batch", **fields, "metrics": {"loss": loss, "accuracy": 0.5}})
+            )
+        lines.append(
+            events.encode(
+                {"v": 1, "t": t, "e": "epoch", "epoch": epoch, "epochs": epochs, "metrics": {"loss": 1 / epoch}}
+            )
+        )
+    with run.folder.events.open("ab") as file:
+        file.writelines(lines)
+    run.say("text", 900_000, title="a", body="语 \u2028").say("ended", 999_999, state="finished", seconds=7.0)
+    return run.release()
+
+
+def opened(run: FakeRun) -> RunView:
+    view = RunView.open(run.folder)
+    view.update()
+    return view
+
+
+def facts(view: RunView) -> list[object]:
+    curves = [
+        (str(key), [repr(pair) for pair in curve.pairs()], curve.low, curve.high, curve.thinned(0, 4, 50))
+        for group in (view.curves, view.batch_curves)
+        for key, curve in group.items()
+    ]
+    return [
+        curves,
+        view.state,
+        view.texts,
+        view.datasets,
+        view.steps_of,
+        view.times_of,
+        view.first_step_s,
+        view.elapsed_s,
+    ]
+
+
+def test_it_opens_to_the_same(long_run: FakeRun) -> None:
+    whole = opened(long_run)
+    whole.pack()
+    again = opened(long_run)
+    assert again._packed == again._tail.offset and again.read and facts(again) == facts(whole)
+    assert not again.update() and not again.behind
+
+
+def test_a_run_that_goes_on_is_read_anew(long_run: FakeRun) -> None:
+    opened(long_run).pack()
+    long_run.hold().say("started", 2_000_000, device="cpu", pid=2)
+    view = opened(long_run)
+    assert view._packed < 0 and view.state.active and len(next(iter(view.batch_curves.values()))) == 7996
+
+
+def test_what_is_at_work_or_short_is_not_packed(make_run: Make) -> None:
+    short = written(make_run(), 1, 10)
+    opened(short).pack()
+    assert not list(paths.cache().rglob("*.packed"))
+
+
+def test_a_deleted_run_leaves_nothing(long_run: FakeRun) -> None:
+    opened(long_run).pack()
+    store.delete(long_run.folder)
+    assert not list(paths.cache().rglob("*.packed"))
+
+
+def test_a_run_that_was_continued_is_packed_again_at_its_end(long_run: FakeRun) -> None:
+    first = RunView.whole(long_run.folder)
+    assert not first.worth_packing
+    long_run.hold().say("started", 2_000_000, device="cpu", pid=2)
+    first.update()
+    assert first.state.active and not first.worth_packing
+    long_run.say("text", 2_000_001, title="b", body="more").say("ended", 2_000_002, state="finished", seconds=1.0)
+    long_run.release()
+    first.update()
+    assert first.worth_packing
+    first.pack()
+    kept = packed.load(long_run.folder)
+    assert kept is not None and kept.size == long_run.folder.events.stat().st_size
+    assert facts(opened(long_run)) == facts(first)
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_a_spoiled_pack_is_none(long_run: FakeRun, number: int) -> None:
+    whole = opened(long_run)
+    whole.pack()
+    (path,) = paths.cache().rglob("*.packed")
+    data = bytearray(path.read_bytes())
+    rng = random.Random(number)
+    if number % 3 == 0:
+        del data[rng.randrange(len(data)) :]
+    else:
+        for _ in range(20):  # the head, whose every byte counts
+            data[rng.randrange(600)] = rng.randrange(256)
+    path.write_bytes(data)
+    view = opened(long_run)
+    assert view.state is whole.state and [str(key) for key in view.curves] == [str(key) for key in whole.curves]
+
+
+def test_a_full_cache_costs_time_only(long_run: FakeRun) -> None:
+    view = opened(long_run)
+    paths.ensure(paths.home())
+    paths.ensure(paths.cache())
+    (paths.cache() / "runs").write_text("no folder")
+    view.pack()
+    assert opened(long_run).state is view.state
+
+
+def test_opening_is_much_quicker(long_run: FakeRun) -> None:
+    began = process_time()
+    whole = opened(long_run)
+    slow = process_time() - began
+    whole.pack()
+    began = process_time()
+    opened(long_run)
+    assert process_time() - began < slow / 4, "a thousandth with a million events"
