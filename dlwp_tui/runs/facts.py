@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
+from dlwp_tui.render.tiles import Tiles
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,6 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Tiles:
-    """How a picture is put together of smaller ones of one size, row by row; sizes in pixels."""
-
-    count: int
-    columns: int
-    width: int
-    height: int
-    gap: int
-    captions: tuple[str, ...] = ()
-    """One for each of them, or none at all."""
-
-    def box(self, number: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of one of them, counted from 0."""
-        row, column = divmod(number, self.columns)
-        left, top = column * (self.width + self.gap), row * (self.height + self.gap)
-        return left, top, left + self.width, top + self.height
-
-
-@dataclass(frozen=True)
 class Picture:
     """A picture under the run's artifacts; sizes in pixels, 0 where unknown."""
 
@@ -87,6 +69,8 @@ class Picture:
     """Where it is a grid of smaller ones."""
     frames: tuple[tuple[int, str], ...] = ()
     """Where it changed during the run: (step, file) of each state that was kept; `file` is the last of them."""
+    unit: str = ""
+    """What the steps count, in the lesson's words."""
 
 
 @dataclass(frozen=True)

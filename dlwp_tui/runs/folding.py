@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
+from dlwp_tui.render.tiles import Tiles
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.curves import Curves
 from dlwp_tui.runs.events import Event, figures, number
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock, Tiles
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
 from dlwp_tui.runs.pace import Clock, Pace
 from dlwp_tui.runs.series import CurveKey
 
@@ -171,7 +172,8 @@ class Folded:
         if not frames:
             return
         name, width, height = _text(event, "name"), _whole(event.get("width")), _whole(event.get("height"))
-        picture = Picture(name, frames[-1][1], width, height, _text(event, "caption"), frames=frames)
+        caption, unit = _text(event, "caption"), _text(event, "unit")
+        picture = Picture(name, frames[-1][1], width, height, caption, frames=frames, unit=unit)
         _replace(self.pictures, picture, lambda old: bool(old.frames) and old.name == name)
 
     def _text_block(self, event: Event) -> None:

@@ -18,15 +18,16 @@ baseline  label, metrics                 constants the curves are compared with:
 progress  done, total, label             progress of the whole run where a lesson reports it (folds, variants, loops)
 picture   name, file (under artifacts/), width, height, caption; tiles {count, columns, width, height, gap, captions}
           where it is a grid of smaller pictures
-frames    name, frames [[step, file], ...], width, height, caption    a picture that changes during the run: all the
-          states of it that are kept by now; takes the place of the earlier event of that name
+frames    name, frames [[step, file], ...], width, height (of the last), caption, unit (of the steps, may be missing)
+          a picture that changes during the run: all the states of it that are kept by now, oldest first; takes the
+          place of the earlier event of that name
 text      title, body
 table     title, columns, rows
 check     statement, claim, got, want, ok
 result    metrics {name: number}, label
 warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more memory than is
           free), "gpu" (there is one that TensorFlow cannot use), "code" (the lesson's code has changed since the run
-          that this one repeats or continues), "pictures" (some were left out or made smaller)
+          that this one repeats or continues)
 paused    -
 resumed   -
 ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the

@@ -19,14 +19,12 @@ from textual.widgets import Static
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
+from dlwp_tui.render.tiles import cells
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui import keys
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-LARGEST = 8
-"""Cells a pixel of a small picture takes at most: beyond, squares are seen and no picture."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +33,6 @@ class Shown:
 
     picture: Picture
     path: Path
-
-
-def cells(width: int, height: int, columns: int, rows: int, largest: int = LARGEST) -> tuple[int, int]:
-    """Columns and rows that a picture of `width` x `height` pixels takes within `columns` x `rows` cells.
-
-    A cell holds two pixels, one above the other. A picture that is smaller grows by whole numbers, so that all its
-    pixels are as large; a larger one shrinks as much as it has to.
-    """
-    factor = min(columns / width, 2 * rows / height)
-    if factor >= 1:
-        factor = min(largest, int(factor))
-    return max(1, min(columns, round(width * factor))), max(1, min(rows, -(-round(height * factor) // 2)))
 
 
 class Pixels(ScrollView, can_focus=True):

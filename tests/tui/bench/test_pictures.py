@@ -12,11 +12,12 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from dlwp_tui.core import paths
+from dlwp_tui.render.tiles import Tiles, cells
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import BlockView
-from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels, cells
+from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -79,6 +80,33 @@ def test_a_picture_in_the_pane_keeps_to_its_width_and_says_how_to_see_more(tmp_p
         text = output_text.picture(Picture("a", "a.png", 280, 40), tmp_path / "a.png", width, False, True)
         assert max(cell_len(line) for line in text.plain.split("\n")) <= max(width, 28)
         assert ("Enter" in text.plain) is (width < 280)
+
+
+def test_a_grid_in_the_pane_shows_one_page_and_which(tmp_path: Path) -> None:
+    Image.new("L", (8 * 27 - 1, 4 * 27 - 1), 255).save(tmp_path / "a.png")
+    captions = tuple(f"channel {number}" for number in range(32))
+    made = Picture("maps", "a.png", 215, 107, "of layer 1", Tiles(32, 8, 26, 26, 1, captions))
+    text = output_text.picture(made, tmp_path / "a.png", 58, False, True).plain
+    assert text.startswith("maps  1–2 of 32\n") and text.endswith("of layer 1")
+    assert "channel 0" in text and "channel 2" not in text
+    later = output_text.picture(made, tmp_path / "a.png", 58, False, True, across=4, shown=30).plain
+    assert later.startswith("maps  25–32 of 32") and "channel 30" in later
+    gone = output_text.picture(made, tmp_path / "b.png", 58, False, True).plain
+    assert "cannot be read" in gone
+
+
+def test_a_picture_that_changed_has_a_slider(tmp_path: Path) -> None:
+    (tmp_path / "GAN").mkdir()
+    frames = []
+    for number in range(1, 6):
+        Image.new("L", (10, 10), 255 if number == 1 else 0).save(tmp_path / f"GAN/{number}.png")
+        frames.append((100 * number, f"GAN/{number}.png"))
+    made = Picture("GAN", "GAN/5.png", 10, 10, "digits", frames=tuple(frames), unit="epoch")
+    last = output_text.picture(made, tmp_path / made.file, 58, True, True).plain.split("\n")
+    assert last[0] == "GAN" and last[-2].startswith("epoch 500  ----") and last[-2].endswith("O  5/5")
+    assert last[-1] == "digits" and set(last[1]) == {" "}
+    first = output_text.picture(made, tmp_path / made.file, 58, True, True, shown=0).plain.split("\n")
+    assert set(first[1]) == {"@"} and first[-2].startswith("epoch 100  O---")
 
 
 async def test_enter_shows_it_large_and_again_every_pixel() -> None:
