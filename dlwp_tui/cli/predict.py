@@ -15,7 +15,8 @@ from dlwp_tui.core.errors import DataError, RunError, UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.course.lesson import Demo, Lesson
+    from dlwp_tui.course.demo import Demo
+    from dlwp_tui.course.lesson import Lesson
 
 SIDE = 28
 """A drawing is 28 x 28 numbers, as MNIST's digits are."""

@@ -234,11 +234,12 @@ class Lab:
 
         Example: `lab.picture_grid("第 1 层的响应", maps.transpose(2, 0, 1), [f"{i}" for i in range(32)], each=True)`
         """
-        from dlwp_tui.lab.pictures import save_grid
+        from dlwp_tui.lab.pictures import grid, save_png
 
-        path, size, tiles = save_grid(self, name, images, list(captions), columns=columns, each=each)
-        file = path.relative_to(self.artifacts).as_posix()
-        self.recorder.event(kinds.PICTURE, name=name, file=file, **size, caption=caption, tiles=tiles)
+        whole, tiles = grid(name, images, captions, columns=columns, each=each)
+        path, width, height = save_png(self, name, whole)
+        fields = {"file": path.relative_to(self.artifacts).as_posix(), "width": width, "height": height}
+        self.recorder.event(kinds.PICTURE, name=name, **fields, caption=caption, tiles=tiles)
         return path
 
     def frames(self, name: str, step: int, image: Any, caption: str = "", unit: str = "") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,18 +32,20 @@ def save_png(lab: Lab, name: str, image: Any) -> tuple[Path, int, int]:
     return path, picture.width, picture.height
 
 
-def save_grid(
-    lab: Lab, name: str, images: Any, captions: list[str], *, columns: int, each: bool
-) -> tuple[Path, dict[str, int], dict[str, Any]]:
-    """Write `images` as one PNG; returns its path, its width and height, and the `tiles` of a picture's event."""
+def grid(
+    name: str, images: Any, captions: Sequence[str] = (), *, columns: int = 8, each: bool = False
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """`images`, an array or a list of arrays, as one picture, and the `tiles` of its event (see `runs/kinds.py`).
+
+    Raises ValueError for other shapes than `tiled` takes, or another number of captions.
+    """
     import numpy as np
 
     images = images.numpy() if callable(getattr(images, "numpy", None)) else images
     array = np.stack([np.asarray(one) for one in images]) if isinstance(images, list | tuple) else np.asarray(images)
     if captions and len(captions) != len(array):
-        raise ValueError(f"picture_grid {name!r}: {len(captions)} captions for {len(array)} pictures")
+        raise ValueError(f"grid {name!r}: {len(captions)} captions for {len(array)} pictures")
     whole = tiled(array, columns, 1, each=each)
-    path, width, height = save_png(lab, name, whole)
     tiles = {
         "count": len(array),
         "columns": min(columns, len(array)),
@@ -51,7 +54,7 @@ def save_grid(
         "gap": 1,
         "captions": list(map(str, captions)),
     }
-    return path, {"width": width, "height": height}, tiles
+    return whole, tiles
 
 
 class Frames:

@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Demo, Lesson
+from dlwp_tui.course.demo import Demo
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
