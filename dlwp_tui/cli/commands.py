@@ -22,7 +22,8 @@ COMMANDS = {
     "runs": ("runs", "stop", "pause", "resume", "export", "delete"),
     "compare": ("compare",),
     "report": ("report",),
-    "predict": ("predict",),
+    "predict": ("predict", "generate"),
+    "pictures": ("open", "picture"),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
 }
