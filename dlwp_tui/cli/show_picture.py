@@ -23,18 +23,19 @@ def show(picture: Picture, file: Path, width: int | None) -> None:
 
     from dlwp_tui.render import grid, tiles
     from dlwp_tui.render import picture as pictures
+    from dlwp_tui.render.look import Look
 
     room = shutil.get_terminal_size()
     columns = min(width or room.columns, room.columns) if width is None else width
     image = pictures.open_picture(file)
-    ascii = settings.load().ascii
+    look = Look(ascii=settings.load().ascii)
     if picture.tiles is not None:
         of = picture.tiles
         page = tiles.page(of, columns, 10**6)  # a terminal scrolls: all of them
-        text = grid.draw(image, of, page, ascii=ascii)
+        text = grid.draw(image, of, page, look)
     else:
         wide, high = tiles.cells(image.width, image.height, columns, max(4, room.lines - SPARE))
-        text = pictures.half_blocks(image, wide, high, ascii=ascii)
+        text = look.draw(image, wide, high)
     console = Console(file=sys.stdout, width=max(columns, room.columns), highlight=False, soft_wrap=True)
     console.print(text)
     if picture.caption:

@@ -9,6 +9,7 @@ from PIL import Image
 from rich.cells import cell_len
 
 from dlwp_tui.render import grid
+from dlwp_tui.render.look import Look
 from dlwp_tui.render.tiles import Tiles, page, usual_across
 
 MAPS = Tiles(count=32, columns=8, width=26, height=26, gap=1)
@@ -63,15 +64,14 @@ def test_a_page_as_text() -> None:
     for number in range(5):
         image.paste(255 if number == 4 else 0, tiles.box(number))
     here = page(tiles, 26, 6, across=2, shown=4)
-    text = grid.draw(image, tiles, here, ascii=True)
+    text = grid.draw(image, tiles, here, Look(ascii=True))
     assert here.first == 4 and text.plain.splitlines()[:2] == ["@" * 8] * 2
-    first = grid.draw(image, tiles, page(tiles, 9, 6, across=2), ascii=True, marked=1)
+    first = grid.draw(image, tiles, page(tiles, 9, 6, across=2), Look(ascii=True))
     lines = first.plain.split("\n")
     assert lines[2] == "cha… cha…" and cell_len(lines[0]) == 9
-    assert [str(span.style) for span in first.spans if "reverse" in str(span.style)] == ["reverse"]
 
 
 def test_places_without_a_caption_have_an_empty_line_between() -> None:
     tiles = Tiles(2, 1, 4, 4, 1)
-    text = grid.draw(Image.new("L", (4, 9), 255), tiles, page(tiles, 4, 5), ascii=True)
+    text = grid.draw(Image.new("L", (4, 9), 255), tiles, page(tiles, 4, 5), Look(ascii=True))
     assert text.plain == "@@@@\n@@@@\n\n@@@@\n@@@@"

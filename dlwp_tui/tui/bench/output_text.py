@@ -15,15 +15,11 @@ from rich.text import Text
 from dlwp_tui.analysis.seen import Seen
 from dlwp_tui.core.formats import fixed, source_label
 from dlwp_tui.core.language import _
-from dlwp_tui.render import grid, tiles
-from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, RunWarning, Table, TextBlock
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.style import bar, fit, metric_name
 
-PICTURE_ROWS = 24
-"""The most rows a picture takes; wider ones are scaled down to the pane's width."""
 ERROR_LINES = 6
 """Lines of a traceback worth showing; the whole is in the log."""
 UNKNOWN_WORDS = 20
@@ -116,87 +112,6 @@ def text_block(block: TextBlock, _width: int) -> Text:
     return _titled(block.title, Text(block.body))
 
 
-def picture(
-    made: Picture, path: Path, width: int, ascii: bool, dark: bool, *, across: int = 0, shown: int | None = None
-) -> Text:
-    """A picture as half blocks, its caption under it. A small one grows by a whole number, at most four times.
-
-    Of a grid one page, the one with picture number `shown`, `across` pictures in a row (0: as many as fit well). Of a
-    picture that changed its state number `shown`, the last without.
-    """
-    if made.frames:
-        return frame(made, path, width, ascii, dark, shown=len(made.frames) - 1 if shown is None else shown)
-    if made.tiles is not None:
-        return picture_grid(made, path, width, ascii, dark, across=across, shown=shown or 0)
-    text = _titled(made.name, _blocks(made, path, width, ascii, dark))
-    if made.caption:
-        text.append(f"\n{made.caption}", "dim")
-    if made.width > width:
-        text.append("\n" + _("{key} shows it larger").format(key=keys.label("pictures.large")), "dim")
-    return text
-
-
-def _blocks(made: Picture, path: Path, width: int, ascii: bool, dark: bool) -> Text:
-    columns, rows = width, PICTURE_ROWS
-    if made.width and made.height:
-        columns, rows = tiles.cells(made.width, made.height, width, PICTURE_ROWS, largest=4)
-    try:
-        return pictures.half_blocks(path, max(1, columns), rows, ascii=ascii, dark=dark)
-    except pictures.PictureError as error:
-        return Text(error.message, "dim")
-
-
-def picture_grid(made: Picture, path: Path, width: int, ascii: bool, dark: bool, *, across: int, shown: int) -> Text:
-    """One page of a grid, with which of how many it is."""
-    of = made.tiles
-    assert of is not None
-    page = tiles.page(of, width, PICTURE_ROWS, across=across, shown=shown)
-    try:
-        body = grid.draw(pictures.open_picture(path), of, page, ascii=ascii, dark=dark)
-    except pictures.PictureError as error:
-        body = Text(error.message, "dim")
-    text = _title(made.name)
-    if page.count > 1:
-        text.append("  " + page_label(of, page), "dim")
-    text.append("\n").append_text(body)
-    if made.caption:
-        text.append(f"\n{made.caption}", "dim")
-    return text
-
-
-def page_label(of: tiles.Tiles, page: tiles.Page) -> str:
-    """`1–16 of 64`."""
-    return _("{first}–{last} of {count}").format(first=page.first + 1, last=min(page.last, of.count), count=of.count)
-
-
-def frame(made: Picture, path: Path, width: int, ascii: bool, dark: bool, *, shown: int) -> Text:
-    """One state of a picture that changed, and a slider that says which."""
-    number = max(0, min(shown, len(made.frames) - 1))
-    state = path.parents[len(Path(made.file).parts) - 1] / made.frames[number][1]
-    text = _titled(made.name, _blocks(made, state, width, ascii, dark))
-    text.append("\n").append_text(slider(made, number, width, ascii))
-    if made.caption:
-        text.append(f"\n{made.caption}", "dim")
-    return text
-
-
-def slider(made: Picture, number: int, width: int, ascii: bool) -> Text:
-    """`步 120  ──────●───  5/12`: where among the states of a picture number `number` is."""
-    step = made.frames[number][0]
-    label = step_label(made.unit, step)
-    count = f"{number + 1}/{len(made.frames)}"
-    room = max(2, min(40, width - cell_len(label) - cell_len(count) - 4))
-    place = round(number / max(1, len(made.frames) - 1) * (room - 1))
-    line, knob = ("-", "O") if ascii else ("─", "●")
-    text = Text(f"{label}  ", no_wrap=True).append(line * place, "$text-accent").append(knob, "bold $text-accent")
-    return text.append(line * (room - 1 - place), "dim").append(f"  {count}", "dim")
-
-
-def step_label(unit: str, step: int) -> str:
-    """`epoch 12`, or 第 12 轮."""
-    return _("{unit} {step}").format(unit=unit or _("step"), step=step)
-
-
 def model(made: Model, width: int) -> Text:
     """A model's layers and their parameters."""
     rows = [[name, kind, shape, f"{params:,}"] for name, kind, shape, params in made.layers]
@@ -216,7 +131,7 @@ def dataset(use: DatasetUse, _width: int) -> Text:
 
 
 def answer(given: Mapping[str, Any], width: int, ascii: bool) -> Text:
-    """A demo's answer: bars of shares, a text, unknown words, or an error's sentence."""
+    """A demo's answer but for its pictures: bars of shares, a text, unknown words, or an error's sentence."""
     text = Text()
     if "error" in given:
         return Text(f"✗ {given['error']}", "$text-error")
@@ -225,9 +140,6 @@ def answer(given: Mapping[str, Any], width: int, ascii: bool) -> Text:
         _bars(text, {str(name): float(value) for name, value in bars.items()}, width, ascii)
     if given.get("text") is not None:
         text.append(("\n" if text else "") + str(given["text"]))
-    if isinstance(given.get("picture"), str):
-        text.append("\n" if text else "")
-        text.append_text(pictures.half_blocks(Path(given["picture"]), width, PICTURE_ROWS, ascii=ascii))
     unknown = [str(word) for word in given.get("unknown", ())]
     if unknown:
         shown = "  ".join(unknown[:UNKNOWN_WORDS]) + ("  …" if len(unknown) > UNKNOWN_WORDS else "")
