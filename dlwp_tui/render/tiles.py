@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 LARGEST = 8
 """Cells a pixel of a small picture takes at most: beyond, squares are seen and no picture."""
-COMFORT = 24
+COMFORT = 16
 """Cells that a picture of a grid should be wide, unless it has fewer pixels: less shows no detail."""
 LEAST = 12
 """Cells to which a smaller one grows."""
