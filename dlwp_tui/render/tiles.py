@@ -67,6 +67,14 @@ def cells(width: int, height: int, columns: int, rows: int, largest: int = LARGE
     return max(1, min(columns, round(width * factor))), max(1, min(rows, -(-round(height * factor) // 2)))
 
 
+def inside(width: int, height: int, most_wide: int, most_high: int, largest: int = 2 * LARGEST) -> tuple[int, int]:
+    """The pixels of a picture of `width` x `height` in a room of pixels; a smaller one grows by a whole number."""
+    factor = min(most_wide / width, most_high / height)
+    if factor >= 1:
+        factor = min(largest, int(factor))
+    return max(1, int(width * factor)), max(1, int(height * factor))
+
+
 def usual_across(tiles: Tiles, width: int) -> int:
     """How many pictures stand in a row of `width` cells when nobody has zoomed: the author's number, if they fit."""
     wide = min(COMFORT, tiles.width) if tiles.width >= LEAST else LEAST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 
 from dlwp_tui.core import paths
 from dlwp_tui.render import tiles
+from dlwp_tui.render.kitty import PLACEHOLDER
 from dlwp_tui.render.look import Look
 from dlwp_tui.render.tiles import Tiles, cells
 from dlwp_tui.runs.facts import Picture
@@ -266,3 +268,39 @@ async def test_characters_do_where_there_are_no_blocks() -> None:
         await enlarge(app, pilot)
         await until(pilot, lambda: "......" in "\n".join(rows(app)), "its dark in characters")
         assert "▀" not in "\n".join(rows(app))
+
+
+@pytest.mark.parametrize("where", ["pane", "screen"])
+async def test_kittys_placeholders_stand_where_the_picture_is(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths.ensure(paths.home())
+    paths.settings_file().write_text('pictures = "kitty"\n', encoding="utf-8")
+    sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.look.write", lambda _app, sequence: sent.append(sequence))
+    monkeypatch.setattr("rich.console.Console.color_system", property(lambda _self: "truecolor"))
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        if where == "screen":
+            await enlarge(app, pilot)
+        await until(pilot, lambda: PLACEHOLDER in "\n".join(rows(app)), "the placeholders")
+        assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
+        numbers = {int(number) for sequence in sent for number in re.findall(r"a=T.*?i=(\d+)", sequence)}
+        strips = app.screen._compositor.render_strips()
+        colours = {
+            segment.style.color.triplet
+            for strip in strips
+            for segment in strip
+            if PLACEHOLDER in segment.text and segment.style is not None and segment.style.color is not None
+        }
+        assert {red << 16 | green << 8 | blue for red, green, blue in filter(None, colours)} <= numbers and colours
+
+
+async def test_sixels_are_painted_over_the_screen_and_again_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.bench.pictures.uses_sixels", lambda _app: True)
+    monkeypatch.setattr("dlwp_tui.tui.bench.pictures.write", lambda _app, sequence: sent.append(sequence))
+    async with opened(("first", (12, 8)), ("second", (20, 20))) as (app, pilot, _run):
+        await enlarge(app, pilot)
+        await until(pilot, lambda: sent, "the picture")
+        assert sent[-1].startswith("\x1b7\x1b[") and "\x1bP0;1;0q" in sent[-1] and "▀" not in "\n".join(rows(app))
+        first = sent[-1]
+        await pilot.press("]")
+        await until(pilot, lambda: sent[-1] != first, "the next one")
