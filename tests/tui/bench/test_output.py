@@ -13,9 +13,10 @@ from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
 from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
-from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView
+from dlwp_tui.tui.bench.output_blocks import ProofsView
 from dlwp_tui.tui.bench.source import SourceView
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
@@ -150,11 +151,13 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words() -> None:
         await until(pilot, lambda: app.of(DemoAsked), "DemoAsked")
         asked = app.of(DemoAsked)[0]
         assert (asked.run_id, asked.demo_id, asked.value) == (folder.id, "reverse", "good")
-        app.bench.tabs.output.set_demo_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
+        app.bench.tabs.output.set_demo_answer(
+            {"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]}, "reverse"
+        )
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
-        app.bench.tabs.output.set_demo_answer({"error": "no model"})
+        app.bench.tabs.output.set_demo_answer({"error": "no model"}, "reverse")
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
         await pilot.press("escape")  # out of the line where every letter is text
