@@ -84,12 +84,13 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
-def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Demo:
+def demo(lab: Lab, as_input: Callable[[np.ndarray], Any], model: Callable[[Any], Any] | None = None) -> Demo:
     """For a lesson's `demo`: a function from a drawing, as `centred` takes it, to the model's ten probabilities.
 
-    The model is the one the run saved. `as_input` turns the prepared page (28, 28) in 0..1 into a batch of one.
+    The model is the one the run saved, if none is given. `as_input` turns the prepared page (28, 28) in 0..1 into a
+    batch of one.
     """
-    model = lab.load()
+    model = model or lab.load()
 
     def ask(drawing: Any) -> dict[str, Any]:
         p = np.asarray(model(as_input(centred(drawing))))[0]

@@ -1,8 +1,8 @@
-"""What lesson 2.4 shows of walks down a slope: where each one ended, a picture of its path, the first step by step."""
+"""Walks down a slope in lesson 2.4: which go side by side, where each one ended, its path as a picture, its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -24,6 +24,28 @@ class Walk(Protocol):
     """Every place it visited, (coordinates,), the start first."""
     gradients: list[np.ndarray]
     """The gradient of each step, (coordinates,)."""
+
+
+def side_by_side(compare: str, rate: float, batches: Iterable[int]) -> dict[str, dict[str, Any]]:
+    """The names of the walks that the lesson's param `compare` puts side by side, and in what each one differs.
+
+    The keys of a difference: `rate`, `momentum`, `size` (samples a step) or `rule` (sgd, rmsprop, adam). "none" is one
+    walk without a name.
+    """
+    sgd = {"rule": "sgd"}
+    walks: dict[str, dict[str, dict[str, Any]]] = {
+        "none": {"": {}},
+        "rates": {_("rate {rate}").format(rate=f"{rate * k:.3g}"): {"rate": rate * k} for k in (0.1, 1, 9, 11)},
+        "momenta": {_("momentum {size}").format(size=m): sgd | {"momentum": m} for m in (0, 0.5, 0.9, 0.95)},
+        "batches": {_("{count} a step").format(count=n): {"size": n} for n in batches},
+        "optimizers": {
+            "SGD": sgd | {"momentum": 0},
+            _("SGD with momentum"): sgd | {"momentum": 0.9},
+            "RMSprop": {"rule": "rmsprop"},
+            "Adam": {"rule": "adam"},
+        },
+    }
+    return walks[compare]
 
 
 def show(lab: Lab, f: Callable[[np.ndarray], Any], lowest: float, walks: Mapping[str, Walk]) -> dict[str, Any]:

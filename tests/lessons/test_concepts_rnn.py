@@ -1,4 +1,4 @@
-"""Lesson 6.2: the loop by hand is Keras' layer; how long a pulse is remembered."""
+"""Lessons 6.2 and 6.2.2: the loop by hand is Keras' layer; how long a pulse, or a first step, is remembered."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ def test_the_smallest_network(study: Callable[..., RunView]) -> None:
     view = study("6.2", timesteps=2, input_features=1, units=1, signal="wave")
     assert view.results[""]["params"] == 3
     assert {key.label for key in view.curves} == {"", "单元 0"}
+
+
+def test_a_step_of_an_lstm_as_keras(study: Callable[..., RunView]) -> None:
+    view = study("6.2.2", preset="book")
+    assert view.results[""]["params"] == 4 * (14 + 32 + 1) * 32
+    assert view.results[""]["difference"] < 1e-6
+    assert [(picture.width, picture.height) for picture in view.pictures] == [(100, 32), (100, 32)]
+    fresh, rnn = curve(view, "memory", "LSTM"), curve(view, "memory", "SimpleRNN")
+    assert len(fresh) == len(rnn) == 100 and fresh[0] == rnn[0] == 1
+    assert fresh[-1] < 1e-4 and rnn[-1] < 1e-4
+    assert curve(view, "carried")[-1] < 1e-11, "the note has 2.5e-14 for gates of exactly 0.73"
+    assert 0.6 < curve(view, "forget_gate")[-1] < 0.85
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_lstm_remembers_as_long_as_its_gate_is_open(study: Callable[..., RunView], seed: int) -> None:
+    opened = study("6.2.2", preset="quick", seed=seed).results[""]
+    closed = study("6.2.2", preset="closed", seed=seed, timesteps=20).results[""]
+    assert opened["lstm"] > 0.1 and opened["carried"] > 0.3
+    assert closed["lstm"] < closed["rnn"]
+
+
+def test_the_smallest_lstm(study: Callable[..., RunView]) -> None:
+    view = study("6.2.2", timesteps=2, input_features=1, units=1, signal="pulse")
+    assert view.results[""]["params"] == 12
