@@ -141,7 +141,7 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
             )
         )
     for model in view.models:
-        out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width)))  # type: ignore[misc]
+        out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width, ascii)))  # type: ignore[misc]
     for use in view.datasets:
         out.append(Block(("dataset", use), lambda width, u=use: output_text.dataset(u, width)))  # type: ignore[misc]
     if view.checks:
