@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": ("compare",),
     "report": ("report",),
     "predict": ("predict",),
+    "tensorboard": ("tensorboard",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
 }
