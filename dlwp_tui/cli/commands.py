@@ -24,6 +24,7 @@ COMMANDS = {
     "report": ("report",),
     "predict": ("predict", "generate"),
     "pictures": ("open", "picture"),
+    "tensorboard": ("tensorboard",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
     "completion": ("completion",),

@@ -5,15 +5,17 @@ Ctrl-C reaches this process alone, as a run has a session of its own; a question
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dlwp_tui.cli import output
-from dlwp_tui.core import formats
+from dlwp_tui.core import formats, layer_graph
 from dlwp_tui.core.errors import ReaderGone
 from dlwp_tui.core.language import _
+from dlwp_tui.render.layer_graph import lines as draw
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event, figures, number
 from dlwp_tui.runs.folder import RunFolder
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 POLL_S = 0.1
 LONGEST_FIGURE = 60
 """Characters; a check may compare arrays of thousands of numbers."""
+MAX_NODES = 60
+"""Of a graph that is printed; larger ones are in the app."""
 EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
 """Every other end is 1."""
 
@@ -167,9 +171,7 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
         case kinds.DATASET:
             return [f"{get('name')}: {get('detail') or get('source')}"]
         case kinds.MODEL:
-            params = number(get("params"))
-            shown = "?" if params is None else f"{params:,.0f}"
-            return [_("{label}model with {params} parameters").format(label=label, params=shown)]
+            return _model(event, label)
         case kinds.CHECK:
             line = f"{'✓' if get('ok') else '✗'} {get('statement')}"
             if isinstance(get("got"), bool) or get("got") is None:
@@ -185,6 +187,22 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
             return [_("started on {device}").format(device=get("device"))]
         case _:
             return []
+
+
+def _model(event: Event, label: str) -> list[str]:
+    """How large a model is; its graph too, where it is more than a chain."""
+    params = number(event.get("params"))
+    shown = "?" if params is None else f"{params:,.0f}"
+    line = _("{label}model with {params} parameters").format(label=label, params=shown)
+    graph = layer_graph.parse(event.get("graph"))
+    if graph is None or not graph.branches or len(graph.nodes) > MAX_NODES:
+        return [line]
+    return [line, *(f"  {text}".rstrip() for text in draw(graph, _width()))]
+
+
+def _width() -> int:
+    """Cells for a drawing that is indented by two; 100 where the output goes to a file."""
+    return max(20, min(100, shutil.get_terminal_size((100, 24)).columns) - 2)
 
 
 def _short(value: object) -> str:

@@ -192,7 +192,7 @@ class Lab:
     # -- what a run shows ---------------------------------------------------------------------------------------
 
     def summary(self, model: keras.Model, label: str | None = None) -> None:
-        """The model's layers, shapes and parameter counts, as `model.summary()` prints them."""
+        """The model's layers, shapes and parameter counts, drawn as a graph: branches, merges, shared layers."""
         from dlwp_tui.lab.models import summary
 
         self.recorder.event(kinds.MODEL, label=label, **summary(model))

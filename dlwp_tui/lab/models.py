@@ -14,13 +14,19 @@ _WEIGHTS = ".weights.h5"
 
 
 def summary(model: keras.Model) -> dict[str, Any]:
-    """`layers` [[name, kind, output shape, parameters], ...], `params` and `trainable`; None for what is not built."""
+    """`layers` [[name, kind, output shape, parameters], ...], `params` and `trainable`; None for what is not built.
+
+    And `graph`, which layer takes which tensors, as `lab.graph.graph` makes it.
+    """
     import math
+
+    from dlwp_tui.lab.graph import graph
 
     layers = [[layer.name, type(layer).__name__, _shape(layer), _params(layer)] for layer in model.layers]
     built = all(row[3] is not None for row in layers)
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return {"layers": layers, "params": _params(model) if built else None, "trainable": trainable if built else None}
+    counts = {"params": _params(model) if built else None, "trainable": trainable if built else None}
+    return {"layers": layers, **counts, "graph": graph(model)}
 
 
 def save(lab: Lab, model: keras.Model, name: str) -> Path:

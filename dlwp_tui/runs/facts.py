@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from dlwp_tui.core.layer_graph import Graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.render.tiles import Tiles
 
@@ -26,6 +27,7 @@ class Model:
     label: str
     layers: tuple[tuple[str, str, str, int], ...]
     params: int
+    graph: Graph | None = None
 
 
 @dataclass(frozen=True)

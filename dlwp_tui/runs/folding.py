@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from dlwp_tui.core import layer_graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.render.tiles import Tiles
 from dlwp_tui.runs import kinds
@@ -121,7 +122,7 @@ class Folded:
             for row in _list(event, "layers")
             if isinstance(row, list) and len(row) >= 4
         )
-        model = Model(_text(event, "label"), layers, _whole(event.get("params")))
+        model = Model(_text(event, "label"), layers, _whole(event.get("params")), layer_graph.parse(event.get("graph")))
         _replace(self.models, model, lambda old: old.label == model.label)
 
     def _batch(self, event: Event) -> None:

@@ -8,7 +8,8 @@ started   pid, device, versions, resumed(bool), initial_epoch    has its slot; d
 phase     name, code                     what the lesson is doing now, in the learner's language; code "saving" (or
           none): the run was stopped and is saving its weights, so a stop waits longer
 dataset   name, source, detail           source: "real" | "unverified" | "synthetic"
-model     label, layers [[name, kind, shape, params], ...], params, trainable
+model     label, layers [[name, kind, shape, params], ...], params, trainable, graph {nodes [{name, kind, detail, shape,
+          params, inputs, calls, output}, ...], inner {layer: a graph}} or null; see core/layer_graph.py
 batch     label, epoch (1-based), epochs, step, steps, metrics     throttled to one in 50 ms; metrics of the batches
           since the last event, un-mixed from Keras' running mean
 epoch     label, epoch, epochs, metrics, seconds                   metrics as Keras logs them (loss, val_loss, ...);

@@ -71,7 +71,7 @@ def blocks(view: RunView | None, look: Look, lesson: Lesson | None = None) -> li
         out.append(Block(("text", text_block), lambda width, t=text_block: output_text.text_block(t, width)))  # type: ignore[misc]
     out += [_picture(view, picture, look) for picture in view.pictures]
     for model in view.models:
-        out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width)))  # type: ignore[misc]
+        out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width, look.ascii)))  # type: ignore[misc]
     for use in view.datasets:
         out.append(Block(("dataset", use), lambda width, u=use: output_text.dataset(u, width)))  # type: ignore[misc]
     if view.checks:

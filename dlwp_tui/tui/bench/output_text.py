@@ -15,6 +15,7 @@ from rich.text import Text
 from dlwp_tui.analysis.seen import Seen
 from dlwp_tui.core.formats import fixed, source_label
 from dlwp_tui.core.language import _
+from dlwp_tui.render import layer_graph
 from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, RunWarning, Table, TextBlock
 from dlwp_tui.tui import keys
@@ -112,11 +113,14 @@ def text_block(block: TextBlock, _width: int) -> Text:
     return _titled(block.title, Text(block.body))
 
 
-def model(made: Model, width: int) -> Text:
-    """A model's layers and their parameters."""
-    rows = [[name, kind, shape, f"{params:,}"] for name, kind, shape, params in made.layers]
+def model(made: Model, width: int, ascii: bool = False) -> Text:
+    """A model's layers and their parameters: the graph, or a table where the run recorded none."""
     title = " ".join(part for part in (_("Model"), made.label) if part)
-    text = _titled(title, _grid([_("layer"), _("kind"), _("shape"), _("params")], rows, width))
+    if made.graph is not None:
+        text = _titled(title, Text("\n".join(layer_graph.lines(made.graph, width, ascii)), no_wrap=True))
+    else:
+        rows = [[name, kind, shape, f"{params:,}"] for name, kind, shape, params in made.layers]
+        text = _titled(title, _grid([_("layer"), _("kind"), _("shape"), _("params")], rows, width))
     text.append("\n" + _("{count} params in all").format(count=f"{made.params:,}"), "dim")
     return text
 
