@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.metadata
 import importlib.util
 import locale
@@ -92,11 +93,20 @@ def _home() -> Item:
     folder = paths.home()
     try:
         paths.ensure(folder)
-        paths.atomic_write(folder / ".doctor", "")
-        (folder / ".doctor").unlink()
+        probe = folder / ".doctor"
+        paths.atomic_write(probe, "")
+        try:
+            with paths.open_file(probe) as file:
+                fcntl.flock(file, fcntl.LOCK_SH)  # runs and the queue are locks
+            probe.unlink()
+        except OSError as error:
+            raise paths.storage_error(probe, error) from error
     except DlwpError as error:
         return Item(_("data home"), False, error.message, error.hint)
-    return Item(_("data home"), True, str(folder))
+    hint = ""
+    if folder.stat().st_mode & 0o077:
+        hint = _("Others may look into it. Keep it to yourself: chmod 700 {folder}").format(folder=folder)
+    return Item(_("data home"), True, str(folder), hint)
 
 
 def _disk() -> Item:

@@ -32,7 +32,7 @@ def _file() -> Path:
 
 def _read() -> dict[str, Any]:
     try:
-        raw = json.loads(_file().read_text(encoding="utf-8"))
+        raw = json.loads(paths.read_bytes(_file()))
     except (OSError, ValueError):
         return {}
     lessons = raw.get("lessons") if isinstance(raw, dict) else None

@@ -145,7 +145,7 @@ def _read(section_id: str, path: Path) -> MyNote:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return paths.read_bytes(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.core.language import _
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What flock fails with on a disk that has none: some network and FUSE file systems."""
+_LARGEST = 64 << 20  # bytes of a text or JSON file; the largest of the course has 0.1 MB
+_PATIENCE = 2.0  # s that a lock is waited for; whoever holds one rightly does so for some milliseconds
 
 
 def home() -> Path:
@@ -69,9 +77,9 @@ def content() -> Path:
 
 
 def ensure(folder: Path) -> Path:
-    """Make `folder` (0o700: private on a shared server) and return it. Raises StorageError with the cause."""
+    """Make `folder` and return it. What is made is 0o700, private on a shared server. Raises StorageError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(folder)
     except OSError as error:
         raise storage_error(folder, error) from error
     return folder
@@ -89,6 +97,11 @@ def storage_error(path: Path, error: OSError) -> StorageError:
             _("No permission to write {path}.").format(path=path),
             _("Set DLWP_HOME to a folder of your own, for example: export DLWP_HOME=~/dlwp"),
         )
+    if error.errno in NO_LOCKS:
+        return StorageError(
+            _("The disk of {path} has no file locks (flock), which runs need.").format(path=path),
+            _("Set DLWP_HOME to a folder on another disk, for example: export DLWP_HOME=/var/tmp/$USER/dlwp"),
+        )
     return StorageError(
         _("Cannot write {path}: {reason}.").format(path=path, reason=error.strerror or error),
         _("Set DLWP_HOME to a folder that can be written."),
@@ -97,27 +110,82 @@ def storage_error(path: Path, error: OSError) -> StorageError:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, waiting for it: for a short read and write among several apps. Raises StorageError."""
+    """Hold the lock file `path`: for a short read and write among several apps.
+
+    Raises StorageError where it cannot be opened, and after two seconds: a program that hangs must not stop all others.
+    On a disk without flock nothing is held: of two changes in one moment the later one counts.
+    """
     ensure(path.parent)
     try:
-        file = path.open("w", encoding="utf-8")
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
         raise storage_error(path, error) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        _wait_for_lock(fd, path)
         yield
+    finally:
+        os.close(fd)
 
 
-def atomic_write(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader, also after a crash, finds the old file or the new one, whole."""
+def read_bytes(path: Path) -> bytes:
+    """All of a file. Raises OSError as `open_file` does, and over 64 MB."""
+    with open_file(path) as file:
+        if os.fstat(file.fileno()).st_size > _LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return file.read()
+
+
+def open_file(path: Path) -> FileIO:
+    """A file to read. Raises OSError, also for a folder and for a pipe, which would be waited for without end."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, _("it is no file"), str(path))
+    return FileIO(fd)
+
+
+def atomic_write(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write `text` to `path` so that a reader, also after a crash, finds the old file or the new one, whole.
+
+    Only the learner may read it, unless another `mode` is given. Raises StorageError.
+    """
     ensure(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8") as file:
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # read-only: then there is none
+            part.unlink(missing_ok=True)
         raise storage_error(path, error) from error
+
+
+def _make(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _wait_for_lock(fd: int, path: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise StorageError(
+                    _("Another program has held {path} for two seconds; nothing was written.").format(path=path),
+                    _("`fuser -v {path}` shows which; end it, then try again.").format(path=path),
+                ) from error
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                return
+            raise storage_error(path, error) from error
+        time.sleep(0.01)

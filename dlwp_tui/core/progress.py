@@ -117,7 +117,7 @@ def _marks(raw: dict[str, Any], section: str) -> dict[str, Any]:
 def _read() -> dict[str, Any]:
     path = paths.progress_file()
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(paths.read_bytes(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

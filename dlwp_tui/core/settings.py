@@ -70,7 +70,7 @@ def _read(path: Path, _mtime: int, _size: int) -> Settings:
 def _parse(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
     file = str(path)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(paths.read_bytes(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return Settings(), (Problem(file, "", _("It cannot be read: {reason}.").format(reason=error)),)
     known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings)}

@@ -6,6 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course.problem import BrokenFile, line
@@ -22,7 +23,7 @@ def relative(file: Path, content: Path) -> str:
 def read_text(file: Path, content: Path) -> str:
     """The whole text, line ends as `\\n`, a byte order mark dropped; raises BrokenFile."""
     try:
-        data = file.read_bytes()
+        data = paths.read_bytes(file)
     except FileNotFoundError:
         hint = _("Create it, or restore it from a backup.")
         raise broken(file, content, "", _("The file is missing."), hint) from None

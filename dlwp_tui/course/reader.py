@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlwp_tui.core import content as contents
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.course.files import read_toml, relative
@@ -367,8 +368,7 @@ def _title(value: Any) -> Text | None:
 def _note_title(file: Path, section_id: str) -> str:
     """The title of a note from its first bytes; empty where there is none: `note()` and the linter report that."""
     try:
-        with file.open("rb") as opened:
-            head = opened.read(HEAD_BYTES)
+        head = paths.read_bytes(file)[:HEAD_BYTES]
     except OSError:
         return ""
     return heading(head.decode("utf-8-sig", errors="replace"), section_id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import ContentError
 from dlwp_tui.core.language import _
+from dlwp_tui.engine import failures
 
 if TYPE_CHECKING:
     from dlwp_tui.lab import Lab
@@ -34,7 +35,7 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
         function(load_code(proofs), "prove", "def prove(lab, *, ...)")(lab, **(made or {}))
     except Exception as error:  # noqa: BLE001 - shown as a warning and, whole, in the log
         traceback.print_exception(error)
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {failures.text(error)}"
         lab.recorder.warn("proofs", _("The proofs could not be made: {error}").format(error=reason))
 
 

@@ -25,8 +25,8 @@ _LOOK = 0.01  # s between two looks
 def stop(folder: RunFolder, grace: float = GRACE) -> bool:
     """Stop a run that trains, is paused or waits in the queue; returns when it is over.
 
-    True when it ended by itself, its weights kept; False when it had to be killed after `grace` seconds.
-    Raises RunError when it is not active.
+    True when it ended by itself, its weights kept; False when it died of the stop, or had to be killed after `grace`
+    seconds. Raises RunError when it is not active, StorageError when that it was stopped cannot be written.
     """
     pid = _pid(folder)
     was_paused = _letter(pid) == "T"
@@ -34,7 +34,7 @@ def stop(folder: RunFolder, grace: float = GRACE) -> bool:
     if was_paused:
         _send(folder, pid, signal.SIGCONT)
     if wait(folder, grace) or (_saving(folder) and wait(folder, _SAVING)):
-        return True
+        return not _write_stopped(folder)
     kill(folder)
     return False
 
@@ -112,8 +112,12 @@ def _pid(folder: RunFolder) -> int:
 
 
 def _send(folder: RunFolder, pid: int, number: signal.Signals) -> None:
+    """Send a signal to the worker; SIGKILL also to what it has forked, which is in its process group."""
     try:
-        os.kill(pid, number)
+        if number is signal.SIGKILL and os.getpgid(pid) == pid:
+            os.killpg(pid, number)
+        else:
+            os.kill(pid, number)
     except ProcessLookupError:
         return  # it ended in this moment: what the caller does next finds that out
     except PermissionError as error:
@@ -146,13 +150,17 @@ def _saving(folder: RunFolder) -> bool:
     return last.get("code") == "saving"
 
 
-def _write_stopped(folder: RunFolder) -> None:
-    """Write the end of a run whose worker was killed: this process holds the lock, so no worker writes."""
+def _write_stopped(folder: RunFolder) -> bool:
+    """Write the end of a run whose worker is gone, where it did not; True then. No worker writes meanwhile: we hold
+    the lock."""
     lock = state.take_lock(folder)
     try:
         last = state.last_lifecycle(folder)
-        if last is None or last["e"] != kinds.ENDED:
-            with EventWriter(folder.events) as events:
-                events.write(kinds.ENDED, state="stopped", seconds=None, error=None, killed=True)
+        if last is not None and last["e"] == kinds.ENDED:
+            return False
+        store.free_reserve(folder)
+        with EventWriter(folder.events) as events:
+            events.write(kinds.ENDED, state="stopped", seconds=None, error=None, killed=True)
+        return True
     finally:
         os.close(lock)

@@ -12,18 +12,29 @@ from dlwp_tui.core.language import _
 
 _LINES = 12  # of the traceback, in the event; the whole is in log.txt
 _LONG = 2000  # characters; TensorFlow's messages hold whole graphs
+_LONG_LINE, _LONG_NAME = 200, 100  # characters: all of it has to fit into what `store.reserve` keeps
 
 
 def describe(error: BaseException, code: Path) -> dict[str, Any]:
     """`{type, message, lines}` for the `ended` event; `lines` show only frames of the lesson's folder."""
+    name = cut(type(error).__name__, _LONG_NAME)
     if isinstance(error, DlwpError):
-        return {"type": type(error).__name__, "message": str(error), "lines": []}
-    if (sentence := _plain_words(error)) is not None:
-        return {"type": type(error).__name__, "message": sentence, "lines": _lines(error, code.parent)}
-    message = str(error).strip()
-    if len(message) > _LONG:
-        message = message[:_LONG] + " …"
-    return {"type": type(error).__name__, "message": message, "lines": _lines(error, code.parent)}
+        return {"type": name, "message": text(error), "lines": []}
+    sentence = _plain_words(error)
+    return {"type": name, "message": text(error) if sentence is None else sentence, "lines": _lines(error, code.parent)}
+
+
+def text(error: BaseException) -> str:
+    """The error's message, cut to a readable length; "" where it cannot say one."""
+    try:
+        return cut(str(error).strip(), _LONG)
+    except Exception:  # noqa: BLE001 - a lesson's own exception: its __str__ may do anything
+        return ""
+
+
+def cut(text: str, longest: int) -> str:
+    """The beginning of a text that is longer than `longest` characters."""
+    return text if len(text) <= longest else text[:longest] + " …"
 
 
 def disk_is_full(error: BaseException) -> bool:
@@ -50,7 +61,7 @@ def _plain_words(error: BaseException) -> str | None:
     if disk_is_full(error):
         return _("The disk is full, so the run cannot write its files.\nFree some space and run again.")
     if isinstance(error, SystemExit):
-        return _("The lesson ended its own process (sys.exit {code}).").format(code=error.code)
+        return _("The lesson ended its own process (sys.exit {code}).").format(code=text(error))
     return None
 
 
@@ -58,5 +69,5 @@ def _lines(error: BaseException, folder: Path) -> list[str]:
     """The frames inside `folder` and the error itself, as Python prints them, the last twelve lines."""
     whole = traceback.TracebackException.from_exception(error, limit=None)
     own = [frame for frame in whole.stack if Path(frame.filename).is_relative_to(folder)]
-    text = "".join(traceback.format_list(own)) + "".join(whole.format_exception_only())
-    return text.rstrip().splitlines()[-_LINES:]
+    shown = "".join(traceback.format_list(own)) + "".join(whole.format_exception_only())
+    return [cut(line, _LONG_LINE) for line in shown.rstrip().splitlines()[-_LINES:]]

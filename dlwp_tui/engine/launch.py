@@ -196,6 +196,7 @@ def _hand_over(folder: RunFolder, job: Job, device: str, zygote: Zygote | None) 
     lock = state.take_lock(folder)
     try:
         os.ftruncate(lock, 0)  # a resumed run's file still names the worker before
+        store.reserve(folder)
         with EventWriter(folder.events) as events:
             events.write(kinds.QUEUED, device=device)
         spawn.process(job, lock, zygote)

@@ -1,11 +1,13 @@
-"""A worker's signals: SIGTERM stops it, SIGUSR1 pauses it, SIGHUP is ignored."""
+"""A worker's signals (SIGTERM stops it, SIGUSR1 pauses it, SIGHUP is ignored) and its children."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 import time
+from collections.abc import Collection
 
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
@@ -21,6 +23,30 @@ def install(stop: Stop) -> None:
     # Blocked before TensorFlow makes its threads, which inherit that: so only the pausing thread takes these.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGCONT})
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGALRM})
+
+
+def disown_children(lock_fd: int, slots: Collection[int]) -> None:
+    """From here on what the lesson forks is an ordinary process: it holds neither the run's lock nor a slot.
+
+    A pool of processes that stays would else block the queue, and keep a run alive whose worker was killed. What the
+    lesson executes never has these descriptors: they are closed on exec.
+    """
+
+    def let_go() -> None:
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        for fd in (lock_fd, *slots):
+            with contextlib.suppress(OSError):  # the lesson closed it
+                os.close(fd)
+
+    os.register_at_fork(after_in_child=let_go)
+
+
+def end_children() -> None:
+    """End what the lesson has forked or executed and left behind. Only for the leader of a process group."""
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
 
 
 class Pauser:

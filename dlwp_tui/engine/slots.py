@@ -46,7 +46,12 @@ class Slot:
 
     def give_back(self) -> None:
         """Free the slot for the next in the queue."""
+        held.discard(self.fd)
         os.close(self.fd)
+
+
+held: set[int] = set()
+"""Descriptors of the slots that this process holds."""
 
 
 def take(device: str) -> Slot:
@@ -66,8 +71,10 @@ def take(device: str) -> Slot:
         if found:
             number, fd = _first_free(folder, "gpu", [f"gpu-{gpu.uuid}" for gpu in found])
             gpu = found[number]
+            held.add(fd)
             return Slot("gpu", f"GPU {gpu.index}: {gpu.name}", gpu.uuid, fd)
         _number, fd = _first_free(folder, "cpu", [f"cpu-{k}" for k in range(settings.load().cpu_slots)])
+        held.add(fd)
         return Slot("cpu", "cpu", "-1", fd)
     except OSError as error:
         raise paths.storage_error(folder, error) from error

@@ -5,6 +5,7 @@ The run's lock is already held, so there is no moment in which the run looks dea
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import content, paths
-from dlwp_tui.core.errors import DlwpError, RunError, StorageError
+from dlwp_tui.core.errors import DlwpError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.engine import environment, failures, memory, signals, slots
 from dlwp_tui.engine.code import load_code, run_lesson
@@ -29,8 +30,6 @@ from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
-
-_RESERVE = 16 << 10  # bytes kept on disk, so that a full disk still has room for the event that reports it
 
 
 def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
@@ -48,9 +47,8 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     pauser: signals.Pauser | None = None
     error: BaseException | None = None
     lab: Lab | None = None
-    how = "finished"
     try:
-        _reserve(folder)
+        store.reserve(folder)
         events = EventWriter(folder.events)
         spec = store.read_spec(folder)
         content.use_datasets(Path(spec.content))
@@ -62,22 +60,27 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
             _own(lock_fd)
             _limit(job)  # a timer is not the child's
             stop.check()
+        signals.disown_children(lock_fd, slots.held)
         pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
         lab.recorder.flush()
-        stop.settle()
-    except StopRun:
-        stop.settle()
+        stop.check()  # a lesson may have caught StopRun and gone on
+        stop.settled = True
+    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises goes into the event and the log
+        stop.settled = True  # no call: a signal's handler, which may raise StopRun again, runs between calls
+        error = caught
+    stop.settle()
+    how, failure = "finished", None
+    if error is not None and stop.requested:  # TensorFlow makes a TypeError, SystemError or RuntimeError of StopRun
         how = "stopped"
         _keep_weights(job, lab)
-    except BaseException as caught:  # noqa: BLE001 - whatever a lesson raises goes into the event and the log
-        stop.settle()
-        error = caught
-        how = "failed"
-        print(f"\n{folder.id}:", file=sys.stderr)
-        traceback.print_exception(caught)
+    elif error is not None:
+        how, failure = "failed", failures.describe(error, Path(job.code))
     seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
-    written = _end(folder, how, seconds, failures.describe(error, Path(job.code)) if error is not None else None)
+    written = _end(folder, how, seconds, failure)
+    if error is not None and not isinstance(error, StopRun):
+        _print(f"\n{folder.id}:", error)  # after the event: on a full disk only that has room reserved
+    signals.end_children()
     return FINISHED if written and how != "failed" else FAILED
 
 
@@ -91,14 +94,19 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
     """Import the lesson, run it; returns the slot that was used."""
     if slot.kind == "cpu":
         _started(job, lab, slot)
-    code = load_code(Path(job.code))
-    if slot.kind == "gpu":
-        slot = _usable(slot, spec, lab)
-        _started(job, lab, slot)
-    on_cpu = slot.kind == "cpu"
-    device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
-    _warn_of_memory(job, lab)
-    run_lesson(code, lab, spec.params)
+    worker = os.getpid()
+    try:
+        code = load_code(Path(job.code))
+        if slot.kind == "gpu":
+            slot = _usable(slot, spec, lab)
+            _started(job, lab, slot)
+        on_cpu = slot.kind == "cpu"
+        device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
+        _warn_of_memory(job, lab)
+        run_lesson(code, lab, spec.params)
+    finally:
+        if os.getpid() != worker:  # a child that the lesson forked and let return: the run is its parent's
+            os._exit(FINISHED)
     return slot
 
 
@@ -188,16 +196,6 @@ def _own(lock_fd: int) -> None:
     state.write_owner(lock_fd, os.getpid())
 
 
-def _reserve(folder: RunFolder) -> None:
-    fd = os.open(folder.path / ".reserve", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        os.posix_fallocate(fd, 0, _RESERVE)
-    except OSError as error:
-        raise paths.storage_error(folder.path, error) from error
-    finally:
-        os.close(fd)
-
-
 def _keep_weights(job: Job, lab: Lab | None) -> None:
     """After a stop inside `fit`: the weights as they were at the last finished step. A dry run's are of no use."""
     if lab is None or lab.recorder.fitting is None or job.limit_s:
@@ -207,22 +205,25 @@ def _keep_weights(job: Job, lab: Lab | None) -> None:
         lab.summary(lab.recorder.fitting)
         lab.save(lab.recorder.fitting, "stopped.weights.h5")
         lab.recorder.flush()
-    except (OSError, ValueError, StorageError) as error:
-        print("The weights could not be kept:", file=sys.stderr)
-        traceback.print_exception(error)
+    except Exception as error:  # noqa: BLE001 - a model in the middle of a step may raise anything; the run is stopped
+        _print("The weights could not be kept:", error)
 
 
 def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | None) -> bool:
     """Write the last event, True; where that cannot be written, exit.json and the log report it, False."""
-    (folder.path / ".reserve").unlink(missing_ok=True)
+    store.free_reserve(folder)
     try:
         with EventWriter(folder.events) as events:  # opened anew: it mends a line that a full disk tore
             events.write(kinds.ENDED, state=how, seconds=seconds, error=error, peak_mb=memory.peak_mb())
         return True
     except DlwpError as problem:
-        print(f"The end of the run ({how}) could not be written: {problem}", file=sys.stderr, flush=True)
+        _print(f"The end of the run ({how}) could not be written:", problem)
         write_exit(folder, {"code": FAILED, "error": problem.message})
         return False
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+
+
+def _print(sentence: str, error: BaseException) -> None:
+    """Write an error with its traceback into the log, where there is room for it."""
+    with contextlib.suppress(OSError, ValueError):  # a full disk; a lesson that closed its stderr
+        print(sentence, file=sys.stderr)
+        traceback.print_exception(error)

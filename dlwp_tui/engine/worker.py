@@ -5,6 +5,7 @@ Its output goes to a file of the run, never to a terminal; its working directory
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import io
 import os
@@ -60,8 +61,9 @@ def silence(log: Path, cwd: Path) -> None:
 
 def leave(code: int) -> NoReturn:
     """End without the interpreter's 0.5 s of clearing up; all is flushed, and the kernel frees the locks."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # a full disk; a lesson that closed them
+            stream.flush()
     os._exit(code)
 
 

@@ -19,20 +19,23 @@ class Stop:
 
     def __init__(self) -> None:
         self.requested = False
+        self.settled = False
+        """The run is ending: from here on a stop changes nothing."""
         self._held = 0
-        self._settled = False
 
     def request(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """The handler of SIGTERM and SIGALRM: raises StopRun in the main thread, again every 0.3 s until `settle`."""
+        if self.settled:
+            return
         self.requested = True
-        if self._settled or self._held:
+        if self._held:
             return
         signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         raise StopRun
 
     def check(self) -> None:
         """Raise StopRun when a stop was requested and may happen now."""
-        if self.requested and not self._settled and not self._held:
+        if self.requested and not self.settled and not self._held:
             raise StopRun
 
     @contextmanager
@@ -47,5 +50,5 @@ class Stop:
 
     def settle(self) -> None:
         """The run is ending: from here on a stop changes nothing."""
-        self._settled = True
+        self.settled = True
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -252,7 +252,8 @@ def _save(folder: Path, files: Mapping[str, list[str]]) -> None:
         folder.mkdir(parents=True, exist_ok=True)  # not paths.ensure: this folder is to be shown to others
     except OSError as error:
         raise _cannot_write(folder, error) from error
-    paths.atomic_write(folder / MANIFEST, json.dumps({"v": 1, "files": files}, ensure_ascii=False, indent=0) + "\n")
+    text = json.dumps({"v": 1, "files": files}, ensure_ascii=False, indent=0) + "\n"
+    paths.atomic_write(folder / MANIFEST, text, mode=0o644)
 
 
 def _cannot_write(path: Path, error: OSError) -> StorageError:

@@ -37,10 +37,8 @@ class EventWriter:
         self.path = path
         self._lock = threading.RLock()  # re-entrant: a SIGTERM handler may write while the same thread is in write()
         self._torn = False
-        try:
-            self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise paths.storage_error(path, error) from error
+        self._fd = -1
+        self._open(os.O_CREAT)
         try:
             self._end_torn_line()
         except BaseException:
@@ -51,6 +49,8 @@ class EventWriter:
         """Append one event of `kind`, stamped with the time. NumPy and Keras scalars and arrays are accepted."""
         line = encode({"v": VERSION, "t": time.time(), "e": kind, **fields})
         with self._lock:
+            if not self._is_ours():
+                self._open(0)
             if self._torn:
                 self._end_torn_line()
             self._append(line)
@@ -72,6 +72,22 @@ class EventWriter:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def _open(self, how: int) -> None:
+        try:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | how, 0o600)
+            facts = os.fstat(self._fd)
+        except OSError as error:
+            raise paths.storage_error(self.path, error) from error
+        self._file = facts.st_dev, facts.st_ino
+
+    def _is_ours(self) -> bool:
+        """Whether the descriptor is still the file's: a lesson may have closed it, and opened another file since."""
+        try:
+            facts = os.fstat(self._fd)
+        except OSError:
+            return False
+        return (facts.st_dev, facts.st_ino) == self._file
 
     def _append(self, data: bytes) -> None:
         done = 0

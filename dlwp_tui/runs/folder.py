@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no i, l, o, 0, 1: an id is read aloud and typed
 RUN_ID = re.compile(r"^\d{8}-\d{4}-[0-9A-Za-z.]+-[a-z0-9]{4}$")
@@ -78,6 +80,16 @@ def new_id(lesson: str, now: float | None = None) -> str:
 def folder(run_id: str) -> RunFolder:
     """The folder of a run, whether or not it exists."""
     return RunFolder(paths.runs() / run_id)
+
+
+def unreadable(folder: RunFolder, path: Path, error: OSError) -> RunError:
+    """The error for a file of a run that is there and cannot be read: of another user, or on a broken disk."""
+    return RunError(
+        _("Run {run} cannot be read: {path}: {reason}.").format(
+            run=folder.id, path=path, reason=error.strerror or error
+        ),
+        _("`ls -l` shows whose file it is; the other runs do not need it."),
+    )
 
 
 def _bytes_in(path: str) -> int:

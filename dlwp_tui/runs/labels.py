@@ -33,7 +33,7 @@ class Labels:
 def read(folder: RunFolder) -> Labels:
     """The labels of a run; none where there is no file, or one that cannot be read."""
     try:
-        stored = json.loads(folder.labels.read_text(encoding="utf-8"))
+        stored = json.loads(paths.read_bytes(folder.labels))
     except (OSError, ValueError):
         return Labels()
     return of_json(stored) if isinstance(stored, dict) else Labels()

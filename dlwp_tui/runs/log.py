@@ -7,9 +7,10 @@ import re
 import signal
 from typing import Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import _, sentences
 from dlwp_tui.runs.facts import DIED, Failure
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.folder import RunFolder, unreadable
 
 _BLOCK = 1 << 16  # bytes read from the end of the log
 _SHOWN = 12  # lines of the log shown when a run died
@@ -19,12 +20,14 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 def tail(folder: RunFolder, n: int) -> list[str]:
     """The last `n` lines of the worker's output, as a terminal would have left them; [] when it wrote none."""
     try:
-        with folder.log.open("rb") as file:
+        with paths.open_file(folder.log) as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _BLOCK))
             data = file.read(_BLOCK)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        return [unreadable(folder, folder.log, error).message]
     lines = data.decode("utf-8", "replace").rstrip("\r\n").split("\n")
     if size > _BLOCK and len(lines) > 1:
         del lines[0]  # began before the block
@@ -36,8 +39,10 @@ def tail(folder: RunFolder, n: int) -> list[str]:
 def death(folder: RunFolder) -> Failure:
     """Why a worker ended without an `ended` event: from `exit.json` where its parent wrote one, with the log's end."""
     how = _reaped(folder)
-    killed_by, code = how.get("signal"), how.get("code")
-    if isinstance(killed_by, int):
+    killed_by, code, error = how.get("signal"), how.get("code"), how.get("error")
+    if isinstance(error, str):  # its last event could not be written
+        message = error
+    elif isinstance(killed_by, int):
         try:
             name = signal.Signals(killed_by).name
         except ValueError:
@@ -54,7 +59,7 @@ def death(folder: RunFolder) -> Failure:
 
 def _reaped(folder: RunFolder) -> dict[str, Any]:
     try:
-        how = json.loads(folder.reaped.read_text(encoding="utf-8", errors="replace"))
-    except (FileNotFoundError, ValueError):  # no parent was left to write it, or the disk was full
+        how = json.loads(paths.read_bytes(folder.reaped))
+    except (OSError, ValueError, RecursionError):  # no parent was left to write it, the disk was full, not ours to read
         return {}
     return how if isinstance(how, dict) else {}

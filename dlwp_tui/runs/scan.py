@@ -12,7 +12,10 @@ from functools import cache
 from io import FileIO
 from pathlib import Path
 
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.folder import RunFolder, unreadable
 
 _ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
 _BLOCK = 1 << 18  # bytes read at a time
@@ -23,12 +26,15 @@ _LONGEST_LINE = 16 << 20  # a longer "line" is no event; the largest real one (a
 def scan(path: Path, *kinds: str, newest_first: bool = False) -> Iterator[Event]:
     """The events of `path`, of these kinds only where some are given, in the order of the file or the newest first.
 
-    Lines of other kinds are not parsed: a long run's batches cost 1 ms a MB. No file has no events.
+    Lines of other kinds are not parsed: a long run's batches cost 1 ms a MB. No file has no events. Raises RunError
+    where the file cannot be read.
     """
     try:
-        file = path.open("rb", buffering=0)
+        file = paths.open_file(path)
     except (FileNotFoundError, NotADirectoryError):  # a run that never started has none
         return
+    except OSError as error:
+        raise _unreadable(path, error) from error
     with file:
         for block in _from_the_end(file) if newest_first else _forwards(file):
             lines = _lines(block, kinds)
@@ -71,6 +77,8 @@ class Tail:
             data = self._fetch(max(1, limit))
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
         return self._parse(data)
 
     def skip(self, size: int) -> None:
@@ -84,7 +92,7 @@ class Tail:
 
     def _fetch(self, limit: int) -> bytes:
         """The next whole lines: about `limit` bytes, or more where one line is longer."""
-        with self.path.open("rb") as file:
+        with paths.open_file(self.path) as file:
             file.seek(self.offset - len(self._anchor))
             if file.read(len(self._anchor)) != self._anchor:
                 self._restart()
@@ -127,6 +135,10 @@ class Tail:
     def _restart(self) -> None:
         self.offset, self._anchor, self._in_long_line = 0, b"", False
         self.generation += 1
+
+
+def _unreadable(path: Path, error: OSError) -> RunError:
+    return unreadable(RunFolder(path.parent), path, error)
 
 
 def _forwards(file: FileIO) -> Iterator[bytes]:

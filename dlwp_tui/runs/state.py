@@ -2,7 +2,8 @@
 
 No process has to store it, so a crash cannot leave it wrong. `lock` is held (flock, exclusive) from before the worker
 exists until its end. Its text is `<pid> <start>`: the worker's pid and its start time in clock ticks since boot, by
-which a reused pid is not mistaken for the worker.
+which a reused pid is not mistaken for the worker. A lock that is free while that process lives (a lesson closed all
+descriptors) counts as held.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.folder import RunFolder, unreadable
 from dlwp_tui.runs.scan import scan
 
 LIFECYCLE = (kinds.QUEUED, kinds.STARTED, kinds.ENDED)
@@ -81,10 +82,10 @@ def current(folder: RunFolder) -> RunState:
 def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) -> RunState:
     """The run's state now. `last_lifecycle_event`: the last queued, started or ended event that the caller has read."""
     event = last_lifecycle_event
-    if locked(folder):
+    held, pid = _look(folder)
+    if held:
         if _kind(event) == kinds.ENDED:  # the worker is on its way out
             return _ended_state(event)
-        pid = worker_pid(folder)
         if pid is not None and _process(pid)[0] == "T":
             return RunState.PAUSED
         return RunState.RUNNING if _kind(event) == kinds.STARTED else RunState.QUEUED
@@ -97,24 +98,18 @@ def derive(folder: RunFolder, last_lifecycle_event: Mapping[str, Any] | None) ->
 
 
 def locked(folder: RunFolder) -> bool:
-    """True while a launcher or worker holds the run's lock. The test takes a shared lock for some microseconds."""
-    try:
-        fd = os.open(folder.lock, os.O_RDONLY | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)  # gives the shared lock back
-    return False
+    """True while a launcher or worker is at work on the run. The test takes a shared lock for some microseconds.
+
+    Raises RunError where the lock cannot be read.
+    """
+    return _look(folder)[0]
 
 
 def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
     """Take the run's lock and return its descriptor, to be handed to the worker; raises RunError when it is held.
 
-    Tries again for `timeout` seconds, as a reader's `locked` may hold it just now.
+    Tries again for `timeout` seconds, as a reader's `locked` may hold it just now. Raises StorageError where it cannot
+    be written, and on a disk without flock.
     """
     try:
         fd = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -132,6 +127,9 @@ def take_lock(folder: RunFolder, timeout: float = 1.0) -> int:
                     _("Run {run} is still at work.").format(run=folder.id),
                     _("Watch it with: dlwp watch {run}").format(run=folder.id),
                 ) from error
+        except OSError as error:
+            os.close(fd)
+            raise paths.storage_error(folder.lock, error) from error
         time.sleep(0.002)
 
 
@@ -143,23 +141,49 @@ def write_owner(fd: int, pid: int) -> None:
 
 
 def worker_pid(folder: RunFolder) -> int | None:
-    """The worker's pid while it holds the lock; None before it has started and after its end."""
-    try:
-        words = folder.lock.read_text(encoding="ascii", errors="replace").split()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if not words or not words[0].isdigit() or not locked(folder):
-        return None
-    pid = int(words[0])
-    status, start = _process(pid)
-    if status == "" or (len(words) > 1 and words[1].isdigit() and int(words[1]) not in (0, start)):
-        return None
-    return pid
+    """The worker's pid while it is at work; None before it has started and after its end."""
+    held, pid = _look(folder)
+    return pid if held else None
 
 
 def last_lifecycle(folder: RunFolder) -> Event | None:
     """The last queued, started or ended event, found from the end of the file: a finished run costs one block."""
     return next(scan(folder.events, *LIFECYCLE, newest_first=True), None)
+
+
+def _look(folder: RunFolder) -> tuple[bool, int | None]:
+    """Whether somebody is at work on the run, and the worker's pid where it has one that lives."""
+    try:
+        fd = os.open(folder.lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return False, None
+    except OSError as error:
+        raise unreadable(folder, folder.lock, error) from error
+    try:
+        pid = _owner(os.read(fd, 64))
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True, pid
+        except OSError:  # a disk without flock
+            pass
+        return pid is not None, pid
+    except OSError as error:
+        raise unreadable(folder, folder.lock, error) from error
+    finally:
+        os.close(fd)  # gives the shared lock back
+
+
+def _owner(text: bytes) -> int | None:
+    """The process that a lock's text names; None where it has ended, and its pid may be another's by now."""
+    words = text.split()
+    if not words or not words[0].isdigit():
+        return None
+    pid = int(words[0])
+    status, start = _process(pid)
+    if status in ("", "Z", "X") or (len(words) > 1 and words[1].isdigit() and int(words[1]) not in (0, start)):
+        return None
+    return pid
 
 
 def _kind(event: Mapping[str, Any] | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 from collections.abc import Container
@@ -12,13 +14,16 @@ from typing import TYPE_CHECKING
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import trash
-from dlwp_tui.runs.folder import RUN_ID, RunFolder
+from dlwp_tui.runs import state, trash
+from dlwp_tui.runs.folder import RUN_ID, RunFolder, unreadable
 
 if TYPE_CHECKING:
     from dlwp_tui.runs.spec import RunSpec
 
+FORMAT = 1
+"""Of run.json: the newest that this version reads."""
 _SUFFIX = 4  # characters at the end of an id by which runs of one minute and lesson differ
+_RESERVE, _RESERVED = ".reserve", 16 << 10  # bytes; the last event of a run that failed has up to 14 KB
 _LISTED = 10  # ids that the error for an ambiguous prefix lists
 
 
@@ -42,6 +47,24 @@ def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
     return folder
 
 
+def reserve(folder: RunFolder) -> None:
+    """Keep room on the disk, so that a full one still has some for the event that reports it. Raises StorageError."""
+    try:
+        fd = os.open(folder.path / _RESERVE, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(fd, 0, _RESERVED)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise paths.storage_error(folder.path, error) from error
+
+
+def free_reserve(folder: RunFolder) -> None:
+    """The run ends: what was reserved is there for its last event."""
+    with contextlib.suppress(OSError):
+        (folder.path / _RESERVE).unlink(missing_ok=True)
+
+
 def read_spec(folder: RunFolder) -> RunSpec:
     """The run's spec. Raises RunError naming the file when it is missing or broken."""
     from pydantic import ValidationError  # 0.07 s, which a list of runs that have ended can do without
@@ -53,7 +76,7 @@ def read_spec(folder: RunFolder) -> RunSpec:
         stamp = (stat.st_mtime_ns, stat.st_size)
         cached = _specs.get(folder.path)
         if cached is None or cached[0] != stamp:
-            cached = (stamp, RunSpec.model_validate_json(folder.spec.read_bytes()))
+            cached = (stamp, RunSpec.model_validate_json(paths.read_bytes(folder.spec)))
             _specs[folder.path] = cached
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
@@ -61,12 +84,15 @@ def read_spec(folder: RunFolder) -> RunSpec:
             _("It cannot be used any more; the folder can be deleted."),
         ) from error
     except OSError as error:
-        raise RunError(
-            _("Run {run} cannot be read: {path}: {reason}.").format(
-                run=folder.id, path=folder.spec, reason=error.strerror or error
-            )
-        ) from error
+        raise unreadable(folder, folder.spec, error) from error
     except ValidationError as error:
+        if (version := _version(folder)) > FORMAT:
+            raise RunError(
+                _("Run {run} was made by a newer dlwp (format {version}); this one reads format {known}.").format(
+                    run=folder.id, version=version, known=FORMAT
+                ),
+                _("Update dlwp to see it; nothing of it was changed."),
+            ) from error
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         reason = f"{where}: {first['msg']}" if where else first["msg"]
@@ -131,12 +157,24 @@ def delete(folder: RunFolder) -> None:
     trash.purge(trash.take(folder))
 
 
+_readable: set[Path] = set()
+"""Runs whose events and lock this process could read: looking at those of a thousand runs takes 0.05 s."""
 _specs: dict[Path, tuple[tuple[int, int], RunSpec]] = {}
 """Specs read so far by this process, with the time and size of their `run.json`, which is written once."""
 
 
 def _is_run(entry: os.DirEntry[str]) -> bool:
     return RUN_ID.match(entry.name) is not None and entry.is_dir()
+
+
+def _version(folder: RunFolder) -> int:
+    """The format that a run.json names; 0 where it names none."""
+    try:
+        raw = json.loads(paths.read_bytes(folder.spec))
+    except (OSError, ValueError, RecursionError):
+        return 0
+    version = raw.get("v") if isinstance(raw, dict) else None
+    return version if isinstance(version, int) else 0
 
 
 def _entries() -> list[os.DirEntry[str]]:
@@ -166,7 +204,11 @@ def _scan(usable: Container[str] = ()) -> tuple[list[RunFolder], list[Problem]]:
             continue
         folder = RunFolder(Path(entry.path))
         try:
-            good.append((read_spec(folder).created, folder.id, folder))
+            created = read_spec(folder).created
+            if folder.path not in _readable:
+                state.current(folder)  # raises where its events or its lock cannot be read
+                _readable.add(folder.path)
+            good.append((created, folder.id, folder))
         except RunError as error:
             bad.append(Problem(entry.path, "", error.message, error.hint))
     good.sort(key=lambda row: row[:2], reverse=True)

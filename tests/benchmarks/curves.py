@@ -23,7 +23,7 @@ import plotext
 from textual.pilot import Pilot
 
 from dlwp_tui.course import reader
-from dlwp_tui.runs import events, kinds, store
+from dlwp_tui.runs import events, kinds, state, store
 from dlwp_tui.runs import folder as folders
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
@@ -243,8 +243,6 @@ class _Live:
     """A run at work: this process holds its lock and writes an epoch every tenth of a second while it reads."""
 
     def __init__(self, folder: RunFolder) -> None:
-        from dlwp_tui.runs import state
-
         self.folder = folder
         self._lock = state.take_lock(folder)
         state.write_owner(self._lock, os.getpid())
@@ -271,4 +269,5 @@ class _Live:
     def __exit__(self, *_error: object) -> None:
         with self.folder.events.open("ab") as file:
             file.write(_line(time.time(), "ended", state="stopped", seconds=1.0, error=None))
+        state.write_owner(self._lock, 0)  # no process has this pid, as none has the pid of a worker that is gone
         os.close(self._lock)

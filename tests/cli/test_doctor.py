@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import platform
 import tomllib
@@ -39,3 +40,17 @@ def test_a_checkout_that_was_never_installed(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(importlib.metadata, "version", missing)
     assert doctor._python().ok and doctor._packages().ok
+
+
+def test_a_home_without_file_locks_and_one_open_to_others(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor._home() == doctor.Item("data home", True, str(home / "dlwp"))
+    (home / "dlwp").chmod(0o755)
+    item = doctor._home()
+    assert item.ok and "chmod 700" in item.hint
+
+    def none(*_args: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", none)
+    item = doctor._home()
+    assert not item.ok and "no file locks" in item.found

@@ -32,6 +32,7 @@ class FakeRun:
     def release(self) -> FakeRun:
         """The worker is gone."""
         if self._lock is not None:
+            state.write_owner(self._lock, 0)  # no process has this pid, as none has the pid of a worker that is gone
             os.close(self._lock)
             self._lock = None
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.errors import RunError, StorageError
 from dlwp_tui.runs import state
 from dlwp_tui.runs.state import RunState
 from tests.conftest import wait_for
@@ -177,3 +178,33 @@ def test_every_state_has_a_glyph_and_a_word() -> None:
     labels = [state.label(one) for one in RunState]
     assert len(set(labels)) == len(RunState)
     assert all(len(text.split(" ", 1)) == 2 for text in labels)
+
+
+def test_a_lock_that_its_living_owner_lost_counts_as_held(make_run: Make, sleeper: subprocess.Popen[bytes]) -> None:
+    """As when a lesson closes all descriptors and hangs."""
+    run = make_run().say("started").hold()
+    assert run._lock is not None
+    state.write_owner(run._lock, sleeper.pid)
+    os.close(run._lock)
+    run._lock = None
+    assert state.current(run.folder) == "running"
+    assert state.worker_pid(run.folder) == sleeper.pid
+    sleeper.kill()
+    assert sleeper.wait(5)
+    assert state.current(run.folder) == "died"
+
+
+def test_without_flock_a_run_is_refused_and_old_ones_are_listed(
+    make_run: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = make_run().say("ended", state="finished").hold().release()
+    dead = make_run().say("started").hold().release()
+
+    def none(*_args: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    assert (state.current(over.folder), state.current(dead.folder)) == ("finished", "died")
+    with pytest.raises(StorageError, match="no file locks") as caught:
+        state.take_lock(over.folder)
+    assert "another disk" in caught.value.hint

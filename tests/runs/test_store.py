@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dlwp_tui.analysis import history
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError, StorageError
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import folder, new_id
+from dlwp_tui.runs.view import RunView
 from tests.runs.fake_run import FakeRun
 
 Make = Callable[..., FakeRun]
@@ -132,3 +138,56 @@ def test_a_spec_that_changed_on_disk_is_read_again(make_run: Make) -> None:
     shutil.rmtree(run.folder.path)
     with pytest.raises(RunError, match=r"no run\.json"):
         store.read_spec(run.folder)
+
+
+@pytest.mark.parametrize("name", ["run.json", "events.jsonl", "lock"])
+def test_a_file_that_cannot_be_read_costs_that_run_alone(
+    make_run: Make, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    good, bad = make_run(), make_run()
+    for run in (good, bad):
+        run.say("ended", state="finished")
+        run.hold().release()
+    file = bad.folder.path / name
+    open_ = os.open
+
+    def refuse(path: object, *rest: Any, **more: Any) -> int:
+        if path == file:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return open_(path, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert ids() == [good.folder.id]
+    (problem,) = store.problems()
+    assert str(file) in problem.message and "Permission denied" in problem.message
+    assert [row.id for row in history.history()] == [good.folder.id]
+    assert history.finished_counts() == {"3.4": 1}
+    with pytest.raises(RunError, match="Permission denied"):
+        RunView.open(bad.folder)
+
+
+@pytest.mark.parametrize("name", ["run.json", "events.jsonl", "lock", "log.txt", "exit.json", "labels.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_no_file_of_a_run_is_waited_for(make_run: Make, name: str, make: Callable[[Path], None]) -> None:
+    good, odd = make_run(), make_run()
+    for run in (good, odd):
+        run.say("started", pid=1)
+    file = odd.folder.path / name
+    file.unlink(missing_ok=True)
+    make(file)
+    assert good.folder in store.all()
+    assert len(store.all()) + len(store.problems()) == 2
+    for one in store.all():
+        view = RunView.whole(one)
+        assert view.error is not None and view.error.message
+        view.log_tail()
+    assert {row.id for row in history.history()} == set(ids())
+
+
+def test_a_run_of_a_newer_version_is_no_damage(make_run: Make) -> None:
+    run = make_run()
+    raw = json.loads(run.folder.spec.read_text(encoding="utf-8"))
+    run.folder.spec.write_text(json.dumps(raw | {"v": 2, "params": {"units": [1]}}), encoding="utf-8")
+    (problem,) = store.problems()
+    assert "newer dlwp" in problem.message and "Update" in problem.hint
+    assert "delete" not in problem.message + problem.hint

@@ -74,6 +74,7 @@ class LiveRun:
     def end(self, how: str = "finished", **fields: Any) -> LiveRun:
         """The last event, and the lock given back."""
         self.events.write("ended", state=how, seconds=1.0, **{"error": None, **fields})
+        state.write_owner(self._lock, 0)  # no process has this pid, as none has the pid of a worker that is gone
         os.close(self._lock)
         return self
 
