@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlwp_tui.course.glossary import Glossary
-    from dlwp_tui.course.note import Page
+    from dlwp_tui.course.note import Note, Page
     from dlwp_tui.course.reader import Course, Section
 
+PROMISE = re.compile(r"(?:#+\s*)?运行(?:之前|时|后)")
+"""How a line begins that promises a run in its own note."""
 OLD = "旧写法"
 """The heading of a table's column of names that no longer exist: such a table maps old to new."""
 
@@ -36,7 +38,12 @@ def check(course: Course, section: Section, glossary: Glossary | None) -> Iterat
         yield from error.problems
         return
     here = relative(section.note_file, section.content)
-    found = [*_file(section), *(problem for page in note.pages for problem in _page(course, section, page, glossary))]
+    promised = () if any(page.cards for page in note.pages) else _promises(note)
+    found = [
+        *_file(section),
+        *promised,
+        *(problem for page in note.pages for problem in _page(course, section, page, glossary)),
+    ]
     yield from (replace(problem, file=here) for problem in found)
 
 
@@ -63,6 +70,16 @@ def _file(section: Section) -> Iterator[Problem]:
         yield at_line(1, _("The title does not begin with the section's number."), hint)
     if opened := open_fence(lines):
         yield at_line(opened, _("This block of code does not end."), _("Close it with ``` on a line."))
+
+
+def _promises(note: Note) -> Iterator[Problem]:
+    """The first line of a note without run cards that speaks of a run."""
+    for page in note.pages:
+        for number, line in enumerate(page.markdown.split("\n"), page.line):
+            if PROMISE.match(line):
+                hint = _("Add a run card, or say which lesson is run.")
+                yield at_line(number, _("The note promises a run and has no run card."), hint)
+                return
 
 
 def _page(course: Course, section: Section, page: Page, glossary: Glossary | None) -> Iterator[Problem]:

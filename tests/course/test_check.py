@@ -116,6 +116,9 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "run card lesson": (edit(NOTE, "```run 1.1", "```run 1.9"), NOTE, "line 12", "1.9"),
     "run card without lesson": (edit(NOTE, "```run 1.1 ", "```run "), NOTE, "line 12", "no lesson"),
     "experiment card": (edit(NOTE, "```experiment more-rate-more-loss", "```experiment more"), NOTE, "line 15", "more"),
+    "promise of a run": (
+        add("ch01/1.2-reading/note.md", "\n## 运行之前\n\n想。\n"), "ch01/1.2-reading/note.md", "line 5", "no run card"
+    ),
     "quiz without a right answer": (edit(NOTE, "- [x]", "- [ ]"), NOTE, "line 25", "No answer"),
     "quiz without explanation": (edit(NOTE, " :: 与运气无关。", ""), NOTE, "line 26", "explanation"),
     "unknown alert": (edit(NOTE, "[!WARNING]", "[!WARN]"), NOTE, "line 9", "WARN"),
