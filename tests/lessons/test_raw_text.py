@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import lzma
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.engine import control
 from dlwp_tui.runs.folder import RunFolder
@@ -17,6 +21,7 @@ from tests.lessons.demos import demo_of
 from tests.worker.conftest import state_of, until_event
 
 pytestmark = pytest.mark.keras
+GLOVE_100 = SHARED_DATA / "glove.6B.100d.top40k-subset.txt.xz"
 TINY = {"dim": "50", "reviews": 1000, "validation_samples": 400, "test_samples": 200, "maxlen": 20, "epochs": 3}
 SEEN = "The first review as the model sees it (· padding, [UNK] beyond the vocabulary)"
 MB = 1200.0
@@ -101,3 +106,25 @@ def test_real_reviews_need_real_vectors(study: Callable[..., RunView]) -> None:
     wrong = study("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
     assert wrong.source == "synthetic"
     assert all("those of 50 are" in use.detail for use in wrong.datasets)
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(
+    not ((SHARED_DATA / "aclImdb_v1_train_test.tar.gz").exists() and GLOVE_100.exists()), reason="no real data here"
+)
+def test_real_reviews_with_vectors_of_100_numbers(study: Callable[..., RunView], tmp_path: Path) -> None:
+    """40,000 of the publisher's 400,000 words, its format: the book's size of vector."""
+    unpacked = tmp_path / "glove.6B.100d.txt"
+    with lzma.open(GLOVE_100) as packed, unpacked.open("wb") as file:
+        shutil.copyfileobj(packed, file)
+    with pytest.raises(DataError):
+        import_path(unpacked)  # a part of the file, so it has to be accepted
+    import_path(unpacked, accept=True)
+    import_path(SHARED_DATA / "aclImdb_v1_train_test.tar.gz", accept=True)
+    view = study("6.1.3", **TINY | {"dim": "100"}, source="auto")
+    assert view.source == "unverified"
+    assert "C165" in claims(view) and not any("400,000" in check.statement for check in view.checks)
+    nearest = {str(row[0]): str(row[1]).split() for row in table(view, "The five nearest words in GloVe")}
+    assert "better" in "".join(nearest["good"]) and "movie" in "".join(nearest["film"])
+    shares = {row[0]: float(str(row[1]).rstrip("%")) for row in table(view, "How much GloVe knows")}
+    assert shares["Words of the vocabulary that have a vector in GloVe"] > 80
