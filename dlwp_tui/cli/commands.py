@@ -24,6 +24,7 @@ COMMANDS = {
     "report": ("report",),
     "predict": ("predict",),
     "tensorboard": ("tensorboard",),
+    "tune": ("tune",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
 }

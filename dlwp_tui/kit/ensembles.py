@@ -28,8 +28,8 @@ class NaiveBayes:
         """
         scores = np.stack([self._words[np.unique(row)].sum(axis=0) for row in x]) + self._classes
         scores = sharpness * (scores - scores.max(axis=1, keepdims=True))
-        p: np.ndarray = np.exp(scores)
-        return p / p.sum(axis=1, keepdims=True)
+        p: np.ndarray = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+        return p
 
 
 def best_weights(
