@@ -25,6 +25,7 @@ COMMANDS = {
     "predict": ("predict", "generate"),
     "pictures": ("open", "picture"),
     "tensorboard": ("tensorboard",),
+    "tune": ("tune",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
     "completion": ("completion",),

@@ -24,7 +24,7 @@ from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder, new_id
 from dlwp_tui.runs.scan import scan
-from dlwp_tui.runs.spec import ExperimentVote, RunSpec
+from dlwp_tui.runs.spec import ExperimentVote, RunSpec, SearchTrial
 
 if TYPE_CHECKING:
     from dlwp_tui.engine.zygote import Zygote
@@ -43,6 +43,7 @@ def start(
     zygote: Zygote | None = None,
     rerun_of: str | None = None,
     experiment: ExperimentVote | None = None,
+    search: SearchTrial | None = None,
     force: bool = False,
     root: Path | None = None,
     limit_s: float = 0.0,
@@ -69,6 +70,7 @@ def start(
         device=device,
         rerun_of=rerun_of,
         experiment=experiment,
+        search=search,
     )
     folder = _create(spec, root)
     job = _job(folder, lesson, need_mb)

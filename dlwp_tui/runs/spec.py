@@ -21,6 +21,16 @@ class ExperimentVote(BaseModel):
     vote: int
 
 
+class SearchTrial(BaseModel):
+    """A run's place in a search: `dlwp tune`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    search: str
+    number: int
+    """Of the trial, from 1; 0 for a run that confirms the best params with another seed."""
+
+
 class RunSpec(BaseModel):
     """Everything needed to repeat a run on the same machine."""
 
@@ -54,3 +64,4 @@ class RunSpec(BaseModel):
     """Platform and processor count, e.g. `Linux x86_64, 2 cores`."""
     rerun_of: str | None = None
     experiment: ExperimentVote | None = None
+    search: SearchTrial | None = None
