@@ -38,7 +38,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
 
     cold: nothing is imported yet; with TensorFlow it is a child of this process that trains, and returns.
     """
-    stop = Stop()
+    stop = Stop(begun=False)
     signals.install(stop)
     _limit(job)  # waiting for a slot counts
     if not _claim(lock_fd):
@@ -49,6 +49,8 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     error: BaseException | None = None
     lab: Lab | None = None
     try:
+        stop.begun = True
+        stop.check()
         store.reserve(folder)
         events = EventWriter(folder.events)
         spec = store.read_spec(folder)
