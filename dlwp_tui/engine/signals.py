@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from dlwp_tui.core.errors import StorageError
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import EventWriter
@@ -52,13 +53,16 @@ def end_children() -> None:
 class Pauser:
     """A thread that stops the whole process at SIGUSR1, with `paused` and `resumed` events around it.
 
+    In between it calls `each_second`.
+
     A thread and not a handler: Python runs handlers between bytecodes, and one step of a large model is one bytecode.
     SIGCONT continues a process even while blocked, and stays pending for the thread. Where `control.pause` did not wait
     and sent SIGSTOP, a SIGCONT that is pending beside the SIGUSR1 means that the pause is already over.
     """
 
-    def __init__(self, events: EventWriter) -> None:
+    def __init__(self, events: EventWriter, each_second: Callable[[], None]) -> None:
         self._events = events
+        self._each_second = each_second
         self._paused = 0.0
         threading.Thread(target=self._serve, name="pauser", daemon=True).start()
 
@@ -70,13 +74,21 @@ class Pauser:
     def _serve(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})  # they must wake the main thread
         while True:
-            number = signal.sigwait({signal.SIGUSR1, signal.SIGCONT})
+            found = signal.sigtimedwait({signal.SIGUSR1, signal.SIGCONT}, 1.0)
+            if found is None:
+                self._each_second()
+                continue
+            number = found.si_signo
             if number == signal.SIGUSR1 and signal.SIGCONT not in signal.sigpending():
-                self._events.write(kinds.PAUSED)
+                self._write(kinds.PAUSED)
                 before = time.monotonic()
                 os.kill(os.getpid(), signal.SIGSTOP)
                 signal.sigwait({signal.SIGCONT})
                 self._paused += time.monotonic() - before
             elif number == signal.SIGUSR1:
                 signal.sigtimedwait({signal.SIGCONT}, 0)
-            self._events.write(kinds.RESUMED)
+            self._write(kinds.RESUMED)
+
+    def _write(self, kind: str) -> None:
+        with contextlib.suppress(StorageError):  # a full disk: the state comes from the process
+            self._events.write(kind)

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, write_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.lab import Lab, StopRun, device
 from dlwp_tui.lab.stop import Stop
-from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs import kinds, log, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
@@ -37,7 +38,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
 
     cold: nothing is imported yet; with TensorFlow it is a child of this process that trains, and returns.
     """
-    stop = Stop()
+    stop = Stop(begun=False)
     signals.install(stop)
     _limit(job)  # waiting for a slot counts
     if not _claim(lock_fd):
@@ -48,6 +49,8 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     error: BaseException | None = None
     lab: Lab | None = None
     try:
+        stop.begun = True
+        stop.check()
         store.reserve(folder)
         events = EventWriter(folder.events)
         spec = store.read_spec(folder)
@@ -61,7 +64,9 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
             _limit(job)  # a timer is not the child's
             stop.check()
         signals.disown_children(lock_fd, slots.held)
-        pauser = signals.Pauser(events)  # a thread, so not before the fork; a waiting run cannot be paused
+        pauser = signals.Pauser(
+            events, partial(log.bound, job.log)
+        )  # a thread, so not before the fork; a waiting run cannot be paused
         slot = _train(job, spec, lab, slot)
         lab.recorder.flush()
         stop.check()  # a lesson may have caught StopRun and gone on
@@ -81,6 +86,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     if error is not None and not isinstance(error, StopRun):
         _print(f"\n{folder.id}:", error)  # after the event: on a full disk only that has room reserved
     signals.end_children()
+    log.bound(job.log)
     return FINISHED if written and how != "failed" else FAILED
 
 

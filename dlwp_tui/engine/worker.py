@@ -17,6 +17,7 @@ from dlwp_tui.core import settings
 from dlwp_tui.core.language import use_language
 from dlwp_tui.engine.job import Job
 from dlwp_tui.engine.priority import give_way
+from dlwp_tui.runs.log import bound
 
 
 def become(job: Job, fd: int, *, cold: bool = False) -> NoReturn:
@@ -45,6 +46,7 @@ def silence(log: Path, cwd: Path) -> None:
     """Point stdin to nothing, stdout and stderr to `log`, and the working directory to `cwd`."""
     sys.stdout.flush()
     sys.stderr.flush()
+    bound(log)  # of a run that goes on, or a demo's
     nothing = os.open(os.devnull, os.O_RDONLY)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(nothing, 0)

@@ -1,7 +1,7 @@
 """The zygote: a process with TensorFlow imported that forks a worker per run, 0.5 s to the first epoch against 2.2 s.
 
 This is its client, in the app; the process itself is `engine/forking.py`. A zygote can fail at any moment without
-harm: `launch` then returns None, and the caller starts a cold worker.
+harm: `launch` then returns None, and the caller starts a cold worker. One that was ready and died is replaced at once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ State = Literal["off", "warming", "ready", "failed"]
 
 _RAM = 4 << 30  # bytes; with less free memory 490 MB for a faster start are too many
 _ACK = 3.0  # s; a fork takes 5 ms, a loaded machine stretches that
+_REPLACED = 3  # times in an app; what is killed again and again (by the system, without memory) stays off
 _LOG_SIZE = 256 << 10  # bytes; a longer zygote.log is begun anew
 
 
@@ -39,6 +40,7 @@ class Zygote:
         self._forks = True
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._replaced = 0
         self._closed = False
 
     @property
@@ -77,6 +79,8 @@ class Zygote:
             finally:
                 theirs.close()
             self._socket, self._state, self._why = ours, "warming", ""
+            watch = threading.Thread(target=self._watch, args=(self._process,), name="zygote-watch", daemon=True)
+            watch.start()
 
     def launch(self, job: Job, fd: int) -> int | None:
         """Start `job` with `fd` in a forked process; its pid, or None when the zygote cannot be used just now."""
@@ -93,6 +97,7 @@ class Zygote:
                 answer = None
             if answer is None or "started" not in answer:
                 self._give_up("it broke off")
+                self._replace()
                 return None
             if not self._forks:
                 self._spend(job)
@@ -114,7 +119,10 @@ class Zygote:
         except OSError:
             answer = None
         if answer is None:
+            was_ready = self._state == "ready"  # else it died before it was of use, and would again
             self._give_up("it ended")
+            if was_ready:
+                self._replace()
         elif "failed" in answer:
             self._give_up(str(answer["failed"]))
         elif "ready" in answer:
@@ -141,6 +149,20 @@ class Zygote:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the zygote's end, so that it leaves no zombie, and replace it where it died."""
+        process.wait()
+        with self._lock:
+            for _message in range(3):  # ready, failed, the end
+                if self._process is process:  # neither given up nor spent
+                    self._listen()
+
+    def _replace(self) -> None:
+        """Start another one for the next run."""
+        if self._replaced < _REPLACED:
+            self._replaced += 1
+            self.start()
 
     def _spend(self, job: Job) -> None:
         """A zygote that may not fork has become the worker itself; the next one is started when its job ends.

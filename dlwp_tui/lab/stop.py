@@ -17,8 +17,10 @@ class StopRun(BaseException):
 class Stop:
     """Whether this process was asked to stop, and whether it may be interrupted just now."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, begun: bool = True) -> None:
         self.requested = False
+        self.begun = begun
+        """False where the run's end cannot be written yet: a stop then waits for `check`."""
         self.settled = False
         """The run is ending: from here on a stop changes nothing."""
         self._held = 0
@@ -28,7 +30,7 @@ class Stop:
         if self.settled:
             return
         self.requested = True
-        if self._held:
+        if self._held or not self.begun:
             return
         signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         raise StopRun

@@ -18,11 +18,15 @@ from typing import Any
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs.kinds import VERSION
+from dlwp_tui.runs.kinds import REPORTS, VERSION, WARNING
 
 Event = dict[str, Any]
 
 _DEEPEST = 32  # nesting beyond this is written as text
+_LONGEST = 2 << 20  # bytes of a line; the longest of a lesson (a table of 5000 rows) has 1 MB
+_CUTS = ((100_000, 5000), (10_000, 500), (1000, 50), (100, 5))  # characters of a text, items of a list: until it fits
+MOST_REPORTS = 16 << 20
+"""Bytes of texts, tables, checks, models and pictures that a process may write: readers hold them in memory."""
 
 
 class EventWriter:
@@ -37,6 +41,7 @@ class EventWriter:
         self.path = path
         self._lock = threading.RLock()  # re-entrant: a SIGTERM handler may write while the same thread is in write()
         self._torn = False
+        self._reported = 0
         self._fd = -1
         self._open(os.O_CREAT)
         try:
@@ -49,6 +54,12 @@ class EventWriter:
         """Append one event of `kind`, stamped with the time. NumPy and Keras scalars and arrays are accepted."""
         line = encode({"v": VERSION, "t": time.time(), "e": kind, **fields})
         with self._lock:
+            if kind in REPORTS:
+                fitted, self._reported = self._reported <= MOST_REPORTS, self._reported + len(line)
+                if self._reported > MOST_REPORTS:
+                    if fitted:
+                        self.write(WARNING, code="much", message=_too_much())
+                    return
             if not self._is_ours():
                 self._open(0)
             if self._torn:
@@ -113,14 +124,44 @@ class EventWriter:
         self._torn = False
 
 
+def _too_much() -> str:
+    return _("The lesson reports more texts, tables, checks and pictures than a run keeps; only the first are here.")
+
+
 def encode(event: Mapping[str, Any]) -> bytes:
-    """One line for an event, newline included; NaN and infinity become the strings "nan", "inf", "-inf"."""
+    """One line for an event, newline included; NaN and infinity become the strings "nan", "inf", "-inf".
+
+    Of a longer one than 2 MB the texts and lists are cut, and it has a field `cut`.
+    """
+    line = _encode(event)
+    for characters, items in _CUTS:
+        if len(line) <= _LONGEST:
+            break
+        line = _encode({**_cut(plain(event), characters, items), "cut": True})
+    return line
+
+
+def _encode(event: Mapping[str, Any]) -> bytes:
     try:
         text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
     except (ValueError, TypeError):  # a NaN somewhere, or a key json does not take
         text = json.dumps(plain(event), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate (a file name that is not UTF-8) becomes \udcxx, which is its JSON escape as well.
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _cut(value: Any, characters: int, items: int) -> Any:
+    """Plain JSON values without the ends of long texts, lists and tables; a mark stands where they were cut."""
+    if isinstance(value, str):
+        return value if len(value) <= characters else value[:characters] + " …"
+    if isinstance(value, dict):
+        return {_cut(key, 100, 0): _cut(value[key], characters, items) for key in list(value)[: max(items, 20)]}
+    if isinstance(value, list):
+        kept = [_cut(item, characters, items) for item in value[:items]]
+        if len(value) > items:
+            kept.append(["…"] * len(kept[-1]) if isinstance(kept[-1], list) else "…")  # a row of a table, or an item
+        return kept
+    return value
 
 
 def decode(line: bytes) -> Event | None:

@@ -2,6 +2,7 @@
 
 Every line is one JSON object with `v` (1), `t` (seconds since the epoch, float) and `e` (the kind). A reader ignores
 kinds and fields it does not know. NaN and infinity are written as the strings "nan", "inf", "-inf" (JSON has none).
+Of an event of more than 2 MB the texts and lists are cut; it has a field `cut` (true).
 
 queued    device                         waits for a slot
 started   pid, device, versions, resumed(bool), initial_epoch    has its slot; device is "cpu" or "GPU 0: NVIDIA H200"
@@ -28,7 +29,8 @@ check     statement, claim, got, want, ok
 result    metrics {name: number}, label
 warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more memory than is
           free), "gpu" (there is one that TensorFlow cannot use), "code" (the lesson's code has changed since the run
-          that this one repeats or continues)
+          that this one repeats or continues), "proofs" (they could not be made), "much" (of the reports of a lesson
+          only the first 16 MB are kept)
 paused    -
 resumed   -
 ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the
@@ -48,4 +50,6 @@ ALL = (
     QUEUED, STARTED, PHASE, DATASET, MODEL, BATCH, EPOCH, BASELINE, PROGRESS, PICTURE, TEXT, TABLE, CHECK, RESULT,
     WARNING, PAUSED, RESUMED, ENDED, OLD_BASELINE,
 )  # fmt: skip
+REPORTS = (MODEL, PICTURE, TEXT, TABLE, CHECK)
+"""Those that a reader keeps one by one."""
 VERSION = 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import paths
@@ -12,6 +14,9 @@ from dlwp_tui.core.language import _, sentences
 from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder, unreadable
 
+MOST = 8 << 20
+"""Bytes from which a log is cut: its first and its last megabyte stay."""
+_KEPT = 1 << 20
 _BLOCK = 1 << 16  # bytes read from the end of the log
 _SHOWN = 12  # lines of the log shown when a run died
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]")
@@ -34,6 +39,28 @@ def tail(folder: RunFolder, n: int) -> list[str]:
     # A progress bar rewrites its line after each carriage return: its last state is what a terminal shows.
     shown = [_ESCAPES.sub("", line.rstrip("\r").rpartition("\r")[2]).rstrip() for line in lines]
     return shown[-n:] if any(shown) and n > 0 else []
+
+
+def bound(path: Path) -> None:
+    """Cut the middle out of a log longer than `MOST`. All who write to it append; what they write just now may be lost.
+
+    For the worker, which calls it every second: a lesson may print without end.
+    """
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+    except OSError:  # deleted, or no file
+        return
+    try:
+        size = os.fstat(fd).st_size
+        if size > MOST:
+            end = os.pread(fd, _KEPT, size - _KEPT)
+            os.ftruncate(fd, _KEPT)
+            left_out = _("[{size} MB of output were left out here]").format(size=(size - 2 * _KEPT) >> 20)
+            os.write(fd, f"\n{left_out}\n".encode() + end)
+    except OSError:  # a full disk: the beginning is there
+        pass
+    finally:
+        os.close(fd)
 
 
 def death(folder: RunFolder) -> Failure:

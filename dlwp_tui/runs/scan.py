@@ -160,8 +160,8 @@ def _from_the_end(file: FileIO) -> Iterator[bytes]:
     """The whole lines of a file in blocks, the last block first."""
     position = file.seek(0, os.SEEK_END)
     block = _LAST_BLOCK
-    rest = b""
-    """The end of a line that begins in an earlier block."""
+    rest: list[bytes] = []
+    """The end of a line that begins in an earlier block, its last part first: joined once, however long the line."""
     complete = False
     """False until the last newline was found: what stands after it is still being written."""
     while position:
@@ -169,16 +169,21 @@ def _from_the_end(file: FileIO) -> Iterator[bytes]:
         position -= size
         block = min(4 * block, _BLOCK)
         file.seek(position)
-        data = file.read(size) + rest
+        data = file.read(size)
         if not complete:
             data = data[: data.rfind(b"\n") + 1]
             complete = bool(data)
-        start = data.find(b"\n") + 1 if position else 0
-        rest = data[:start]
-        if len(rest) > _LONGEST_LINE:
-            rest, complete = b"", False
-        if start < len(data):
-            yield data[start:]
+        start = data.find(b"\n") + 1
+        if position and not start:
+            rest.append(data)
+        else:
+            begins = start if position else 0
+            whole = b"".join((data[begins:], *reversed(rest)))
+            rest = [data[:begins]]
+            if whole:
+                yield whole
+        if sum(map(len, rest)) > _LONGEST_LINE:
+            rest, complete = [], False
 
 
 def _lines(data: bytes, kinds: tuple[str, ...] = ()) -> Iterator[bytes]:

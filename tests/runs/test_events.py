@@ -8,6 +8,7 @@ import math
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,3 +123,20 @@ def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"events\.jsonl"):
         EventWriter(tmp_path / "missing" / "events.jsonl")
+
+
+def test_an_event_is_never_longer_than_two_megabytes(tmp_path: Path) -> None:
+    """Whatever it holds, its kind and the short fields stay."""
+    shapes: list[Any] = [
+        "猫" * 20_000_000,
+        ["y" * 1000] * 50_000,
+        [[1.5] * 1000] * 1000,
+        {f"metric {number}": 0.5 for number in range(300_000)},
+        [[["z" * 200] * 60] * 60] * 60,
+    ]
+    for shape in shapes:
+        line = encode({"v": 1, "t": 0.5, "e": "ended", "state": "failed", "body": shape})
+        assert len(line) <= 2 << 20 and line.count(b"\n") == 1
+        event = decode(line)
+        assert event is not None
+        assert (event["e"], event["state"], event["cut"]) == ("ended", "failed", True)

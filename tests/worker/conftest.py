@@ -55,7 +55,8 @@ def _sweep(home: Path) -> Iterator[None]:
     """End what a failed test left running."""
     yield
     for folder in control.active():
-        control.kill(folder)
+        if state_of(folder).active or not control.wait(folder, 5):  # else it has written its end and is just leaving
+            control.kill(folder)
 
 
 @pytest.fixture

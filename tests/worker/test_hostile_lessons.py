@@ -179,3 +179,49 @@ def test_events_of_a_lesson_that_closed_the_file_go_nowhere_else(fake: Lesson, t
     assert state_of(folder) == "finished"
     assert [event["e"] for event in events(folder)] == ["queued", "started", "phase", "ended"]
     assert all(file.stat().st_size == 0 for file in folder.artifacts.glob("mine-*"))
+
+
+def test_a_log_without_end_keeps_its_head_and_tail(fake: Lesson, tmp_path: Path) -> None:
+    code = (
+        "def run(lab, **params):\n"
+        "    print('the head')\n"
+        "    for _ in range(400):\n        print('x' * 100_000)\n"
+        "    raise ValueError('the tail')\n"
+    )
+    folder = launch.start(coded(fake, tmp_path, code), {})
+    assert control.wait(folder, 30)
+    assert folder.log.stat().st_size < 3 << 20
+    text = folder.log.read_text(encoding="utf-8")
+    assert text.startswith("the head") and "ValueError: the tail" in text and "were left out here" in text
+
+
+def test_a_log_is_cut_while_the_run_goes_on(fake: Lesson, tmp_path: Path) -> None:
+    code = (
+        "import signal\n"
+        "def run(lab, **params):\n"
+        "    for _ in range(200):\n        print('x' * 100_000)\n"
+        "    lab.phase('printed')\n"
+        "    signal.pause()\n"
+    )
+    folder = launch.start(coded(fake, tmp_path, code), {})
+    until_event(folder, "phase")
+    wait_for(lambda: folder.log.stat().st_size < 3 << 20, what="the log to be cut")
+    assert control.stop(folder)
+
+
+def test_reports_without_end_are_bounded_and_the_run_goes_on(fake: Lesson, tmp_path: Path) -> None:
+    code = (
+        "def run(lab, **params):\n"
+        "    lab.table('wide', ['a', 'b'], [['x' * 1000, n] for n in range(100_000)])\n"
+        "    for n in range(50):\n        lab.text(f'text {n}', 'y' * 1_000_000)\n"
+        "    lab.result(loss=1.0)\n"
+    )
+    folder = launch.start(coded(fake, tmp_path, code), {})
+    assert control.wait(folder, 60)
+    assert state_of(folder) == "finished"
+    assert folder.events.stat().st_size < 20 << 20
+    (table,) = events(folder, "table")
+    assert table["cut"] is True and table["rows"][-1] == ["…", "…"]
+    (warning,) = events(folder, "warning")
+    assert warning["code"] == "much"
+    assert events(folder, "result")[0]["metrics"] == {"loss": 1.0}
