@@ -200,6 +200,12 @@ class DlwpApp(App[None]):
 
         self.push_screen(HelpScreen())
 
+    def action_machine(self) -> None:
+        """Processor, memory, every GPU."""
+        from dlwp_tui.tui.screens.machine import MachineScreen
+
+        self.push_screen(MachineScreen())
+
     def action_help_quit(self) -> None:
         """Ctrl+C, which ends other programs: name the key that quits."""
         self.notify(_("{key} quits.").format(key=keys.label("app.quit")), timeout=3)
