@@ -55,8 +55,10 @@ def _dispatch(args: list[str]) -> int:
 
 
 def _print(error: DlwpError) -> None:
+    from dlwp_tui.core.plain import plain
+
     with contextlib.suppress(OSError):  # with stderr closed or full, the exit code remains
-        print(error, file=sys.stderr, flush=True)
+        print(plain(str(error)), file=sys.stderr, flush=True)
 
 
 def _open_streams() -> None:

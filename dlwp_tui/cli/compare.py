@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -125,8 +123,6 @@ def _charts(
 def _print_charts(views: Sequence[RunView], names: Sequence[str], metrics: Sequence[str], log: bool) -> None:
     import shutil
 
-    from rich.console import Console
-
     from dlwp_tui.analysis.charting import Look
     from dlwp_tui.charts.draw import draw
     from dlwp_tui.charts.series import View
@@ -135,37 +131,33 @@ def _print_charts(views: Sequence[RunView], names: Sequence[str], metrics: Seque
     colors = ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_magenta")
     width = min(120, shutil.get_terminal_size((100, 24)).columns)
     plain = settings.load().ascii
-    console = Console(width=width, highlight=False, soft_wrap=True)
     for title, chart in _charts(views, names, metrics, Look(colors=colors)):
         view = View(log=log, x=chart.x, ascii=plain, color=output.is_terminal())
         frame = draw(chart.series, width, HEIGHT, title=title, x_unit=chart.x_unit, view=view)
-        with console.capture() as captured:
-            console.print(frame.text)
-        for row in captured.get().rstrip("\n").split("\n"):
-            output.line(row)
+        output.styled(frame.text, width)
         output.line()
 
 
 def _write_csv(rows: Sequence[Row]) -> None:
     metrics = list(dict.fromkeys(metric for row in rows for metric in row.figures))
     params = list(rows[0].params)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     kinds = ("best", "epoch", "last")
-    writer.writerow(
+    lines: list[list[object]] = [
         [
             *("run", "name", "state", *params),
             *(f"{kind}_{metric}" for metric in metrics for kind in kinds),
             *("seconds", "parameters", "source"),
         ]
-    )
+    ]
     for row in rows:
         figures = [
             getattr(row.figures[metric], kind) if metric in row.figures else "" for metric in metrics for kind in kinds
         ]
         values = [row.params.get(param) for param in params]
-        writer.writerow(
+        lines.append(
             [row.run, row.name, str(row.state), *values, *figures, f"{row.seconds:.3f}", row.parameters, row.source]
         )
+    output.csv_rows(lines)
 
 
 def _write(path: Path, content: str | bytes) -> None:

@@ -71,13 +71,11 @@ def show(
         for one in chosen:
             output.line(f"  {one.index + 1:>2}  {one.title}")
         return
-    from rich.console import Console
-
     from dlwp_tui.render import note as render
     from dlwp_tui.render import wrap
 
     wrap.install()
-    console = Console(highlight=False)
+    console = output.console()
     width = min(console.width, 100)  # longer lines are hard to read
     shown = note if page is None else note.pages[page - 1]
     console.print(render.render(shown, width, section_id=found.id, lessons=course.lesson), width=width)

@@ -53,15 +53,14 @@ def list_data(json: Json = False) -> None:
 def get(name: Name) -> None:
     import sys
 
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from dlwp_tui.data import fetch
     from dlwp_tui.data.registry import get as find
 
     dataset = find(name)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=output.console(sys.stderr)) as progress:
         tasks: dict[str, object] = {}
 
         def advanced(file: str, done: int, total: int | None) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from dlwp_tui import __version__
 from dlwp_tui.core import formats, paths, settings
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 
 NEED_DISK = 500e6
 """Bytes; converted datasets and a day of runs fit into this."""
@@ -179,8 +179,10 @@ def _gpu() -> Item:
 
     now = hardware.sample()
     if not now.gpus:
-        return Item("GPU", True, _("none; lessons train on {cores} CPU cores").format(cores=os.cpu_count()))
-    return Item("GPU", True, "; ".join(gpu.name for gpu in now.gpus))
+        cores = _("lessons train on {cores} CPU cores").format(cores=f"{now.cores:g}")
+        return Item("GPU", True, f"{now.gpu_reason}; {cores}", now.gpu_hint)
+    found = "; ".join(gpu.name if not gpu.note else f"{gpu.name} ({gpu.note})" for gpu in now.gpus)
+    return Item("GPU", True, found, sentences(now.gpu_reason and f"{now.gpu_reason}.", now.gpu_hint))
 
 
 def _terminal() -> Item:

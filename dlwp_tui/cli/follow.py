@@ -57,16 +57,15 @@ def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
 
 
 def _follow_live(view: RunView) -> None:
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = output.console(soft_wrap=True)
     printer = PlainPrinter(console.print, epochs=False)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", markup=False),
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console, transient=True) as progress:

@@ -14,7 +14,7 @@ from dlwp_tui.core.language import _
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("gpu", help=_("GPU, CPU and memory now."))(gpu)
+    app.command("gpu", help=_("GPUs and whose processes are on them, CPU and memory now."))(gpu)
     app.command("doctor", help=_("Check the installation, and say what to do about what is missing."))(doctor)
 
 
@@ -24,7 +24,7 @@ def gpu(
 ) -> None:
     from dataclasses import asdict
 
-    from dlwp_tui.core import hardware
+    from dlwp_tui.core import hardware, hardware_lines
 
     pause = threading.Event()
     hardware.sample()  # CPU load is measured between two samples
@@ -34,9 +34,8 @@ def gpu(
         if json:
             output.json_line(asdict(now))
         else:
-            output.line(hardware.line(now))
-            for gpu_now in now.gpus:
-                output.line(hardware.gpu_line(gpu_now))
+            for text in hardware_lines.lines(now):
+                output.line(text)
         if not watch:
             return
 

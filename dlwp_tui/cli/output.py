@@ -1,19 +1,28 @@
-"""Output of the commands: data to stdout, messages to stderr, JSON one object a line."""
+"""Output of the commands: data to stdout, messages to stderr, JSON one object a line.
+
+The only way to a terminal for text that is not ours, which may hold anything: see `core/plain.py`.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dlwp_tui.core.errors import ReaderGone, StorageError
 from dlwp_tui.core.language import _
+from dlwp_tui.core.plain import escaped, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 
 def say(message: str) -> None:
     """Print a message for a person, on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    print(plain(message), file=sys.stderr, flush=True)
 
 
 def line(text: str = "") -> None:
@@ -23,6 +32,10 @@ def line(text: str = "") -> None:
 
 def part(text: str) -> None:
     """Print a part of a line, on stdout and at once. Raises what `line` raises."""
+    _write(plain(text))
+
+
+def _write(text: str) -> None:
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:
@@ -39,7 +52,7 @@ def json_line(value: Any) -> None:
     from dlwp_tui.runs.events import encode
 
     text = encode(value) if isinstance(value, Mapping) else json.dumps(value, ensure_ascii=False).encode()
-    line(text.decode("utf-8").rstrip("\n"))
+    _write(escaped(text.decode("utf-8").rstrip("\n")) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -52,12 +65,51 @@ def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Rows under their columns by display width, two spaces between them."""
     from rich.cells import cell_len
 
-    lines = [list(columns), *(list(row) for row in rows)]
+    lines = [[" ".join(plain(cell).splitlines()) for cell in row] for row in (columns, *rows)]
     widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
     return [
         "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in lines
     ]
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV on stdout."""
+    import csv
+    from io import StringIO
+
+    for row in rows:
+        text = StringIO()
+        csv.writer(text, lineterminator="").writerow(row)
+        line(text.getvalue())
+
+
+def styled(text: Text, width: int) -> None:
+    """Print lines with their colours on stdout, where it is a terminal that has some."""
+    paper = console(width=width, soft_wrap=True)
+    with paper.capture() as captured:
+        paper.print(text)
+    for row in captured.get().rstrip("\n").split("\n"):
+        _write(row)
+
+
+def console(file: TextIO | None = None, width: int | None = None, *, soft_wrap: bool = False) -> Console:
+    """A console of Rich that reads no text as markup and lets no sign through that commands a terminal."""
+    return _console_class()(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=soft_wrap)
+
+
+@cache
+def _console_class() -> type[Console]:
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class PlainConsole(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            """What Rich makes of `renderable`; it comes here for all that is printed or redrawn."""
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(plain(segment.text), segment.style)
+
+    return PlainConsole
 
 
 def is_terminal() -> bool:

@@ -13,6 +13,7 @@ from dlwp_tui.cli import output, usage
 from dlwp_tui.cli.options import Data, Detach, Device, Estimate, Events, Force, Run, Seed, started
 from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
+from dlwp_tui.core.plain import plain
 
 if TYPE_CHECKING:
     from dlwp_tui.core.types import Source, Value
@@ -91,7 +92,7 @@ def command(lesson: Lesson) -> typer.Typer:
     run_lesson.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run_lesson.__annotations__ = {p.name: p.annotation for p in parameters}
     app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-    app.command(help=f"{lesson.id} {lesson.title}")(run_lesson)
+    app.command(help=plain(f"{lesson.id} {lesson.title}"))(run_lesson)
     return app
 
 
@@ -181,16 +182,9 @@ def _follow_or_leave(folder: RunFolder, *, detach: bool, json: bool, ours: bool 
 def _param_option(name: str, param: Param) -> Any:
     """The annotation by which typer makes an option of a param: its flags, range, default and meaning."""
     flag = "--" + name.replace("_", "-")
-    meaning = " · ".join(
-        part
-        for part in (
-            str(param.label),
-            param.range if param.type != "bool" else "",
-            _("default {value}").format(value=param.default) if param.default != "" else "",
-            str(param.why),
-        )
-        if part
-    )
+    range_ = param.range if param.type != "bool" else ""
+    default = _("default {value}").format(value=param.default) if param.default != "" else ""
+    meaning = plain(" · ".join(filter(None, (str(param.label), range_, default, str(param.why)))))
     if param.type == "bool":
         flags = f"{flag}/--no-{name.replace('_', '-')}"
         return Annotated[bool | None, typer.Option(flags, help=meaning, show_default=False)]
@@ -201,7 +195,8 @@ def _param_option(name: str, param: Param) -> Any:
 
 
 def _presets_help(lesson: Lesson) -> str:
-    return " · ".join(f"{name}: {preset.see}" if str(preset.see) else name for name, preset in lesson.presets.items())
+    shown = (f"{name}: {preset.see}" if str(preset.see) else name for name, preset in lesson.presets.items())
+    return plain(" · ".join(shown))
 
 
 def _dashed(arg: str) -> str:

@@ -6,9 +6,9 @@ containers): such a figure is None, never 0, and the others are there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rich.cells import cell_len
-
-from dlwp_tui.core.formats import gib
+from dlwp_tui.core import gpu_reasons
 from dlwp_tui.core.language import _
 
 RETRY = 30.0
 """Seconds between two attempts to reach the GPU driver."""
+_UNKNOWN = 2**63
+"""NVML's "not available" is a number of bytes of 2^64 - 1 in some releases."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,15 @@ class Gpu:
     power_limit: float | None = None
     processes: tuple[GpuProcess, ...] | None = None
     note: str = ""
+    lost: bool = False
+    """It fell off the bus."""
+
+    @property
+    def busy(self) -> bool | None:
+        """Whether something computes on it; where the load is not measured, whether a process is on it; else None."""
+        if self.utilisation is not None:
+            return self.utilisation > 0
+        return None if self.processes is None else bool(self.processes)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,9 @@ class Hardware:
     ram_total: int
     gpus: tuple[Gpu, ...] = ()
     gpu_reason: str = ""
-    """Why `gpus` is empty."""
+    """Why `gpus` is empty, or why TensorFlow cannot use them."""
+    gpu_hint: str = ""
+    """What to do about that; empty where nothing is wrong: this machine has no GPU."""
 
 
 def sample() -> Hardware:
@@ -85,7 +96,7 @@ class Sampler:
         self._clock = clock
         self._nvml: Any = None
         self._retry_at = float("-inf")
-        self._reason = ""
+        self._reason = gpu_reasons.none()
         self._first = True
         self._lock = threading.Lock()
 
@@ -101,7 +112,8 @@ class Sampler:
             memory = psutil.virtual_memory()
             used, total = _container_memory() or (memory.total - memory.available, memory.total)
             gpus = self._gpus()
-        return Hardware(cpu, cores(), used, min(total, memory.total), gpus, "" if gpus else self._reason)
+        reason, hint = gpu_reasons.without_libraries() if gpus else self._reason
+        return Hardware(cpu, cores(), used, min(total, memory.total), gpus, reason, hint)
 
     def _gpus(self) -> tuple[Gpu, ...]:
         if self._nvml is None and not self._open():
@@ -110,32 +122,32 @@ class Sampler:
         try:
             count = nvml.nvmlDeviceGetCount()
         except nvml.NVMLError as error:
-            self._close(_text(error))
+            self._close(gpu_reasons.of(error))
             return ()
         if not count:
-            self._reason = _("no GPU")
+            self._reason = gpu_reasons.none()
         gpus = tuple(self._gpu(nvml, index) for index in range(count))
-        if any(gpu is None for gpu in gpus):
-            self._close(_("the GPU was lost"))
-        return tuple(gpu for gpu in gpus if gpu is not None)
+        if gpus and all(gpu.lost for gpu in gpus):
+            self._close(gpu_reasons.lost())
+            return ()
+        return gpus
 
-    def _gpu(self, nvml: Any, index: int) -> Gpu | None:
-        """GPU number `index`; None when it fell off the bus."""
-        lost = False
+    def _gpu(self, nvml: Any, index: int) -> Gpu:
+        """GPU number `index`; one that fell off the bus, or may not be looked at, with the reason alone."""
+        lost, refused = False, ""
 
         def ask(question: Callable[[], Any]) -> Any:
-            nonlocal lost
+            nonlocal lost, refused
             try:
                 return question()
             except nvml.NVMLError as error:
                 lost = lost or error.value in (nvml.NVML_ERROR_GPU_IS_LOST, nvml.NVML_ERROR_UNINITIALIZED)
+                refused = gpu_reasons.of(error)[0]
                 return None
 
         handle = ask(lambda: nvml.nvmlDeviceGetHandleByIndex(index))
-        if lost:
-            return None
         if handle is None:
-            return Gpu(index, "GPU", note=_("no permission"))
+            return Gpu(index, "GPU", note=gpu_reasons.lost()[0] if lost else refused, lost=lost)
         name = ask(lambda: nvml.nvmlDeviceGetName(handle)) or "GPU"
         memory = ask(lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
         mig = bool((ask(lambda: nvml.nvmlDeviceGetMigMode(handle)) or [0])[0])
@@ -144,21 +156,19 @@ class Sampler:
         limit = ask(lambda: nvml.nvmlDeviceGetEnforcedPowerLimit(handle))
         found = ask(lambda: nvml.nvmlDeviceGetComputeRunningProcesses(handle))
         temperature = ask(lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU))
-        return (
-            None
-            if lost
-            else Gpu(
-                index=index,
-                name=name.decode() if isinstance(name, bytes) else str(name),
-                memory_used=None if memory is None else int(memory.used),
-                memory_total=None if memory is None else int(memory.total),
-                utilisation=None if load is None else int(load.gpu),
-                temperature=None if temperature is None else int(temperature),
-                power=None if power is None else power / 1000,  # NVML counts milliwatts
-                power_limit=None if limit is None else limit / 1000,
-                processes=None if found is None else tuple(GpuProcess(int(p.pid), p.usedGpuMemory) for p in found),
-                note=_("MIG: load is not measured") if mig else "",
-            )
+        if lost:
+            return Gpu(index, "GPU", note=gpu_reasons.lost()[0], lost=True)
+        return Gpu(
+            index=index,
+            name=name.decode() if isinstance(name, bytes) else str(name),
+            memory_used=None if memory is None else int(memory.used),
+            memory_total=None if memory is None else int(memory.total),
+            utilisation=None if load is None else int(load.gpu),
+            temperature=None if temperature is None else int(temperature),
+            power=None if power is None else power / 1000,  # NVML counts milliwatts
+            power_limit=None if limit is None else limit / 1000,
+            processes=None if found is None else tuple(_process(one) for one in found),
+            note=_("MIG: load is not measured") if mig else "",
         )
 
     def _open(self) -> bool:
@@ -168,25 +178,22 @@ class Sampler:
         try:
             nvml = self._load()
         except ImportError:
-            self._reason = _("nvidia-ml-py is not installed")
+            self._reason = gpu_reasons.no_package()
             return False
         try:
             nvml.nvmlInit()
         except nvml.NVMLError as error:
-            no_library = error.value == nvml.NVML_ERROR_LIBRARY_NOT_FOUND
-            self._reason = _("no GPU") if no_library else _text(error)
+            self._reason = gpu_reasons.of(error)
             return False
         self._nvml = nvml
         return True
 
-    def _close(self, reason: str) -> None:
+    def _close(self, reason: tuple[str, str]) -> None:
         nvml, self._nvml = self._nvml, None
         self._reason = reason
         self._retry_at = self._clock() + RETRY
-        try:
+        with contextlib.suppress(nvml.NVMLError):  # the driver is gone already; `_open` tries again later
             nvml.nvmlShutdown()
-        except nvml.NVMLError as error:  # the driver is gone already; `_open` tries again later
-            self._reason = f"{reason} ({_text(error)})"
 
 
 def cores() -> float:
@@ -214,45 +221,6 @@ def ram_free() -> int:
     return free if limited is None else min(free, max(0, limited[1] - limited[0]))
 
 
-def line(hardware: Hardware, room: int = 200) -> str:
-    """The sample in one line of at most `room` cells, its figures with a constant width; the last parts go first."""
-    cpu = "  –" if hardware.cpu_percent is None else f"{hardware.cpu_percent:3.0f}"
-    ram = f"RAM {gib(hardware.ram_used):>4}/{gib(hardware.ram_total)}G"
-    base = [f"CPU {cpu}%", ram]
-    if not hardware.gpus:
-        parts = [*base, _("no GPU")]
-    else:
-        parts = base + [gpu_line(gpu) for gpu in hardware.gpus]
-        if cell_len("  ".join(parts)) > room:
-            parts = base + [gpu_line(gpu, brief=True) for gpu in hardware.gpus]
-    while len(parts) > 1 and cell_len("  ".join(parts)) > room:
-        parts.pop()
-    return "  ".join(parts)
-
-
-def gpu_line(gpu: Gpu, brief: bool = False) -> str:
-    """`GPU0 H200  37%  12/141G 54°C 210W`, without what the driver does not report."""
-    parts = [f"GPU{gpu.index}"] if brief else [f"GPU{gpu.index} {short_name(gpu.name)}"]
-    if gpu.utilisation is not None:
-        parts.append(f"{gpu.utilisation:3d}%")
-    elif gpu.note.startswith("MIG"):
-        parts.append("MIG")
-    if gpu.memory_used is not None and gpu.memory_total is not None:
-        parts.append(f"{gib(gpu.memory_used):>3}/{gib(gpu.memory_total)}G")
-    if gpu.temperature is not None and not brief:
-        parts.append(f"{gpu.temperature}°C")
-    if gpu.power is not None and not brief:
-        parts.append(f"{gpu.power:3.0f}W")
-    return " ".join(parts)
-
-
-def short_name(name: str) -> str:
-    """`NVIDIA A100-SXM4-80GB` is `A100`, `NVIDIA GeForce RTX 4090` is `RTX 4090`."""
-    bare = re.sub(r"^(NVIDIA|GeForce|Tesla|Quadro)\s+", "", re.sub(r"^(NVIDIA|AMD)\s+", "", name.strip()))
-    bare = re.sub(r"[ -](SXM|PCIe|PCIE|HBM|NVL|\d+ ?GB).*$", "", bare)
-    return bare or name
-
-
 def _pynvml() -> ModuleType:
     import pynvml
 
@@ -260,8 +228,10 @@ def _pynvml() -> ModuleType:
     return module
 
 
-def _text(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _process(one: Any) -> GpuProcess:
+    """A process as NVML names it. Of one in another container, or where it is not measured, the memory is unknown."""
+    memory = one.usedGpuMemory
+    return GpuProcess(int(one.pid), None if memory is None or memory >= _UNKNOWN else int(memory))
 
 
 def _affinity() -> set[int]:

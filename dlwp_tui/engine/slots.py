@@ -7,18 +7,18 @@ one slot it blocks there too, with several it looks ten times a second.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dlwp_tui.core import paths, settings
+from dlwp_tui.core import gpu_reasons, hardware, paths, settings
 from dlwp_tui.core.errors import RunError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 
 _LOOK = 0.1  # s between two looks of the first in the queue, where there are several slots
 
@@ -62,10 +62,11 @@ def take(device: str) -> Slot:
     """
     found = gpus() if device in ("auto", "gpu") else ()
     if device == "gpu" and not found:
-        raise RunError(
-            _("There is no GPU that can be used here."),
-            _("Start the run on the CPU, or look at `dlwp doctor`."),
-        )
+        reason, hint = _why_none()
+        message = _("There is no GPU that can be used here.")
+        if hint:
+            message = _("There is no GPU that can be used here: {reason}.").format(reason=reason)
+        raise RunError(message, sentences(hint, _("Start the run on the CPU, or look at `dlwp gpu`.")))
     folder = paths.ensure(paths.slots())
     try:
         if found:
@@ -87,18 +88,33 @@ def gpus() -> tuple[Gpu, ...]:
     """
     import pynvml
 
+    found = []
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError:
         return ()  # no driver, or one that does not fit its library: nothing to train on
     try:
-        found = []
         for index in range(pynvml.nvmlDeviceGetCount()):
-            handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-            found.append(Gpu(index, _text(pynvml.nvmlDeviceGetUUID(handle)), _text(pynvml.nvmlDeviceGetName(handle))))
+            with contextlib.suppress(pynvml.NVMLError):  # lost, or not this user's: the others can be used
+                handle = pynvml.nvmlDeviceGetHandleByIndex(index)
+                uuid, name = pynvml.nvmlDeviceGetUUID(handle), pynvml.nvmlDeviceGetName(handle)
+                found.append(Gpu(index, _text(uuid), _text(name)))
+    except pynvml.NVMLError:
+        pass  # lost with all its GPUs
     finally:
-        pynvml.nvmlShutdown()
+        with contextlib.suppress(pynvml.NVMLError):
+            pynvml.nvmlShutdown()
     return _visible(found, os.environ.get("CUDA_VISIBLE_DEVICES"))
+
+
+def _why_none() -> gpu_reasons.Reason:
+    """Why `gpus` is empty, and what to do about it."""
+    now = hardware.sample()
+    if not now.gpus:
+        return now.gpu_reason, now.gpu_hint
+    if all(gpu.memory_total is None for gpu in now.gpus):
+        return now.gpus[0].note, ""
+    return gpu_reasons.hidden()
 
 
 def _visible(found: Sequence[Gpu], chosen: str | None) -> tuple[Gpu, ...]:
@@ -138,7 +154,7 @@ def _first_free(folder: Path, kind: str, names: list[str]) -> tuple[int, int]:
             time.sleep(_LOOK)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.widgets import Static
@@ -28,6 +29,7 @@ from dlwp_tui.core.language import _, language, use_language
 from dlwp_tui.tui import keys, terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 from dlwp_tui.tui.look import close as close_look
+from dlwp_tui.tui.plain_lines import PLAIN_LINES
 
 LOOK_S, QUIET_S = 0.5, 1.0
 SOME, MANY = 25, 80
@@ -135,8 +137,13 @@ class DlwpApp(App[None]):
         await super().on_event(event)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """A notice, without the backticks that set off keys and code in texts for a terminal."""
+        """A notice, never read as markup, without the backticks that set off keys and code in texts for a terminal."""
+        options["markup"] = False
         super().notify(message.replace("`", ""), title=title.replace("`", ""), **options)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and the one that keeps foreign text from commanding the terminal."""
+        return [*super().get_line_filters(), PLAIN_LINES]
 
     def _collect(self) -> None:
         left = gc.get_count()[2]
@@ -194,6 +201,12 @@ class DlwpApp(App[None]):
         from dlwp_tui.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    def action_machine(self) -> None:
+        """Processor, memory, every GPU."""
+        from dlwp_tui.tui.screens.machine import MachineScreen
+
+        self.push_screen(MachineScreen())
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which ends other programs: name the key that quits."""

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from dlwp_tui.core import hardware
+from dlwp_tui.core import hardware, hardware_lines
 from dlwp_tui.core.language import _
 from dlwp_tui.tui.in_thread import in_thread
 
@@ -68,7 +68,7 @@ class HardwareBar(Widget):
             return ""
         runs = cell_len(self._runs())
         room = columns - self._title - GAPS - (runs + 2 if runs else 0)
-        text = hardware.line(self.sample, min(room, 90 if columns >= GPU_ROOM else 34))
+        text = hardware_lines.line(self.sample, min(room, 90 if columns >= GPU_ROOM else 42))
         return text if cell_len(text) <= room else ""
 
     def _runs(self) -> str:

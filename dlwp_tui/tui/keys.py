@@ -251,6 +251,7 @@ KEYS: tuple[Key, ...] = (
     Key("pictures.size", "enter,x", "size", where="pictures"),
     Key("app.help", "?", "app.help", N_("help"), APP, footer=9),
     Key("app.palette", ":,ctrl+p", "app.command_palette", N_("commands"), APP),
+    Key("app.machine", "M", "app.machine", N_("GPUs, processor and memory"), APP),
     Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),
     Key("app.language", "L", "app.next_language", N_("中文 / English"), APP),
     Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content, Span
 
 from dlwp_tui.core import progress
 from dlwp_tui.core.errors import DlwpError
@@ -31,15 +32,16 @@ class CourseCommands(Provider):
     async def discover(self) -> Hits:
         """What the empty palette shows: the actions, then the course."""
         for text, help_text, run in self._commands():
-            yield DiscoveryHit(text, run, help=help_text)
+            yield DiscoveryHit(Content(text), run, text=text, help=_as_is(help_text))
 
     async def search(self, query: str) -> Hits:
         """Fuzzy matches over actions, presets and sections."""
         matcher = self.matcher(query)
         for text, help_text, run in self._commands():
-            score = matcher.match(text)
+            score, found = matcher.fuzzy_search.match(query, text)
             if score > 0:
-                yield Hit(score, matcher.highlight(text), run, text=text, help=help_text)
+                spans = [Span(at, at + 1, matcher.match_style) for at in found if not text[at].isspace()]
+                yield Hit(score, Content(text, spans), run, text=text, help=_as_is(help_text))
 
     def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         study = self._study
@@ -76,6 +78,11 @@ class CourseCommands(Provider):
                 name = _("Bookmark: {page}").format(page=f"{section.id} {section.title} › {page.title}")
                 found.append((name, _("Go to this page"), partial(study.panes.open_section, section, page.index)))
         return found
+
+
+def _as_is(text: str) -> str:
+    """`text`, which Textual would read as markup: a preset says in it what it shows."""
+    return cast("str", Content(text))
 
 
 def _pages(section: Section, seen: progress.Progress) -> list[Page]:

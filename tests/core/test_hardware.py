@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import psutil
 import pytest
 
-from dlwp_tui.core import hardware
+from dlwp_tui.cli import doctor
+from dlwp_tui.core import gpu_reasons, hardware, hardware_lines
+from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.hardware import Gpu, GpuProcess, Hardware, Sampler
+from dlwp_tui.engine import slots
 
 GIB = 2**30
 
@@ -34,6 +39,9 @@ class FakeNvml(ModuleType):
         super().__init__("pynvml")
         self.fail: dict[str, int] = {}
         self.mig = 0
+        self.count = 1
+        self.loads = [37] * 8
+        self.lost: set[int] = set()
         self.opened = 0
         self.shut = 0
 
@@ -51,9 +59,11 @@ class FakeNvml(ModuleType):
         return self._answer("shutdown", None)
 
     def nvmlDeviceGetCount(self) -> object:
-        return self._answer("count", 1)
+        return self._answer("count", self.count)
 
     def nvmlDeviceGetHandleByIndex(self, index: int) -> object:
+        if index in self.lost:
+            raise NVMLError(15)
         return self._answer("handle", index + 100)
 
     def nvmlDeviceGetName(self, handle: int) -> object:
@@ -66,7 +76,7 @@ class FakeNvml(ModuleType):
         return self._answer("mig", [self.mig, self.mig])
 
     def nvmlDeviceGetUtilizationRates(self, handle: int) -> object:
-        return self._answer("load", SimpleNamespace(gpu=37, memory=5))
+        return self._answer("load", SimpleNamespace(gpu=self.loads[handle - 100], memory=5))
 
     def nvmlDeviceGetPowerUsage(self, handle: int) -> object:
         return self._answer("power", 210_400)
@@ -84,7 +94,10 @@ class FakeNvml(ModuleType):
 
 
 @pytest.fixture
-def nvml() -> FakeNvml:
+def nvml(monkeypatch: pytest.MonkeyPatch) -> FakeNvml:
+    """NVML with one good GPU, on a machine whose TensorFlow can use it and which has none on its own bus."""
+    monkeypatch.setattr(gpu_reasons, "without_libraries", lambda: ("", ""))
+    monkeypatch.setattr(gpu_reasons, "_on_the_bus", lambda: False)
     return FakeNvml()
 
 
@@ -126,14 +139,14 @@ def test_each_field_degrades_alone(nvml: FakeNvml, call: str, field: str, code: 
     missing = {name for name in vars(gpu) if getattr(gpu, name) is None}
     assert missing == {"memory_used", "memory_total"} if call == "memory" else missing == {field}
     assert gpu.name == whole.name
-    assert hardware.gpu_line(gpu).startswith("GPU0 H200")
+    assert hardware_lines.gpu_line(gpu).startswith("GPU0 H200")
 
 
 def test_mig_has_no_load_and_says_why(nvml: FakeNvml) -> None:
     nvml.mig = 1
     (gpu,) = Sampler(lambda: nvml).sample().gpus
     assert gpu.utilisation is None and "MIG" in gpu.note
-    assert "MIG" in hardware.gpu_line(gpu) and "%" not in hardware.gpu_line(gpu)
+    assert "MIG" in hardware_lines.gpu_line(gpu) and "%" not in hardware_lines.gpu_line(gpu)
 
 
 def test_missing_library_and_driver_are_asked_again_only_every_30_seconds(nvml: FakeNvml) -> None:
@@ -146,7 +159,7 @@ def test_missing_library_and_driver_are_asked_again_only_every_30_seconds(nvml: 
     assert nvml.opened == 1
     nvml.fail["init"] = 9
     clock.now = 30.0
-    assert sampler.sample().gpu_reason == "Driver Not Loaded"
+    assert sampler.sample().gpu_reason == "NVIDIA driver not loaded"
     assert nvml.opened == 2
     del nvml.fail["init"]
     clock.now = 60.0
@@ -208,15 +221,121 @@ def test_unreadable_limits_are_no_limits(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_line_keeps_its_width_and_drops_what_does_not_fit() -> None:
     gpu = Gpu(0, "NVIDIA H200", 12 * GIB, 141 * GIB, 7, 54, 90.0)
-    low = hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu,)))
-    high = hardware.line(
+    low = hardware_lines.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu,)))
+    high = hardware_lines.line(
         Hardware(100.0, 2, 23 * GIB, 24 * GIB, (Gpu(0, "NVIDIA H200", 140 * GIB, 141 * GIB, 100, 60, 700.0),))
     )
     assert len(low) == len(high)
     assert low == "CPU   1%  RAM  5.0/24G  GPU0 H200   7%  12/141G 54°C  90W"
-    assert hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB)) == "CPU   1%  RAM  5.0/24G  no GPU"
+    assert hardware_lines.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB)) == "CPU   1%  RAM  5.0/24G  no GPU"
     for room in range(9, 80):
-        assert len(hardware.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu, gpu)), room)) <= room
+        assert len(hardware_lines.line(Hardware(1.0, 2, 5 * GIB, 24 * GIB, (gpu, gpu)), room)) <= room
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "hint"),
+    [
+        (18, "driver and its library differ", "restart"),
+        (9, "NVIDIA driver not loaded", "modprobe"),
+        (4, "no permission", "/dev/nvidia"),
+        (15, "GPU lost", "dmesg"),
+        (999, "error 999", "nvidia-smi"),
+    ],
+)
+def test_why_there_is_no_gpu_is_said_everywhere(
+    nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch, code: int, reason: str, hint: str
+) -> None:
+    nvml.fail["init"] = code
+    sample = Sampler(lambda: nvml).sample()
+    assert sample.gpu_reason == reason and hint in sample.gpu_hint
+    assert f"no GPU: {reason}" in hardware_lines.line(sample)
+    assert "GPU: fault" in hardware_lines.line(sample, 36), "short of room: that something is wrong is still said"
+    assert hardware_lines.lines(sample)[1:] == [reason, sample.gpu_hint]
+    monkeypatch.setattr(hardware, "_SAMPLER", Sampler(lambda: nvml))
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    item = doctor._gpu()
+    assert reason in item.found and item.hint == sample.gpu_hint
+    with pytest.raises(RunError, match=reason) as refused:
+        slots.take("gpu")
+    assert sample.gpu_hint in refused.value.hint
+
+
+def test_a_machine_without_a_gpu_is_in_order(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml.fail["init"] = 12
+    monkeypatch.setattr(hardware, "_SAMPLER", Sampler(lambda: nvml))
+    item = doctor._gpu()
+    assert item.ok and item.hint == "" and item.found.startswith("no GPU; lessons train on ")
+
+
+def test_a_gpu_without_its_driver_is_said(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_reasons, "_on_the_bus", lambda: True)
+    nvml.fail["init"] = 12
+    sample = Sampler(lambda: nvml).sample()
+    assert sample.gpu_reason == "no NVIDIA driver" and "install its driver" in sample.gpu_hint
+
+
+def test_a_tensorflow_without_cuda_is_said(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_reasons, "without_libraries", lambda: ("TensorFlow has no CUDA libraries", "Install"))
+    monkeypatch.setattr(hardware, "_SAMPLER", Sampler(lambda: nvml))
+    sample = hardware.sample()
+    assert "TensorFlow has no CUDA libraries" in hardware_lines.line(sample)
+    assert hardware_lines.lines(sample)[-2:] == ["TensorFlow has no CUDA libraries", "Install"]
+    assert "TensorFlow has no CUDA libraries" in doctor._gpu().hint
+
+
+def test_hidden_gpus_are_named_in_the_refusal(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "_SAMPLER", Sampler(lambda: nvml))
+    monkeypatch.setattr(slots, "gpus", lambda: ())
+    with pytest.raises(RunError, match="CUDA_VISIBLE_DEVICES hides every GPU"):
+        slots.take("gpu")
+
+
+def test_eight_gpus_fit_eighty_columns(nvml: FakeNvml) -> None:
+    """And one that is lost takes the others with it neither from the line nor from the list."""
+    nvml.count, nvml.loads = 8, [90, 0, 0, 100, 7, 0, 0, 0]
+    sample = Sampler(lambda: nvml).sample()
+    shown = hardware_lines.line(sample, 42)
+    assert shown.endswith("GPU 3/8 busy") and shown.startswith("CPU ") and "RAM" in shown
+    assert hardware_lines.line(sample, 30) == f"{shown[:8]}  GPU 3/8 busy"
+    assert len([line for line in hardware_lines.lines(sample) if line.startswith("GPU")]) == 8
+    nvml.lost = {3}
+    sampler = Sampler(lambda: nvml)
+    for _sample in range(2):
+        sample = sampler.sample()
+        assert hardware_lines.line(sample, 42).endswith("GPU 2/7 busy 1?")
+        assert "GPU3 GPU lost" in hardware_lines.lines(sample)
+
+
+def test_unknown_is_never_zero(nvml: FakeNvml) -> None:
+    """Of GPUs that report no load, no memory and no processes nothing is claimed."""
+    nvml.count = 2
+    nvml.fail = {"load": 3, "memory": 3, "processes": 4}
+    sample = Sampler(lambda: nvml).sample()
+    assert [gpu.busy for gpu in sample.gpus] == [None, None]
+    assert hardware_lines.line(sample, 32).endswith("2 GPU")
+    text = "\n".join(hardware_lines.lines(sample)[1:])
+    assert " 0" not in text.replace("GPU0", "") and "processes: not reported" in text
+    nvml.fail = {"handle": 999}
+    assert hardware_lines.lines(Sampler(lambda: nvml).sample())[1] == "GPU0 error 999"
+
+
+def test_whose_processes_hold_memory_is_shown(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = SimpleNamespace(pid=os.getpid(), usedGpuMemory=12 * GIB)
+    gone = SimpleNamespace(pid=2**22 + 1, usedGpuMemory=2**64 - 1)
+    monkeypatch.setattr(nvml, "nvmlDeviceGetComputeRunningProcesses", lambda handle: [mine, gone])
+    _machine, _gpu, first, second = hardware_lines.lines(Sampler(lambda: nvml).sample())
+    assert first.startswith("     12 G  ") and psutil.Process().username() in first and str(os.getpid()) in first
+    assert second == "  memory unknown  a process that is not seen from here  (4194305)"
+
+
+def test_a_lost_gpu_takes_no_slot(nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml.count, nvml.lost = 3, {1}
+    monkeypatch.setattr(nvml, "nvmlDeviceGetUUID", lambda handle: f"GPU-{handle}", raising=False)
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert [gpu.index for gpu in slots.gpus()] == [0, 2]
+    nvml.fail["count"] = 15
+    assert slots.gpus() == ()
 
 
 @pytest.mark.parametrize(
@@ -231,4 +350,4 @@ def test_line_keeps_its_width_and_drops_what_does_not_fit() -> None:
     ],
 )
 def test_short_names(name: str, short: str) -> None:
-    assert hardware.short_name(name) == short
+    assert hardware_lines.short_name(name) == short

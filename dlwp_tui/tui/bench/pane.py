@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from textual import actions, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -79,7 +80,8 @@ class BenchPane(Vertical, can_focus=False):
         self.section = section
         self._arms = frozenset()
         self.lesson, reason = _lesson(section)
-        self.border_title = _("Bench {section}").format(section=section.id) if section else _("Bench")
+        title = _("Bench {section}").format(section=section.id) if section else _("Bench")
+        self.border_title = Content(title)  # a str is read as markup
         self.tabs.params.show(self.lesson, reason)
         self.tabs.source.show(self.lesson)
         self.tabs.output.set_lesson(self.lesson)

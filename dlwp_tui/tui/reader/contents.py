@@ -49,7 +49,7 @@ class ContentsTree(Tree[Section]):
         for chapter in self._course.chapters:
             branch = self.root.add(Text(f"{chapter.id} {chapter.title}", style="bold"), expand=False)
             for section in chapter.sections:
-                self._leaves[section.id] = branch.add_leaf(section.title, data=section)
+                self._leaves[section.id] = branch.add_leaf(Text(section.title), data=section)
         self.root.expand()
 
     def show_progress(self, progress: Progress) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
@@ -45,7 +46,7 @@ class EditorScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = _("My note") + " · " + self._title
+            box.border_title = Content(_("My note") + " · " + self._title)  # a str is read as markup
             closes = _("Markdown · saved as you type · {key} closes")
             box.border_subtitle = closes.format(key=keys.label("dialog.close"))
             yield self.area

@@ -48,7 +48,7 @@ class PagesScreen(Dialog[int]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = f"{self._note.section_id} {self._note.title}"
+            box.border_title = Content(f"{self._note.section_id} {self._note.title}")  # a str is read as markup
             closes = _("↑ ↓ or a number · Enter opens · {key} closes")
             box.border_subtitle = closes.format(key=keys.label("dialog.close"))
             yield OptionList(*(Option("") for _page in self._note.pages), compact=True)
