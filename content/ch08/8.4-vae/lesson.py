@@ -74,6 +74,7 @@ def run(
     vae = VAE(encoder, decoder, kl_weight, half)
     reconstruction = keras.metrics.BinaryCrossentropy(name="reconstruction")
     vae.compile("rmsprop", loss="binary_crossentropy", metrics=[reconstruction])
+    vae(x[:1])
     lab.summary(encoder, "编码器")
     lab.summary(decoder, "解码器")
 
