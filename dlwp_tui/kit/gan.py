@@ -19,7 +19,9 @@ SHOWN, COLUMNS, MEASURED = 24, 6, 200
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Draws the same points before the first step and after each epoch of `every` steps, and measures at both ends.
+    """Shows both networks, draws the same points before the first step and after each epoch, measures at both ends.
+
+    every: steps of an epoch.
 
     `low` is the real pictures' black, -1 or 0; their white is 1. The generator's are always shown as -1..1 or `low`..1.
     """
@@ -28,12 +30,14 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no typ
         super().__init__()
         self._lab, self._gan, self._low, self._every = lab, gan, low, every
         rng = np.random.default_rng(lab.seed)
-        uniform = lab.params.get("points") == "uniform"
+        uniform = lab.params.get("wrong") == "points"
         size = (MEASURED, gan.generator.input_shape[-1])
         self._points = (rng.random(size) if uniform else rng.normal(size=size)).astype(np.float32)
         gan(self._points[:1])  # builds it, so that its weights can be kept and continued
         gan.d_optimizer.build(gan.discriminator.trainable_variables)
         gan.g_optimizer.build(gan.generator.trainable_variables)
+        lab.summary(gan.generator, _("generator"))
+        lab.summary(gan.discriminator, _("discriminator"))
         self._real = _levels(real[rng.permutation(len(real))[:MEASURED]], low)
         self.before = gan.discriminator.get_weights()
         """The discriminator's weights before it was trained."""
@@ -44,8 +48,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no typ
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         self._show((epoch + 1) * self._every)
 
-    def figures(self) -> dict[str, float]:
-        """`colour` and `grain` after training, `first_colour` and `first_grain` before (see `differences`).
+    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+        """Results: `colour` and `grain` after training, `first_colour` and `first_grain` before (see `differences`).
 
         `d_moved` is how far the discriminator's weights went, as their mean absolute change.
         """
@@ -53,7 +57,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no typ
         now = self._gan.discriminator.get_weights()
         changes = np.concatenate([np.abs(a - b).ravel() for a, b in zip(now, self.before, strict=True)])
         first = {f"first_{name}": value for name, value in self._first.items()}
-        return {**first, **last, "d_moved": float(changes.mean())}
+        self._lab.result(**first, **last, d_moved=float(changes.mean()))
 
     def _fakes(self) -> np.ndarray:
         return _levels(np.asarray(self._gan.generator(self._points)), self._low)
@@ -76,7 +80,7 @@ def differences(fake: np.ndarray, real: np.ndarray) -> dict[str, float]:
 
 def demo(lab: Lab, generator: keras.Model) -> Callable[[Any], dict[str, Any]]:
     """For the lesson's `demo`: a point of the plane through the origin and two random points -> its picture."""
-    low = -1.0 if lab.params.get("pixels", "right") == "right" else 0.0
+    low = 0.0 if lab.params.get("wrong") == "pixels" else -1.0
     axes = np.random.default_rng(lab.seed).normal(size=(2, generator.input_shape[-1]))
 
     def walk(point: Any) -> dict[str, Any]:

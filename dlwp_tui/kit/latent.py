@@ -52,14 +52,28 @@ def plane(decoder: keras.Model) -> np.ndarray:
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Draws the plane after each epoch; the screen has a slider over the epochs."""
+    """Shows both networks, and draws the plane after each epoch; the screen has a slider over the epochs."""
 
-    def __init__(self, lab: Lab, decoder: keras.Model) -> None:
+    def __init__(self, lab: Lab, encoder: keras.Model, decoder: keras.Model) -> None:
         super().__init__()
         self._lab, self._decoder = lab, decoder
+        lab.summary(encoder, _("encoder"))
+        lab.summary(decoder, _("decoder"))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         self._lab.frames(_("The latent plane"), epoch + 1, plane(self._decoder), unit=_("epoch"))
+
+
+def examine(lab: Lab, vae: Any, x: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Show where the pictures `x` (n, 28, 28, 1) lie, and eight of them decoded again; returns `smoothness`.
+
+    `vae` has an encoder, a decoder, and a sampling layer with `half`, the factor of the log variance.
+    """
+    mean, log_var = vae.encoder.predict(x, verbose=0)
+    lab.picture(_("Where test pictures lie"), scatter(mean, labels[: len(mean)]), legend())
+    rebuilt = vae.decoder.predict(mean[:8], verbose=0)
+    lab.picture_grid(_("Pictures, and decoded again below"), np.concatenate([x[:8], rebuilt]), columns=8)
+    return smoothness(vae.decoder, mean, np.exp(vae.sampling.half * log_var), lab.seed)
 
 
 def demo(encoder: keras.Model, decoder: keras.Model) -> dict[str, Demo]:

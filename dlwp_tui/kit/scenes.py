@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlwp_tui.core.language import _
 from dlwp_tui.kit.pictures import read_picture
 
+if TYPE_CHECKING:
+    from dlwp_tui.lab.lab import Lab
 
-def given_or(path: str | Path | None, drawn: np.ndarray, size: tuple[int | None, int | None]) -> np.ndarray:
-    """The learner's picture at `size` (height, width; None: as its proportions say), or `drawn` where there is none."""
-    return read_picture(Path(path), size) if path else drawn
+
+def photo(lab: Lab, path: str | Path | None, height: int) -> np.ndarray:
+    """The learner's picture, or the landscape where there is none: (height, width, 3) uint8; also shown."""
+    return _shown(lab, _("The photograph"), path, landscape, height)
+
+
+def art(lab: Lab, path: str | Path | None, height: int) -> np.ndarray:
+    """The learner's picture, or the painting where there is none: (height, width, 3) uint8; also shown."""
+    return _shown(lab, _("The painting"), path, painting, height)
+
+
+def _shown(
+    lab: Lab, name: str, path: str | Path | None, draw: Callable[[int, int], np.ndarray], height: int
+) -> np.ndarray:
+    image = read_picture(Path(path), (height, None)) if path else draw(height, height * 4 // 3)
+    lab.picture(name, image, "" if path else _("drawn; take a picture of your own with --image or --style"))
+    return image
 
 
 def landscape(height: int, width: int) -> np.ndarray:

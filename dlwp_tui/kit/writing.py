@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -14,6 +15,7 @@ from dlwp_tui.core.language import _
 if TYPE_CHECKING:
     from dlwp_tui.lab.lab import Lab
 
+TEMPERATURES = (0.2, 0.5, 1.0, 1.2)
 Generate = Callable[[keras.Model, str, str, float, np.random.Generator], Iterator[str]]
 """(model, characters, seed, temperature, generator) -> characters, one after the other."""
 
@@ -29,45 +31,57 @@ def baselines(lab: Lab, ids: np.ndarray) -> None:
     lab.baseline(_("by frequency alone"), loss=frequent)
 
 
-class AfterEpochs(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Calls `do(epoch)` after epochs 1, 2, 4, 8, ... before the `last`: a text after each of 59 nobody reads."""
+class Writer:
+    """Lets a model write on from places of its corpus, at four temperatures.
 
-    def __init__(self, do: Callable[[int], Any], last: int) -> None:
-        super().__init__()
-        self._do, self._last = do, last
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-        done = epoch + 1
-        if done & epoch == 0 and done < self._last:
-            self._do(done)
-
-
-def show(lab: Lab, title: str, seed: str, written: Mapping[float, str]) -> None:
-    """A text: what it began with, and what was written at each temperature."""
-    parts = [_("Begins with: {seed}").format(seed=_line(seed))]
-    parts += [
-        _("Temperature {temperature}: {text}").format(temperature=t, text=_line(text)) for t, text in written.items()
-    ]
-    lab.text(title, "\n\n".join(parts))
-
-
-def judge(lab: Lab, written: Mapping[float, str], corpus: str) -> None:
-    """A table and results: of the words at each temperature, how many are different, and not in the corpus.
-
-    Results `distinct_02`, `new_02`, ... are shares of the words written, by ten times the temperature. The first and
-    the last word are left out: they may be halves.
+    write(seed, temperature) -> characters without end, one after the other.
     """
-    known = set(_words(corpus))
-    rows = []
-    for temperature, text in written.items():
-        words = _words(text)[1:-1]
-        distinct = len(set(words)) / max(1, len(words))
-        new = sum(word not in known for word in words) / max(1, len(words))
-        key = f"{round(10 * temperature):02d}"
-        lab.result(**{f"distinct_{key}": distinct, f"new_{key}": new})
-        rows.append([temperature, len(words), f"{distinct:.0%}", f"{new:.0%}"])
-    columns = [_("temperature"), _("words"), _("different ones"), _("not in the corpus")]
-    lab.table(_("Low temperatures repeat, high ones invent"), columns, rows)
+
+    def __init__(self, lab: Lab, corpus: str, write: Callable[[str, float], Iterator[str]]) -> None:
+        self._lab, self._corpus, self._write = lab, corpus, write
+        self._rng = np.random.default_rng(lab.seed)
+
+    def after_epochs(self, length: int, last: int) -> keras.callbacks.Callback:
+        """Writes after epochs 1, 2, 4, 8, ... before the `last`: texts after each of 59 nobody would read."""
+
+        def write(epoch: int, _logs: object) -> None:
+            if (epoch + 1) & epoch == 0 and epoch + 1 < last:
+                self.texts(epoch + 1, length)
+
+        return keras.callbacks.LambdaCallback(on_epoch_end=write)
+
+    def texts(self, epoch: int, length: int) -> dict[float, str]:
+        """Show `length` characters at each temperature, written on from one random place; returns them."""
+        size = int(self._lab.params["maxlen"])
+        start = int(self._rng.integers(len(self._corpus) - size))
+        seed = self._corpus[start : start + size]
+        written = {t: "".join(islice(self._write(seed, t), length)) for t in TEMPERATURES}
+        parts = [_("Begins with: {seed}").format(seed=_line(seed))]
+        parts += [
+            _("Temperature {temperature}: {text}").format(temperature=t, text=_line(text))
+            for t, text in written.items()
+        ]
+        self._lab.text(_("After epoch {epoch}").format(epoch=epoch), "\n\n".join(parts))
+        return written
+
+    def judge(self, epoch: int, length: int) -> None:
+        """A table and results: of the words at each temperature, how many are different, and not in the corpus.
+
+        Results `distinct_02`, `new_02`, ... are shares of the words written, by ten times the temperature. The first
+        and the last word are left out: they may be halves.
+        """
+        self._lab.phase(_("Writing"))
+        known = set(_words(self._corpus))
+        rows = []
+        for temperature, text in self.texts(epoch, length).items():
+            words = _words(text)[1:-1]
+            distinct = len(set(words)) / max(1, len(words))
+            new = sum(word not in known for word in words) / max(1, len(words))
+            key = f"{round(10 * temperature):02d}"
+            self._lab.result(**{f"distinct_{key}": distinct, f"new_{key}": new})
+            rows.append([temperature, len(words), f"{distinct:.0%}", f"{new:.0%}"])
+        columns = [_("temperature"), _("words"), _("different ones"), _("not in the corpus")]
+        self._lab.table(_("Low temperatures repeat, high ones invent"), columns, rows)
 
 
 def demo(lab: Lab, model: keras.Model, chars: str, generate: Generate, most: int = 400) -> Callable[..., Any]:
@@ -80,7 +94,7 @@ def demo(lab: Lab, model: keras.Model, chars: str, generate: Generate, most: int
         seed = "".join(letter for letter in text if letter in chars)
         if not seed:
             raise UsageError(_("Type a few English words to begin with."))
-        for _number, letter in zip(range(most), generate(model, chars, seed, temperature, rng), strict=False):
+        for letter in islice(generate(model, chars, seed, temperature, rng), most):
             text += letter
             yield {"text": text, "unknown": unknown}
 

@@ -21,7 +21,7 @@ CLAIMS = {"C270", "C273"}
 def test_the_plane_and_the_figures(study: Callable[..., RunView]) -> None:
     view = study("8.4", **SMALL)
     assert claims(view) == CLAIMS
-    assert [model.label for model in view.models] == ["编码器", "解码器"]
+    assert [model.label for model in view.models] == ["encoder", "decoder"]
     loss, reconstruction, kl = (curve(view, name) for name in ("loss", "reconstruction", "kl"))
     assert loss[1] < loss[0]
     assert loss == pytest.approx([r + 0.0005 * k for r, k in zip(reconstruction, kl, strict=True)], rel=1e-4)
@@ -34,7 +34,7 @@ def test_the_plane_and_the_figures(study: Callable[..., RunView]) -> None:
 
     walk, draw = demo_of(view, "plane"), demo_of(view, "digit")
     here, there = (np.asarray(walk([x, 0.0])["picture"]) for x in (0.0, 1.5))
-    assert here.shape == (28, 28) and 0 <= here.min() and here.max() <= 1 and not np.array_equal(here, there)
+    assert here.shape == (28, 28) and here.min() >= 0 and here.max() <= 1 and not np.array_equal(here, there)
     answer = draw((load("mnist", "synthetic").test.x[0] / 255).tolist())
     assert len(answer["pictures"]) == 2 and answer["text"]
 

@@ -13,8 +13,6 @@ from keras import layers
 from dlwp_tui.kit import writing
 from dlwp_tui.lab import Lab
 
-TEMPERATURES = (0.2, 0.5, 1.0, 1.2)
-
 
 def build(maxlen: int, characters: int, units: int) -> keras.Model:
     """字符的编号 (n, maxlen) → 下一个字符的概率 (n, characters)。"""
@@ -46,9 +44,17 @@ def generate(
 
 
 def run(
-    lab: Lab, *, maxlen: int, step: int, units: int, learning_rate: float,
-    epochs: int, batch_size: int, characters: int, length: int,
-) -> dict[str, object]:  # fmt: skip
+    lab: Lab,
+    *,
+    maxlen: int,
+    step: int,
+    units: int,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    characters: int,
+    length: int,
+) -> dict[str, object]:
     # 1. 数据：每隔 step 个字符截一段，它后面的那个字符就是标签
     text = lab.dataset("nietzsche").lower()[:characters]
     chars = "".join(sorted(set(text)))
@@ -64,33 +70,20 @@ def run(
     lab.summary(model)
     writing.baselines(lab, ids)
 
-    # 3. 训练。第 1、2、4、8……轮之后从语料里随机取一段作开头，用四个温度各续写一段
+    # 3. 训练；第 1、2、4、8……轮之后，从语料里随机取一段作开头，用四个温度各续写一段
     rng = np.random.default_rng(lab.seed)
-
-    def samples(epoch: int, size: int) -> dict[float, str]:
-        start = int(rng.integers(len(text) - maxlen))
-        seed = text[start : start + maxlen]
-        written = {}
-        for temperature in TEMPERATURES:
-            letters = generate(model, chars, seed, temperature, rng)
-            written[temperature] = "".join(next(letters) for _ in range(size))
-        writing.show(lab, f"第 {epoch} 轮之后", seed, written)
-        return written
-
-    watch = writing.AfterEpochs(lambda epoch: samples(epoch, length // 4), last=epochs)
+    writer = writing.Writer(lab, text, lambda seed, t: generate(model, chars, seed, t, rng))
     held = len(x) // 20  # 书没有验证集；这里留出最后 5%，只为在没见过的文字上算困惑度
-    model.fit(
-        lab.batches(x[:-held], y[:-held], batch_size),
-        validation_data=lab.batches(x[-held:], y[-held:], 512, shuffle=False),
-        epochs=epochs, callbacks=[*lab.callbacks(), watch], verbose=0,
-    )  # fmt: skip
+    train = lab.batches(x[:-held], y[:-held], batch_size)
+    unseen = lab.batches(x[-held:], y[-held:], 512, shuffle=False)
+    callbacks = [*lab.callbacks(), writer.after_epochs(length // 4, epochs)]
+    model.fit(train, validation_data=unseen, epochs=epochs, callbacks=callbacks, verbose=0)
     lab.save(model)
 
     # 4. 写得怎样：困惑度，重复和生造的词
-    lab.phase("写作")
-    lab.result(perplexity=np.exp(model.evaluate(x[-held:], y[-held:], 512, verbose=0)))
-    writing.judge(lab, samples(epochs, length), text)
-    return {"model": model, "text": text, "x": x, "chars": chars, "reweight": reweight}
+    lab.result(perplexity=np.exp(model.evaluate(unseen, verbose=0)))
+    writer.judge(epochs, length)
+    return {"model": model, "text": text, "x": x, "chars": chars}
 
 
 def demo(lab: Lab):

@@ -1,9 +1,4 @@
-"""DeepDream：权重不动，改照片，让几层的激活越来越大。
-
-由小到大在几个尺寸上做梯度上升；每放大一次，把缩小时丢掉的细节补回来。
-"""
-
-from collections.abc import Callable
+"""DeepDream：权重不动，改照片，让几层的激活越来越大；由小到大在几个尺寸上做。"""
 
 import keras
 import numpy as np
@@ -37,7 +32,7 @@ def normalise(grads):
     return grads / ops.maximum(ops.mean(ops.abs(grads)), 1e-7)
 
 
-def make_step(extractor: keras.Model, coefficients: dict[str, float], rate: float) -> Callable:
+def make_step(extractor: keras.Model, coefficients: dict[str, float], rate: float):
     """梯度上升的一步：图像 → 现在的损失，改过的图像。"""
 
     @tf.function
@@ -58,12 +53,20 @@ def octave_shapes(shape: tuple[int, int], octaves: int, ratio: float) -> list[tu
 
 
 def run(
-    lab: Lab, *, base: str, focus: str, rate: float, octaves: int, ratio: float,
-    iterations: int, max_gain: float, height: int, image: str,
-) -> dict[str, object]:  # fmt: skip
+    lab: Lab,
+    *,
+    base: str,
+    focus: str,
+    rate: float,
+    octaves: int,
+    ratio: float,
+    iterations: int,
+    max_gain: float,
+    height: int,
+    image: str,
+) -> dict[str, object]:
     # 1. 照片，和一个训练好的网络：这一课不训练任何权重
-    photo = scenes.given_or(image, scenes.landscape(height, height * 4 // 3), (height, None))
-    lab.picture("原图", photo)
+    photo = scenes.photo(lab, image, height)
     net = bases.load(lab, base)
     net.trainable = False
     coefficients = LAYERS[focus]
@@ -75,25 +78,22 @@ def run(
     original = ops.convert_to_tensor(bases.preprocess(base, photo[None]))
     shapes = octave_shapes(photo.shape[:2], octaves, ratio)
     dream = shrunk = ops.image.resize(original, shapes[0])
-    rows, done = [], 0
+    done = 0
     for shape in shapes:
-        dream, losses, name = ops.image.resize(dream, shape), [], f"{shape[0]}×{shape[1]}"
-        for i in lab.steps(iterations, label=name, unit="步"):
+        dream, losses = ops.image.resize(dream, shape), []
+        for i in lab.steps(iterations, label=f"{shape[0]}×{shape[1]}", unit="步"):
             loss, changed = step(dream)
             losses.append(float(loss))
-            lab.log(i, label=name, loss=loss)
+            lab.log(i, label=f"{shape[0]}×{shape[1]}", loss=loss)
             if losses[-1] > max_gain * losses[0]:
                 break
             dream, done = changed, done + 1
-            shown = ops.image.resize(dream, shapes[-1])[0]
-            lab.frames("梦", done, bases.deprocess(base, shown), unit="步")
+            lab.frames("梦", done, bases.deprocess(base, dream[0]), unit="步")
         sharp = ops.image.resize(original, shape)
         dream += sharp - ops.image.resize(shrunk, shape)  # 补回缩小时丢掉的细节
         shrunk = sharp
-        rows.append([name, len(losses), f"{losses[0]:.4g}", f"{losses[-1]:.4g}"])
 
     # 3. 成品
-    lab.table("各个尺寸的损失", ["尺寸", "步数", "第一步", "最后一步"], rows)
     result = bases.deprocess(base, dream[0])
     lab.picture("成品", result)
     lab.result(gain=losses[-1] / losses[0], changed=np.abs(result - photo.astype(float)).mean())

@@ -1,7 +1,4 @@
-"""神经风格迁移：权重不动，改照片的像素，让它保住自己的构图，换上一幅画的纹理和颜色。
-
-内容看靠近顶部的一层激活，风格看各层通道之间的关系（Gram 矩阵）。
-"""
+"""神经风格迁移：权重不动，改照片的像素，保住它的构图，换上一幅画的纹理和颜色。"""
 
 import keras
 import tensorflow as tf
@@ -40,23 +37,26 @@ def total_variation_loss(x):
 
 
 def run(
-    lab: Lab, *, base: str, style_weight: float, content_weight: float, tv_weight: float,
-    rate: float, steps: int, height: int, image: str, style: str,
-) -> dict[str, object]:  # fmt: skip
+    lab: Lab,
+    *,
+    base: str,
+    style_weight: float,
+    content_weight: float,
+    tv_weight: float,
+    rate: float,
+    steps: int,
+    height: int,
+    image: str,
+    style: str,
+) -> dict[str, object]:
     # 1. 照片、参考画和网络
-    photo = scenes.given_or(image, scenes.landscape(height, height * 4 // 3), (height, None))
-    drawn = scenes.painting(height, height * 4 // 3)
-    painting = scenes.given_or(style, drawn, (height, None))
-    lab.picture("照片", photo)
-    lab.picture("参考画", painting)
+    photo, painting = scenes.photo(lab, image, height), scenes.art(lab, style, height)
     net = bases.load(lab, base)
     net.trainable = False
     extractor = keras.Model(net.inputs, {n: net.get_layer(n).output for n in [CONTENT, *STYLE]})
 
     # 2. 照片和画的激活是常数，只算一次
-    target, reference = (
-        ops.convert_to_tensor(bases.preprocess(base, x[None])) for x in (photo, painting)
-    )
+    target, reference = (bases.preprocess(base, x[None]) for x in (photo, painting))
     content = extractor(target, training=False)[CONTENT]
     styles = extractor(reference, training=False)
     unit = 127.5 if base == "vgg16" else 1.0  # VGG16 的像素有 255 级，mini 的在 −1 到 1
@@ -88,9 +88,5 @@ def run(
         now = improve()
         lab.log(step, **now)
         lab.frames("风格迁移", step, bases.deprocess(base, generated.numpy()[0]), unit="步")
-
-    # 4. 并排看
-    made = bases.deprocess(base, generated.numpy()[0])
-    lab.picture("成品", made)
     lab.result(**{f"last_{name}": value for name, value in now.items()})
     return {"losses": losses, "target": target, "styles": styles, "extractor": extractor}

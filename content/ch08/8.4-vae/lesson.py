@@ -1,7 +1,4 @@
-"""变分自编码器（VAE）：编码器给出一个正态分布，从中取一点，解码器再把它还原成数字。
-
-潜在空间只有 2 维，正好是一张平面。每一轮都在平面上按网格取点解码，看数字怎样连成一片。
-"""
+"""变分自编码器（VAE）：编码器给出一个正态分布，从中取一点，解码器再把它还原成数字。"""
 
 import keras
 import numpy as np
@@ -60,41 +57,41 @@ class VAE(keras.Model):
 
 
 def run(
-    lab: Lab, *, latent_dim: int, kl_weight: float, sigma: str, width: int,
-    epochs: int, batch_size: int, samples: int,
-) -> dict[str, object]:  # fmt: skip
-    # 1. 数据：标签不用来训练，目标就是图片自己
+    lab: Lab,
+    *,
+    latent_dim: int,
+    kl_weight: float,
+    sigma: str,
+    width: int,
+    epochs: int,
+    batch_size: int,
+    samples: int,
+) -> dict[str, object]:
+    # 1. 数据：标签不用来训练，目标就是图片自己；书里 60,000 张，测试 10,000 张
     (train_images, _), (test_images, test_labels) = lab.dataset("mnist")
     x = train_images[:samples, :, :, None] / np.float32(255)
-    x_test = test_images[: samples // 6, :, :, None] / np.float32(255)  # 书里 60,000 与 10,000
+    x_test = test_images[: samples // 6, :, :, None] / np.float32(255)
 
     # 2. 网络：重构损失是逐像素的交叉熵，KL 由模型自己加上
     encoder, decoder = build_encoder(width, latent_dim), build_decoder(width, latent_dim)
-    half = 0.5 if sigma == "right" else 1.0
-    vae = VAE(encoder, decoder, kl_weight, half)
+    vae = VAE(encoder, decoder, kl_weight, half=0.5 if sigma == "right" else 1.0)
     reconstruction = keras.metrics.BinaryCrossentropy(name="reconstruction")
     vae.compile("rmsprop", loss="binary_crossentropy", metrics=[reconstruction])
     vae(x[:1])
-    lab.summary(encoder, "编码器")
-    lab.summary(decoder, "解码器")
 
     # 3. 训练：每一轮结束，把平面上的 15×15 个点解码成一张大图
-    callbacks = [*lab.callbacks(), latent.Watch(lab, decoder)]
+    callbacks = [*lab.callbacks(), latent.Watch(lab, encoder, decoder)]
     batches = lab.batches(x, x, batch_size)
     validation = lab.batches(x_test, x_test, 256, shuffle=False)
     vae.fit(batches, validation_data=validation, epochs=epochs, callbacks=callbacks, verbose=0)
     lab.save(encoder, "encoder")
     lab.save(decoder, "decoder")
 
-    # 4. 看一看：测试图片各在平面的哪里，空间够不够平滑
-    mean, log_var = encoder.predict(x_test, verbose=0)
-    lab.picture("测试图片的位置", latent.scatter(mean, test_labels[: len(mean)]), latent.legend())
-    rebuilt = decoder.predict(mean[:8], verbose=0)
-    lab.picture_grid("原图与重构", np.concatenate([x_test[:8], rebuilt]), columns=8)
-    lab.result(**latent.smoothness(decoder, mean, np.exp(half * log_var), lab.seed))
-    return {"encoder": encoder, "decoder": decoder, "sampling": Sampling, "x_test": x_test}
+    # 4. 测试图片各在平面的哪里，重构得怎样，空间够不够平滑
+    lab.result(**latent.examine(lab, vae, x_test, test_labels))
+    return {"encoder": encoder, "decoder": decoder, "x_test": x_test}
 
 
 def demo(lab: Lab):
-    """在平面上走：一点 (x, y) → 解码出的数字。画一个数字：它的位置，和解码回来的样子。"""
+    """在平面上走：一点 → 数字。画一个数字：它的位置，和解码回来的样子。"""
     return latent.demo(lab.load("encoder"), lab.load("decoder"))

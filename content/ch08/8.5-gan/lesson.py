@@ -42,21 +42,13 @@ class GAN(keras.Model):
         self.bce = keras.losses.BinaryCrossentropy()
         self.d_loss, self.a_loss = keras.metrics.Mean("d_loss"), keras.metrics.Mean("a_loss")
 
-    def compile(self, d_rate, g_rate):
-        super().compile()
-        self.d_optimizer = keras.optimizers.RMSprop(d_rate, clipvalue=1.0)
-        self.g_optimizer = keras.optimizers.RMSprop(g_rate, clipvalue=1.0)
-
-    def call(self, z):
-        return self.discriminator(self.generator(z))
-
-    def points(self, n):
-        return self.draw((n, self.generator.input_shape[-1]), seed=self.seed)
+    def call(self, z, training=False):
+        return self.discriminator(self.generator(z), training=training)
 
     def train_step(self, real):
         n = ops.shape(real)[0]
-        fake = self.generator(self.points(n))
-        images = ops.concatenate([fake, real], axis=0)
+        points = [self.draw((n, self.generator.input_shape[-1]), seed=self.seed) for _ in (1, 2)]
+        images = ops.concatenate([self.generator(points[0]), real], axis=0)  # 混放在一批里
         labels = ops.concatenate([ops.zeros((n, 1)), ops.ones((n, 1))], axis=0)  # 噪声往里走
         labels = ops.abs(labels - self.noise * keras.random.uniform((2 * n, 1), seed=self.seed))
         with tf.GradientTape() as tape:
@@ -64,34 +56,42 @@ class GAN(keras.Model):
         if weights := self.discriminator.trainable_variables:  # 照书那样冻结了，这里是空的
             self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
         with tf.GradientTape() as tape:
-            score = self.discriminator(self.generator(self.points(n)), training=True)
-            a_loss = self.bce(ops.ones((n, 1)), score)  # 假的都说成真的
+            a_loss = self.bce(ops.ones((n, 1)), self(points[1], training=True))  # 说成真的
         weights = self.generator.trainable_variables  # 只有生成器的，判别器不会动
         self.g_optimizer.apply(tape.gradient(a_loss, weights), weights)
         return {"d_loss": self.d_loss(d_loss), "a_loss": self.a_loss(a_loss)}  # 一轮里的平均
 
 
 def run(
-    lab: Lab, *, latent_dim: int, width: int, slope: float, dropout: float, label_noise: float,
-    points: str, pixels: str, freeze: str, d_rate: float, g_rate: float,
-    steps: int, every: int, batch_size: int,
-) -> dict[str, object]:  # fmt: skip
-    low = -1.0 if pixels == "right" else 0.0  # 生成器画 −1 到 1；书里的真图却是 0 到 1
+    lab: Lab,
+    *,
+    latent_dim: int,
+    width: int,
+    dropout: float,
+    label_noise: float,
+    wrong: str,
+    d_rate: float,
+    g_rate: float,
+    steps: int,
+    batch_size: int,
+) -> dict[str, object]:
+    low = 0.0 if wrong == "pixels" else -1.0  # 生成器画 −1 到 1；书里的真图却是 0 到 1
     real = low + (1 - low) * lab.dataset("cifar10_frogs").astype("float32") / 255
+    slope = 0.0 if wrong == "relu" else 0.3
+    draw = keras.random.uniform if wrong == "points" else keras.random.normal
     generator = build_generator(latent_dim, width, slope)
     discriminator = build_discriminator(width, slope, dropout)
-    discriminator.trainable = freeze == "right"  # 书里先编译再冻结；在 Keras 3 里，它从此不学
-    draw = keras.random.normal if points == "normal" else keras.random.uniform
+    discriminator.trainable = wrong != "freeze"  # 书里先编译再冻结；在 Keras 3 里，它从此不学
     model = GAN(generator, discriminator, label_noise, draw)
-    model.compile(d_rate, g_rate)
-    lab.summary(generator, "生成器")
-    lab.summary(discriminator, "判别器")
+    model.d_optimizer = keras.optimizers.RMSprop(d_rate, clipvalue=1.0)
+    model.g_optimizer = keras.optimizers.RMSprop(g_rate, clipvalue=1.0)
+    model.compile()
+    every = max(1, min(100, steps // 20))  # 每这么多步算一轮：画一次图，存一次检查点
     watch = gan.Watch(lab, model, real, low, every)
     batches, epochs = lab.batches(real, batch_size=batch_size).repeat(), steps // every
     callbacks = [*lab.callbacks(), watch]
     model.fit(batches, epochs=epochs, steps_per_epoch=every, callbacks=callbacks, verbose=0)
     lab.save(generator, "generator")
-    lab.result(**watch.figures())
     return {"model": model, "real": real, "before": watch.before}
 
 

@@ -52,7 +52,7 @@ def ranges(lab: Lab, generator: keras.Model, real: np.ndarray) -> None:
     z = np.random.default_rng(lab.seed).normal(size=(64, generator.input_shape[-1]))
     fake = np.asarray(generator(z.astype("float32")))
     lab.check("生成的像素都在 −1 与 1 之间", claim="C277", got=bool(np.abs(fake).max() <= 1))
-    book = lab.params["pixels"] == "book"
+    book = lab.params["wrong"] == "pixels"
     low = 0.0 if book else -1.0
     statement = f"真图的最小值（{'照书，0 到 1' if book else '−1 到 1'}）"
     lab.check(statement, claim="C277", got=float(real.min()), want=low, tolerance=0.05)
@@ -62,7 +62,7 @@ def frozen(lab: Lab, discriminator: keras.Model, before: list[np.ndarray]) -> No
     """判别器的权重在训练前后是否一样。"""
     now = discriminator.get_weights()
     same = all(np.array_equal(a, b) for a, b in zip(now, before, strict=True))
-    book = lab.params["freeze"] == "book"
+    book = lab.params["wrong"] == "freeze"
     statement = "照书冻结：判别器的权重一个也没有变" if book else "判别器的权重变了"
     lab.check(statement, claim="C281", got=same, want=book)
 
