@@ -57,7 +57,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no typ
         now = self._gan.discriminator.get_weights()
         changes = np.concatenate([np.abs(a - b).ravel() for a, b in zip(now, self.before, strict=True)])
         first = {f"first_{name}": value for name, value in self._first.items()}
-        self._lab.result(**first, **last, d_moved=float(changes.mean()))
+        self._lab.result(None, **first, **last, d_moved=float(changes.mean()))
 
     def _fakes(self) -> np.ndarray:
         return _levels(np.asarray(self._gan.generator(self._points)), self._low)

@@ -112,8 +112,10 @@ def _mix(low: tuple[int, int, int] | np.ndarray, high: tuple[int, int, int], sha
 
 
 def _over(below: np.ndarray, above: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    return below * (1 - alpha[..., None]) + above * alpha[..., None]
+    covered: np.ndarray = below * (1 - alpha[..., None]) + above * alpha[..., None]
+    return covered
 
 
 def _bytes(image: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    levels: np.ndarray = np.clip(np.rint(image), 0, 255)
+    return levels.astype(np.uint8)

@@ -78,7 +78,7 @@ class Writer:
             distinct = len(set(words)) / max(1, len(words))
             new = sum(word not in known for word in words) / max(1, len(words))
             key = f"{round(10 * temperature):02d}"
-            self._lab.result(**{f"distinct_{key}": distinct, f"new_{key}": new})
+            self._lab.result(None, **{f"distinct_{key}": distinct, f"new_{key}": new})
             rows.append([temperature, len(words), f"{distinct:.0%}", f"{new:.0%}"])
         columns = [_("temperature"), _("words"), _("different ones"), _("not in the corpus")]
         self._lab.table(_("Low temperatures repeat, high ones invent"), columns, rows)

@@ -39,7 +39,8 @@ def test_style_moves_to_a_picture_of_ones_own(study: Callable[..., RunView], tmp
     view = study("8.3", height=96, steps=6, image=str(photo))
     assert claims(view) == {"C264", "C265", "C266", "C267"}
     loss, style, content = (curve(view, name) for name in ("loss", "style", "content"))
-    assert loss[-1] < loss[0] and style[-1] < style[0] and content[0] == pytest.approx(0, abs=1e-6) < content[-1]
+    assert loss[-1] < loss[0] and style[-1] < style[0]
+    assert content[0] == pytest.approx(0, abs=1e-6) and content[-1] > 1e-4
     evolving = next(made for made in view.pictures if made.frames)
     assert (evolving.width, evolving.height) == (72, 96) and len(evolving.frames) == 7
 
