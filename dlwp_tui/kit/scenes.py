@@ -15,20 +15,18 @@ if TYPE_CHECKING:
     from dlwp_tui.lab.lab import Lab
 
 
-def photo(lab: Lab, path: str | Path | None, height: int) -> np.ndarray:
+def photo(lab: Lab, path: Path | None, height: int) -> np.ndarray:
     """The learner's picture, or the landscape where there is none: (height, width, 3) uint8; also shown."""
     return _shown(lab, _("The photograph"), path, landscape, height)
 
 
-def art(lab: Lab, path: str | Path | None, height: int) -> np.ndarray:
+def art(lab: Lab, path: Path | None, height: int) -> np.ndarray:
     """The learner's picture, or the painting where there is none: (height, width, 3) uint8; also shown."""
     return _shown(lab, _("The painting"), path, painting, height)
 
 
-def _shown(
-    lab: Lab, name: str, path: str | Path | None, draw: Callable[[int, int], np.ndarray], height: int
-) -> np.ndarray:
-    image = read_picture(Path(path), (height, None)) if path else draw(height, height * 4 // 3)
+def _shown(lab: Lab, name: str, path: Path | None, draw: Callable[[int, int], np.ndarray], height: int) -> np.ndarray:
+    image = read_picture(path, (height, None)) if path else draw(height, height * 4 // 3)
     lab.picture(name, image, "" if path else _("drawn; take a picture of your own with --image or --style"))
     return image
 

@@ -1,5 +1,7 @@
 """DeepDream：权重不动，改照片，让几层的激活越来越大；由小到大在几个尺寸上做。"""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -63,7 +65,7 @@ def run(
     iterations: int,
     max_gain: float,
     height: int,
-    image: str,
+    image: Path | None,
 ) -> dict[str, object]:
     # 1. 照片，和一个训练好的网络：这一课不训练任何权重
     photo = scenes.photo(lab, image, height)

@@ -1,5 +1,7 @@
 """神经风格迁移：权重不动，改照片的像素，保住它的构图，换上一幅画的纹理和颜色。"""
 
+from pathlib import Path
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -46,8 +48,8 @@ def run(
     rate: float,
     steps: int,
     height: int,
-    image: str,
-    style: str,
+    image: Path | None,
+    style: Path | None,
 ) -> dict[str, object]:
     # 1. 照片、参考画和网络
     photo, painting = scenes.photo(lab, image, height), scenes.art(lab, style, height)

