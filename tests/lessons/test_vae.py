@@ -11,7 +11,7 @@ import pytest
 from dlwp_tui.data import load
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve
-from tests.lessons.demos import demo_of
+from tests.lessons.demos import demo_of, pixels
 
 pytestmark = pytest.mark.keras
 SMALL: dict[str, Any] = {"samples": 1200, "epochs": 2, "width": 4, "batch_size": 60}
@@ -33,8 +33,8 @@ def test_the_plane_and_the_figures(study: Callable[..., RunView]) -> None:
     assert [step for step, _file in plane.frames] == [1, 2] and plane.width == 15 * 28
 
     walk, draw = demo_of(view, "plane"), demo_of(view, "digit")
-    here, there = (np.asarray(walk([x, 0.0])["picture"]) for x in (0.0, 1.5))
-    assert here.shape == (28, 28) and here.min() >= 0 and here.max() <= 1 and not np.array_equal(here, there)
+    here, there = (pixels(walk([x, 0.0])) for x in (0.0, 1.5))
+    assert here.shape == (28, 28) and not np.array_equal(here, there)
     answer = draw((load("mnist", "synthetic").test.x[0] / 255).tolist())
     assert len(answer["pictures"]) == 2 and answer["text"]
 
@@ -46,4 +46,4 @@ def test_the_plane_and_the_figures(study: Callable[..., RunView]) -> None:
 def test_variants(study: Callable[..., RunView], values: dict[str, object]) -> None:
     view = study("8.4", **SMALL | {"epochs": 1} | values)
     assert claims(view) == CLAIMS
-    assert np.asarray(demo_of(view, "plane")([0.5, -1])["picture"]).shape == (28, 28)
+    assert pixels(demo_of(view, "plane")([0.5, -1])).shape == (28, 28)

@@ -69,9 +69,7 @@ def run(
 ) -> dict[str, object]:
     # 1. 照片，和一个训练好的网络：这一课不训练任何权重
     photo = scenes.photo(lab, image, height)
-    net = bases.load(lab, base)
-    net.trainable = False
-    coefficients = LAYERS[focus]
+    net, coefficients = bases.load(lab, base), LAYERS[focus]
     extractor = keras.Model(net.inputs, {n: net.get_layer(n).output for n in coefficients})
     unit = 127.5 if base == "vgg16" else 1.0  # VGG16 的像素有 255 级，mini 的在 −1 到 1
     step = make_step(extractor, coefficients, rate * unit)

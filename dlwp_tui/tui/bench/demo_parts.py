@@ -124,11 +124,11 @@ class DemoAnswer(VerticalScroll):
     DemoAnswer BlockView { margin-bottom: 1; }
     """
 
-    def __init__(self, look: Look, *, grids: bool = True, id: str | None = None) -> None:
-        """grids=False: they are shown elsewhere."""
+    def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._look = look
-        self._with_grids = grids
+        self.most_rows = picture_text.ROWS
+        """Rows that a page of a grid takes at most."""
         self.grids: tuple[Picture, ...] = ()
         """Those of the last answer that had any."""
         self._words = BlockView(Block("words", lambda _width: Text()))
@@ -139,9 +139,18 @@ class DemoAnswer(VerticalScroll):
         yield self._words
         yield self._shown
 
+    def set_most_rows(self, rows: int) -> None:
+        """Rows that a page of a grid takes at most."""
+        if rows != self.most_rows:
+            self.most_rows = rows
+            for view in self._views.values():
+                view.most_rows = rows
+                view.redraw()
+
     def say(self, text: str) -> None:
         """A sentence in the answer's place, in faint letters."""
         self._words.renew(Block("words", lambda _width: Text(text, "dim")))
+        self._words.display = True
 
     def clear(self) -> None:
         """No answer."""
@@ -164,8 +173,7 @@ class DemoAnswer(VerticalScroll):
         self._shown.display = bool(shown)
         if answer.get("grids"):
             self.grids = tuple(pictures_of(answer))
-            if self._with_grids:
-                self._show_grids(self.grids)
+            self._show_grids(self.grids)
         if follow:
             self.scroll_end(animate=False)
 
@@ -178,6 +186,7 @@ class DemoAnswer(VerticalScroll):
                 self._views[one.name].renew(block)
             else:
                 self._views[one.name] = view = GridView(block, Path(), self._look)
+                view.most_rows = self.most_rows
                 self.mount(view)
 
 

@@ -12,11 +12,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.course.demo import Demo
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.render.look import Look
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
@@ -29,6 +27,7 @@ from dlwp_tui.tui.bench.picture_views import GridView
 from dlwp_tui.tui.bench.pictures import PictureScreen
 from dlwp_tui.tui.bench.text_demo import TextDemo
 from dlwp_tui.tui.bench.trying import Trying, beside_report
+from dlwp_tui.tui.look import look_of
 
 LOG_LINES = 500
 """Lines of the log kept on the screen; the whole is in the file named above them."""
@@ -63,7 +62,7 @@ class OutputView(Widget, can_focus=False):
         self._lesson: Lesson | None = None
         self._demo: Demo | None = None
         self._line = TextDemo(id="demo")
-        self._look = Look(ascii=settings.load().ascii)
+        self._look = look_of(self.app)
         self._trying = Trying(self._look, id="trying")
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int, bool] | None = None
@@ -233,7 +232,7 @@ class OutputView(Widget, can_focus=False):
         if seen == self._seen and self._blocks:
             return
         self._seen = seen
-        self._look.dark = self.app.current_theme.dark
+        look_of(self.app)  # the theme may be another
         box = self.query_one("#report", VerticalScroll)
         old = list(self._blocks)
         self._blocks = []

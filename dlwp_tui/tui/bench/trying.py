@@ -13,6 +13,7 @@ from dlwp_tui.course.demo import Demo
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.render.look import Look
 from dlwp_tui.runs.facts import Picture
+from dlwp_tui.tui.bench import picture_text
 from dlwp_tui.tui.bench.asking import AskDemo
 from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.demo_parts import DemoAnswer
@@ -20,6 +21,11 @@ from dlwp_tui.tui.bench.plane import PlaneDemo
 
 LAYERS = "layers"
 """The choice that shows the grids of the last answer to a drawing."""
+BOTH = 30
+"""Rows from which on the layers find room under the paper."""
+
+FEW_ROWS = 8
+"""Rows of a layer there, so that two or three are seen."""
 
 
 def beside_report(demo: Demo) -> bool:
@@ -33,6 +39,7 @@ class Trying(Widget):
     DEFAULT_CSS = """
     Trying { height: 1fr; }
     Trying #layers { padding: 0 1; }
+    Trying.-both #canvas { height: 18; }
     """
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
@@ -50,6 +57,7 @@ class Trying(Widget):
         """The id of the demo in view, or LAYERS."""
         self._last = ""
         """The demo that was opened last."""
+        self._shown: Widget = self._canvas
 
     def compose(self) -> ComposeResult:
         yield from self._all
@@ -105,6 +113,7 @@ class Trying(Widget):
         for widget in (self._canvas, self._plane, self._ask):
             widget.forget()
         self._layers.clear()
+        self._arrange()
 
     def take(self, answer: Mapping[str, Any], demo_id: str) -> None:
         """The answer of a demo; that of one which is no longer in view is of no interest."""
@@ -112,12 +121,24 @@ class Trying(Widget):
             return
         demo = self.demos[demo_id]
         self._widget(demo).take(answer)
-        if demo.input == "canvas" and answer.get("grids"):
+        if demo.input == "canvas" and answer.get("grids") and not self._canvas.paper.drawing.empty:
             self._layers.take({"grids": answer["grids"]})
+            self._arrange()
+
+    def on_resize(self) -> None:
+        self._arrange()
 
     def _bring(self, shown: Widget) -> None:
+        self._shown = shown
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Only what was chosen; in a tall pane the layers are under the paper, and change while one draws."""
+        both = self._shown is self._canvas and bool(self._layers.grids) and self.size.height >= BOTH
+        self.set_class(both, "-both")
+        self._layers.set_most_rows(FEW_ROWS if both else picture_text.ROWS)
         for widget in self._all:
-            widget.display = widget is shown
+            widget.display = widget is self._shown or (both and widget is self._layers)
 
     @property
     def _answer(self) -> DemoAnswer:

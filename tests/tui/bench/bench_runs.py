@@ -140,7 +140,7 @@ class BenchApp(App[None]):
         return [message for message in self.posted if isinstance(message, kind)]
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "", timeout: float = 3) -> object:
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "", timeout: float = 15) -> object:
     """Let the app run until `condition()` holds."""
     deadline = time.monotonic() + timeout
     while True:
