@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from dlwp_tui.course import reader
 from dlwp_tui.engine.answer_pictures import AnswerPictures
 from dlwp_tui.engine.code import load_code
@@ -33,6 +36,11 @@ def demo_of(view: RunView, demo_id: str = "") -> Callable[..., dict[str, Any]]:
         return found
 
     return answer
+
+
+def pixels(answer: Mapping[str, Any]) -> np.ndarray:
+    """The picture of an answer, from its file."""
+    return np.asarray(Image.open(answer["picture"]))
 
 
 def _record_nothing(_kind: str, **_fields: Any) -> None:

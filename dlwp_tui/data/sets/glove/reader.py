@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Arrays
 
 ZIP = "glove.6B.zip"
+LICENCE = "Public Domain Dedication and License v1.0"
 DIMS = (50, 100, 200, 300)
 WORDS = 400_000
 """In each of the publisher's four files."""
@@ -207,9 +208,9 @@ DATASET = Dataset(
             ZIP,
             ("https://nlp.stanford.edu/data/glove.6B.zip", "https://downloads.cs.stanford.edu/nlp/data/glove.6B.zip"),
             862_182_613,
-            licence="Public Domain Dedication and License v1.0",
+            licence=LICENCE,
         ),
-        *(DataFile(f"glove.6B.{dim}d.txt", (), 0, form_of=ZIP, required=False) for dim in DIMS),
+        *(DataFile(f"glove.6B.{dim}d.txt", (), form_of=ZIP, required=False, licence=LICENCE) for dim in DIMS),
     ),
     read=read,
     shape=as_vectors,
