@@ -72,8 +72,9 @@ def record(path: Path, sha256: str, size: int, content: Content, origin: str = "
 
 
 def _summaries(arrays: Arrays) -> list[str]:
-    return [
+    numbers = [
         f"{key}: {'x'.join(map(str, a.shape))} {a.dtype}, {a.min()}..{a.max()}"
         for key, a in arrays.items()
         if a.size and not key.endswith(("_offsets", "_utf8"))
     ]
+    return numbers or [_("{count} bytes of UTF-8 text").format(count=sum(a.size for a in arrays.values()))]

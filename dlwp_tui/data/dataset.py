@@ -111,6 +111,8 @@ class Dataset:
     """Options that `read` and `twin` take as well, because they choose a part of the file."""
     pick: Pick | None = None
     """Usable forms of the main file and the options -> the form that has what they choose. DataError for none."""
+    single: bool = False
+    """True for a set that is one thing, a text or a stack of pictures: `lab.dataset` gives just that."""
     only: Callable[[Sequence[Path]], str] | None = None
     """Usable forms of the main file -> the options they serve, `dim = 50`; "" where they serve all."""
 

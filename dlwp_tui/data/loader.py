@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`.
+    """A dataset ready to train on. Unpacks as `(x_train, y_train), (x_test, y_test)`, or with validation between.
 
     x is an array, or for texts a list: of 1-D int32 arrays (word ids, as in `keras.datasets.imdb`), or of str.
     """
@@ -40,9 +40,18 @@ class Loaded:
     meta: dict[str, Any] = field(default_factory=dict)
     """What else is known, e.g. `labels` (class names), `columns`, `num_words`."""
     index: WordIndex | None = None
+    validation: Split | None = None
+    """None for a set that is published in two parts."""
 
     def __iter__(self) -> Iterator[Split]:
-        return iter((self.train, self.test))
+        return iter((self.train, self.test) if self.validation is None else (self.train, self.validation, self.test))
+
+    @property
+    def plain(self) -> Any:
+        """What `lab.dataset` gives: this; of a set that is one thing (`Dataset.single`) the text or the array."""
+        if not registry.get(self.name).single:
+            return self
+        return self.train.x[0] if isinstance(self.train.x, list) else self.train.x
 
     @cached_property
     def words(self) -> WordIndex:
@@ -216,7 +225,7 @@ def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, i
         Split(list(split.x), split.y) if isinstance(split.x, Sequences | Texts) else split
         for split in (shaped.train, shaped.test)
     )
-    return Loaded(dataset.name, source, detail, train, test, shaped.meta, index)
+    return Loaded(dataset.name, source, detail, train, test, shaped.meta, index, shaped.validation)
 
 
 def _real_index(found: Status) -> WordIndex | None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MAX_MEMBER = 256 << 20
 """Bytes one array may unpack to. The largest of Keras' own npz files, MNIST's x_train, has 47 MB."""
 MAX_MEMBERS = 32
+_UNREADABLE = (
+    ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError, zipfile.BadZipFile, zlib.error,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def read(path: Path) -> dict[str, NDArray[Any] | Sequences]:
@@ -39,6 +43,24 @@ def keys(path: Path) -> frozenset[str] | None:
             )
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return None
+
+
+def shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shape of each array that the headers in the npz file at `path` announce; () for one that cannot be read."""
+    from numpy.lib import format as npy
+
+    found: dict[str, tuple[int, ...]] = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist()[: MAX_MEMBERS + 1]:
+            try:
+                with archive.open(name) as member:
+                    head = io.BytesIO(member.read(1024))
+                version = npy.read_magic(head)
+                read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
+                found[name.removesuffix(".npy")] = read_header(head, max_header_size=10_000)[0]
+            except _UNREADABLE:
+                found[name.removesuffix(".npy")] = ()
+    return found
 
 
 def what_is(path: Path) -> str:

@@ -47,6 +47,8 @@ class Shaped:
     train: Split
     test: Split
     meta: dict[str, Any] = field(default_factory=dict)
+    validation: Split | None = None
+    """For a set that is published in three parts. Only of arrays: texts are kept as train and test."""
 
 
 def order(n: int, seed: int) -> NDArray[Any]:

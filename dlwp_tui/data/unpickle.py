@@ -1,4 +1,4 @@
-"""Reads object arrays of integer lists from a pickle, without trusting it.
+"""Reads object arrays of integer lists, and CIFAR-10's batches, from a pickle, without trusting it.
 
 imdb.npz and reuters.npz hold their sequences as pickled numpy object arrays, and a pickle may run any code. Here it
 is first scanned: only the instructions that build lists of small integers and one array pass, so what is refused is
@@ -39,15 +39,39 @@ def sequences(stream: bytes, count: int, path: Path, member: str) -> Sequences:
     Raises DataError naming `path`, `member` and what was found when the pickle holds anything else.
     """
     scan(stream, path, member)
-    try:
-        array = _Unpickler(stream, path, member).load()
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
-        raise refused(path, member, _("a broken pickle ({reason})").format(reason=error)) from error
+    array = _built(stream, path, member)
     if not isinstance(array, _Array) or not isinstance(array.items, list):
         raise refused(path, member, _("{type} instead of an array of lists").format(type=type(array).__name__))
     if len(array.items) != count:
         raise refused(path, member, _("{got} lists instead of {want}").format(got=len(array.items), want=count))
     return _flat(array.items, len(stream), path, member)
+
+
+def batch(stream: bytes, path: Path, member: str, longest: int) -> dict[str, Any]:
+    """A dictionary of lists, texts and arrays, as CIFAR-10's python form has; arrays as their bytes, shapes are lost.
+
+    longest: bytes of its longest array. Raises DataError naming `path`, `member` and what was found otherwise.
+    """
+    scan(stream, path, member, longest)
+    found = _built(stream, path, member)
+    if not isinstance(found, dict):
+        raise refused(path, member, _("{type} instead of a dictionary").format(type=type(found).__name__))
+    return {str(key): _bytes(value) if isinstance(value, _Array) else value for key, value in found.items()}
+
+
+def _bytes(array: _Array) -> bytes | None:
+    """What an array's pickle keeps its numbers in: bytes, or the latin-1 text that Python 2 makes of them."""
+    raw = array.items
+    if isinstance(raw, str):
+        return raw.encode("latin-1", "replace")
+    return raw if isinstance(raw, bytes) else None
+
+
+def _built(stream: bytes, path: Path, member: str) -> Any:
+    try:
+        return _Unpickler(stream, path, member).load()
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
+        raise refused(path, member, _("a broken pickle ({reason})").format(reason=error)) from error
 
 
 def refused(path: Path, member: str, found: str) -> DataError:
@@ -62,7 +86,10 @@ def refused(path: Path, member: str, found: str) -> DataError:
 # stack): BININT1, BININT2, BININT, EMPTY_LIST, MEMOIZE, MARK, APPENDS, APPEND, BINPUT, BINGET, NONE, NEWTRUE,
 # NEWFALSE, EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3, REDUCE, BUILD. Calls (REDUCE, BUILD) are harmless because
 # only the stand-ins of `_Unpickler` can be called.
-_PLAIN = re.compile(rb"(?:K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|t|\x85|\x86|\x87|R|b)*+", re.DOTALL)
+_SIMPLE = rb"K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|t|\x85|\x86|\x87|R|b"
+_PLAIN = re.compile(rb"(?:%b)*+" % _SIMPLE, re.DOTALL)
+_PLAIN_OR_DICT = re.compile(rb"(?:%b|\}|u|s)*+" % _SIMPLE, re.DOTALL)
+"""The same with EMPTY_DICT, SETITEMS, SETITEM."""
 _NAMES = {
     b"c": "GLOBAL", b"\x93": "STACK_GLOBAL", b"i": "INST", b"o": "OBJ", b"\x81": "NEWOBJ", b"\x92": "NEWOBJ_EX",
     b"P": "PERSID", b"Q": "BINPERSID", b"\x82": "EXT1", b"\x83": "EXT2", b"\x84": "EXT4", b"}": "EMPTY_DICT",
@@ -71,11 +98,14 @@ _NAMES = {
 }  # fmt: skip
 
 
-def scan(stream: bytes, path: Path, member: str) -> None:
-    """Walk the pickle's instructions without executing any; DataError at the first that has no place there."""
+def scan(stream: bytes, path: Path, member: str, longest: int = 0) -> None:
+    """Walk the pickle's instructions without executing any; DataError at the first that has no place there.
+
+    longest: where it is not 0, dictionaries may be there as well, and texts and bytes as long as that.
+    """
     at = 0
     while True:
-        plain = _PLAIN.match(stream, at)
+        plain = (_PLAIN_OR_DICT if longest else _PLAIN).match(stream, at)
         assert plain is not None  # the pattern matches the empty string
         at = plain.end()
         op = stream[at : at + 1]
@@ -93,9 +123,9 @@ def scan(stream: bytes, path: Path, member: str) -> None:
                 raise refused(path, member, _("a pickle made to exhaust the memory"))
             at += 5
         elif op in b"\x8cUC":  # SHORT_BINUNICODE, SHORT_BINSTRING, SHORT_BINBYTES
-            at = _string(stream, at + 2, stream[at + 1 : at + 2], path, member)
+            at = _string(stream, at, 1, longest, (path, member))
         elif op in b"XTB":  # BINUNICODE, BINSTRING, BINBYTES
-            at = _string(stream, at + 5, stream[at + 1 : at + 5], path, member)
+            at = _string(stream, at, 4, longest, (path, member))
         elif op == b"c":
             end = stream.find(b"\n", stream.find(b"\n", at) + 1)
             module, _newline, name = stream[at + 1 : max(end, 0)].decode("latin-1")[: 4 * MAX_STRING].partition("\n")
@@ -108,11 +138,13 @@ def scan(stream: bytes, path: Path, member: str) -> None:
             raise refused(path, member, _("a pickle instruction that has no place there ({found})").format(found=found))
 
 
-def _string(stream: bytes, start: int, length: bytes, path: Path, member: str) -> int:
-    size = int.from_bytes(length, "little")
-    _inside(stream, start, size, path, member)
-    if size > MAX_STRING:
-        raise refused(path, member, _("a text of {size} bytes").format(size=size))
+def _string(stream: bytes, at: int, width: int, longest: int, where: tuple[Path, str]) -> int:
+    """Where the text ends whose instruction stands `at`; its length has `width` bytes."""
+    start = at + 1 + width
+    size = int.from_bytes(stream[at + 1 : start], "little")
+    _inside(stream, start, size, *where)
+    if size > (longest or MAX_STRING):
+        raise refused(*where, _("a text of {size} bytes").format(size=size))
     return start + size
 
 

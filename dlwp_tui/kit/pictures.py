@@ -1,14 +1,28 @@
-"""Contact sheets: many small pictures of one size as one picture."""
+"""Pictures: the learner's own as an array, and contact sheets, many small ones of one size as one."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
+from dlwp_tui.data import pixels
 from dlwp_tui.lab.pictures import as_bytes
 
 _GAP = 96  # the grey between two pictures: visible beside black and beside white
+
+
+def read_picture(
+    path: Path, size: tuple[int | None, int | None] = (None, None), fit: Literal["crop", "stretch"] = "crop"
+) -> np.ndarray:
+    """The JPEG, PNG or WebP file at `path` as (h, w, 3) uint8, RGB, upright, on white where it is transparent.
+
+    size: (height, width); with one of them None the picture keeps its proportions, with both its size. Where both are
+    given and the proportions differ, "crop" cuts the edges off and "stretch" distorts, as Keras' loaders do. Raises
+    DataError, a sentence for the learner, for what is no picture, damaged, tiny or absurdly large.
+    """
+    return pixels.picture(path, size, fit)
 
 
 def sheet(images: Any, columns: int = 8, gap: int = 1) -> np.ndarray:

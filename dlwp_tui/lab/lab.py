@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.types import Source
@@ -15,7 +15,9 @@ from dlwp_tui.runs import kinds
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
     import tensorflow as tf
+    from numpy.typing import NDArray
 
     from dlwp_tui.data import Loaded
 
@@ -51,19 +53,26 @@ class Lab:
 
     # -- data ---------------------------------------------------------------------------------------------------
 
-    def dataset(self, name: str, **options: Any) -> Loaded:
+    @overload
+    def dataset(self, name: Literal["nietzsche"]) -> str: ...  # type: ignore[overload-overlap]
+    @overload
+    def dataset(self, name: Literal["cifar10_frogs"]) -> NDArray[np.uint8]: ...  # type: ignore[overload-overlap]
+    @overload
+    def dataset(self, name: str, **options: Any) -> Loaded: ...
+    def dataset(self, name: str, **options: Any) -> Any:
         """What `keras.datasets` would return: unpacks as `(x_train, y_train), (x_test, y_test)`.
 
         x is an array, or of texts a list: of 1-D int32 arrays (imdb, reuters), of str (aclimdb). options are those of
         the Keras loader. The result also has `.source` (real, unverified or synthetic), `.meta`, and of texts `.index`,
-        `.words` and `.decode(ids)`. Raises DataError where the data cannot be had, UsageError for a wrong name or
-        option.
+        `.words` and `.decode(ids)`. cats_and_dogs_small unpacks as train, validation, test; nietzsche is a str,
+        cifar10_frogs an array (5000, 32, 32, 3). Raises DataError where the data cannot be had, UsageError for a wrong
+        name or option.
 
         Example: `(train_data, y_train), (test_data, y_test) = lab.dataset("imdb", num_words=10_000)`
         """
         from dlwp_tui import data
 
-        return self._used(data.load(name, source=self.source, **options))
+        return self._used(data.load(name, source=self.source, **options)).plain
 
     def datasets(self, **wanted: Mapping[str, Any]) -> tuple[Loaded, ...]:
         """Datasets that mean something only together, as `name={options}`: all real, or all synthetic.

@@ -148,7 +148,7 @@ def test_auto_says_why_a_damaged_file_is_not_used() -> None:
     ("call", "said"),
     [
         (lambda: data.load("imbd"), "Did you mean imdb"),
-        (lambda: data.load("zebra"), "Known datasets: aclimdb, boston_housing, glove"),
+        (lambda: data.load("zebra"), "Known datasets: aclimdb, boston_housing, cats_and_dogs_small"),
         (lambda: data.load("imdb", num_word=5), "Did you mean num_words"),
         (lambda: data.load("imdb", "fake"), "auto, real or synthetic"),  # type: ignore[arg-type]
     ],
