@@ -18,8 +18,13 @@ def say(message: str) -> None:
 
 def line(text: str = "") -> None:
     """Print a line of data, on stdout. Raises ReaderGone for a closed pipe, StorageError for a full disk behind it."""
+    part(text + "\n")
+
+
+def part(text: str) -> None:
+    """Print a part of a line, on stdout and at once. Raises what `line` raises."""
     try:
-        print(text, flush=True)
+        print(text, end="", flush=True)
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as error:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 from dlwp_tui.core.errors import Problem, UsageError
 from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.core.types import Value
+from dlwp_tui.course.demo import Demo
 from dlwp_tui.course.param import Flag, Param, Prose, StrictModel
 from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
@@ -57,17 +58,6 @@ class Experiment(StrictModel):
     """What the sides of `runs` are called; without a name a side is called by what differs from the others."""
     seeds: Annotated[int, Strict()] = Field(default=3, ge=1, le=20)
     expect: str
-
-
-class Demo(StrictModel):
-    """A way to play with the trained model after a run; served by `demo(lab)` in lesson.py."""
-
-    id: str = "default"
-    input: Literal["text", "canvas", "file", "plane", "slider"]
-    output: Literal["bars", "picture", "text"]
-    label: Text
-    example: str = ""
-    """An input to start from."""
 
 
 class Lesson(StrictModel):

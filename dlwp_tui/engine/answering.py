@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import content
 from dlwp_tui.engine import failures
+from dlwp_tui.engine.answer_pictures import AnswerPictures
 from dlwp_tui.engine.code import function, load_code
 from dlwp_tui.engine.exits import FAILED, FINISHED
 from dlwp_tui.engine.job import Job
+from dlwp_tui.engine.lines import Lines
 from dlwp_tui.lab import Lab, device
-from dlwp_tui.lab.pictures import to_pil
 from dlwp_tui.runs import store
-from dlwp_tui.runs.events import encode
 
-Answerer = Callable[[Any], Any]
+Answerer = Callable[..., Any]
+PART = 0.05
+"""Seconds between two answers of which the later replaces the earlier: a text is then written as fast as it is read."""
 
 
 def answer(job: Job, fd: int) -> int:
-    """Serve the demo `job.demo` over the socket `fd`; returns the process' exit code."""
+    """Serve the demo `job.demo` over the socket `fd`; returns the process' exit code.
+
+    First a line {"ready": true}. Then for each {"value", "sliders"} the answers: those that are replaced by a later one
+    have {"part": true}. {"stop": true}, or the next question, ends an answer that is still being made.
+    """
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # it holds no slot, and one answer takes milliseconds on a CPU
-    with socket.socket(fileno=fd) as connection, connection.makefile("rwb") as stream:
-
-        def send(message: dict[str, Any]) -> bool:
-            """Whether the other end is still open."""
-            try:
-                stream.write(encode(message))
-                stream.flush()
-            except (BrokenPipeError, ConnectionResetError):
-                return False
-            return True
-
+    with socket.socket(fileno=fd) as connection:
+        lines = Lines(connection)
         try:
             answerer = _answerer(job)
         except Exception as error:  # noqa: BLE001 - sent to the client, and written to the log
-            send({"error": _sentence(error, job)})
+            lines.send({"error": _sentence(error, job)})
             return FAILED
-        open_ = send({"ready": True})
-        pictures = _Pictures(job)
-        while open_ and (line := stream.readline()):
-            try:
-                answer = answerer(json.loads(line))
-                if not isinstance(answer, Mapping):
-                    raise TypeError(f"demo {job.demo!r} answered {answer!r:.80}; it should answer with a dict")
-                message = pictures.written(answer)
-            except Exception as error:  # noqa: BLE001 - sent to the client, and written to the log
-                message = {"error": _sentence(error, job)}
-            open_ = send(message)
+        open_ = lines.send({"ready": True})
+        pictures = AnswerPictures(job.folder, str(job.demo))
+        while open_ and (question := lines.read()) is not None:
+            if "stop" not in question:
+                try:
+                    message = _answered(answerer, question, lines, pictures)
+                except Exception as error:  # noqa: BLE001 - sent to the client, and written to the log
+                    message = {"error": _sentence(error, job)}
+                open_ = lines.send(message)
     return FINISHED
+
+
+def _answered(
+    answerer: Answerer, question: Mapping[str, Any], lines: Lines, pictures: AnswerPictures
+) -> dict[str, Any]:
+    """The last answer to a question; those before it are sent, at most one in PART seconds."""
+    given = [question["value"]] if "value" in question else []
+    made = answerer(*given, **question.get("sliders", {}))
+    if not isinstance(made, Iterator):
+        return pictures.written(_checked(made))
+    answer: Mapping[str, Any] = {}
+    sent = float("-inf")
+    try:
+        for answer in map(_checked, made):
+            if lines.waiting():
+                break
+            if time.monotonic() - sent >= PART:
+                sent = time.monotonic()
+                lines.send({**pictures.written(answer), "part": True})
+    finally:
+        if isinstance(made, Generator):
+            made.close()
+    return pictures.written(answer)
+
+
+def _checked(answer: Any) -> Mapping[str, Any]:
+    if not isinstance(answer, Mapping):
+        raise TypeError(f"the demo answered {answer!r:.80}; it should answer with a dict")
+    return answer
 
 
 def _answerer(job: Job) -> Answerer:
@@ -75,25 +99,6 @@ def _answerer(job: Job) -> Answerer:
 
 def _record_nothing(_kind: str, **_fields: Any) -> None:
     """A demo is no run: the run's events have ended, so what the lesson's code reports now is dropped."""
-
-
-class _Pictures:
-    """Writes the pictures of answers to two files in turn, so that one may be read while the next is drawn."""
-
-    def __init__(self, job: Job) -> None:
-        self._folder = job.folder.artifacts
-        self._stem = f"demo-{job.demo}-{os.getpid()}"
-        self._count = 0
-
-    def written(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """`answer` with the array or PIL image under `picture` replaced by the path of a PNG file."""
-        message = dict(answer)
-        if "picture" in message and not isinstance(message["picture"], str):
-            self._count += 1
-            path = self._folder / f"{self._stem}-{self._count % 2}.png"
-            to_pil("picture", message["picture"]).save(path, format="PNG")
-            message["picture"] = str(path)
-        return message
 
 
 def _sentence(error: Exception, job: Job) -> str:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import UsageError
@@ -31,6 +32,7 @@ class Demo:
 
     def __init__(self, folder: RunFolder, demo_id: str = "", zygote: Zygote | None = None) -> None:
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
         self._buffer = b""
         self._ready = False
         self._over = ""
@@ -52,28 +54,52 @@ class Demo:
         finally:
             theirs.close()
 
-    def ask(self, value: Any, timeout: float = 30.0) -> dict[str, Any]:
-        """The model's answer to `value`, or `{"error": sentence}`. Waits `timeout` s, longer for the first answer.
+    def ask(
+        self, value: Any = None, timeout: float = 30.0, sliders: Mapping[str, float] | None = None
+    ) -> dict[str, Any]:
+        """The model's answer to `value`, or `{"error": sentence}`; of several the last.
 
-        After a timeout the process is ended: a late answer must not be taken for that to another question.
+        Waits `timeout` s, longer for the first answer. After a timeout the process is ended: a late answer must not be
+        taken for that to another question.
+        """
+        return list(self.answers(value, timeout, sliders))[-1]
+
+    def answers(
+        self, value: Any = None, timeout: float = 30.0, sliders: Mapping[str, float] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The answers to `value` as they come, each in the place of the one before; `timeout` s for each of them.
+
+        All but the last have `part`. value: None for a demo that has only sliders. Take all of them: the next question
+        waits until then, see `hush`.
         """
         with self._lock:
             if self._over:
-                return {"error": self._over}
+                yield {"error": self._over}
+                return
             if not self._ready:
                 hello = self._line(_START)
                 if "error" in hello:
                     self._end(str(hello["error"]))
-                    return hello
+                    yield hello
+                    return
                 self._ready = True
-            try:
-                self._socket.sendall(json.dumps(value).encode() + b"\n")
-            except OSError:
-                return self._fail(_("The model's process has ended."))
-            return self._line(timeout)
+            given = {} if value is None else {"value": value}
+            if not self._send({**given, "sliders": dict(sliders or {})}):
+                yield self._fail(_("The model's process has ended."))
+                return
+            answer = self._line(timeout)
+            while answer.get("part"):
+                yield answer
+                answer = self._line(timeout)
+            yield answer
+
+    def hush(self) -> None:
+        """End the answer that is being made in another thread: its next is its last."""
+        self._send({"stop": True})
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, and first an answer that is being made."""
+        self.hush()
         with self._lock:
             self._end(_("The demo was closed."))
 
@@ -91,6 +117,14 @@ class Demo:
             return self._fail(_("The model's process has ended ({reason}).").format(reason=error))
         line, self._buffer = self._buffer.split(b"\n", 1)
         return dict(json.loads(line))
+
+    def _send(self, message: Mapping[str, Any]) -> bool:
+        with self._sending:
+            try:
+                self._socket.sendall(json.dumps(message).encode() + b"\n")
+            except OSError:
+                return False
+        return True
 
     def _fail(self, sentence: str) -> dict[str, Any]:
         self._end(sentence)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dlwp_tui.data import Loaded
+    from dlwp_tui.lab.pictures import Frames
 
 
 class Lab:
@@ -50,6 +51,7 @@ class Lab:
         """For the callback and the engine, not for lessons."""
         self._fits = 0
         self._streams = 0
+        self._frames: dict[str, Frames] = {}
 
     # -- data ---------------------------------------------------------------------------------------------------
 
@@ -214,7 +216,7 @@ class Lab:
         """A picture: an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), or a PIL image. Returns the PNG's path.
 
         Integers and floats in 0..1 are shown as they are; other floats are scaled from their minimum to their maximum.
-        `dlwp_tui.kit.pictures.sheet` makes one picture of many. Raises ValueError for other shapes.
+        For many pictures see `picture_grid`, for one that changes `frames`. Raises ValueError for other shapes.
         """
         from dlwp_tui.lab.pictures import save_png
 
@@ -222,6 +224,50 @@ class Lab:
         file = path.relative_to(self.artifacts).as_posix()
         self.recorder.event(kinds.PICTURE, name=name, file=file, width=width, height=height, caption=caption)
         return path
+
+    def picture_grid(
+        self,
+        name: str,
+        images: Any,
+        captions: Sequence[str] = (),
+        columns: int = 8,
+        *,
+        caption: str = "",
+        each: bool = False,
+    ) -> Path:
+        """Many pictures of one size: (n, h, w), (n, h, w, 1) or (n, h, w, 3). One PNG, whose path it returns.
+
+        On the screen they are paged and zoomed, each with its own caption: what to say of one picture, or nothing.
+        Floats are scaled together where one leaves 0..1; with each=True every picture from its own minimum to its own
+        maximum, as for the channels of a layer. Raises ValueError for other shapes, or another number of captions.
+
+        Example: `lab.picture_grid("第 1 层的响应", maps.transpose(2, 0, 1), [f"{i}" for i in range(32)], each=True)`
+        """
+        from dlwp_tui.lab.pictures import grid, save_png
+
+        whole, tiles = grid(name, images, captions, columns=columns, each=each)
+        path, width, height = save_png(self, name, whole)
+        fields = {"file": path.relative_to(self.artifacts).as_posix(), "width": width, "height": height}
+        self.recorder.event(kinds.PICTURE, name=name, **fields, caption=caption, tiles=tiles)
+        return path
+
+    def frames(self, name: str, step: int, image: Any, caption: str = "", unit: str = "") -> Path:
+        """One state of a picture that changes while the run works: on the screen a slider goes through its steps.
+
+        Call it with the same name and a growing `step`, from 0. `image` is what `picture` takes; `unit` what `step`
+        counts, in the learner's words. Up to 60 states are kept, spread evenly, the first and the last always.
+        Returns the PNG's path. Raises ValueError for what is no picture.
+
+        Example: `lab.frames("生成的数字", epoch, sheet(decoder(z)), unit="轮")`
+        """
+        from dlwp_tui.lab.pictures import Frames
+
+        frames = self._frames.setdefault(name, Frames(self, name))
+        kept, width, height = frames.add(int(step), image)
+        listed = [[one, path.relative_to(self.artifacts).as_posix()] for one, path in kept]
+        fields = {"name": name, "frames": listed, "width": width, "height": height, "caption": caption}
+        self.recorder.event(kinds.FRAMES, **fields, **({"unit": unit} if unit else {}))
+        return kept[-1][1]
 
     def check(self, statement: str, claim: str = "", got: Any = True, want: Any = True, tolerance: float = 0) -> bool:
         """For proofs.py: an exact statement of the note, ✓ when `got` is `want` within `tolerance`. Returns that.

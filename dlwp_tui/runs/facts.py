@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
+from dlwp_tui.render.tiles import Tiles
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class Picture:
     width: int = 0
     height: int = 0
     caption: str = ""
+    tiles: Tiles | None = None
+    """Where it is a grid of smaller ones."""
+    frames: tuple[tuple[int, str], ...] = ()
+    """Where it changed during the run: (step, file) of each state that was kept; `file` is the last of them."""
+    unit: str = ""
+    """What the steps count, in the lesson's words."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
+from dlwp_tui.render.tiles import Tiles
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.curves import Curves
 from dlwp_tui.runs.events import Event, figures, number
@@ -159,14 +160,21 @@ class Folded:
             self._pace.progress(self._worked(event), done, total)
 
     def _picture(self, event: Event) -> None:
-        picture = Picture(
-            _text(event, "name"),
-            _text(event, "file"),
-            _whole(event.get("width")),
-            _whole(event.get("height")),
-            _text(event, "caption"),
-        )
+        width, height = _whole(event.get("width")), _whole(event.get("height"))
+        tiles = _tiles(event.get("tiles"), width, height)
+        picture = Picture(_text(event, "name"), _text(event, "file"), width, height, _text(event, "caption"), tiles)
         _replace(self.pictures, picture, lambda old: old.file == picture.file)
+
+    def _frames(self, event: Event) -> None:
+        frames = tuple(
+            (_whole(row[0]), str(row[1])) for row in _list(event, "frames") if isinstance(row, list) and len(row) == 2
+        )
+        if not frames:
+            return
+        name, width, height = _text(event, "name"), _whole(event.get("width")), _whole(event.get("height"))
+        caption, unit = _text(event, "caption"), _text(event, "unit")
+        picture = Picture(name, frames[-1][1], width, height, caption, frames=frames, unit=unit)
+        _replace(self.pictures, picture, lambda old: bool(old.frames) and old.name == name)
 
     def _text_block(self, event: Event) -> None:
         self.texts.append(TextBlock(_text(event, "title"), _text(event, "body")))
@@ -242,6 +250,7 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
     kinds.OLD_BASELINE: Folded._baseline,
     kinds.PROGRESS: Folded._progress,
     kinds.PICTURE: Folded._picture,
+    kinds.FRAMES: Folded._frames,
     kinds.TEXT: Folded._text_block,
     kinds.TABLE: Folded._table,
     kinds.CHECK: Folded._check,
@@ -281,6 +290,21 @@ def _list(event: Event, name: str) -> list[Any]:
     """A field as a list; [] for anything else."""
     value = event.get(name)
     return value if isinstance(value, list) else []
+
+
+def _tiles(given: object, width: int, height: int) -> Tiles | None:
+    """The grid of a picture of `width` x `height` pixels; None where it has none, or one that does not fit it."""
+    if not isinstance(given, dict):
+        return None
+    names = ("count", "columns", "width", "height", "gap")
+    count, columns, tile_width, tile_height, gap = (_whole(given.get(name)) for name in names)
+    captions = given.get("captions")
+    listed = tuple(map(str, captions)) if isinstance(captions, list) and len(captions) == count else ()
+    tiles = Tiles(count, columns, tile_width, tile_height, gap, listed)
+    if min(count, columns, tile_width, tile_height) < 1 or gap < 0:
+        return None
+    right, bottom = tiles.box(columns - 1)[2], tiles.box(count - 1)[3]
+    return tiles if right <= width and bottom <= height else None
 
 
 def _replace(items: list[_T], new: _T, same: Callable[[_T], bool]) -> None:

@@ -16,7 +16,11 @@ epoch     label, epoch, epochs, metrics, seconds                   metrics as Ke
 baseline  label, metrics                 constants the curves are compared with: lines across their chart; `level` in
           old files
 progress  done, total, label             progress of the whole run where a lesson reports it (folds, variants, loops)
-picture   name, file (under artifacts/), width, height, caption
+picture   name, file (under artifacts/), width, height, caption; tiles {count, columns, width, height, gap, captions}
+          where it is a grid of smaller pictures
+frames    name, frames [[step, file], ...], width, height (of the last), caption, unit (of the steps, may be missing)
+          a picture that changes during the run: all the states of it that are kept by now, oldest first; takes the
+          place of the earlier event of that name
 text      title, body
 table     title, columns, rows
 check     statement, claim, got, want, ok
@@ -35,7 +39,8 @@ from __future__ import annotations
 
 QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset", "model"
 BATCH, EPOCH, BASELINE, PROGRESS = "batch", "epoch", "baseline", "progress"
-PICTURE, TEXT, TABLE, CHECK, RESULT, WARNING = "picture", "text", "table", "check", "result", "warning"
+PICTURE, FRAMES, TEXT, TABLE = "picture", "frames", "text", "table"
+CHECK, RESULT, WARNING = "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 OLD_BASELINE = "level"
 ALL = (

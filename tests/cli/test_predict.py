@@ -14,6 +14,8 @@ from PIL import Image, ImageDraw
 from tests.cli.conftest import Cli
 
 LESSON = """
+from PIL import Image
+
 from dlwp_tui.lab import Lab
 
 
@@ -29,7 +31,19 @@ def demo(lab: Lab):
         good = words.count("good") / len(words)
         return {"bars": {"好评": good, "差评": 1 - good}, "unknown": [w for w in words if w.startswith("z")]}
 
-    return {"weigh": weigh, "plane": lambda at: {"text": str(at)}, "echo": lambda text: {"text": text[::-1]}}
+    def write(text, *, temperature):
+        for number in range(3):
+            text += f" {number}"
+            yield {"text": text}
+        yield {"text": f"{text}, at {temperature}"}
+
+    def turn(*, angle):
+        return {"text": f"{angle} degrees", "pictures": {"turned": Image.new("L", (4, 4))}}
+
+    return {
+        "weigh": weigh, "plane": lambda at: {"text": str(at)}, "echo": lambda text: {"text": text[::-1]},
+        "write": write, "turn": turn,
+    }
 """
 DEMOS = """
 [[demos]]
@@ -49,6 +63,31 @@ id = "echo"
 input = "text"
 output = "text"
 label = { zh = "倒过来", en = "Backwards" }
+
+[[demos]]
+id = "turn"
+input = "slider"
+output = "picture"
+label = { zh = "转一转", en = "Turn" }
+
+[demos.sliders.angle]
+min = 0
+max = 360
+default = 90
+label = { zh = "角度", en = "Angle" }
+
+[[demos]]
+id = "write"
+input = "text"
+output = "text"
+label = { zh = "写下去", en = "Write on" }
+example = "once upon"
+
+[demos.sliders.temperature]
+min = 0.1
+max = 1.5
+default = 0.5
+label = { zh = "温度", en = "Temperature" }
 """
 
 
@@ -89,6 +128,26 @@ def test_bars_are_aligned_and_unknown_words_named(cli: Cli, weighing: Path) -> N
     assert cli("predict", "last", "abc", "--demo", "echo").stdout == "cba\n"
 
 
+def test_planes_and_sliders(cli: Cli, weighing: Path) -> None:
+    cli("run", "1.1")
+    assert cli("predict", "last", "0.5,-1", "--demo", "plane").stdout == "[0.5, -1.0]\n"
+    assert cli("predict", "last", "--demo", "plane", stdin="0.5 2\n").stdout == "[0.5, 2.0]\n"
+    lines = cli("predict", "last", "--demo", "turn").stdout.splitlines()
+    assert lines[0] == "90.0 degrees" and Path(lines[1].removeprefix("turned: ")).is_file()
+    assert cli("predict", "last", "--demo", "turn", "--set", "angle=8").stdout.startswith("8.0 degrees")
+
+
+def test_a_text_is_written_on(cli: Cli, weighing: Path) -> None:
+    cli("run", "1.1")
+    done = cli("generate", "last", "--demo", "write", "--temperature", "0.2", "--seed-text", "a fox")
+    assert done.stdout == "a fox 0 1 2, at 0.2\n", done.stderr
+    assert cli("generate", "last", "--demo", "write").stdout == "once upon 0 1 2, at 0.5\n"
+    assert cli("generate", "last", "--seed-text", "fox").stdout == "xof\n"
+    assert "0.1–1.5" in cli("generate", "last", "--demo", "write", "-t", "9").stderr
+    assert "no slider temperature" in cli("generate", "last", "-t", "1").stderr
+    assert "Write one" in cli("generate", "last").stderr
+
+
 def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path) -> None:
     cli("run", "1.1")
     piped = cli("predict", "last", "--json", stdin="good\nbad\n")
@@ -100,8 +159,14 @@ def test_the_text_may_come_from_a_pipe(cli: Cli, weighing: Path) -> None:
     [
         (("last", "  "), "The text is empty", 2),
         (("last",), "The text is empty", 2),  # nothing on standard input
-        (("last", "good", "--demo", "tast"), "Its demos: plane, weigh, echo", 2),
-        (("last", "1 2", "--demo", "plane"), "only the app has", 2),
+        (("last", "good", "--demo", "tast"), "Its demos: plane, weigh, echo, turn, write", 2),
+        (("last", "1 2 3", "--demo", "plane"), "is no point", 2),
+        (("last", "1,nan", "--demo", "plane"), "is no point", 2),
+        (("last", "1,9", "--demo", "plane"), "9 is outside the plane, -3–3", 2),
+        (("last", "x", "--demo", "turn"), "takes no text", 2),
+        (("last", "--demo", "turn", "--set", "angle"), "sets nothing", 2),
+        (("last", "--demo", "turn", "--set", "angel=3"), "Did you mean angle?", 2),
+        (("last", "--demo", "turn", "--set", "angle=400"), "0–360", 2),
         (("last", "boom"), "this word is too much", 1),
         (("zzzz", "good"), "zzzz", 2),
     ],

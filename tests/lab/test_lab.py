@@ -199,3 +199,63 @@ def test_a_held_stop_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
     stop.request()
     stop.check()
     assert timers == [0.3, 0]
+
+
+def test_a_grid_is_one_png_that_says_where_each_picture_is(lab: Lab, events: Events) -> None:
+    maps = np.arange(5)[:, None, None] * np.ones((5, 2, 3))
+    path = lab.picture_grid("层 1", maps, [f"channel {i}" for i in range(5)], columns=3, caption="all", each=True)
+    event = events[-1]
+    assert event["tiles"] == {
+        "count": 5, "columns": 3, "width": 3, "height": 2, "gap": 1, "captions": [f"channel {i}" for i in range(5)]
+    }  # fmt: skip
+    assert (event["e"], event["width"], event["height"], event["caption"]) == ("picture", 11, 5, "all")
+    with Image.open(path) as picture:
+        assert picture.size == (11, 5)
+    as_list = lab.picture_grid("list", [np.full((2, 2, 3), 9, np.uint8), np.full((2, 2, 3), 7, np.uint8)])
+    with Image.open(as_list) as picture:
+        assert picture.mode == "RGB" and picture.getpixel((3, 0)) == (7, 7, 7)
+    assert events[-1]["tiles"]["columns"] == 2 and events[-1]["tiles"]["captions"] == []
+
+
+def test_each_picture_of_a_grid_may_have_its_own_range(lab: Lab) -> None:
+    maps = np.stack([[[0.0, 1.0]], [[0.0, 100.0]]])
+    for each, dark in ((True, 255), (False, 3)):
+        with Image.open(lab.picture_grid("maps", maps, each=each)) as picture:
+            assert picture.getpixel((1, 0)) == dark and picture.getpixel((4, 0)) == 255
+
+
+def test_a_grid_of_other_shapes_is_refused(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="2 captions for 3 pictures"):
+        lab.picture_grid("maps", np.zeros((3, 2, 2)), ["a", "b"])
+    with pytest.raises(ValueError, match="shape"):
+        lab.picture_grid("maps", np.zeros((2, 2)))
+
+
+def _frames(events: Events) -> list[int]:
+    return [step for step, _file in events[-1]["frames"]]
+
+
+def test_frames_are_kept_evenly_with_the_first_and_the_last(lab: Lab, events: Events) -> None:
+    for step in range(0, 1000, 5):
+        lab.frames("GAN", step, np.full((2, 3), step / 1000), caption="c", unit="步")
+    kept = _frames(events)
+    assert (kept[0], kept[-1]) == (0, 995) and 30 <= len(kept) <= 60
+    assert set(np.diff(kept[:-1]).tolist()) == {20}
+    assert (events[-1]["width"], events[-1]["height"], events[-1]["unit"]) == (3, 2, "步")
+    files = [file for _step, file in events[-1]["frames"]]
+    assert files[0] == "GAN/000000.png"
+    assert sorted(path.relative_to(lab.artifacts).as_posix() for path in lab.artifacts.rglob("*.png")) == files
+
+
+def test_frames_of_a_run_that_goes_on_take_the_place_of_the_later_ones(
+    tmp_path: Path, lab: Lab, events: Events
+) -> None:
+    for step in (1, 2, 3, 4):
+        lab.frames("dream", step, np.zeros((2, 2)))
+    again = make_lab(lab.artifacts, events)
+    again.frames("dream", 3, np.ones((4, 4)))
+    assert _frames(events) == [1, 2, 3] and not (lab.artifacts / "dream/000004.png").exists()
+    with pytest.raises(ValueError, match="below 0"):
+        again.frames("dream", -1, np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="shape"):
+        again.frames("dream", 4, np.zeros(3))

@@ -345,3 +345,20 @@ def test_only_errors_of_python_are_told_with_their_name() -> None:
     assert Failure("ValueError", "no", ("  line 3",)).text == "ValueError: no"
     assert Failure("KeyboardInterrupt", "").text == "KeyboardInterrupt"
     assert Failure(DIED, "It was killed.", ("the log's last line",)).text == "It was killed."
+
+
+def test_a_grid_and_a_picture_that_changes(make_run: Make) -> None:
+    run = make_run().hold()
+    tiles = {"count": 3, "columns": 2, "width": 4, "height": 2, "gap": 1, "captions": ["a", "b", "c"]}
+    run.say("picture", name="maps", file="maps.png", width=9, height=5, caption="", tiles=tiles)
+    run.say("picture", name="short", file="short.png", width=9, height=4, caption="", tiles=tiles)  # they do not fit
+    run.say("picture", name="odd", file="odd.png", width=9, height=5, tiles={**tiles, "columns": "2", "captions": 3})
+    run.say("frames", name="GAN", frames=[[1, "GAN/1.png"]], width=8, height=8, caption="c", unit="步")
+    run.say(
+        "frames", name="GAN", frames=[[1, "GAN/1.png"], [5, "GAN/5.png"]], width=8, height=8, caption="c", unit="步"
+    )
+    run.say("frames", name="none", frames=[], width=8, height=8)
+    maps, short, odd, gan = run.view().pictures
+    assert maps.tiles is not None and maps.tiles.box(2) == (0, 3, 4, 5) and maps.tiles.captions == ("a", "b", "c")
+    assert short.tiles is None and odd.tiles is None
+    assert gan == Picture("GAN", "GAN/5.png", 8, 8, "c", frames=((1, "GAN/1.png"), (5, "GAN/5.png")), unit="步")

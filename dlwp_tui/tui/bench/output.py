@@ -14,15 +14,18 @@ from textual.widgets import Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Demo, Lesson
+from dlwp_tui.course.demo import Demo
+from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.render.look import Look
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
+from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.messages import DemoAsked
-from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView, blocks
-from dlwp_tui.tui.bench.pictures import PictureScreen, Shown
+from dlwp_tui.tui.bench.output_blocks import ProofsView, blocks
+from dlwp_tui.tui.bench.pictures import PictureScreen
 from dlwp_tui.tui.bench.text_demo import TextDemo
 
 LOG_LINES = 500
@@ -62,7 +65,7 @@ class OutputView(Widget, can_focus=False):
         self._paper = CanvasDemo(id="canvas")
         self._asking: TextDemo | CanvasDemo = self._line
         """The demo that waits for the model's answer, or had the last one."""
-        self._ascii = False
+        self._look = Look()
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
@@ -76,7 +79,7 @@ class OutputView(Widget, can_focus=False):
         yield self._line
 
     def on_mount(self) -> None:
-        self._ascii = settings.load().ascii
+        self._look = Look(ascii=settings.load().ascii, dark=self.app.current_theme.dark)
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
@@ -166,12 +169,13 @@ class OutputView(Widget, can_focus=False):
             self._fill()
 
     def action_enlarge(self) -> None:
-        """The first picture in view on the whole screen; without one the proofs in view are unfolded."""
+        """The focused picture, or the first in view, on the whole screen; without one unfold the proofs in view."""
         if self.showing_log or self.has_class("-try"):
             return
         room = self.query_one("#report", VerticalScroll).region
         found = [block for block in self._blocks if block.block.picture or block.block.proofs]
-        for block in [block for block in found if block.region.overlaps(room)] or found:
+        focused = [block for block in found if block.has_focus]
+        for block in focused or [block for block in found if block.region.overlaps(room)] or found:
             if block.block.picture is not None:
                 self._enlarge(block.block.picture)
             elif isinstance(block, ProofsView):
@@ -186,8 +190,8 @@ class OutputView(Widget, can_focus=False):
     def _enlarge(self, picture: Picture) -> None:
         if self.view is not None and picture in self.view.pictures:
             folder = self.view.folder.artifacts
-            shown = [Shown(one, folder / one.file) for one in self.view.pictures]
-            self.app.push_screen(PictureScreen(shown, self.view.pictures.index(picture)))
+            number = self.view.pictures.index(picture)
+            self.app.push_screen(PictureScreen(self.view.pictures, folder, self._look, number))
 
     @property
     def _trained(self) -> bool:
@@ -223,7 +227,7 @@ class OutputView(Widget, can_focus=False):
         box = self.query_one("#report", VerticalScroll)
         old = list(self._blocks)
         self._blocks = []
-        for block in blocks(self.view, self._ascii, self.app.current_theme.dark, self._lesson):
+        for block in blocks(self.view, self._look, self._lesson):
             place = next((number for number, view in enumerate(old) if view.block.key == block.key), None)
             if place is None:
                 fresh = block.widget()
@@ -232,6 +236,8 @@ class OutputView(Widget, can_focus=False):
                 continue
             for gone in old[:place]:  # the blocks keep their order: these were replaced
                 gone.remove()
+            if old[place].block.stamp != block.stamp:
+                old[place].renew(block)
             self._blocks.append(old[place])
             del old[: place + 1]
         for gone in old:

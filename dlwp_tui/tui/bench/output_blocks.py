@@ -2,82 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 
 from rich.text import Text
 from textual import events
-from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 
 from dlwp_tui.analysis.seen import seen
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.runs.facts import Check, Picture
+from dlwp_tui.render.look import Look
+from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import output_text
-from dlwp_tui.tui.bench.content import content
-
-
-@dataclass(frozen=True)
-class Block:
-    """One part of the report. `key` changes when it has to be drawn anew; `draw(width)` gives at most `width` cells."""
-
-    key: object
-    draw: Callable[[int], Text]
-    picture: Picture | None = None
-    """The picture it is, where it is one."""
-    proofs: tuple[Check, ...] = ()
-    """The exact claims it lists, where it is the list of them."""
-
-    def widget(self) -> BlockView:
-        """A widget that shows it."""
-        return ProofsView(self) if self.proofs else BlockView(self)
-
-
-class BlockView(Widget):
-    """A block, drawn for the width it has and kept until that changes."""
-
-    DEFAULT_CSS = """
-    BlockView { width: 1fr; height: auto; margin-bottom: 1; padding-left: 1; }
-    """
-
-    @dataclass
-    class Enlarged(Message):
-        """The learner wants this picture large."""
-
-        picture: Picture
-
-    def __init__(self, block: Block) -> None:
-        super().__init__()
-        self.block = block
-        self._width = 0
-        self._drawn = Content("")
-
-    def on_click(self, event: events.Click) -> None:
-        if self.block.picture is not None:
-            event.stop()
-            self.post_message(self.Enlarged(self.block.picture))
-
-    def render(self) -> Content:
-        return self.at(self.content_size.width)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's
-        """Lines at this width."""
-        return self.at(width).plain.count("\n") + 1
-
-    def at(self, width: int) -> Content:
-        """The block at a width."""
-        if width != self._width:
-            self._width = width
-            self._drawn = content(output_text.wrapped(self.draw(max(8, width)), max(8, width)))
-        return self._drawn
-
-    def draw(self, width: int) -> Text:
-        """The block's text for a width."""
-        return self.block.draw(width)
+from dlwp_tui.tui.bench import output_text, picture_text
+from dlwp_tui.tui.bench.block_view import Block, BlockView
+from dlwp_tui.tui.bench.picture_views import FramesView, GridView, PictureView
 
 
 class ProofsView(BlockView, can_focus=True):
@@ -100,15 +40,14 @@ class ProofsView(BlockView, can_focus=True):
     def action_fold(self) -> None:
         """List every claim, or fold those that hold."""
         self.folded = not self.folded
-        self._width = 0
-        self.refresh(layout=True)
+        self.redraw()
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def draw(self, width: int) -> Text:
         return output_text.proofs(self.block.proofs, width, folded=self.folded)
 
 
-def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
+def blocks(view: RunView | None, look: Look, lesson: Lesson | None = None) -> list[Block]:
     """The report of a run: what went wrong, the result, the lesson's output, and the proofs last."""
     if view is None:
         return [Block("none", lambda _width: Text(_empty(lesson), style="dim"))]
@@ -130,22 +69,21 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
         out.append(Block(("table", repr(table)), lambda width, t=table: output_text.table(t, width)))  # type: ignore[misc]
     for text_block in view.texts:
         out.append(Block(("text", text_block), lambda width, t=text_block: output_text.text_block(t, width)))  # type: ignore[misc]
-    for picture in view.pictures:
-        path = view.folder.artifacts / picture.file
-        out.append(
-            Block(
-                ("picture", picture, _stamp(view, picture.file)),
-                lambda width, p=picture, f=path: output_text.picture(p, f, width, ascii, dark),  # type: ignore[misc]
-                picture,
-            )
-        )
+    out += [_picture(view, picture, look) for picture in view.pictures]
     for model in view.models:
         out.append(Block(("model", model), lambda width, m=model: output_text.model(m, width)))  # type: ignore[misc]
     for use in view.datasets:
         out.append(Block(("dataset", use), lambda width, u=use: output_text.dataset(u, width)))  # type: ignore[misc]
     if view.checks:
         checks = tuple(view.checks)
-        out.append(Block(("proofs", repr(checks)), lambda width: output_text.proofs(checks, width), proofs=checks))
+        out.append(
+            Block(
+                ("proofs", repr(checks)),
+                lambda width: output_text.proofs(checks, width),
+                proofs=checks,
+                make=ProofsView,
+            )
+        )
     if not out:
         nothing = (
             _("Reading the run…")
@@ -162,6 +100,24 @@ def _empty(lesson: Lesson | None) -> str:
     if lesson is None:
         return _("This section has no lesson to run, so there is no output.")
     return _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
+
+
+def _picture(view: RunView, made: Picture, look: Look) -> Block:
+    folder, stamp = view.folder.artifacts, _stamp(view, made.file)
+    if made.frames:  # it changes while the learner looks at it, so it keeps its place
+        return _view(Block(("frames", made.name), _nothing, made, stamp=(made, stamp)), FramesView, folder, look)
+    if made.tiles is not None:
+        return _view(Block(("grid", made, stamp), _nothing, made), GridView, folder, look)
+    return Block(("picture", made, stamp), lambda width: picture_text.picture(made, folder, width, look), picture=made)
+
+
+def _view(block: Block, view: type[PictureView], folder: Path, look: Look) -> Block:
+    return replace(block, make=lambda block: view(block, folder, look))
+
+
+def _nothing(_width: int) -> Text:
+    """What is drawn of a block whose widget draws it."""
+    return Text()
 
 
 def _stamp(view: RunView, name: str) -> int:

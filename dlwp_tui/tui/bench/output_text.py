@@ -15,15 +15,11 @@ from rich.text import Text
 from dlwp_tui.analysis.seen import Seen
 from dlwp_tui.core.formats import fixed, source_label
 from dlwp_tui.core.language import _
-from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import table as tables
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, RunWarning, Table, TextBlock
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench.pictures import cells
 from dlwp_tui.tui.bench.style import bar, fit, metric_name
 
-PICTURE_ROWS = 24
-"""The most rows a picture takes; wider ones are scaled down to the pane's width."""
 ERROR_LINES = 6
 """Lines of a traceback worth showing; the whole is in the log."""
 UNKNOWN_WORDS = 20
@@ -116,23 +112,6 @@ def text_block(block: TextBlock, _width: int) -> Text:
     return _titled(block.title, Text(block.body))
 
 
-def picture(made: Picture, path: Path, width: int, ascii: bool, dark: bool) -> Text:
-    """A picture as half blocks, its caption under it. A small one grows by a whole number, at most four times."""
-    columns, rows = width, PICTURE_ROWS
-    if made.width and made.height:
-        columns, rows = cells(made.width, made.height, width, PICTURE_ROWS, largest=4)
-    try:
-        shown = pictures.half_blocks(path, max(1, columns), rows, ascii=ascii, dark=dark)
-    except pictures.PictureError as error:
-        shown = Text(error.message, "dim")
-    text = _titled(made.name, shown)
-    if made.caption:
-        text.append(f"\n{made.caption}", "dim")
-    if made.width > columns:
-        text.append("\n" + _("{key} shows it larger").format(key=keys.label("pictures.large")), "dim")
-    return text
-
-
 def model(made: Model, width: int) -> Text:
     """A model's layers and their parameters."""
     rows = [[name, kind, shape, f"{params:,}"] for name, kind, shape, params in made.layers]
@@ -152,7 +131,7 @@ def dataset(use: DatasetUse, _width: int) -> Text:
 
 
 def answer(given: Mapping[str, Any], width: int, ascii: bool) -> Text:
-    """A demo's answer: bars of shares, a text, unknown words, or an error's sentence."""
+    """A demo's answer but for its pictures: bars of shares, a text, unknown words, or an error's sentence."""
     text = Text()
     if "error" in given:
         return Text(f"✗ {given['error']}", "$text-error")
@@ -161,9 +140,6 @@ def answer(given: Mapping[str, Any], width: int, ascii: bool) -> Text:
         _bars(text, {str(name): float(value) for name, value in bars.items()}, width, ascii)
     if given.get("text") is not None:
         text.append(("\n" if text else "") + str(given["text"]))
-    if isinstance(given.get("picture"), str):
-        text.append("\n" if text else "")
-        text.append_text(pictures.half_blocks(Path(given["picture"]), width, PICTURE_ROWS, ascii=ascii))
     unknown = [str(word) for word in given.get("unknown", ())]
     if unknown:
         shown = "  ".join(unknown[:UNKNOWN_WORDS]) + ("  …" if len(unknown) > UNKNOWN_WORDS else "")

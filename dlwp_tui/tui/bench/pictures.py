@@ -1,14 +1,15 @@
-"""A run's pictures on the whole screen: as large as fits, or pixel by pixel with the arrows moving the view."""
+"""A run's pictures on the whole screen: as large as fits, pixel by pixel, a grid's pages, or the steps of one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from rich.text import Text
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
@@ -16,37 +17,17 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
-from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
+from dlwp_tui.render.look import Look
+from dlwp_tui.render.tiles import cells
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui import keys
+from dlwp_tui.tui.bench.block_view import Block
+from dlwp_tui.tui.bench.picture_views import FramesView, GridView
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-LARGEST = 8
-"""Cells a pixel of a small picture takes at most: beyond, squares are seen and no picture."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A picture and where it lies."""
-
-    picture: Picture
-    path: Path
-
-
-def cells(width: int, height: int, columns: int, rows: int, largest: int = LARGEST) -> tuple[int, int]:
-    """Columns and rows that a picture of `width` x `height` pixels takes within `columns` x `rows` cells.
-
-    A cell holds two pixels, one above the other. A picture that is smaller grows by whole numbers, so that all its
-    pixels are as large; a larger one shrinks as much as it has to.
-    """
-    factor = min(columns / width, 2 * rows / height)
-    if factor >= 1:
-        factor = min(largest, int(factor))
-    return max(1, min(columns, round(width * factor))), max(1, min(rows, -(-round(height * factor) // 2)))
 
 
 class Pixels(ScrollView, can_focus=True):
@@ -56,19 +37,16 @@ class Pixels(ScrollView, can_focus=True):
     Pixels { width: 1fr; height: 1fr; scrollbar-size: 1 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._look = look
         self._image: Image | None = None
         self.reason = ""
         """Why there is no picture to show."""
         self._true_size = False
         self._lines: dict[int, Strip] = {}
         self._sized: Image | None = None
-        self._ascii = False
         self._room = Size(0, 0)
-
-    def on_mount(self) -> None:
-        self._ascii = settings.load().ascii
 
     def show(self, path: Path, *, true_size: bool) -> None:
         """Another picture, or another size."""
@@ -119,7 +97,7 @@ class Pixels(ScrollView, can_focus=True):
     def _strip(self, line: int) -> Strip:
         if line not in self._lines:
             assert self._sized is not None
-            self._lines[line] = _drawn(self._sized, line, self._ascii)
+            self._lines[line] = _drawn(self._sized, line, self._look.ascii)
         return self._lines[line]
 
 
@@ -133,18 +111,25 @@ class PictureScreen(ModalScreen[None]):
     PictureScreen #picture-caption { height: auto; max-height: 6; text-wrap: wrap; }
     PictureScreen #picture-keys { dock: bottom; color: $text-muted; background: $panel; }
     PictureScreen #picture-caption { dock: bottom; color: $text-muted; margin-bottom: 1; }
+    PictureScreen #picture-room { width: 1fr; height: 1fr; align-vertical: middle; }
+    PictureScreen PictureView, PictureScreen PictureView:focus { border: none; margin: 0; padding: 0 1; }
+    PictureScreen.-view Pixels, PictureScreen.-plain #picture-room { display: none; }
     """
 
-    def __init__(self, shown: Sequence[Shown], number: int = 0) -> None:
+    def __init__(self, shown: Sequence[Picture], folder: Path, look: Look, number: int = 0) -> None:
+        """`folder`: the run's artifacts."""
         super().__init__()
         self._shown = tuple(shown)
+        self._folder = folder
+        self._look = look
         self.number = number
         """Which picture, from 0."""
         self.true_size = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="picture-title")
-        yield Pixels(id="pixels")
+        yield Pixels(self._look, id="pixels")
+        yield Vertical(id="picture-room")
         yield Static(id="picture-caption")
         yield Static(id="picture-keys")
 
@@ -152,38 +137,55 @@ class PictureScreen(ModalScreen[None]):
         self.query_one(Pixels).focus()
         self.call_after_refresh(self._show)
 
-    def action_turn(self, step: int) -> None:
+    async def action_turn(self, step: int) -> None:
         """The next or previous picture, round the end."""
         self.number = (self.number + step) % len(self._shown)
-        self._show()
+        await self._show()
 
-    def action_size(self) -> None:
-        """Pixel by pixel, or all of it."""
+    async def action_size(self) -> None:
+        """Pixel by pixel, or all of it; a grid and a changing picture as one picture, and back."""
         self.true_size = not self.true_size
-        self._show()
+        await self._show()
 
     def action_close(self) -> None:
         """Back to the bench."""
         self.dismiss(None)
 
-    def _show(self) -> None:
-        shown = self._shown[self.number]
+    async def _show(self) -> None:
+        made = self._shown[self.number]
+        view = None if self.true_size else self._view(made)
+        room = self.query_one("#picture-room", Vertical)
+        self.set_class(view is not None, "-view")
+        self.set_class(view is None, "-plain")
+        await room.remove_children()
         pixels = self.query_one(Pixels)
-        pixels.show(shown.path, true_size=self.true_size)
+        if view is None:
+            pixels.show(self._folder / made.file, true_size=self.true_size)
+            pixels.focus()
+        else:
+            await room.mount(view)
+            view.focus()
         place = f"{self.number + 1}/{len(self._shown)}" if len(self._shown) > 1 else ""
-        size = f"{shown.picture.width}×{shown.picture.height}" if shown.picture.width else ""
-        title = Content.assemble((shown.picture.name, "bold"), ("  " + "  ".join(filter(None, [place, size])), "dim"))
+        size = f"{made.width}×{made.height}" if made.width else ""
+        title = Content.assemble((made.name, "bold"), ("  " + "  ".join(filter(None, [place, size])), "dim"))
         self.query_one("#picture-title", Static).update(title)
-        self.query_one("#picture-caption", Static).update(Content(pixels.reason or shown.picture.caption))
+        reason = pixels.reason if view is None else ""
+        self.query_one("#picture-caption", Static).update(Content(reason or made.caption))
         hints = [
             _("{key} every pixel, or all of it").format(key=keys.label("pictures.size")),
-            _("arrows move"),
             _("{key} back").format(key=keys.label("dialog.close")),
         ]
+        hints[1:1] = [_("arrows move")] if view is None else keys.hints(view.KEYS)
         if len(self._shown) > 1:
             turn = f"{keys.label('pictures.next')} {keys.label('pictures.previous')}"
             hints.insert(0, _("{keys} next and previous picture").format(keys=turn))
         self.query_one("#picture-keys", Static).update(Content(" · ".join(hints)))
+
+    def _view(self, made: Picture) -> GridView | FramesView | None:
+        """What shows this picture with keys of its own; None where `Pixels` does."""
+        block = Block(("large", made), lambda _width: Text(), made)
+        kind = FramesView if made.frames else GridView if made.tiles is not None else None
+        return None if kind is None else kind(block, self._folder, self._look, large=True)
 
 
 def _drawn(image: Image, line: int, ascii: bool) -> Strip:

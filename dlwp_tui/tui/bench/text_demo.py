@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
-from dlwp_tui.course.lesson import Demo
+from dlwp_tui.course.demo import Demo
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content

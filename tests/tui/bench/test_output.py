@@ -13,9 +13,10 @@ from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
 from dlwp_tui.runs.facts import Check, DatasetUse
 from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
-from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView
+from dlwp_tui.tui.bench.output_blocks import ProofsView
 from dlwp_tui.tui.bench.source import SourceView
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 

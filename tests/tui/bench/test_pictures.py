@@ -12,11 +12,15 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from dlwp_tui.core import paths
+from dlwp_tui.render import tiles
+from dlwp_tui.render.look import Look
+from dlwp_tui.render.tiles import Tiles, cells
 from dlwp_tui.runs.facts import Picture
-from dlwp_tui.tui.bench import output_text
+from dlwp_tui.tui.bench import picture_text
+from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.output import OutputView
-from dlwp_tui.tui.bench.output_blocks import BlockView
-from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels, cells
+from dlwp_tui.tui.bench.picture_views import FramesView, GridView
+from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -76,9 +80,38 @@ def test_small_pictures_grow_by_whole_numbers_and_large_ones_fit(
 def test_a_picture_in_the_pane_keeps_to_its_width_and_says_how_to_see_more(tmp_path: Path) -> None:
     Image.new("L", (280, 40), 255).save(tmp_path / "a.png")
     for width in (20, 58, 300):
-        text = output_text.picture(Picture("a", "a.png", 280, 40), tmp_path / "a.png", width, False, True)
+        text = picture_text.picture(Picture("a", "a.png", 280, 40), tmp_path, width, Look())
         assert max(cell_len(line) for line in text.plain.split("\n")) <= max(width, 28)
         assert ("Enter" in text.plain) is (width < 280)
+
+
+def test_a_grid_in_the_pane_shows_one_page_and_which(tmp_path: Path) -> None:
+    Image.new("L", (8 * 27 - 1, 4 * 27 - 1), 255).save(tmp_path / "a.png")
+    captions = tuple(f"channel {number}" for number in range(32))
+    made = Picture("maps", "a.png", 215, 107, "of layer 1", Tiles(32, 8, 26, 26, 1, captions))
+    text = picture_text.picture(made, tmp_path, 58, Look()).plain
+    assert text.startswith("maps  1–2 of 32\n") and text.endswith("of layer 1")
+    assert "channel 0" in text and "channel 2" not in text
+    assert made.tiles is not None
+    page = tiles.page(made.tiles, 58, picture_text.ROWS, across=4, shown=30)
+    later = picture_text.grid(made, tmp_path, 58, Look(), page).plain
+    assert later.startswith("maps  25–32 of 32") and "channel 30" in later
+    gone = picture_text.picture(made, tmp_path / "none", 58, Look()).plain
+    assert "cannot be read" in gone
+
+
+def test_a_picture_that_changed_has_a_slider(tmp_path: Path) -> None:
+    (tmp_path / "GAN").mkdir()
+    frames = []
+    for number in range(1, 6):
+        Image.new("L", (10, 10), 255 if number == 1 else 0).save(tmp_path / f"GAN/{number}.png")
+        frames.append((100 * number, f"GAN/{number}.png"))
+    made = Picture("GAN", "GAN/5.png", 10, 10, "digits", frames=tuple(frames), unit="epoch")
+    last = picture_text.picture(made, tmp_path, 58, Look(ascii=True)).plain.split("\n")
+    assert last[0] == "GAN" and last[-2].startswith("epoch 500  ----") and last[-2].endswith("O  5/5")
+    assert last[-1] == "digits" and set(last[1]) == {" "}
+    first = picture_text.frame(made, tmp_path, 58, Look(ascii=True), 0).plain.split("\n")
+    assert set(first[1]) == {"@"} and first[-2].startswith("epoch 100  O---")
 
 
 async def test_enter_shows_it_large_and_again_every_pixel() -> None:
@@ -124,6 +157,106 @@ async def test_a_picture_that_is_gone_says_so_and_nothing_to_enlarge_does_nothin
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, PictureScreen)
+
+
+def changing(run: LiveRun, *steps: int) -> None:
+    """A picture of ten pixels, brighter with every step, and the event of all its states."""
+    folder = run.folder.artifacts / "GAN"
+    folder.mkdir(parents=True, exist_ok=True)
+    frames = []
+    for number, step in enumerate(steps):
+        Image.new("L", (10, 10), 25 * number).save(folder / f"{step}.png")
+        frames.append([step, f"GAN/{step}.png"])
+    run.events.write("frames", name="GAN", frames=frames, width=10, height=10, caption="digits", unit="epoch")
+
+
+def grid(run: LiveRun, count: int) -> None:
+    """A grid of white squares, eight in a row."""
+    run.folder.artifacts.mkdir(exist_ok=True)
+    tiles = {"count": count, "columns": 8, "width": 26, "height": 26, "gap": 1}
+    size = (8 * 27 - 1, -(-count // 8) * 27 - 1)
+    Image.new("L", size, 255).save(run.folder.artifacts / "maps.png")
+    tiles["captions"] = [f"channel {number}" for number in range(count)]  # type: ignore[assignment]
+    run.events.write("picture", name="maps", file="maps.png", width=size[0], height=size[1], caption="c", tiles=tiles)
+
+
+async def test_a_grid_turns_its_pages_and_zooms() -> None:
+    run = LiveRun()
+    grid(run, 32)
+    run.end()
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(run.folder, "output")
+        output = app.bench.query_one(OutputView)
+        await until(pilot, lambda: "1–2 of 32" in output.text, "the first page")
+        view = app.bench.query_one(GridView)
+        view.focus()
+        await pilot.press("right", "right", "left")
+        await until(pilot, lambda: "3–4 of 32" in output.text and "channel 3" in output.text, "the second page")
+        await pilot.press("-")
+        await until(pilot, lambda: "1–6 of 32" in output.text, "three in a row, the page with the third")
+        await pilot.press("right", "+", "+", "+")
+        await until(pilot, lambda: "7–7 of 32" in output.text, "one in a row")
+        await pilot.press("left", "home", "left", "end")
+        await until(pilot, lambda: "32–32 of 32" in output.text, "the last")
+        assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the screen")
+        large = app.screen.query_one(GridView)
+        await until(pilot, lambda: "1–4 of 32" in "\n".join(rows(app)), "a page of the screen's size")
+        await pilot.press("right")
+        await until(pilot, lambda: "5–8 of 32" in "\n".join(rows(app)), "the next")
+        assert large.large and "channel 7" in "\n".join(rows(app))
+        await pilot.press("x")
+        await until(pilot, lambda: app.screen.query_one(Pixels).display, "all of it as one picture")
+        assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
+
+
+async def test_a_changing_picture_follows_until_the_learner_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlwp_tui.tui.bench.picture_views.PLAY_S", 0.02)
+    run = LiveRun()
+    changing(run, 1, 2)
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(run.folder, "output")
+        output = app.bench.query_one(OutputView)
+        await until(pilot, lambda: "epoch 2" in output.text, "the newest")
+        view = app.bench.query_one(FramesView)
+        view.focus()
+        changing(run, 1, 2, 3)
+        await until(pilot, lambda: "epoch 3" in output.text and "3/3" in output.text, "the newest again")
+        await pilot.press("left", "left", "left")
+        await until(pilot, lambda: "epoch 1" in output.text, "the first")
+        changing(run, 1, 2, 3, 4)
+        await until(pilot, lambda: "1/4" in output.text, "one more, and still the first")
+        assert app.bench.query_one(FramesView) is view and app.focused is view
+        await pilot.press("space")
+        await until(pilot, lambda: "epoch 4" in output.text and view.step is None, "played to the last")
+        await pilot.press("home", "end", "left")
+        await until(pilot, lambda: "epoch 3" in output.text, "one back from the last")
+        changing(run, 1, 4, 5)
+        await until(pilot, lambda: "epoch 4" in output.text and "2/3" in output.text, "the next that is kept")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the screen")
+        await until(pilot, lambda: "epoch 5" in "\n".join(rows(app)) and "3/3" in "\n".join(rows(app)), "the newest")
+        await pilot.press("left")
+        await until(pilot, lambda: "epoch 4" in "\n".join(rows(app)), "the step before")
+    run.end()
+
+
+async def test_a_click_takes_the_focus_and_the_next_enlarges() -> None:
+    run = LiveRun()
+    grid(run, 32)
+    run.end()
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.show(run.folder, "output")
+        await until(pilot, lambda: "1–2 of 32" in app.bench.query_one(OutputView).text, "the grid")
+        view = app.bench.query_one(GridView)
+        await pilot.click(view, offset=(4, 4))
+        await until(pilot, lambda: app.focused is view, "the focus")
+        await pilot.click(view, offset=(4, 4))
+        await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the screen")
 
 
 async def test_characters_do_where_there_are_no_blocks() -> None:
