@@ -73,7 +73,10 @@ def _attributes(found: ast.ClassDef) -> Iterator[tuple[str, str, int]]:
 def _methods(found: ast.ClassDef) -> Iterator[tuple[str, str, int]]:
     for node in found.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            is_property = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+            decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+            if "overload" in decorators:
+                continue  # types for mypy alone; the function itself follows
+            is_property = any("property" in decorator for decorator in decorators)
             yield node.name if is_property else signature(node), _clean(ast.get_docstring(node) or ""), node.lineno
 
 

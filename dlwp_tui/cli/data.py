@@ -69,7 +69,7 @@ def get(name: Name) -> None:
                 tasks[file] = progress.add_task(file, total=total)
             progress.update(tasks[file], completed=done, total=total)  # type: ignore[arg-type]
 
-        paths = fetch.get(dataset.name, progress=advanced)
+        paths = fetch.get(dataset.name, progress=advanced, notice=progress.console.print)
     for path in paths:
         output.line(str(path))
 

@@ -186,7 +186,7 @@ def _param_option(name: str, param: Param) -> Any:
         for part in (
             str(param.label),
             param.range if param.type != "bool" else "",
-            _("default {value}").format(value=param.default),
+            _("default {value}").format(value=param.default) if param.default != "" else "",
             str(param.why),
         )
         if part
@@ -194,7 +194,7 @@ def _param_option(name: str, param: Param) -> Any:
     if param.type == "bool":
         flags = f"{flag}/--no-{name.replace('_', '-')}"
         return Annotated[bool | None, typer.Option(flags, help=meaning, show_default=False)]
-    kinds = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE"}
+    kinds = {"int": "INT", "float": "NUMBER", "choice": "|".join(param.choices), "file": "FILE", "image": "PICTURE"}
     # A text for typer: Param.parse checks it, and its sentence names the range.
     option = typer.Option(flag, metavar=kinds.get(param.type, "TEXT"), help=meaning, show_default=False)
     return Annotated[str | None, option]

@@ -16,7 +16,9 @@ from dlwp_tui.core.types import Value
 from dlwp_tui.course import forms
 from dlwp_tui.course.problem import at_key, refuse
 
-ParamType = Literal["int", "float", "choice", "bool", "text", "file"]
+ParamType = Literal["int", "float", "choice", "bool", "text", "file", "image"]
+PATHS = ("file", "image")
+"""Types whose value is a path, made absolute when a run starts; an image is looked at before."""
 Number = Annotated[float, Strict()]
 """Nothing is converted silently: in TOML 5 is not "5"."""
 Flag = Annotated[bool, Strict()]
@@ -76,6 +78,8 @@ class Param(StrictModel):
             yield at_key("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
         if self.form and self.type != "text":
             yield at_key("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
+        if self.type == "image" and self.default:
+            yield at_key("default", _("A picture has no default."), _('Write default = "": the lesson shows its own.'))
         for bound in ("min", "max"):
             if getattr(self, bound) is not None and not numeric:
                 yield at_key(bound, _("Only int and float have bounds."), _("Remove the key, or change the type."))
@@ -94,6 +98,11 @@ class Param(StrictModel):
         except ParamError as error:
             return [at_key(where, error.message, _("Change the value, or the bounds of the param."))]
         return []
+
+    @property
+    def free(self) -> bool:
+        """True where any text may be typed."""
+        return self.type in ("text", *PATHS)
 
     @property
     def range(self) -> str:
@@ -128,9 +137,9 @@ class Param(StrictModel):
             if str(text).lower() not in TRUE + FALSE:
                 raise self._error(name, raw)
             return str(text).lower() in TRUE
-        if self.type in ("choice", "text", "file"):
+        if self.type in ("choice", "text", *PATHS):
             try:
-                return forms.canonical(self.form, str(raw))
+                return forms.canonical(self.form, str(text if self.type in PATHS else raw))
             except forms.FormError as error:
                 message = _("{name} = {value} is not allowed: {reason}")
                 raise ParamError(name, message.format(name=name, value=raw, reason=error)) from None

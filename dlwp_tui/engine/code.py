@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tomllib
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,8 +24,9 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
     Raises what `run` raises. A proof that cannot be made leaves a warning and its traceback in the log: the training
     before it is done, and its figures stand.
     """
-    made = function(lesson, "run", "def run(lab, *, ...)")(lab, **params)
-    proofs = Path(lesson.__file__ or "").with_name("proofs.py")
+    file = Path(lesson.__file__ or "")
+    made = function(lesson, "run", "def run(lab, *, ...)")(lab, **_arguments(file, params))
+    proofs = file.with_name("proofs.py")
     if not proofs.is_file():
         return
     lab.phase(_("checking exact statements"))
@@ -34,6 +36,14 @@ def run_lesson(lesson: ModuleType, lab: Lab, params: Mapping[str, Any]) -> None:
         traceback.print_exception(error)
         reason = f"{type(error).__name__}: {error}"
         lab.recorder.warn("proofs", _("The proofs could not be made: {error}").format(error=reason))
+
+
+def _arguments(file: Path, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the lesson in `file` gets: its params, of those of type image a Path, or None where none was given."""
+    facts = file.with_name("lesson.toml")
+    declared = tomllib.loads(facts.read_text(encoding="utf-8")).get("params", {}) if facts.is_file() else {}
+    images = {name for name, param in declared.items() if param.get("type") == "image"}
+    return {name: (Path(value) if value else None) if name in images else value for name, value in params.items()}
 
 
 def load_code(path: Path) -> ModuleType:

@@ -17,6 +17,7 @@ from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.param import PATHS
 from dlwp_tui.engine import environment, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
@@ -213,11 +214,17 @@ def _job(folder: RunFolder, lesson: Lesson, need_mb: int, *, resume: bool = Fals
 
 
 def _absolute(lesson: Lesson, values: dict[str, Value]) -> dict[str, Value]:
-    """File params as absolute paths: a worker stands in its own folder."""
-    return {
-        name: str(Path(str(value)).expanduser().absolute()) if lesson.params[name].type == "file" and value else value
-        for name, value in values.items()
-    }
+    """Paths as absolute ones: a worker stands in its own folder. DataError for a picture that cannot be used."""
+    found = dict(values)
+    for name, value in values.items():
+        if value and lesson.params[name].type in PATHS:
+            path = Path(str(value)).expanduser().absolute()
+            found[name] = str(path)
+            if lesson.params[name].type == "image":
+                from dlwp_tui.data import pixels  # only where it is needed: it stays out of start-up
+
+                pixels.check(path)
+    return found
 
 
 def _used_source(folder: RunFolder, spec: RunSpec) -> Source:

@@ -195,3 +195,10 @@ def test_unknown_names_list_the_known(course_dir: Path) -> None:
         with pytest.raises(UsageError) as caught:
             ask()
         assert caught.value.hint
+
+
+def test_a_picture_param() -> None:
+    param = Param(type="image", default="", label=Text(zh="图"))
+    assert param.free and param.range == "" and param.parse("image", " a b.jpg ") == "a b.jpg"
+    with pytest.raises(ValueError, match="A picture has no default"):
+        Param(type="image", default="/home/me/cat.jpg", label=Text(zh="图"))

@@ -153,9 +153,11 @@ def test_the_drawn_animals_do_not_depend_on_the_size() -> None:
         assert np.corrcoef(one.ravel(), coarse.ravel())[0, 1] > 0.85
 
 
-def test_loaded_in_three_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_twin_has_three_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pets_twin, "PARTS", {"train": 8, "validation": 4, "test": 4})
-    (x_train, y_train), (x_val, y_val), (x_test, y_test) = data.load("cats_and_dogs_small", "synthetic", size=(32, 40))
+    shaped = pets.as_arrays(pets_twin.make(size=(32, 40)), size=(32, 40))
+    assert shaped.validation is not None
+    (x_train, y_train), (x_val, y_val), (x_test, y_test) = shaped.train, shaped.validation, shaped.test
     assert x_train.shape == (8, 32, 40, 3) and x_val.shape == x_test.shape == (4, 32, 40, 3)
     assert y_train.tolist() == [0, 1] * 4 and y_val.tolist() == y_test.tolist() == [0, 1] * 2
 
@@ -267,7 +269,7 @@ def test_an_npz_is_recognised_by_its_shape(tmp_path: Path) -> None:
 
 def test_the_drawn_frogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frogs_twin, "COUNT", 60)
-    x = data.load("cifar10_frogs", "synthetic").plain
+    x = frogs_twin.make()["x"]
     assert x.shape == (60, 32, 32, 3) and x.dtype == np.uint8
     assert 90 < x.mean() < 120 and 50 < x.std() < 70  # photographs: 107 and 58
     assert len({picture.tobytes() for picture in x}) == 60

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from dlwp_tui.core import paths, settings
 from dlwp_tui.core.errors import ContentError, DataError, RunError, UsageError
+from dlwp_tui.course import reader
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, exits, launch, spawn
 from dlwp_tui.engine.priority import NICE
@@ -352,3 +354,38 @@ def test_a_worker_does_not_keep_the_niceness_or_threads_of_its_starter(fake: Les
     assert Path(f"/proc/{worker.pid}/fd/0").readlink() == Path("/dev/null")
     assert Path(worker.cwd()) == folder.artifacts
     assert control.stop(folder)
+
+
+IMAGE = """
+[params.image]
+type = "image"
+default = ""
+label = { zh = "图", en = "Picture" }
+"""
+SHOWS = """
+def run(lab, *, epochs, rate, mode, noisy, image):
+    lab.text("image", f"{type(image).__name__} {image}")
+"""
+
+
+def test_a_lesson_gets_the_learners_picture_as_a_path(
+    course_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(course_dir, folder)
+    facts = folder / "ch01" / "1.1-fake" / "lesson.toml"
+    facts.write_text(facts.read_text(encoding="utf-8") + IMAGE, encoding="utf-8")
+    (facts.with_name("lesson.py")).write_text(SHOWS, encoding="utf-8")
+    lesson = reader.load(folder).lesson("1.1")
+    Image.new("RGB", (30, 20)).save(tmp_path / "cat.png")
+    monkeypatch.chdir(tmp_path)
+    for given, got in (({"image": "cat.png"}, f"PosixPath {tmp_path / 'cat.png'}"), ({}, "NoneType None")):
+        run = launch.start(lesson, given)
+        assert control.wait(run, 20)
+        assert [event["body"] for event in events(run, "text")] == [got]
+    (tmp_path / "text.png").write_text("no picture")
+    before = list(paths.runs().iterdir())
+    for name, wrong in (("text.png", "no JPEG, PNG, WEBP picture"), ("gone.png", "not there")):
+        with pytest.raises(DataError, match=wrong):
+            launch.start(lesson, {"image": name})
+    assert list(paths.runs().iterdir()) == before

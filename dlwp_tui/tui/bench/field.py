@@ -54,7 +54,7 @@ def editor_of(name: str, param: Param, raw: str) -> Input | Chips:
         return Chips([("true", _("yes")), ("false", _("no"))], raw, id=f"param-{name}")
     kind: Kind = "number" if param.type in ("int", "float") else "form" if param.form not in ("", "texts") else "text"
     editor = FieldInput(raw, kind=kind, id=f"param-{name}")
-    editor.set_class(param.type in ("text", "file"), "-text")
+    editor.set_class(param.free, "-text")
     return editor
 
 

@@ -243,7 +243,7 @@ class ParamsForm(Widget, can_focus=False):
             raw = state.raw.get(name, fields.shown(param.default))
             editor = fields.editor_of(name, param, raw)
             row = self._rows[name] = _Row(editor, str(param.why), param)
-            limits = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
+            limits = "" if isinstance(editor, Chips) or param.free else param.range
             out.append(_line(str(param.label) or name, row, limits, gap=number == 0))
         return [*out, Vertical(self._run_fields(state), self._status, id="form-run")]
 

@@ -139,7 +139,10 @@ DATASET = Dataset(
     files=(
         DataFile(
             NAME,
-            ("https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",),
+            (
+                "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+                "https://dataset.bj.bcebos.com/imdb%2FaclImdb_v1.tar.gz",  # PaddlePaddle's mirror, the same checksum
+            ),
             84_125_825,
             md5="7c2ac02c03563afcf9b574c7e56c153a",
             licence="research use; Maas et al., https://ai.stanford.edu/~amaas/data/sentiment/",

@@ -29,6 +29,8 @@ BOOK = re.compile(r"(?:^|/)(train|validation|test)/(cat|dog)s/([^/]+)\.jpe?g$", 
 """The book's folders: train/cats/cat.0.jpg."""
 FLAT = re.compile(r"(?:^|/)(cat|dog)(?:\.|/)(\d+)\.jpg$", re.IGNORECASE)
 """Kaggle's train/cat.0.jpg, and PetImages/Cat/0.jpg as Microsoft offers the same pictures."""
+FAST_AI = re.compile(r"(?:^|/)dogscats/(?:train|valid)/(?:cat|dog)s/[^/]+$")
+"""fast.ai's own split of all 25,000, in folders like the book's: read by the numbers, as if it were flat."""
 SPARE = 50
 """Flat pictures with the numbers from 2000 on that stand in for broken ones; Microsoft's cat 666 is empty."""
 MAX_PHOTO = 4 << 20
@@ -125,7 +127,7 @@ def _place(name: str) -> tuple[str, str, int] | None:
 
     In the flat layout the book's split: of each kind 0 to 999 train, 1000 to 1499 validate, 1500 to 1999 test.
     """
-    if found := BOOK.search(name):
+    if not FAST_AI.search(name) and (found := BOOK.search(name)):
         digits = re.search(r"\d+", found[3])
         return found[1].lower(), found[2].lower(), int(digits[0]) if digits else 0
     if (found := FLAT.search(name)) is None:
@@ -203,7 +205,9 @@ DATASET = Dataset(
         DataFile(
             NAME,
             (
-                "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",
+                "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/"
+                "kagglecatsanddogs_5340.zip",
+                "https://files.fast.ai/data/examples/dogscats.tgz",  # fast.ai's split of Kaggle's 25,000
             ),
             licence="research use; Microsoft Research and Petfinder.com",
         ),

