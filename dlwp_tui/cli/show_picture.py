@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlwp_tui.cli import output
 from dlwp_tui.core import settings
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from dlwp_tui.runs.facts import Picture
 
 SPARE = 3
@@ -23,20 +27,44 @@ def show(picture: Picture, file: Path, width: int | None) -> None:
 
     from dlwp_tui.render import grid, tiles
     from dlwp_tui.render import picture as pictures
+    from dlwp_tui.render.kitty import KittyLook
     from dlwp_tui.render.look import Look
 
+    chosen = settings.load()
     room = shutil.get_terminal_size()
     columns = min(width or room.columns, room.columns) if width is None else width
     image = pictures.open_picture(file)
-    look = Look(ascii=settings.load().ascii)
-    if picture.tiles is not None:
+    look = Look(ascii=chosen.ascii) if chosen.pictures != "kitty" else KittyLook(_write, tmux="TMUX" in os.environ)
+    if chosen.pictures == "sixel":
+        _sixels(image, columns, max(4, room.lines - SPARE))
+        text = Text()
+    elif picture.tiles is not None:
         of = picture.tiles
         page = tiles.page(of, columns, 10**6)  # a terminal scrolls: all of them
         text = grid.draw(image, of, page, look)
     else:
         wide, high = tiles.cells(image.width, image.height, columns, max(4, room.lines - SPARE))
         text = look.draw(image, wide, high)
-    console = Console(file=sys.stdout, width=max(columns, room.columns), highlight=False, soft_wrap=True)
-    console.print(text)
+    console = Console(
+        file=sys.stdout, width=max(columns, room.columns), highlight=False, soft_wrap=True,
+        color_system="truecolor" if chosen.pictures == "kitty" else "auto",  # its colours are numbers
+    )  # fmt: skip
+    if text:
+        console.print(text)
+    else:
+        output.line()
     if picture.caption:
         console.print(Text(picture.caption, "dim"))
+
+
+def _write(sequence: str) -> None:
+    sys.stdout.write(sequence)
+
+
+def _sixels(image: Image, columns: int, rows: int) -> None:
+    """As large as fits; a small picture grows by a whole number."""
+    from dlwp_tui.render import sixel, tiles
+
+    wide, high = sixel.cell_size()
+    width, height = tiles.inside(image.width, image.height, columns * wide, rows * high)
+    _write(sixel.encode(image, width, height))

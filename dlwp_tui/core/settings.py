@@ -12,6 +12,9 @@ from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 
+PICTURES = ("blocks", "kitty", "sixel")
+"""How pictures may be drawn."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -28,6 +31,8 @@ class Settings:
     an hour, and how long is not known before the first run."""
     ascii: bool = False
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
+    pictures: str = "blocks"
+    """How pictures are drawn: `blocks` everywhere; `kitty` (kitty, Ghostty) or `sixel` where the terminal has it."""
     content: list[str] = field(default_factory=list)
     """Further folders of lessons; relative ones are relative to DLWP_HOME."""
     keys: dict[str, str] = field(default_factory=dict)
@@ -81,6 +86,9 @@ def _parse(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
         elif key == "content" and not all(isinstance(part, str) for part in value):
             hint = _("Write a list of folders, each in quotation marks.")
             found.append(Problem(file, key, _("{value!r} has the wrong type.").format(value=value), hint))
+        elif key == "pictures" and value not in PICTURES:
+            hint = _("Write one of: {names}").format(names=", ".join(PICTURES))
+            found.append(Problem(file, key, _("{value!r} is not known.").format(value=value), hint))
         elif key == "cpu_slots" and not 1 <= value <= 64:
             found.append(Problem(file, key, _("{value} is outside 1–64.").format(value=value)))
         else:

@@ -17,6 +17,7 @@ from PIL import Image
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
+from dlwp_tui.kit.activations import Activations
 from dlwp_tui.kit.pictures import sheet
 
 if TYPE_CHECKING:
@@ -84,16 +85,24 @@ def _on_a_page(digit: np.ndarray) -> np.ndarray:
     return page
 
 
-def demo(lab: Lab, as_input: Callable[[np.ndarray], Any]) -> Demo:
+def demo(lab: Lab, as_input: Callable[[np.ndarray], Any], *, layers: bool = False) -> Demo:
     """For a lesson's `demo`: a function from a drawing, as `centred` takes it, to the model's ten probabilities.
 
     The model is the one the run saved. `as_input` turns the prepared page (28, 28) in 0..1 into a batch of one.
+    layers: the answer has `grids` too, what the network sees and what each layer makes of it.
     """
     model = lab.load()
+    walk = Activations(model) if layers else None
 
     def ask(drawing: Any) -> dict[str, Any]:
-        p = np.asarray(model(as_input(centred(drawing))))[0]
-        return {"bars": {str(digit): float(p[digit]) for digit in range(10)}}
+        page = centred(drawing)
+        batch = as_input(page)
+        p = np.asarray(model(batch))[0]
+        answer: dict[str, Any] = {"bars": {str(digit): float(p[digit]) for digit in range(10)}}
+        if walk is not None:
+            seen = {_("what the network sees"): {"images": page[None], "each": False}}
+            answer["grids"] = seen | walk(batch)
+        return answer
 
     return ask
 

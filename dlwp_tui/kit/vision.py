@@ -251,12 +251,12 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
     return model, partial(bases.preprocess, base), names
 
 
-def photo(lab: Lab, image: str, number: int, size: tuple[int, int]) -> np.ndarray:
+def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> np.ndarray:
     """A picture (h, w, 3) of bytes: the learner's own, or number `number` of the 1,000 test pictures of cats and dogs.
 
     Even numbers are cats, odd ones dogs.
     """
-    if image:
+    if image is not None:
         return read_picture(Path(image), size)
     pictures: np.ndarray = lab.dataset("cats_and_dogs_small", size=size).test.x
     return np.array(pictures[number % len(pictures)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 LARGEST = 8
 """Cells a pixel of a small picture takes at most: beyond, squares are seen and no picture."""
-COMFORT = 24
+COMFORT = 16
 """Cells that a picture of a grid should be wide, unless it has fewer pixels: less shows no detail."""
 LEAST = 12
 """Cells to which a smaller one grows."""
@@ -65,6 +65,14 @@ def cells(width: int, height: int, columns: int, rows: int, largest: int = LARGE
     if factor >= 1:
         factor = min(largest, int(factor))
     return max(1, min(columns, round(width * factor))), max(1, min(rows, -(-round(height * factor) // 2)))
+
+
+def inside(width: int, height: int, most_wide: int, most_high: int, largest: int = 2 * LARGEST) -> tuple[int, int]:
+    """The pixels of a picture of `width` x `height` in a room of pixels; a smaller one grows by a whole number."""
+    factor = min(most_wide / width, most_high / height)
+    if factor >= 1:
+        factor = min(largest, int(factor))
+    return max(1, int(width * factor)), max(1, int(height * factor))
 
 
 def usual_across(tiles: Tiles, width: int) -> int:

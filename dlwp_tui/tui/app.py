@@ -27,6 +27,7 @@ from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, language, use_language
 from dlwp_tui.tui import keys, terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
+from dlwp_tui.tui.look import close as close_look
 
 LOOK_S, QUIET_S = 0.5, 1.0
 SOME, MANY = 25, 80
@@ -93,6 +94,7 @@ class DlwpApp(App[None]):
         self.call_after_refresh(self._open)
 
     def on_unmount(self) -> None:
+        close_look(self)
         if self.session is not None:
             self.session.close()
 

@@ -59,7 +59,7 @@ class Key:
 READ, RUN, LOOK, APP = N_("Reading"), N_("Running"), N_("Looking at runs"), N_("Program")
 CHART, PICK = N_("On a chart"), N_("In the run picker")
 PAST, CARD, REPORT = N_("In the history"), N_("On a card of the note"), N_("In the output")
-DRAW, PICTURES = N_("Drawing for the model"), N_("Among pictures")
+DRAW, TRY, PICTURES = N_("Drawing for the model"), N_("Trying the model"), N_("Among pictures")
 
 KEYS: tuple[Key, ...] = (
     Key("run.start", "r", "runs.start", N_("run"), RUN, footer=1, lesson=True),
@@ -211,6 +211,19 @@ KEYS: tuple[Key, ...] = (
     Key("draw.eraser", "e", "eraser", N_("eraser or pen (mouse: right button)"), DRAW, "paper", short=N_("eraser")),
     Key("draw.clear", "x,delete,backspace", "clear", N_("a fresh sheet"), DRAW, "paper", short=N_("clear")),
     Key("draw.leave", "escape", "leave", N_("back to the run's output"), DRAW, "paper", short=N_("back")),
+    Key("plane.up", "up", "move(0, 1)", N_("move the point"), TRY, "plane", short=N_("move")),
+    Key("plane.down", "down", "move(0, -1)", N_("move the point"), TRY, "plane", short=N_("move")),
+    Key("plane.left", "left", "move(-1, 0)", N_("move the point"), TRY, "plane", short=N_("move")),
+    Key("plane.right", "right", "move(1, 0)", N_("move the point"), TRY, "plane", short=N_("move")),
+    Key("plane.wider", "+,=", "stride(2)", N_("wider or finer steps"), TRY, "plane", short=N_("steps")),
+    Key("plane.finer", "-", "stride(0.5)", N_("wider or finer steps"), TRY, "plane", short=N_("steps")),
+    Key("plane.middle", "0,home", "middle", N_("to the middle"), TRY, "plane", short=N_("middle")),
+    Key("plane.leave", "escape", "leave", N_("back to the run's output"), TRY, "plane", short=N_("back")),
+    Key("sliders.more", "right", "move(1)", N_("move the slider"), TRY, "sliders", short=N_("move")),
+    Key("sliders.less", "left", "move(-1)", N_("move the slider"), TRY, "sliders", short=N_("move")),
+    Key("sliders.next", "down", "choose(1)", N_("another slider"), TRY, "sliders", short=N_("another")),
+    Key("sliders.previous", "up", "choose(-1)", N_("another slider"), TRY, "sliders", short=N_("another")),
+    Key("sliders.leave", "escape", "leave", where="sliders"),
     Key("pictures.large", "enter", "enlarge", N_("large; again: every pixel"), PICTURES, "output"),
     Key("grid.next", "right", "turn(1)", N_("next or previous page of a grid"), PICTURES, "grid", short=N_("page")),
     Key("grid.previous", "left", "turn(-1)", N_("next or previous page of a grid"), PICTURES, "grid", short=N_("page")),

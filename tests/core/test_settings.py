@@ -28,7 +28,7 @@ def test_what_is_saved_is_loaded() -> None:
 def test_what_cannot_be_used_is_named_and_left_out() -> None:
     file = written('theme = 3\ncpu_slots = 65\nascii = true\nfont = "big"\n')
     assert settings.load() == Settings(ascii=True)
-    known = "Known keys: language, theme, cpu_slots, default_preset, ascii, content, keys"
+    known = "Known keys: language, theme, cpu_slots, default_preset, ascii, pictures, content, keys"
     assert settings.problems() == (
         Problem(file, "theme", "3 has the wrong type.", "Write a value of type str."),
         Problem(file, "cpu_slots", "65 is outside 1–64."),

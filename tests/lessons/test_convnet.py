@@ -18,6 +18,7 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve, finished, finished_with_peak, table
+from tests.lessons.demos import demo_of
 from tests.lessons.digits import recognised
 from tests.worker.conftest import events, pid_of, state_of, until_event
 
@@ -51,6 +52,11 @@ def test_both_networks(study: Callable[..., RunView]) -> None:
         ("第一个卷积层的响应图", 8 * 26 + 7),
         ("卷积网络认错的数字", 4 * 28 + 3),
     ]
+    assert view.pictures[0].tiles is not None and view.pictures[0].tiles.count == 8
+    layers = demo_of(view)(data.load("mnist", "synthetic").test.x[0].astype(float) / 255)["grids"]
+    assert [(one["name"].split()[-1], one["tiles"]["count"]) for one in layers[1:]] == [
+        ("26×26×8", 8), ("13×13×8", 8), ("11×11×16", 16), ("5×5×16", 16), ("3×3×16", 16)
+    ]  # fmt: skip
     assert recognised(view, data.load("mnist", "synthetic").test) >= 16
 
 

@@ -18,8 +18,8 @@ MAPS = Tiles(count=32, columns=8, width=26, height=26, gap=1)
 @pytest.mark.parametrize(
     ("tiles", "width", "across"),
     [
-        (MAPS, 58, 2),  # 24 cells each and one between
-        (MAPS, 158, 6),
+        (MAPS, 58, 3),  # 16 cells each, at least, and one between
+        (MAPS, 100, 5),
         (MAPS, 400, 8),  # the author's number
         (Tiles(3, 8, 26, 26, 1), 400, 3),
         (Tiles(9, 3, 3, 3, 1), 58, 3),  # small ones grow to 12 cells
@@ -31,10 +31,10 @@ def test_as_many_stand_in_a_row_as_show_their_detail(tiles: Tiles, width: int, a
 
 
 def test_a_page_holds_whole_pictures_and_zooming_changes_their_number() -> None:
-    first = page(MAPS, 58, 27)
+    first = page(MAPS, 58, 27, across=2)
     assert (first.across, first.down, first.width, first.height) == (2, 2, 26, 13)
     assert (first.number, first.count, first.first, first.last) == (0, 8, 0, 4)
-    assert page(MAPS, 58, 27, shown=31).first == 28
+    assert page(MAPS, 58, 27, shown=31).first == 30
     closer = page(MAPS, 58, 27, across=1)
     assert closer.width == 52 and closer.count == 32
     assert page(MAPS, 58, 27, across=99).across == 29

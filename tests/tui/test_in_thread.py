@@ -186,7 +186,7 @@ async def test_a_demo_with_a_bug_answers_and_is_told(course_dir: object, monkeyp
 
     monkeypatch.setattr("dlwp_tui.tui.bench.demos.Demos.ask", broken)
     answers: list[object] = []
-    monkeypatch.setattr(OutputView, "set_demo_answer", lambda self, answer: answers.append(answer) if answer else None)
+    monkeypatch.setattr(OutputView, "set_demo_answer", lambda self, answer, demo: answers.append(answer))
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson, "the screen")

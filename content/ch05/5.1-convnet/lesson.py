@@ -9,7 +9,6 @@ import numpy as np
 from keras import layers
 
 from dlwp_tui.kit import convnets, digits
-from dlwp_tui.kit.pictures import sheet
 from dlwp_tui.lab import Lab
 
 
@@ -89,12 +88,12 @@ def run(
     # 5. 看一看：第一层的响应图，认错的数字
     maps = np.asarray(cnn.layers[0](x_test[:1]))[0]  # (26, 26, 32)：每个过滤器一张
     caption = f"每格是一个过滤器：这张 {test_labels[0]} 里，它的模式在哪里最明显"
-    lab.picture("第一个卷积层的响应图", sheet(maps.transpose(2, 0, 1)), caption)
+    lab.picture_grid("第一个卷积层的响应图", maps.transpose(2, 0, 1), caption=caption)
     p, title = scores["卷积"].p, "卷积网络认错的数字"
     digits.show_mistakes(lab, test_images, test_labels, p, title=title)
     return {"cnn": cnn, "x_test": x_test}
 
 
 def demo(lab: Lab) -> digits.Demo:
-    """画一个数字，得到十个概率。画在哪里、多大都行：先像 MNIST 那样缩放、居中。"""
-    return digits.demo(lab, lambda page: page[None, :, :, None])  # 0 是空白，1 是墨
+    """画一个数字，得到十个概率，和每一层的响应。画在哪里都行：先像 MNIST 那样缩放、居中。"""
+    return digits.demo(lab, lambda page: page[None, :, :, None], layers=True)  # 0 是空白，1 是墨

@@ -63,14 +63,14 @@ def run(
     epochs: int,
     batch_size: int,
     samples: int,
-    image: str,
+    image: Path | None,
 ) -> dict[str, object]:
     photos = lab.dataset("cats_and_dogs_small", size=(side, side))
     (x_train, y_train), (x_val, y_val), (x_test, y_test) = photos
 
     # 1. 一张照片变出十六张：第一张是原图。只有训练时才变
     changes = augmentation(rotation, shift, shear, zoom, flip)
-    photo = read_picture(Path(image), (side, side)) if image else x_test[0]
+    photo = read_picture(image, (side, side)) if image else x_test[0]
     copies = np.repeat(photo[None], 15, axis=0).astype("float32")
     changed = np.concatenate([photo[None], changes(copies, training=True)])
     lab.picture_grid("增强", changed.astype("uint8"), ["原图"] + ["随机变换"] * 15, columns=4)

@@ -3,6 +3,8 @@
 关键的一步是造一个有许多输出的新模型：输入不变，输出是每一层的激活。不用训练。
 """
 
+from pathlib import Path
+
 import keras
 import numpy as np
 from PIL import Image
@@ -20,16 +22,17 @@ def to_grey(channel: np.ndarray) -> np.ndarray:
     return np.clip(grey, 0, 255).astype("uint8")
 
 
-def likeness(channels: np.ndarray, photo: np.ndarray) -> float:
-    """各通道与缩小的原图（灰度）的相关系数，取绝对值最大的：1 是一模一样。"""
-    height, width = channels.shape[1:]
-    small = Image.fromarray(photo).convert("L").resize((width, height), Image.Resampling.BOX)
-    small = np.asarray(small, dtype="float64").ravel()
-    alive = [channel.ravel() for channel in channels if channel.std() > 0]
-    return max((abs(np.corrcoef(one, small)[0, 1]) for one in alive), default=0.0)
+def recovered(channels: np.ndarray, photo: np.ndarray) -> float:
+    """用这些通道（放大到原图那么大）的加权和去拼原图的灰度，能拼回几成：R²，1 是全部。"""
+    grey = Image.fromarray(photo).convert("L").resize((96, 96), Image.Resampling.BOX)
+    large = [Image.fromarray(one).resize((96, 96), Image.Resampling.BILINEAR) for one in channels]
+    x = np.stack([np.asarray(one).ravel() for one in large] + [np.ones(96 * 96)], axis=1)
+    y = np.asarray(grey, dtype="float64").ravel()
+    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return float(1 - rest.var() / y.var())
 
 
-def run(lab: Lab, *, base: str, number: int, image: str, side: int) -> dict[str, object]:
+def run(lab: Lab, *, base: str, number: int, image: Path | None, side: int) -> dict[str, object]:
     # 1. 训练好的网络和一张它没见过的照片
     model, prepare, _names = vision.network(lab, base, side)
     size = model.inputs[0].shape[1:3]
@@ -53,18 +56,12 @@ def run(lab: Lab, *, base: str, number: int, image: str, side: int) -> dict[str,
         shape = str(activation.shape)
         lab.picture_grid(layer.name, pictures, names, columns=16, caption=shape)
         dead = int((channels.max(axis=(1, 2)) <= 0).sum())
-        zeros, like = float((channels <= 0).mean()), likeness(channels, photo)
-        lab.log(i, zeros=zeros, likeness=like)
-        rows.append([layer.name, shape, dead, f"{zeros:.0%}", f"{like:.2f}"])
-    columns = ["层", "激活的形状", "全黑的通道", "0 的占比", "与原图最像的通道"]
+        black, share = dead / len(channels), recovered(channels, photo)
+        lab.log(i, black=black, recovered=share)
+        rows.append([layer.name, shape, dead, f"{black:.0%}", f"{share:.0%}"])
+        if i == 1:
+            lab.result(black_first=black, recovered_first=share)
+    lab.result(black_last=black, recovered_last=share)
+    columns = ["层", "激活的形状", "全黑的通道", "占几成", "拼得回原图几成"]
     lab.table("从浅到深", columns, rows)
-
-    # 4. 第一个和最后一个卷积层比一比
-    first, last = rows[0], [row for row in rows if "pool" not in row[0]][-1]
-    for place, row in (("first", first), ("last", last)):
-        activation = activations[rows.index(row)]
-        channels = activation[0].transpose(2, 0, 1)
-        figures = {"zeros": (channels <= 0).mean(), "likeness": likeness(channels, photo)}
-        lab.result(**{f"{name}_{place}": value for name, value in figures.items()})
-        lab.result(**{f"dead_{place}": row[2]})
     return {"model": model, "activation_model": activation_model, "shown": shown}

@@ -4,6 +4,8 @@
 响应图按重要性加起来，只留正的部分，放大，盖到照片上。
 """
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -38,7 +40,7 @@ def run(
     layer: str,
     intensity: float,
     number: int,
-    image: str,
+    image: Path | None,
 ) -> dict[str, object]:
     # 1. 网络，照片，按网络的规矩准备
     model, prepare, names = vision.network(lab, base, 96, top=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
@@ -12,8 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -23,15 +19,13 @@ from dlwp_tui.course.demo import Demo
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content
+from dlwp_tui.tui.bench.demo_parts import Asked, Left
 from dlwp_tui.tui.bench.drawing import SIDE, Drawing
 from dlwp_tui.tui.bench.paper import SIDE_WIDTH, Paper
+from dlwp_tui.tui.bench.pump import Pump
 from dlwp_tui.tui.bench.style import bar, fit
 from dlwp_tui.tui.key_hints import KeyHints
 
-ASK_EVERY = 0.125
-"""Seconds between two drawings put to the model: eight a second is as fast as bars can be followed."""
-LOST = 60.0
-"""Seconds after which an answer is no longer awaited; the first takes a while, since the model is loaded."""
 UNDER = 15
 """Rows that the bars and the lines round them need under the paper."""
 
@@ -110,26 +104,10 @@ class CanvasDemo(Widget):
     CanvasDemo #canvas-pen { height: 1; }
     """
 
-    @dataclass
-    class Asked(Message):
-        """Put this drawing to the model."""
-
-        demo: Demo
-        value: list[list[float]]
-
-    class Left(Message):
-        """Go back to the report."""
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._demo: Demo | None = None
-        self._changed = False
-        self._asked_at: float | None = None
-        """When the drawing was put to the model whose answer has not come yet."""
-        self._next = 0.0
-        self._timer: Timer | None = None
-        self._warm = False
-        """True once the model has answered."""
+        self._pump = Pump(self, lambda: self._send(self.paper.drawing))
 
     def compose(self) -> ComposeResult:
         yield Paper(id="paper")
@@ -159,14 +137,14 @@ class CanvasDemo(Widget):
         """Another run's model: a fresh sheet, nothing asked."""
         self.paper.drawing.clear()
         self.paper.down = self.paper.erasing = False
-        self._changed, self._asked_at, self._warm = False, None, False
+        self._pump.forget()
         self.answer.show({}, blank=True)
         self._show_pen()
 
     def open(self) -> None:
         """Take the keys, and have the model loaded before the first stroke."""
         self.paper.focus()
-        if not self._warm and self._asked_at is None and self._demo is not None:
+        if not self._pump.warm and not self._pump.waiting and self._demo is not None:
             anything = Drawing()  # a demo may refuse a blank sheet
             anything.stroke((SIDE / 2, 5), (SIDE / 2, SIDE - 6))
             self._send(anything)
@@ -183,11 +161,10 @@ class CanvasDemo(Widget):
 
     def take(self, answer: Mapping[str, Any]) -> None:
         """The model's answer; if the drawing has changed since, it is put to the model again."""
-        self._asked_at = None
-        first, self._warm = not self._warm, "error" not in answer
-        self.answer.show(answer, blank=self._warm and (first or self.paper.drawing.empty))
+        first, well = not self._pump.warm, "error" not in answer
+        self.answer.show(answer, blank=well and (first or self.paper.drawing.empty))
+        self._pump.answered(well=well)
         self._show_pen()
-        self._pump()
 
     # -- asking --------------------------------------------------------------------------------------------------
 
@@ -196,10 +173,9 @@ class CanvasDemo(Widget):
         event.stop()
         if self.paper.drawing.empty:
             self.answer.show(self.answer.given, blank=True)
-            self._changed = False
+            self._pump.drop()
         else:
-            self._changed = True
-            self._pump()
+            self._pump.want()
 
     @on(Paper.Moved)
     def _pen_moved(self, event: Paper.Moved) -> None:
@@ -209,34 +185,17 @@ class CanvasDemo(Widget):
     @on(Paper.Left)
     def _left(self, event: Paper.Left) -> None:
         event.stop()
-        self.post_message(self.Left())
-
-    def _pump(self) -> None:
-        """Ask the model if the drawing has changed, no answer is awaited and the last was asked for long enough ago."""
-        now = time.monotonic()
-        waiting = self._asked_at is not None and now - self._asked_at < LOST
-        if not self._changed or waiting or self._timer is not None:
-            return
-        if now < self._next:
-            self._timer = self.set_timer(self._next - now, self._again)
-        else:
-            self._changed = False
-            self._send(self.paper.drawing)
-
-    def _again(self) -> None:
-        self._timer = None
-        self._pump()
+        self.post_message(Left())
 
     def _send(self, drawing: Drawing) -> None:
         if self._demo is not None:
-            self._asked_at = time.monotonic()
-            self._next = self._asked_at + ASK_EVERY
-            self.post_message(self.Asked(self._demo, drawing.rows))
+            self._pump.asked()
+            self.post_message(Asked(self._demo, drawing.rows, self._demo.defaults))
 
     def _show_pen(self) -> None:
         """In words: where the cursor is and what the pen does."""
         paper = self.paper
-        if self._asked_at is not None and not self._warm:
+        if self._pump.loading:
             text = _("loading the model…")
         else:
             tool = _("eraser") if paper.erasing else _("pen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Mapping
 
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.engine.demo import Demo
@@ -19,21 +20,30 @@ class Demos:
         self._asked: tuple[str, str] | None = None
         self._demo: Demo | None = None
 
-    def ask(self, run_id: str, demo_id: str, value: object) -> dict[str, object]:
-        """The model's answer to `value`, or `{"error": sentence}`. Blocks until the answer is there."""
+    def ask(
+        self, run_id: str, demo_id: str, value: object, sliders: Mapping[str, float]
+    ) -> Iterator[dict[str, object]]:
+        """The model's answers to `value` as they come, or `{"error": sentence}`. Blocks until each is there.
+
+        An answer that is still being made for another thread ends first. Take all of them.
+        """
+        if (demo := self._demo) is not None:
+            demo.hush()
         with self._lock:
             try:
                 if self._demo is None or self._asked != (run_id, demo_id):
                     self._end()
                     self._demo = Demo(store.find(run_id), demo_id, zygote=self._session.zygote)
                     self._asked = (run_id, demo_id)
-                return self._demo.ask(value)
+                yield from self._demo.answers(value, sliders=sliders)
             except (DlwpError, OSError) as error:
                 self._end()
-                return {"error": explain(error)}
+                yield {"error": explain(error)}
 
     def close(self) -> None:
-        """End the demo's process, if there is one."""
+        """End the demo's process, if there is one, and first an answer that is being made."""
+        if (demo := self._demo) is not None:
+            demo.hush()
         with self._lock:
             self._end()
 

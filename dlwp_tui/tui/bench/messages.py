@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from textual.message import Message
@@ -54,11 +54,12 @@ class ExportRequested(Message):
 
 @dataclass
 class DemoAsked(Message):
-    """Put a value to the model that a run trained."""
+    """Put a value to the model that a run trained; None to a demo that has only sliders."""
 
     run_id: str
     demo_id: str
     value: Any
+    sliders: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass

@@ -12,21 +12,22 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dlwp_tui.core import settings
 from dlwp_tui.core.language import _
 from dlwp_tui.course.demo import Demo
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.render.look import Look
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.block_view import BlockView
-from dlwp_tui.tui.bench.canvas import CanvasDemo
 from dlwp_tui.tui.bench.chips import Chips
+from dlwp_tui.tui.bench.demo_parts import Asked, Left
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output_blocks import ProofsView, blocks
+from dlwp_tui.tui.bench.picture_views import GridView
 from dlwp_tui.tui.bench.pictures import PictureScreen
 from dlwp_tui.tui.bench.text_demo import TextDemo
+from dlwp_tui.tui.bench.trying import Trying, beside_report
+from dlwp_tui.tui.look import look_of
 
 LOG_LINES = 500
 """Lines of the log kept on the screen; the whole is in the file named above them."""
@@ -47,8 +48,8 @@ class OutputView(Widget, can_focus=False):
     OutputView.-log #log { display: block; }
     OutputView.-log #report { display: none; }
     OutputView #log-text { width: 1fr; height: auto; }
-    OutputView CanvasDemo { display: none; }
-    OutputView.-try CanvasDemo { display: block; }
+    OutputView Trying { display: none; }
+    OutputView.-try Trying { display: block; }
     OutputView.-try #report, OutputView.-try #log, OutputView.-try.-demo TextDemo { display: none; }
     OutputView.-try #output-choice { margin: 0 1 0 1; }
     OutputView TextDemo { display: none; }
@@ -60,12 +61,9 @@ class OutputView(Widget, can_focus=False):
         self.view: RunView | None = None
         self._lesson: Lesson | None = None
         self._demo: Demo | None = None
-        self._canvas: Demo | None = None
         self._line = TextDemo(id="demo")
-        self._paper = CanvasDemo(id="canvas")
-        self._asking: TextDemo | CanvasDemo = self._line
-        """The demo that waits for the model's answer, or had the last one."""
-        self._look = Look()
+        self._look = look_of(self.app)
+        self._trying = Trying(self._look, id="trying")
         self._blocks: list[BlockView] = []
         self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
@@ -75,20 +73,18 @@ class OutputView(Widget, can_focus=False):
         yield VerticalScroll(id="report")
         with VerticalScroll(id="log"):
             yield Static(id="log-text")
-        yield self._paper
+        yield self._trying
         yield self._line
 
     def on_mount(self) -> None:
-        self._look = Look(ascii=settings.load().ascii, dark=self.app.current_theme.dark)
         self.set_interval(0.5, self._tick)
 
     def set_lesson(self, lesson: Lesson | None) -> None:
         """The lesson whose demos, if any, are offered, and whose presets promise what there is to see."""
         self._lesson = lesson
         demos = lesson.demos if lesson is not None else ()
-        self._demo = next((demo for demo in demos if demo.input == "text"), None)
-        self._canvas = next((demo for demo in demos if demo.input == "canvas"), None)
-        self._paper.set_demo(self._canvas)
+        self._demo = next(filter(beside_report, demos), None)
+        self._trying.set_lesson(lesson)
         self._line.set_demo(self._demo)
 
     def show(self, view: RunView | None) -> None:
@@ -96,9 +92,8 @@ class OutputView(Widget, can_focus=False):
         other = (view.folder if view else None) != (self.view.folder if self.view else None)
         self.view = view
         if other:
-            self._asking = self._line
             self._line.forget()
-            self._paper.forget()
+            self._trying.forget()
             self._seen = self._log_seen = None
             self.query_one("#report", VerticalScroll).scroll_home(animate=False)
         self.refresh_now()
@@ -122,30 +117,36 @@ class OutputView(Widget, can_focus=False):
         self.call_after_refresh(self._focus_demo)
 
     def _focus_demo(self) -> None:
-        if self._can_draw:
-            self._open("try")
+        if self._can_try:
+            self._open(next(iter(self._trying.demos)))
         elif self.has_class("-demo"):
             self._open("report")
             self._line.open()
-        elif self._demo is not None or self._canvas is not None:
+        elif self._demo is not None or self._trying.demos:
             self.notify(_("Run the lesson first: the demo needs a trained model."))
         else:
             self.notify(_("This lesson has nothing to try."))
 
     def action_leave_demo(self) -> None:
-        """Out of the line where every letter is text: back to the report, and the keys are keys again."""
-        self.focus_first()
+        """Out of the demo, and the line where every letter is text: back to the report; keys are keys again."""
+        if self.has_class("-try"):
+            self._open("report")
+        self.call_after_refresh(self.focus_first)
 
     def focus_first(self) -> None:
         """Focus what scrolls, or the paper."""
         if self.has_class("-try"):
-            self._paper.open()
+            self._trying.open()
         else:
             self.query_one("#log" if self.showing_log else "#report").focus()
 
-    def set_demo_answer(self, answer: Mapping[str, Any]) -> None:
-        """Show a demo's answer: `text`, `bars` (label: share), `unknown` words, or `error`."""
-        self._asking.take(answer)
+    def set_demo_answer(self, answer: Mapping[str, Any], demo_id: str) -> None:
+        """Show a demo's answer: `text`, `bars` (label: share), `unknown` words, pictures, or `error`."""
+        if self._demo is not None and demo_id == self._demo.id:
+            self._line.take(answer)
+        else:
+            self._trying.take(answer, demo_id)
+            self._offer()
 
     @property
     def text(self) -> str:
@@ -170,7 +171,12 @@ class OutputView(Widget, can_focus=False):
 
     def action_enlarge(self) -> None:
         """The focused picture, or the first in view, on the whole screen; without one unfold the proofs in view."""
-        if self.showing_log or self.has_class("-try"):
+        if self.has_class("-try"):
+            view = self.app.focused
+            if isinstance(view, GridView) and view.made in self._trying.grids:
+                self._enlarge(view.made)
+            return
+        if self.showing_log:
             return
         room = self.query_one("#report", VerticalScroll).region
         found = [block for block in self._blocks if block.block.picture or block.block.proofs]
@@ -188,24 +194,26 @@ class OutputView(Widget, can_focus=False):
         self._enlarge(event.picture)
 
     def _enlarge(self, picture: Picture) -> None:
-        if self.view is not None and picture in self.view.pictures:
+        if self.view is None:
+            return
+        shown = self._trying.grids if self.has_class("-try") else self.view.pictures
+        if picture in shown:
             folder = self.view.folder.artifacts
-            number = self.view.pictures.index(picture)
-            self.app.push_screen(PictureScreen(self.view.pictures, folder, self._look, number))
+            self.app.push_screen(PictureScreen(shown, folder, self._look, shown.index(picture)))
 
     @property
     def _trained(self) -> bool:
         return self.view is not None and not self.view.state.active
 
     @property
-    def _can_draw(self) -> bool:
-        return self._canvas is not None and self._trained
+    def _can_try(self) -> bool:
+        return bool(self._trying.demos) and self._trained
 
     def _offer(self) -> None:
-        """The paper as a third choice, once there is a model to try."""
+        """The demos as further choices, once there is a model to try."""
         chips = self.query_one("#output-choice", Chips)
-        chips.set_options([*_choices(), *([("try", _("draw"))] if self._can_draw else [])])
-        if self.has_class("-try") and not self._can_draw:
+        chips.set_options([*_choices(), *(self._trying.options if self._can_try else [])])
+        if self.has_class("-try") and not self._can_try:
             self._open("report")
 
     def _open(self, what: str) -> None:
@@ -224,6 +232,7 @@ class OutputView(Widget, can_focus=False):
         if seen == self._seen and self._blocks:
             return
         self._seen = seen
+        look_of(self.app)  # the theme may be another
         box = self.query_one("#report", VerticalScroll)
         old = list(self._blocks)
         self._blocks = []
@@ -276,25 +285,25 @@ class OutputView(Widget, can_focus=False):
 
     def _choose(self, what: str) -> None:
         self.set_class(what == "log", "-log")
-        self.set_class(what == "try", "-try")
+        trying = what in dict(self._trying.options)
+        self.set_class(trying, "-try")
+        if trying:
+            self._trying.show(what)
         self._seen = self._log_seen = None
         self.refresh_now()
-        if what == "try":
-            self.call_after_refresh(self._paper.open)
+        if trying:
+            self.call_after_refresh(self._trying.open)
 
-    @on(CanvasDemo.Left)
-    def _leave_paper(self, event: CanvasDemo.Left) -> None:
+    @on(Left)
+    def _leave(self, event: Left) -> None:
         event.stop()
-        self._open("report")
-        self.call_after_refresh(self.focus_first)
+        self.action_leave_demo()
 
-    @on(TextDemo.Asked)
-    @on(CanvasDemo.Asked)
-    def _asked(self, event: TextDemo.Asked | CanvasDemo.Asked) -> None:
+    @on(Asked)
+    def _asked(self, event: Asked) -> None:
         event.stop()
         if self.view is not None:
-            self._asking = self._line if isinstance(event, TextDemo.Asked) else self._paper
-            self.post_message(DemoAsked(self.view.folder.id, event.demo.id, event.value))
+            self.post_message(DemoAsked(self.view.folder.id, event.demo.id, event.value, event.sliders))
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from dlwp_tui.core.language import _
@@ -19,6 +21,8 @@ ROWS = 24
 """The most rows a picture takes in the pane; wider ones are scaled down to the pane's width."""
 GROWTH = 4
 """Cells a pixel of a small picture takes in the pane at most."""
+MIN_BESIDE = 24
+"""Cells that a picture beside another needs, unless it has fewer pixels."""
 SLIDER = 40
 """Cells of a slider at most."""
 
@@ -119,3 +123,46 @@ def middle(text: Text, width: int) -> Text:
     lines = text.split("\n")
     left = " " * ((width - max(cell_len(line.plain) for line in lines)) // 2)
     return Text("\n", no_wrap=True).join(Text(left, no_wrap=True).append_text(line) for line in lines)
+
+
+def side_by_side(shown: Sequence[Mapping[str, Any]], width: int, rows: int, look: Look) -> Text:
+    """Pictures {name, file} of an answer beside each other, under their names; in rows where they do not all fit."""
+    images = []
+    for one in shown:
+        try:
+            images.append((str(one["name"]), pictures.open_picture(Path(one["file"]))))
+        except pictures.PictureError as error:
+            return Text(error.message, "dim")
+    if not images:
+        return Text()
+    across = len(images)
+    least = min(MIN_BESIDE, max(image.width for _name, image in images))
+    while across > 1 and (width + 2) // across - 2 < least:
+        across -= 1
+    wide = (width + 2) // across - 2
+    room = max(2, rows // -(-len(images) // across) - 1)
+    parts = []
+    for first in range(0, len(images), across):
+        drawn = []
+        for name, image in images[first : first + across]:
+            columns, lines = tiles.cells(image.width, image.height, wide, room)
+            body = look.draw(image, columns, lines).split("\n")
+            title = [Text(set_cell_size(name, min(wide, max(columns, cell_len(name)))), "bold")] if name else []
+            drawn.append([*title, *body])
+        parts.append(_beside(drawn))
+    return Text("\n\n", no_wrap=True).join(parts)
+
+
+def _beside(columns: Sequence[Sequence[Text]]) -> Text:
+    """Columns of lines beside each other, two cells apart."""
+    high = max(map(len, columns))
+    widths = [max(cell_len(line.plain) for line in column) for column in columns]
+    lines = []
+    for row in range(high):
+        cells = []
+        for column, wide in zip(columns, widths, strict=True):
+            line = column[row].copy() if row < len(column) else Text()
+            line.append(" " * (wide - cell_len(line.plain)))
+            cells.append(line)
+        lines.append(Text("  ", no_wrap=True).join(cells))
+    return Text("\n", no_wrap=True).join(lines)

@@ -34,6 +34,8 @@ class PictureView(BlockView, can_focus=True):
         self.folder = folder
         self.look = look
         self.large = large
+        self.most_rows = picture_text.ROWS
+        """Rows a picture takes at most in the pane."""
         self.set_class(large, "-large")
         self._fresh = False
 
@@ -42,7 +44,7 @@ class PictureView(BlockView, can_focus=True):
         """Rows there are for a picture: all but two of what holds it where it is large."""
         if self.large and isinstance(self.parent, Widget):
             return max(4, self.parent.content_size.height - 2)
-        return picture_text.ROWS
+        return self.most_rows
 
     def on_resize(self) -> None:
         if self.large:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,15 +22,20 @@ from textual.widgets import Static
 
 from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
+from dlwp_tui.render import sixel
 from dlwp_tui.render.look import Look
-from dlwp_tui.render.tiles import cells
+from dlwp_tui.render.tiles import cells, inside
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.block_view import Block
 from dlwp_tui.tui.bench.picture_views import FramesView, GridView
+from dlwp_tui.tui.look import uses_sixels, write
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_CONSOLE = Console(file=StringIO(), color_system=None)
+"""Rich needs one to make segments of a text; nothing is printed."""
 
 
 class Pixels(ScrollView, can_focus=True):
@@ -67,6 +75,7 @@ class Pixels(ScrollView, can_focus=True):
         from PIL import Image as images
 
         self._lines.clear()
+        self._sized = None
         image = self._image
         if image is None or not self.size:
             self.virtual_size = self.size
@@ -75,14 +84,35 @@ class Pixels(ScrollView, can_focus=True):
         columns, rows = cells(image.width, image.height, self.size.width, self.size.height)
         if self._true_size and columns < image.width:
             columns, rows = image.width, -(-image.height // 2)
-        method = images.Resampling.BOX if columns < image.width else images.Resampling.NEAREST
-        self._sized = image.resize((columns, 2 * rows), method)
+        if uses_sixels(self.app):
+            self.virtual_size = self.size
+            self.refresh()
+            self.call_after_refresh(self._paint)
+            return
+        if type(self._look) is Look:
+            method = images.Resampling.BOX if columns < image.width else images.Resampling.NEAREST
+            self._sized = image.resize((columns, 2 * rows), method)
+        else:
+            lines = self._look.draw(image, columns, rows).split("\n")
+            columns, rows = cell_len(lines[0].plain), len(lines)
+            self._lines = {number: Strip(line.render(_CONSOLE), columns) for number, line in enumerate(lines)}
         self.virtual_size = Size(columns, rows)
         self.refresh()
 
+    def _paint(self) -> None:
+        """The picture as sixels over the cells, which are blank: again whenever those were written."""
+        if self._image is None or not self.is_on_screen or self.screen is not self.app.screen:
+            return
+        wide, high = sixel.cell_size()
+        room = self.region
+        width, height = inside(self._image.width, self._image.height, room.width * wide, room.height * high)
+        left, top = room.x + (room.width - -(-width // wide)) // 2, room.y + (room.height - -(-height // high)) // 2
+        picture = sixel.encode(self._image, width, height)
+        write(self.app, f"\x1b7\x1b[{top + 1};{left + 1}H{picture}\x1b8")
+
     def render_line(self, y: int) -> Strip:
         """One row of cells, from the scrolled place; the picture stands in the middle of a larger room."""
-        if self._image is None:
+        if self._image is None or not (self._lines or self._sized):
             return Strip.blank(self.size.width, self.rich_style)
         room, picture = self.size, self.virtual_size
         top = max(0, (room.height - picture.height) // 2)

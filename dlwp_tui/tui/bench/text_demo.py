@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from dlwp_tui.core import settings
@@ -19,6 +17,7 @@ from dlwp_tui.course.demo import Demo
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.content import content
+from dlwp_tui.tui.bench.demo_parts import Asked
 
 
 class TextDemo(Vertical):
@@ -31,13 +30,6 @@ class TextDemo(Vertical):
     TextDemo #demo-label { color: $text-muted; height: 1; }
     TextDemo #demo-answer { height: auto; max-height: 9; }
     """
-
-    @dataclass
-    class Asked(Message):
-        """Put this text to the model."""
-
-        demo: Demo
-        value: str
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -76,4 +68,4 @@ class TextDemo(Vertical):
         event.stop()
         if self._demo is not None and (value := event.value or self._demo.example):
             self.query_one("#demo-answer", Static).update(Content.styled(_("Asking the model…"), "dim"))
-            self.post_message(self.Asked(self._demo, value))
+            self.post_message(Asked(self._demo, value, self._demo.defaults))

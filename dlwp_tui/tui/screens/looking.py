@@ -92,11 +92,12 @@ class Looking(Controller):
 
     @in_thread(group="demo", exclusive=True)
     def _ask(self, asked: DemoAsked) -> None:
-        answer: dict[str, object] = {}
         try:
-            answer = self._demos.ask(asked.run_id, asked.demo_id, asked.value)
+            for answer in self._demos.ask(asked.run_id, asked.demo_id, asked.value, asked.sliders):
+                self._answer(asked, answer)
         except Exception as error:
-            answer = {"error": explain(error)}  # the field shows it instead of waiting on
+            self._answer(asked, {"error": explain(error)})  # the field shows it instead of waiting on
             raise
-        finally:
-            self.app.call_from_thread(lambda: self._panes.bench.tabs.output.set_demo_answer(answer))
+
+    def _answer(self, asked: DemoAsked, answer: dict[str, object]) -> None:
+        self.app.call_from_thread(lambda: self._panes.bench.tabs.output.set_demo_answer(answer, asked.demo_id))

@@ -14,12 +14,13 @@ from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.app import DlwpApp
-from dlwp_tui.tui.bench.canvas import ASK_EVERY, Answer, CanvasDemo
+from dlwp_tui.tui.bench.canvas import Answer, CanvasDemo
 from dlwp_tui.tui.bench.drawing import SIDE, Drawing
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.bench.paper import Paper
+from dlwp_tui.tui.bench.pump import ASK_EVERY
 from dlwp_tui.tui.key_hints import KeyHints
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
@@ -79,7 +80,7 @@ async def drawing(app: BenchApp, pilot: Pilot[None], folder: RunFolder | None = 
     app.do("run.demo")
     await until(pilot, lambda: app.focused is paper(app), "the paper")
     await until(pilot, lambda: asked(app), "the first question")
-    app.bench.tabs.output.set_demo_answer({"bars": {str(digit): 0.1 for digit in range(10)}})
+    app.bench.tabs.output.set_demo_answer({"bars": {str(digit): 0.1 for digit in range(10)}}, "draw")
     await pilot.pause(ASK_EVERY + 0.05)
     app.posted.clear()
     return paper(app)
@@ -135,7 +136,7 @@ async def test_the_model_is_asked_at_most_eight_times_a_second_and_one_at_a_time
             await pilot.press("left" if answered % 2 else "right")
             if len(asked(app)) > answered:
                 answered = len(asked(app))
-                app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.5, "1": 0.5}})
+                app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.5, "1": 0.5}}, "draw")
         assert 2 <= len(asked(app)) <= (time.monotonic() - began) / ASK_EVERY + 1
         await until(pilot, lambda: asked(app)[-1].value == sheet.drawing.rows, "the newest drawing to be asked about")
         value = asked(app)[-1].value
@@ -148,16 +149,16 @@ async def test_the_largest_share_is_marked_by_more_than_colour_and_a_blank_sheet
         await drawing(app, pilot)
         assert "▶" not in "\n".join(rows(app)) and "0.0%" in "\n".join(rows(app))  # the answer that loads the model
         await pilot.press("space", "right")
-        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.05, "3": 0.9, "8": 0.05}}, "draw")
         await pilot.pause()
         (marked,) = [row for row in rows(app) if "▶" in row]
         assert "▶ 3 " in marked and "90.0%" in marked
-        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.7, "3": 0.2, "8": 0.1}}, "draw")
         await pilot.pause()
         assert app.bench.query_one(Answer).best == "0"
         await pilot.press("x")
         assert "▶" not in "\n".join(rows(app))
-        app.bench.tabs.output.set_demo_answer({"error": "the model is gone"})
+        app.bench.tabs.output.set_demo_answer({"error": "the model is gone"}, "draw")
         await pilot.pause()
         assert "✗ the model is gone" in "\n".join(rows(app))
 
@@ -209,7 +210,7 @@ async def test_paper_and_bars_are_whole_at_every_size(
         assert app.screen.region.contains_region(sheet.region)
         await pilot.press("space", "right")
         app.bench.tabs.output.set_demo_answer(
-            {"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}}
+            {"bars": {str(digit): 0.9 if digit == 7 else 0.011 for digit in range(10)}}, "draw"
         )
         await pilot.pause()
         answer = app.bench.query_one(Answer)
@@ -232,7 +233,7 @@ async def test_characters_do_where_there_are_no_blocks(monkeypatch: pytest.Monke
     async with app.run_test(size=SIZE) as pilot:
         await drawing(app, pilot)
         await pilot.press("space", *["right"] * 5)
-        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.9, "1": 0.1}})
+        app.bench.tabs.output.set_demo_answer({"bars": {"0": 0.9, "1": 0.1}}, "draw")
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "@@@@@+" in text and "> 0" in text and "▀" not in text

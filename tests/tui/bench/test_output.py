@@ -151,11 +151,13 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words() -> None:
         await until(pilot, lambda: app.of(DemoAsked), "DemoAsked")
         asked = app.of(DemoAsked)[0]
         assert (asked.run_id, asked.demo_id, asked.value) == (folder.id, "reverse", "good")
-        app.bench.tabs.output.set_demo_answer({"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]})
+        app.bench.tabs.output.set_demo_answer(
+            {"bars": {"好评": 0.93, "差评": 0.07}, "unknown": ["qwx", "zzz"]}, "reverse"
+        )
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
-        app.bench.tabs.output.set_demo_answer({"error": "no model"})
+        app.bench.tabs.output.set_demo_answer({"error": "no model"}, "reverse")
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
         await pilot.press("escape")  # out of the line where every letter is text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 
 from dlwp_tui.core import paths
 from dlwp_tui.render import tiles
+from dlwp_tui.render.kitty import PLACEHOLDER
 from dlwp_tui.render.look import Look
 from dlwp_tui.render.tiles import Tiles, cells
 from dlwp_tui.runs.facts import Picture
@@ -90,8 +92,8 @@ def test_a_grid_in_the_pane_shows_one_page_and_which(tmp_path: Path) -> None:
     captions = tuple(f"channel {number}" for number in range(32))
     made = Picture("maps", "a.png", 215, 107, "of layer 1", Tiles(32, 8, 26, 26, 1, captions))
     text = picture_text.picture(made, tmp_path, 58, Look()).plain
-    assert text.startswith("maps  1–2 of 32\n") and text.endswith("of layer 1")
-    assert "channel 0" in text and "channel 2" not in text
+    assert text.startswith("maps  1–6 of 32\n") and text.endswith("of layer 1")
+    assert "channel 0" in text and "channel 6" not in text
     assert made.tiles is not None
     page = tiles.page(made.tiles, 58, picture_text.ROWS, across=4, shown=30)
     later = picture_text.grid(made, tmp_path, 58, Look(), page).plain
@@ -188,25 +190,25 @@ async def test_a_grid_turns_its_pages_and_zooms() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.show(run.folder, "output")
         output = app.bench.query_one(OutputView)
-        await until(pilot, lambda: "1–2 of 32" in output.text, "the first page")
+        await until(pilot, lambda: "1–6 of 32" in output.text, "the first page")
         view = app.bench.query_one(GridView)
         view.focus()
         await pilot.press("right", "right", "left")
-        await until(pilot, lambda: "3–4 of 32" in output.text and "channel 3" in output.text, "the second page")
+        await until(pilot, lambda: "7–12 of 32" in output.text and "channel 11" in output.text, "the second page")
         await pilot.press("-")
-        await until(pilot, lambda: "1–6 of 32" in output.text, "three in a row, the page with the third")
-        await pilot.press("right", "+", "+", "+")
-        await until(pilot, lambda: "7–7 of 32" in output.text, "one in a row")
+        await until(pilot, lambda: "1–12 of 32" in output.text, "four in a row, the page with the seventh")
+        await pilot.press("right", *"+++")
+        await until(pilot, lambda: "13–13 of 32" in output.text, "one in a row")
         await pilot.press("left", "home", "left", "end")
         await until(pilot, lambda: "32–32 of 32" in output.text, "the last")
         assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, PictureScreen), "the screen")
         large = app.screen.query_one(GridView)
-        await until(pilot, lambda: "1–4 of 32" in "\n".join(rows(app)), "a page of the screen's size")
+        await until(pilot, lambda: "1–9 of 32" in "\n".join(rows(app)), "a page of the screen's size")
         await pilot.press("right")
-        await until(pilot, lambda: "5–8 of 32" in "\n".join(rows(app)), "the next")
-        assert large.large and "channel 7" in "\n".join(rows(app))
+        await until(pilot, lambda: "10–18 of 32" in "\n".join(rows(app)), "the next")
+        assert large.large and "channel 17" in "\n".join(rows(app))
         await pilot.press("x")
         await until(pilot, lambda: app.screen.query_one(Pixels).display, "all of it as one picture")
         assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
@@ -251,7 +253,7 @@ async def test_a_click_takes_the_focus_and_the_next_enlarges() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
         app.show(run.folder, "output")
-        await until(pilot, lambda: "1–2 of 32" in app.bench.query_one(OutputView).text, "the grid")
+        await until(pilot, lambda: "1–6 of 32" in app.bench.query_one(OutputView).text, "the grid")
         view = app.bench.query_one(GridView)
         await pilot.click(view, offset=(4, 4))
         await until(pilot, lambda: app.focused is view, "the focus")
@@ -266,3 +268,39 @@ async def test_characters_do_where_there_are_no_blocks() -> None:
         await enlarge(app, pilot)
         await until(pilot, lambda: "......" in "\n".join(rows(app)), "its dark in characters")
         assert "▀" not in "\n".join(rows(app))
+
+
+@pytest.mark.parametrize("where", ["pane", "screen"])
+async def test_kittys_placeholders_stand_where_the_picture_is(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths.ensure(paths.home())
+    paths.settings_file().write_text('pictures = "kitty"\n', encoding="utf-8")
+    sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.look.write", lambda _app, sequence: sent.append(sequence))
+    monkeypatch.setattr("rich.console.Console.color_system", property(lambda _self: "truecolor"))
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        if where == "screen":
+            await enlarge(app, pilot)
+        await until(pilot, lambda: PLACEHOLDER in "\n".join(rows(app)), "the placeholders")
+        assert {cell_len(row) for row in rows(app)} == {SIZE[0]}
+        numbers = {int(number) for sequence in sent for number in re.findall(r"a=T.*?i=(\d+)", sequence)}
+        strips = app.screen._compositor.render_strips()
+        colours = {
+            segment.style.color.triplet
+            for strip in strips
+            for segment in strip
+            if PLACEHOLDER in segment.text and segment.style is not None and segment.style.color is not None
+        }
+        assert {red << 16 | green << 8 | blue for red, green, blue in filter(None, colours)} <= numbers and colours
+
+
+async def test_sixels_are_painted_over_the_screen_and_again_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.bench.pictures.uses_sixels", lambda _app: True)
+    monkeypatch.setattr("dlwp_tui.tui.bench.pictures.write", lambda _app, sequence: sent.append(sequence))
+    async with opened(("first", (12, 8)), ("second", (20, 20))) as (app, pilot, _run):
+        await enlarge(app, pilot)
+        await until(pilot, lambda: sent, "the picture")
+        assert sent[-1].startswith("\x1b7\x1b[") and "\x1bP0;1;0q" in sent[-1] and "▀" not in "\n".join(rows(app))
+        first = sent[-1]
+        await pilot.press("]")
+        await until(pilot, lambda: sent[-1] != first, "the next one")
