@@ -1,0 +1,55 @@
+"""5.3 和 5.3.1 节里可以验证的话：VGG16 的形状和参数，冻结之后剩下什么，何时生效。"""
+
+import keras
+import numpy as np
+from keras import layers
+
+from dlwp_tui.kit import bases
+from dlwp_tui.lab import Lab
+from lesson import classifier
+
+
+def prove(lab: Lab, *, conv: keras.Model, model: keras.Model, **_: object) -> None:
+    vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
+    got = [vgg16.count_params(), *vgg16.output.shape[1:]]
+    statement = "VGG16 的卷积基有 14,714,688 个参数，150×150 的照片变成 4×4×512"
+    lab.check(statement, claim="C131", got=got, want=[14_714_688, 4, 4, 512])
+    head = classifier((4, 4, 512), 256, 0.5)
+    lab.check("接 VGG16 的分类器有 2,097,665 个参数", got=head.count_params(), want=2_097_665)
+    whole = keras.Sequential([vgg16, *head.layers])
+    before = len(whole.trainable_weights)
+    vgg16.trainable = False
+    got = [before, len(whole.trainable_weights), whole.count_params()]
+    statement = "冻结 VGG16：可训练的张量 30 个变 4 个，参数总数还是 16,812,353"
+    lab.check(statement, claim="C133", got=got, want=[30, 4, 16_812_353])
+    left = len(model.trainable_weights)
+    lab.check("这次训练的只有两个 Dense 的 4 个张量", claim="C133", got=left, want=4)
+    fresh = bases.load(lab, lab.params["base"], False, conv.input_shape[1:])
+    pairs = zip(conv.get_weights(), fresh.get_weights(), strict=True)
+    same = all(np.array_equal(one, other) for one, other in pairs)
+    lab.check("训练之后，卷积基的权重一个数也没有变", got=same)
+    frozen_when(lab)
+
+
+def frozen_when(lab: Lab) -> None:
+    """冻结何时生效：用一个 Dense(1) 试，看 fit 一轮之后权重变了没有。"""
+    x, y = np.ones((8, 2), "float32"), np.zeros((8, 1), "float32")
+
+    def changes(model: keras.Model) -> bool:
+        before = model.get_weights()[0]
+        model.fit(x, y, verbose=0)
+        return not np.array_equal(before, model.get_weights()[0])
+
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.trainable = False
+    statement = "编译之后、第一次 fit 之前冻结：不重新编译，权重也不变"
+    lab.check(statement, claim="C134", got=changes(model), want=False)
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    changes(model)
+    model.trainable = False
+    statement = "fit 过之后再冻结：不重新编译，权重照样变"
+    lab.check(statement, claim="C134", got=changes(model), want=True)
+    model.compile("sgd", "mse")
+    lab.check("重新编译之后，冻结才生效", claim="C134", got=changes(model), want=False)
