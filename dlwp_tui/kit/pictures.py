@@ -58,5 +58,5 @@ def overlay(image: Any, values: Any, strength: float = 0.4) -> np.ndarray:
     height, width = picture.shape[:2]
     table = Image.fromarray(np.nan_to_num(np.asarray(values, np.float32)))
     smooth = np.asarray(table.resize((width, height), Image.Resampling.BICUBIC))
-    laid: np.ndarray = np.round((1 - strength) * picture + strength * heat_map(smooth)).astype(np.uint8)
-    return laid
+    mixed: np.ndarray = np.round((1 - strength) * picture + strength * heat_map(smooth)).astype(np.uint8)
+    return mixed
