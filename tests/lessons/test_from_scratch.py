@@ -26,7 +26,7 @@ def test_it_learns(study: Callable[..., RunView]) -> None:
     first = table(view, "第一张图片，训练之前")
     assert len(first) == 10 and sum(row[2] for row in first) == 1
     assert sum(float(row[3]) for row in first) == pytest.approx(0, abs=0.01)
-    assert view.pictures[0].name == "第一层的单元各在看哪里"
+    assert view.pictures[0].name == "第一层学到了什么"
     assert curve(study("2.5", **TINY), "val_loss") == curve(view, "val_loss")
     bars = demo_of(view)(canvas(np.eye(28)))["bars"]
     assert sum(bars.values()) == pytest.approx(1, abs=1e-5) and len(bars) == 10

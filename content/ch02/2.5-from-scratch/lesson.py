@@ -88,10 +88,10 @@ def run(
     # 4. 没见过的 10,000 张；第一层学成了什么样
     p = forward(x_test, weights)[1]
     lab.result(test_accuracy=np.mean(p.argmax(axis=1) == test_labels))
-    eyes = np.stack([drawing.heat(w.reshape(28, 28)) for w in weights[0].T[:16]])
-    lab.picture("第一层的单元各在看哪里", sheet(eyes), "橙色的像素让它变亮，蓝色的让它变暗")
+    eyes = [drawing.heat(w.reshape(28, 28)) for w in (weights[0] - first[0]).T[:16]]
+    lab.picture("第一层学到了什么", sheet(eyes, 4), "橙色的像素让单元变亮，蓝色的让它变暗")
     digits.show_mistakes(lab, test_images, test_labels, p)
-    return {"x": x, "y": y, "first": first, "weights": weights}
+    return {"x": x, "y": y, "weights": weights}
 
 
 def demo(lab: Lab) -> digits.Demo:
