@@ -12,8 +12,9 @@ import math
 import re
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlwp_tui.core import paths
@@ -184,7 +185,7 @@ def run(search: Search, trials: int, zygote: Zygote | None = None) -> Iterator[T
         trial = found.ask({axis.name: _distribution(axis) for axis in search.axes})
         shown = Trial(trial.number + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
         folder = _folder(search, trial, shown, zygote)
-        yield shown
+        yield replace(shown)
         _follow(search, found, trial, folder, shown)
         yield shown
         failures = failures + 1 if shown.state == "failed" else 0
@@ -319,9 +320,11 @@ def _distribution(axis: Axis) -> Any:
 def _importance(found: optuna.Study) -> dict[str, float]:
     from optuna import importance
 
-    try:  # PED-ANOVA needs no scikit-learn
-        evaluator = importance.PedAnovaImportanceEvaluator()
-        shares = importance.get_param_importances(found, evaluator=evaluator)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of few trials it says that they are few
+            evaluator = importance.PedAnovaImportanceEvaluator()  # this one needs no scikit-learn
+            shares = importance.get_param_importances(found, evaluator=evaluator)
     except (RuntimeError, ValueError):
         return {}  # too few trials, or all of them equally good
     return {name: float(share) for name, share in shares.items() if math.isfinite(share)}
