@@ -41,6 +41,10 @@ def run(args: list[str]) -> int:
 
 
 def _dispatch(args: list[str]) -> int:
+    if asked := os.environ.get("_DLWP_COMPLETE"):
+        from dlwp_tui.cli.completion import answer
+
+        return answer(asked, args)
     if not args:  # the app itself: `dlwp` alone
         from dlwp_tui.cli.app import open_app
 

@@ -1,7 +1,8 @@
-"""Make the pictures of the README from the real app and the real engine: `uv run python screenshots/make.py`.
+"""Make the pictures of the README from the real app and the real engine: `uv run python screenshots/make.py [NAME...]`.
 
-Trains lessons 3.4 (twice), 2.1 and 4.4, about 20 s each, on synthetic twins in a data home of its own, so that
-everybody gets the same pictures. Needs rsvg-convert (librsvg2-bin) and the fonts fonts-noto-cjk and fonts-dejavu-core.
+Trains on synthetic twins in a data home of its own, so that everybody gets the same pictures; all of them take about
+ten minutes. A NAME is a scene (see SCENES); without one all are played. Needs rsvg-convert (librsvg2-bin) and the fonts
+fonts-noto-cjk and fonts-dejavu-core.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import get_character_cell_size
 
@@ -33,54 +36,64 @@ WIDE = '"Noto Sans Mono CJK SC", "Noto Sans CJK SC", sans-serif'
 TEXT = re.compile(r'<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)" textLength="[\d.]+"([^>]*)>(.*?)</text>', re.DOTALL)
 
 
-async def main() -> None:
-    """Every picture, in the order a learner meets them."""
-    with tempfile.TemporaryDirectory(prefix="dlwp-pictures-") as folder:
-        os.environ.update(DLWP_HOME=str(Path(folder) / "home"), KERAS_HOME=str(Path(folder) / "keras"), DLWP_LANG="zh")
-        from dlwp_tui.course import reader
-        from dlwp_tui.render import wrap
-        from dlwp_tui.tui.app import DlwpApp
+@dataclass(frozen=True)
+class Curves:
+    """Runs of one lesson, and their curves on the whole screen."""
 
-        wrap.install()
-        app = DlwpApp(reader.load(), "3.4")
-        async with app.run_test(size=(160, 45)) as pilot:
-            await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
-            await press(pilot, "]", "]", "]", "r")
-            await until(pilot, lambda: epoch(app) >= 7)
-            picture(app, "training")
-            await until(pilot, lambda: not going_on(app))
-            await press(pilot, "d", "d", "d", "r")  # the preset with 4 units
-            await until(pilot, lambda: going_on(app))
-            await until(pilot, lambda: not going_on(app))
-            await press(pilot, "c", "2", "]")
-            picture(app, "compare")
-            await press(pilot, "o")
-            picture(app, "output")
-            await pilot.resize_terminal(120, 40)
-            await press(pilot, "h")
-            picture(app, "medium")
-            await pilot.resize_terminal(80, 24)
-            await press(pilot, "v")
-            picture(app, "narrow-curves")
-            await press(pilot, "2")
-            picture(app, "narrow-note")
-            await pilot.resize_terminal(160, 45)
-            await press(pilot, "D", "v")
-            picture(app, "light")
-        await draw_a_digit(DlwpApp(reader.load(), "2.1"))
-        await overlay(DlwpApp(reader.load(), "4.4"))
+    section: str
+    runs: tuple[str, ...]
+    """Options of `dlwp run`, a run each; the last one is shown, the others are laid over it."""
+    keys: tuple[str, ...] = ("v", "x")
+    size: tuple[int, int] = (160, 45)
 
 
-async def draw_a_digit(app: DlwpApp) -> None:
+CURVES = {
+    "curves-overfitting": Curves("3.4", ("--preset quick --seed 1",), ("v", "x", "3", "home", *["right"] * 4)),
+    "curves-folds": Curves("3.6", ("--preset quick --seed 1",), ("v", "x", "g")),
+    "curves-momenta": Curves(
+        "2.4",
+        tuple(f"--preset quick --seed 1 --momentum {momentum}" for momentum in ("0.99", "0.5", "0", "0.9")),
+        ("v", "x", "g"),
+    ),
+    "curves-networks": Curves("4.4", ("--preset quick --variant all --seed 1",), ("v", "x", "g")),
+    "curves-training-only": Curves("5.1", ("--preset quick --seed 1",), ("v", "x")),
+}
+
+
+async def study() -> None:
+    """Section 3.4: training, two runs compared, output, other sizes, the light theme."""
+    train("3.4", "--preset small --epochs 20 --seed 1")
+    app = new_app("3.4")
+    async with app.run_test(size=(160, 45)) as pilot:
+        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+        await press(pilot, "]", "]", "]", "r")
+        await until(pilot, lambda: epoch(app) >= 7)
+        picture(app, "training")
+        await until(pilot, lambda: not going_on(app))
+        await press(pilot, "c", "down", "space", "escape", "2", "]")
+        picture(app, "compare")
+        await press(pilot, "o")
+        picture(app, "output")
+        await pilot.resize_terminal(120, 40)
+        await press(pilot, "h")
+        picture(app, "medium")
+        await pilot.resize_terminal(80, 24)
+        await press(pilot, "v")
+        picture(app, "narrow-curves")
+        await press(pilot, "2")
+        picture(app, "narrow-note")
+        await pilot.resize_terminal(160, 45)
+        await press(pilot, "D", "v")
+        picture(app, "light")
+
+
+async def digit() -> None:
     """A seven drawn with the keys, and what the network of lesson 2.1 makes of it."""
-    from dlwp_tui.tui import themes
-
-    app.theme = themes.DARK.name  # the picture before turned the light on
+    train("2.1", "--preset quick --seed 1")
+    app = new_app("2.1")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
-        await press(pilot, "d", "r")
-        await until(pilot, lambda: going_on(app))
-        await until(pilot, lambda: not going_on(app), timeout=400)
+        await show_newest(app, pilot)
         await press(pilot, "i")
         await pilot.press(*["left"] * 6, *["up"] * 8, "space", *["right"] * 11)
         await pilot.press(*["left", "down", "down"] * 7, "space")
@@ -89,18 +102,66 @@ async def draw_a_digit(app: DlwpApp) -> None:
         picture(app, "digit")
 
 
-async def overlay(app: DlwpApp) -> None:
-    """The networks of 4.4 over each other."""
-    from dlwp_tui.tui import themes
+async def curves(name: str) -> None:
+    """One of CURVES."""
+    scene = CURVES[name]
+    for options in scene.runs:
+        train(scene.section, options)
+    app = new_app(scene.section)
+    async with app.run_test(size=scene.size) as pilot:
+        await show_newest(app, pilot)
+        if len(scene.runs) > 1:
+            await press(pilot, "c", *["down", "space"] * (len(scene.runs) - 1), "escape", "c")
+        await press(pilot, *scene.keys)
+        picture(app, name)
 
+
+SCENES: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "study": study,
+    "digit": digit,
+    **{name: partial(curves, name) for name in CURVES},
+}
+
+
+async def main() -> None:
+    """Play the scenes that the command line names."""
+    with tempfile.TemporaryDirectory(prefix="dlwp-pictures-") as folder:
+        os.environ.update(DLWP_HOME=str(Path(folder) / "home"), KERAS_HOME=str(Path(folder) / "keras"), DLWP_LANG="zh")
+        from dlwp_tui.render import wrap
+
+        wrap.install()
+        for name in sys.argv[1:] or SCENES:
+            await SCENES[name]()
+
+
+def new_app(section: str) -> DlwpApp:
+    """The app in the dark theme, whatever an earlier scene chose."""
+    from dlwp_tui.course import reader
+    from dlwp_tui.tui import themes
+    from dlwp_tui.tui.app import DlwpApp
+
+    app = DlwpApp(reader.load(), section)
     app.theme = themes.DARK.name
-    async with app.run_test(size=(160, 45)) as pilot:
-        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
-        await press(pilot, "]", "]", "]", "d", "r")
-        await until(pilot, lambda: going_on(app))
-        await until(pilot, lambda: not going_on(app), timeout=600)
-        await press(pilot, "v", "x", "g")  # one metric on the whole screen
-        picture(app, "overfitting")
+    return app
+
+
+def train(section: str, options: str) -> None:
+    """Run a lesson to its end, without the app."""
+    command = [sys.executable, "-m", "dlwp_tui", "run", section, *options.split(), "--json"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+async def show_newest(app: DlwpApp, pilot: Pilot[None]) -> None:
+    """Show the newest run on the bench."""
+    from dlwp_tui.runs import store
+    from dlwp_tui.tui.bench.pane import BenchPane
+    from dlwp_tui.tui.screens.study import StudyScreen
+
+    await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson is not None)
+    bench = app.screen.query_one(BenchPane)
+    bench.show_run(max(store.all(), key=lambda folder: store.read_spec(folder).created))
+    await until(pilot, lambda: bench.shown is not None and bench.shown.read)
+    await pilot.pause(0.6)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 from dlwp_tui.analysis import seeds
+from dlwp_tui.analysis.signs import PLACES, SIGNS, place
 from dlwp_tui.charts.axis import short
 from dlwp_tui.charts.points import Points
 from dlwp_tui.charts.series import BASELINE, FOCUSED, TRAINING, VALIDATION, Series
@@ -19,8 +20,6 @@ from dlwp_tui.runs.view import RunView
 
 XUnit = Literal["epochs", "steps", "seconds"]
 X_UNITS: tuple[XUnit, ...] = ("epochs", "steps", "seconds")
-PLACES = 8
-"""Colours and signs there are; a run takes the one of its number."""
 BOTH_SIDES = 2
 """With more labels than this (folds, variants) only validation is drawn: eight curves cannot be told apart."""
 LEAST_SMOOTHED = 8
@@ -37,7 +36,7 @@ class Look:
     """Draw the figures of single batches too."""
     x: XUnit = "epochs"
     colors: tuple[str, ...] = ("",) * PLACES
-    signs: tuple[str, ...] = ("•", "×", "+", "▴", "◦", "▪", "◆", "*")
+    signs: tuple[str, ...] = SIGNS
 
 
 @dataclass(frozen=True)
@@ -66,17 +65,6 @@ class Chart:
     x: tuple[float, float] | None = None
     """The planned range of x, so that the axis of a run at work stands still."""
     x_unit: str = ""
-
-
-def place(number: int, run_id: str) -> tuple[int, int]:
-    """A run's colour and its sign, as numbers below `PLACES`: the same in every widget, command and session.
-
-    number: the run's number among its lesson's (see `RunSpec`), 0 where it has none.
-
-    Eight runs in a row have eight colours; the next eight have the same colours with other signs.
-    """
-    number = number or sum(run_id.encode())  # runs of before had no number
-    return number % PLACES, (number + number // PLACES) % PLACES
 
 
 def metrics(views: Sequence[RunView]) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.types import Value
-from dlwp_tui.course.lesson import Lesson
+
+if TYPE_CHECKING:
+    from dlwp_tui.course.lesson import Lesson
 
 
 def diff_params(params: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value | None, ...]]:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.analysis import compare, row_cache
+from dlwp_tui.analysis import compare, presets, row_cache
+from dlwp_tui.analysis.presets import Presets
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.folder import EVENTS, LABELS, SPEC, RunFolder
 from dlwp_tui.runs.labels import Labels
 from dlwp_tui.runs.labels import read as read_labels
 from dlwp_tui.runs.scan import scan
-from dlwp_tui.runs.spec import ExperimentVote
+from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.state import RunState
-from dlwp_tui.runs.view import RunView
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.spec import ExperimentVote
 
 _KINDS = (
     *state.LIFECYCLE, kinds.DATASET, kinds.EPOCH, kinds.RESULT, kinds.PAUSED, kinds.RESUMED,
 )  # fmt: skip
 """The few events a row is made of; a long run's thousands of batches are passed over."""
-_SHOWN_BEST = ("val_accuracy", "val_mae", "val_loss", "accuracy", "mae", "loss")
-"""The metrics that a list has room for, the most important first."""
-
-
 NO_LABELS = Labels()
 
 
@@ -74,6 +74,10 @@ class HistoryRow:
     """What the learner wrote on it."""
     peak_mb: int | None = None
     """The most memory its worker held, MB of 2^20 bytes; None where that was not recorded."""
+    last: dict[str, Best] = field(default_factory=dict)
+    """The newest figure of each curve, NaN and infinity included, by the curve's name as in `best`."""
+    disk: int = 0
+    """Bytes of the run's folder."""
 
     @property
     def id(self) -> str:
@@ -86,10 +90,17 @@ class HistoryRow:
         return state.label(self.state)
 
     @property
-    def best_figures(self) -> dict[str, float]:
-        """The one or two figures to show in a list: name -> best value."""
-        names = [name for name in _SHOWN_BEST if name in self.best][:2] or list(self.best)[:2]
-        return {name: self.best[name].value for name in names}
+    def metrics(self) -> list[str]:
+        """What it can be judged by, the most telling first: losses before others, validation before training."""
+        bare = dict.fromkeys(best.metric.removeprefix("val_") for best in self.best.values())
+        there = {best.metric for best in self.best.values()}
+        order = sorted(bare, key=lambda name: name != "loss")
+        return [metric for name in order for metric in (f"val_{name}", name) if metric in there]
+
+    def figure(self, metric: str, *, last: bool = False) -> Best | None:
+        """The best or the last value of a metric, of the curve without a label, else of the first labelled one."""
+        figures = self.last if last else self.best
+        return figures.get(metric) or next((one for one in figures.values() if one.metric == metric), None)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, NaN and infinity as strings."""
@@ -109,6 +120,7 @@ class HistoryRow:
                     "changed": self.changed,
                     "params": self.params,
                     "best": {name: {"value": best.value, "epoch": best.epoch} for name, best in self.best.items()},
+                    "last": {name: {"value": last.value, "epoch": last.epoch} for name, last in self.last.items()},
                     "result": self.results.get("", {}),
                     "experiment": self.experiment.model_dump() if self.experiment else None,
                     "rerun_of": self.rerun_of,
@@ -117,6 +129,7 @@ class HistoryRow:
                     "tags": list(self.labels.tags),
                     "note": self.labels.note,
                     "archived": self.labels.archived,
+                    "disk": self.disk,
                 }
             )
         )
@@ -125,21 +138,14 @@ class HistoryRow:
 def history(lesson: str | None = None) -> list[HistoryRow]:
     """The runs, newest first; only those of one lesson when its id is given. Unusable folders: `store.problems`.
 
-    Rows of runs that have ended come from a file in the cache; so a thousand runs take 0.05 s instead of 0.6.
+    A run that has ended is read once; its row is kept in memory and in a file of the cache. A thousand runs take
+    0.02 s, from the file 0.06 s, at first 0.6 s. A run that has not changed has the same object as before.
     """
-    presets: dict[str, dict[str, dict[str, Value]]] = {}
-    kept = row_cache.load()
-    rows = []
-    for folder in store.folders():
-        row = _row(folder, kept)
-        if row is None or (lesson is not None and row.lesson != lesson):
-            continue
-        if row.lesson not in presets:
-            presets[row.lesson] = compare.bases(compare.lesson_of(row.lesson))
-        base, changed = compare.nearest(row.preset, row.params, presets[row.lesson])
-        rows.append(replace(row, base=base, changed=changed, labels=read_labels(folder)))
-    kept.save()
-    return sorted(rows, key=lambda row: (row.created, row.id), reverse=True)
+    reading = _Reading()
+    rows = [row for folder in store.folders() if (row := reading.row(folder)) is not None]
+    reading.save()
+    found = rows if lesson is None else [row for row in rows if row.lesson == lesson]
+    return sorted(found, key=lambda row: (row.created, row.id), reverse=True)
 
 
 def finished_counts() -> dict[str, int]:
@@ -152,71 +158,127 @@ def finished_counts() -> dict[str, int]:
     return dict(counts)
 
 
-def _row(folder: RunFolder, kept: row_cache.RowCache) -> HistoryRow | None:
-    """A run's row but for what may change later (labels, the presets of its lesson); None for no usable run."""
-    stamp = (*_stamp(folder.spec), *_stamp(folder.events))
-    if (facts := kept.get(folder.id, stamp)) is not None:
-        return _of_facts(folder, facts)
-    try:
-        view = RunView.of_events(folder, scan(folder.events, *_KINDS))
-    except RunError:
-        return None
+Stamp = tuple[int, ...]
+_known: dict[str, tuple[Stamp, Presets, HistoryRow]] = {}
+"""Rows of this process of runs that have ended, by the path of their folder, with what they were made from."""
+
+
+class _Reading:
+    """One look at all runs."""
+
+    def __init__(self) -> None:
+        self._file: row_cache.RowCache | None = None
+        self._presets: dict[str, Presets] = {}
+        """By lesson, as they are now: one look at each lesson.toml is enough."""
+        self._seen: set[str] = set()
+
+    def row(self, folder: RunFolder) -> HistoryRow | None:
+        """The run's row; None where it is unusable."""
+        path = str(folder.path)
+        self._seen.add(path)
+        stamp = _stamp(f"{path}/{SPEC}") + _stamp(f"{path}/{EVENTS}")
+        labels = _stamp(f"{path}/{LABELS}")
+        known = _known.get(path)
+        if known is not None and known[0] == stamp + labels and known[1] is self._presets_of(known[2].lesson):
+            return known[2]
+        kept = self._kept().get(folder.id, stamp)
+        try:
+            facts = kept or _facts(folder)
+        except RunError:
+            return None
+        course = self._presets_of(facts["lesson"])
+        row = _row(folder, facts, course, read_labels(folder) if labels[1] else NO_LABELS)
+        # A death counts after 10 s only: on a shared file system the last events may arrive later.
+        if not row.state.active and (row.state is not RunState.DIED or time.time() - row.created > 10):
+            _known[path] = (stamp + labels, course, row)
+            if kept is None:
+                self._kept().put(folder.id, stamp, facts)
+        return row
+
+    def save(self) -> None:
+        """Keep what was read."""
+        for path in _known.keys() - self._seen:
+            del _known[path]
+        if self._file is not None:
+            self._file.save({Path(path).name for path in self._seen})
+
+    def _kept(self) -> row_cache.RowCache:
+        if self._file is None:
+            self._file = row_cache.load(_FIELDS)
+        return self._file
+
+    def _presets_of(self, lesson: str) -> Presets:
+        if lesson not in self._presets:
+            self._presets[lesson] = presets.of(lesson)
+        return self._presets[lesson]
+
+
+def _facts(folder: RunFolder) -> dict[str, Any]:
+    """What a row says of a run whatever the course and the learner make of it, as JSON values. Raises RunError."""
+    from dlwp_tui.runs.view import RunView  # with pydantic 0.07 s, which a list of runs that have ended can do without
+
+    view = RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
-    row = HistoryRow(
-        folder=folder,
-        lesson=spec.lesson,
-        state=view.state,
-        created=spec.created,
-        started=view.started_at,
-        seconds=view.elapsed_s,
-        params=dict(spec.params),
-        preset=spec.preset,
-        base=None,
-        changed={},
-        seed=spec.seed,
-        source=view.source,
-        best=view.best,
-        results=view.results,
-        experiment=spec.experiment,
-        rerun_of=spec.rerun_of,
-        host=spec.host,
-        device=view.device,
-        setup_s=view.setup_s,
+    return {
+        "lesson": spec.lesson,
+        "state": str(view.state),
+        "created": spec.created,
+        "started": view.started_at,
+        "seconds": view.elapsed_s,
+        "params": dict(spec.params),
+        "preset": spec.preset,
+        "seed": spec.seed,
+        "source": view.source,
+        "best": view.best,
+        "last": {str(key): _last(key, curve) for key, curve in view.curves.items() if curve.count},
+        "results": view.results,
+        "experiment": spec.experiment.model_dump() if spec.experiment else None,
+        "rerun_of": spec.rerun_of,
+        "host": spec.host,
+        "device": view.device,
+        "setup_s": view.setup_s,
         # Of several fits (folds, variants) each reports its own progress, and not how many there will be.
-        share=view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
-        peak_mb=view.peak_mb,
-        number=spec.number,
-    )
-    # A death counts after 10 s only: on a shared file system the last events may arrive later.
-    if not row.state.active and (row.state is not RunState.DIED or time.time() - spec.created > 10):
-        kept.put(folder.id, stamp, _facts(row))
-    return row
+        "share": view.fraction if view.state is RunState.FINISHED or view.fits <= 1 else None,
+        "number": spec.number,
+        "peak_mb": view.peak_mb,
+        "disk": folder.size,
+    }
 
 
-def _facts(row: HistoryRow) -> dict[str, Any]:
-    """A row as JSON values."""
-    found = {name: getattr(row, name) for name in _KEPT}
-    found["state"] = str(row.state)
-    found["best"] = {name: [best.value, best.epoch, best.label, best.metric] for name, best in row.best.items()}
-    found["experiment"] = row.experiment.model_dump() if row.experiment else None
-    return found
+_FIELDS = [one.name for one in fields(HistoryRow) if one.name not in ("folder", "base", "changed", "labels")]
+"""Of `_facts`."""
 
 
-def _of_facts(folder: RunFolder, facts: dict[str, Any]) -> HistoryRow:
-    """The row that `_facts` came from."""
-    found = dict(facts)
-    found["state"] = RunState(facts["state"])
-    found["best"] = {name: Best(*best) for name, best in facts["best"].items()}
-    found["experiment"] = ExperimentVote(**facts["experiment"]) if facts["experiment"] else None
-    return HistoryRow(folder=folder, base=None, changed={}, **found)
+def _row(folder: RunFolder, facts: dict[str, Any], course: Presets, labels: Labels) -> HistoryRow:
+    """The row that facts make."""
+    base, changed = compare.nearest(facts["preset"], facts["params"], course)
+    found = facts | {
+        "state": RunState(facts["state"]),
+        "best": {curve: Best(*one) for curve, one in facts["best"].items()},
+        "last": {curve: Best(*one) for curve, one in facts["last"].items()},
+        "experiment": _vote(facts["experiment"]) if facts["experiment"] else None,
+    }
+    return HistoryRow(folder=folder, base=base, changed=changed, labels=labels, **found)
 
 
-_KEPT = tuple(field.name for field in fields(HistoryRow) if field.name not in ("folder", "base", "changed", "labels"))
+def _vote(facts: dict[str, Any]) -> ExperimentVote:
+    from dlwp_tui.runs.spec import ExperimentVote
+
+    return ExperimentVote(**facts)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _last(key: CurveKey, curve: Curve) -> Best:
+    """The newest figure of a curve, also where it is no number."""
+    point, gap = curve.last, curve.gaps[-1] if curve.gaps else None
+    if point is None or (gap is not None and gap.before == len(curve)):
+        assert gap is not None
+        return Best(gap.y, int(gap.x), key.label, key.metric)
+    return Best(point.y, int(point.x), key.label, key.metric)
+
+
+def _stamp(path: str) -> Stamp:
     try:
-        stat = path.stat()
+        stat = os.stat(path)  # noqa: PTH116 - three times as quick as Path.stat
     except (FileNotFoundError, NotADirectoryError):
         return (0, 0)
     return (stat.st_mtime_ns, stat.st_size)

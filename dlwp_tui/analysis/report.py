@@ -7,10 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dlwp_tui.analysis import charting, compare, differences, figures, names, seen, verdict
+from dlwp_tui.analysis import charting, compare, differences, figures, names, seen, verdict, wording
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.render import table as tables
 from dlwp_tui.runs.facts import Model
 from dlwp_tui.runs.state import label
 from dlwp_tui.runs.view import RunView
@@ -79,8 +80,7 @@ def markdown(found: Sequence[Part], pictures: Sequence[str]) -> str:
         if picture:
             lines += [f"![{curves}]({picture})", ""]
         for title, table in part.tables:
-            lines += [f"### {title}", "", _row(table.heads), _row(["---"] * len(table.heads))]
-            lines += [*map(_row, table.rows), ""]
+            lines += [f"### {title}", "", tables.markdown(table.heads, table.rows), ""]
     return "\n".join(lines)
 
 
@@ -104,7 +104,7 @@ def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[st
     sentences = []
     for name, view in zip(called, views, strict=True):
         if (found := seen.seen(view, lesson)) is not None:
-            sentences.append(f"{name}: {found.label} – {found.promise} {' '.join(found.sentences)}".strip())
+            sentences.append(f"{name}: {found.label} – {found.promise} {wording.joined(found.sentences)}".strip())
         held = sum(check.ok for check in view.checks)
         if view.checks:
             sentences.append(
@@ -113,7 +113,8 @@ def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[st
     ids = dict.fromkeys(view.spec.experiment.id for view in views if view.spec.experiment is not None)
     for experiment in lesson.experiments if lesson is not None else ():
         if experiment.id in ids and lesson is not None and (judged := verdict.latest(lesson, experiment)) is not None:
-            sentences.append(f"{judged.label}: {experiment.statement}")
+            words = [*verdict.in_words(judged, lesson, experiment), *filter(None, [judged.of_seeds])]
+            sentences.append(f"{judged.label}: {experiment.statement} {wording.joined(words)}".strip())
     return sentences
 
 
@@ -170,10 +171,6 @@ def _dated() -> str:
 
 def _joined(label_: str, metric: str) -> str:
     return f"{label_} {metric}".strip()
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def _html_table(table: Table) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container, Sequence
+from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
 
-FORMAT = 1
-"""Another number where the meaning of a field changes; new and lost fields are noticed by themselves."""
+FORMAT = 2
+"""Another number where the meaning of a field changes."""
 Stamp = tuple[int, ...]
 """Times of change and sizes of the files that a row was made from."""
 
@@ -17,9 +19,9 @@ Stamp = tuple[int, ...]
 class RowCache:
     """Rows by run id. One of another stamp is not there; a broken or foreign file is empty."""
 
-    def __init__(self, rows: dict[str, list[Any]]) -> None:
+    def __init__(self, fields: Sequence[str], rows: dict[str, list[Any]]) -> None:
+        self._fields = list(fields)
         self._rows = rows
-        self._used: set[str] = set()
         self._changed = False
 
     def get(self, run_id: str, stamp: Stamp) -> dict[str, Any] | None:
@@ -27,41 +29,41 @@ class RowCache:
         kept = self._rows.get(run_id)
         if kept is None or kept[0] != list(stamp):
             return None
-        self._used.add(run_id)
         facts: dict[str, Any] = kept[1]
         return facts
 
     def put(self, run_id: str, stamp: Stamp, facts: dict[str, Any]) -> None:
         """Keep the facts of a run."""
         self._rows[run_id] = [list(stamp), facts]
-        self._used.add(run_id)
         self._changed = True
 
-    def save(self) -> None:
-        """Write the rows used since `load`, if any is new; runs that are gone are dropped then.
+    def save(self, there: Container[str]) -> None:
+        """Write the rows, if any is new, without those of runs that are not `there` any more.
 
         Where the cache cannot be written the rows are read from the runs next time.
         """
         if not self._changed:
             return
-        rows = {run_id: self._rows[run_id] for run_id in self._used}
+        rows = {run_id: row for run_id, row in self._rows.items() if run_id in there}
+        content = {"format": FORMAT, "fields": self._fields, "rows": rows}
         try:
-            paths.atomic_write(_path(), json.dumps({"format": FORMAT, "rows": rows}, separators=(",", ":")))
+            paths.atomic_write(_path(), json.dumps(content, separators=(",", ":")))
         except StorageError:
             return
         self._changed = False
 
 
-def load() -> RowCache:
-    """What is kept now."""
+def load(fields: Sequence[str]) -> RowCache:
+    """What is kept now of rows with these fields; nothing where the file is of a version with others."""
     try:
         stored = json.loads(_path().read_bytes())
     except (OSError, ValueError):
-        return RowCache({})
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT or not isinstance(stored.get("rows"), dict):
-        return RowCache({})
-    return RowCache(stored["rows"])
+        stored = None
+    if not isinstance(stored, dict) or (stored.get("format"), stored.get("fields")) != (FORMAT, list(fields)):
+        stored = {}
+    rows = stored.get("rows")
+    return RowCache(fields, rows if isinstance(rows, dict) else {})
 
 
-def _path() -> Any:
+def _path() -> Path:
     return paths.cache() / "history.json"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dlwp_tui.charts.points import Points
 from dlwp_tui.runs.series import CurveKey
+from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 
 
@@ -22,11 +23,16 @@ class Band:
 
 
 def groups(views: Sequence[RunView]) -> list[list[RunView]]:
-    """`views` by setting: equal lesson, params and kind of data stand together, in the order of the first of each."""
+    """`views` by setting: equal lesson, params and kind of data stand together, in the order of the first of each.
+
+    A run at work stands alone: a band ends where its shortest curve does.
+    """
     found: dict[str, list[RunView]] = {}
     for view in views:
         setting = [view.spec.lesson, view.spec.params, view.source == "synthetic"]
-        found.setdefault(json.dumps(setting, sort_keys=True), []).append(view)
+        at_work = view.state in (RunState.RUNNING, RunState.PAUSED)
+        key = view.folder.id if at_work else json.dumps(setting, sort_keys=True)
+        found.setdefault(key, []).append(view)
     return list(found.values())
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dlwp_tui.analysis import verdict
-from dlwp_tui.core.formats import number
+from dlwp_tui.analysis import verdict, wording
 from dlwp_tui.core.language import _
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import PRESET_RUN, Lesson
@@ -49,31 +47,6 @@ def seen(view: RunView, lesson: Lesson | None) -> Seen | None:
         return None
     expression = expect.parse(preset.expect)
     outcome = expression.evaluate({PRESET_RUN: verdict.figures_of(view)}, {PRESET_RUN: verdict.scalars_of(view)})
-    sentences = tuple(
-        _sentence(figure, outcome.figures[str(figure)], lesson.words)
-        for figure in expression.figures
-        if str(figure) in outcome.figures
-    )
+    values = {figure: outcome.figures[str(figure)] for figure in expression.figures if str(figure) in outcome.figures}
+    sentences = wording.sentences(values, {PRESET_RUN: ""}, lesson.words)
     return Seen(outcome.holds, str(preset.see), outcome.figures, sentences, outcome.missing)
-
-
-def _sentence(figure: expect.Figure, value: float, words: Mapping[str, str]) -> str:
-    """One figure in words; `words` are the lesson's own names for results."""
-    shown = number(value, whole=1e9)
-    if figure.metric.startswith("result_"):  # one value, whatever the function
-        name = figure.metric.removeprefix("result_")
-        if name in words:
-            return f"{words[name]} {shown}"
-        return _("{metric} in the end {value}").format(metric=name, value=shown)
-    sentence = {
-        "argmin": _("{metric} is lowest at epoch {value}"),
-        "argmax": _("{metric} is highest at epoch {value}"),
-        "min": _("lowest {metric} {value}"),
-        "max": _("highest {metric} {value}"),
-        "last": _("last {metric} {value}"),
-        "mean": _("mean {metric} {value}"),
-        "gap": _("{metric} minus val_{metric} at the end {value}"),
-        "seconds": _("{value} s of training"),
-        "params": _("{value} params"),
-    }[figure.function]
-    return sentence.format(metric=figure.metric, value=shown)

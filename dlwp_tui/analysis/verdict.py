@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Literal
 
+from dlwp_tui.analysis import wording
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.runs import facts, store
+from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState, label
 from dlwp_tui.runs.view import RunView
 
@@ -54,7 +56,8 @@ class Verdict:
     kind: Kind
     votes: tuple[Vote, ...]
     figures: dict[str, float]
-    """The median over the votes of each function in `expect`."""
+    """The median of each function in `expect` over the seeds that have voted: a seed that is not through changes
+    nothing. Where in the end none of them counts, over all that have the figure."""
     source: UsedSource | None
     """The worst source any of the runs used."""
     why: tuple[str, ...] = ()
@@ -63,6 +66,19 @@ class Verdict:
     """The id of this start of the experiment (see `ExperimentVote`)."""
     ended: int = 0
     """How many of its runs are over."""
+
+    @property
+    def voted(self) -> int:
+        """How many seeds have voted."""
+        return sum(vote.holds is not None for vote in self.votes)
+
+    @property
+    def of_seeds(self) -> str:
+        """How many seeds the figures are of, in words; "" where the experiment has a single one."""
+        count = self.voted or len(self.votes)
+        if len(self.votes) < 2:
+            return ""
+        return _("median of {count} seeds").format(count=count) if count > 1 else _("of a single seed")
 
     @property
     def synthetic(self) -> bool:
@@ -98,11 +114,15 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
     """The verdict of runs given by (side, vote). The views are taken as they are: update them first."""
     expression = expect.parse(experiment.expect)
     votes = tuple(_vote(experiment, expression, views, vote) for vote in range(experiment.seeds))
-    names = dict.fromkeys(name for vote in votes for name in vote.figures)
+    kind = _kind(votes, views)
+    counted = [vote for vote in votes if vote.holds is not None]
+    if not counted and kind != "pending":
+        counted = list(votes)
+    names = dict.fromkeys(name for vote in counted for name in vote.figures)
     return Verdict(
-        kind=_kind(votes, views),
+        kind=kind,
         votes=votes,
-        figures={name: median(v.figures[name] for v in votes if name in v.figures) for name in names},
+        figures={name: median(v.figures[name] for v in counted if name in v.figures) for name in names},
         source=facts.worst_source(view.source for view in views.values() if view.source),
         why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
         batch=batch,
@@ -112,17 +132,40 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batc
 
 def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
     """The verdict of the experiment's newest start; None when it was never started."""
+    batch, folders = newest_runs(lesson.id, experiment.id)
+    views = {place: RunView.whole(folder) for place, folder in folders.items()}
+    return judge(experiment, views, batch) if views else None
+
+
+def newest_runs(lesson_id: str, experiment_id: str) -> tuple[str, dict[tuple[str, int], RunFolder]]:
+    """(batch, folder by side and vote) of the experiment's newest start; ("", {}) when it was never started."""
     batch = ""
-    views: dict[tuple[str, int], RunView] = {}
+    found: dict[tuple[str, int], RunFolder] = {}
     for folder in store.all():  # newest first: of two runs in one place the later one counts
         spec = store.read_spec(folder)
         place = spec.experiment
-        if place is None or spec.lesson != lesson.id or place.id != experiment.id:
+        if place is None or spec.lesson != lesson_id or place.id != experiment_id:
             continue
         batch = batch or place.batch
-        if place.batch == batch and (place.side, place.vote) not in views:
-            views[place.side, place.vote] = RunView.whole(folder)
-    return judge(experiment, views, batch) if views else None
+        if place.batch == batch:
+            found.setdefault((place.side, place.vote), folder)
+    return batch, found
+
+
+def arms(lesson: Lesson, experiment: Experiment) -> dict[RunFolder, str]:
+    """The runs of the experiment's newest start, vote by vote, and what the side of each is called."""
+    called = wording.side_names(lesson, experiment)
+    _batch, folders = newest_runs(lesson.id, experiment.id)
+    order = {side: number for number, side in enumerate(experiment.runs)}
+    known = [place for place in folders if place[0] in order]
+    return {folders[place]: called[place[0]] for place in sorted(known, key=lambda one: (one[1], order[one[0]]))}
+
+
+def in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[str, ...]:
+    """The figures of a verdict as sentences, each with the value of every side."""
+    wanted = expect.parse(experiment.expect).figures
+    values = {figure: found.figures[str(figure)] for figure in wanted if str(figure) in found.figures}
+    return wording.sentences(values, wording.side_names(lesson, experiment), lesson.words)
 
 
 def figures_of(view: RunView) -> dict[str, list[float]]:

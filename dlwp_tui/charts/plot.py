@@ -133,10 +133,20 @@ class Plot:
     def _mark_gaps(self, values: Drawable) -> None:
         style = style_of(values.series, self.view)
         sign = "x" if self.view.ascii else "×"
-        for column in {
-            self._dot(self.x.place(gap.x), 0.0)[0] // 2 for gap in values.points.gaps if self.x.holds(gap.x, gap.x)
-        }:
-            self.canvas.write(self.canvas.height - 1, column, sign, style)
+        if not values.points.gaps:
+            return
+        low, high = self.x.low, self.x.high
+        last = self._columns - 1
+        for column in range(self.canvas.width):
+            # Two dots a cell, the first at `low`, the last at `high`: where those of this cell begin and end.
+            left = low + (high - low) * (2 * column - 0.5) / last if column else low
+            right = (
+                low + (high - low) * (2 * column + 1.5) / last
+                if 2 * column + 1 < last
+                else math.nextafter(high, math.inf)
+            )
+            if values.points.has_gap(left, right):
+                self.canvas.write(self.canvas.height - 1, column, sign, style)
 
     def _sign(self, values: Drawable) -> None:
         """The run's sign on its curve, where that passes the middle of a cell of its own: never off its line."""

@@ -27,8 +27,10 @@ COMMANDS = {
     "tune": ("tune",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
+    "completion": ("completion",),
 }
 """The commands and the module of each, in the order of `dlwp --help`."""
+NAMES = tuple(name for names in COMMANDS.values() for name in names)
 
 
 def build(command: str | None = None) -> typer.Typer:
@@ -56,8 +58,7 @@ def invoke(args: list[str]) -> int:
     """Run `args` and return the exit code. Raises DlwpError, UsageError among them."""
     from dlwp_tui.cli import usage
 
-    known = {name for names in COMMANDS.values() for name in names}
-    return usage.call(build(next((arg for arg in args if arg in known), None)), args, "dlwp")
+    return usage.call(build(next((arg for arg in args if arg in NAMES), None)), args, "dlwp")
 
 
 def _main(

@@ -33,7 +33,7 @@ class Item:
 
 def examine() -> list[Item]:
     """Everything that a lesson needs, from Python outwards."""
-    looks = (_python, _packages, _tensorflow, _home, _disk, _course, _settings, _data, _gpu, _terminal, _keys)
+    looks = (_python, _packages, _tensorflow, _home, _disk, _deleted, _course, _settings, _data, _gpu, _terminal, _keys)
     return [look() for look in looks]
 
 
@@ -107,6 +107,25 @@ def _disk() -> Item:
     ok = free >= NEED_DISK
     hint = "" if ok else _("Free some space, or point DLWP_HOME to another disk.")
     return Item(_("free disk"), ok, formats.file_size(free), hint)
+
+
+def _deleted() -> Item:
+    """Runs that were deleted in the app and take up room until it ends; what a crash left is removed after a day."""
+    from dlwp_tui.runs import trash
+
+    try:
+        trash.purge_old()
+    except DlwpError as error:
+        return Item(_("deleted runs"), False, error.message, error.hint)
+    kept = trash.kept()
+    if not kept:
+        return Item(_("deleted runs"), True, _("none on the disk"))
+    found = _("{count} on the disk, {size}; they go when the app ends, or a day after they were deleted")
+    return Item(
+        _("deleted runs"),
+        True,
+        found.format(count=len(kept), size=formats.disk_used(sum(one.size for one in kept))),
+    )
 
 
 def _course() -> Item:

@@ -42,8 +42,8 @@ def _run(context: typer.Context) -> None:
     from dlwp_tui.course import reader
 
     args = list(context.args)
-    place = _place(args)
-    if place is None:
+    where = place(args)
+    if where is None:
         course = reader.load()
         lessons = "\n".join(f"  {s.id:<7}{s.title}" for s in course.sections if s.has_lesson)
         shown = _("Usage: dlwp run ID [options]; dlwp run ID --help lists a lesson's options.\nLessons:\n{lessons}")
@@ -51,11 +51,11 @@ def _run(context: typer.Context) -> None:
             output.line(shown.format(lessons=lessons))
             return
         raise UsageError(_("Which lesson?"), shown.format(lessons=lessons))
-    lesson = reader.load().lesson(args.pop(place))
+    lesson = reader.load().lesson(args.pop(where))
     raise typer.Exit(usage.call(command(lesson), [_dashed(arg) for arg in args], f"dlwp run {lesson.id}"))
 
 
-def _place(args: list[str]) -> int | None:
+def place(args: list[str]) -> int | None:
     """Index of the lesson's id, which may stand after options (`dlwp run --preset quick 3.4`); None without one."""
     bare = [number for number, arg in enumerate(args) if not arg.startswith("-")]
     for number in bare:

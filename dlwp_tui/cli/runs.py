@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.cells import cell_len
 
 from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Force, Json, Run, started
 from dlwp_tui.core import formats
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.analysis.history import HistoryRow
 
 
 def register(app: typer.Typer) -> None:
@@ -26,43 +31,68 @@ def register(app: typer.Typer) -> None:
 
 
 def list_runs(
-    lesson: Annotated[str | None, typer.Argument(metavar="ID", help=_("Only runs of this lesson."))] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD...]",
+            help=_(
+                "Only runs that fit each word: a lesson, a state, units=64, 'val_loss<0.3', #tag, since:2d, "
+                "until:2026-11-01, a part of the name or id. sort:val_loss and sort:-created order them, "
+                "archived adds those put away."
+            ),
+        ),
+    ] = None,
     active: Annotated[bool, typer.Option("--active", help=_("Only runs that are going on."))] = False,
+    archived: Annotated[bool, typer.Option("--archived", help=_("Also runs that were put away."))] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("At most so many."))] = 30,
     json: Json = False,
 ) -> None:
-    from dlwp_tui.analysis import history
+    from dlwp_tui.analysis import filters, history, listing
     from dlwp_tui.runs import store
 
-    if lesson is not None:
-        from dlwp_tui.course import reader
-
-        lesson = reader.load().section(lesson).id
-    rows = [row for row in history.history(lesson) if row.state.active or not active][:limit]
-    for problem in store.problems():
+    asked = filters.parse(" ".join(_lesson(word) for word in words or ()))
+    asked.archived = asked.archived or archived
+    every = history.history()
+    rows = [row for row in asked.apply(every) if row.state.active or not active]
+    for problem in store.problems({row.id for row in every}):
         output.say(problem.message)
+    if wrong := filters.unknown(asked, every):
+        output.say(wrong)
     if json:
-        for row in rows:
+        for row in rows[:limit]:
             output.json_line(row.as_json())
     elif rows:
-        output.table(
-            [_("run"), _("state"), _("data"), _("time"), _("changed"), _("best")],
-            [
-                [
-                    row.id,
-                    row.label,
-                    formats.source_word(row.source),
-                    formats.duration(row.seconds, tenths=True),
-                    " ".join(f"{name}={value}" for name, value in row.changed.items()) or (row.preset or ""),
-                    formats.numbers(row.best_figures),
-                ]
-                for row in rows
-            ],
-        )
-    elif active:
+        _print(rows[:limit], asked.sort)
+        output.say(listing.summary(every, min(limit, len(rows))))
+    elif not every:
+        output.say(_("No runs yet. Start one: dlwp run 3.4 --preset quick"))
+    elif active and not words:
         output.say(_("No run is going on."))
     else:
-        output.say(_("No runs yet. Start one: dlwp run 3.4 --preset quick"))
+        output.say(_("No run fits. `dlwp runs` lists them all."))
+
+
+def _lesson(word: str) -> str:
+    """A word of the filter; of a section's number, one that the course has. Raises UsageError."""
+    from dlwp_tui.course import reader
+
+    return reader.load().section(word).id if reader.ID.fullmatch(word) else word
+
+
+def _print(rows: Sequence[HistoryRow], sort: str) -> None:
+    """A table: on a terminal the columns that fit, in a pipe all of them."""
+    import shutil
+
+    from dlwp_tui.analysis import listing, names
+
+    metric = sort if any(row.figure(sort) for row in rows) else listing.watched(rows)
+    columns = listing.columns(rows, names.of_rows(rows, by_preset=True), metric, ids=True)
+    placed = listing.fit(columns, shutil.get_terminal_size().columns if output.is_terminal() else None)
+    for cells in zip(*([one.column.head, *one.column.cells] for one in placed), strict=True):
+        line = ""
+        for one, text in zip(placed, cells, strict=True):
+            line += " " * (one.start - cell_len(line)) + one.cell(text)
+        output.line(line.rstrip())
 
 
 def stop(run: Run) -> None:
@@ -115,7 +145,7 @@ def export(
 
 
 def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False) -> None:
-    from dlwp_tui.runs import store
+    from dlwp_tui.runs import store, trash
 
     folder = store.find(run)
     if not yes and not sys.stdin.isatty():
@@ -125,5 +155,7 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do
         )
     if not yes and not typer.confirm(_("Delete {run} and all its files?").format(run=folder.id), err=True):
         raise typer.Exit(1)
+    size = folder.size
     store.delete(folder)
-    output.say(_("Deleted {run}.").format(run=folder.id))
+    trash.purge_old()
+    output.say(_("Deleted {run}; that frees {size}.").format(run=folder.id, size=formats.disk_used(size)))

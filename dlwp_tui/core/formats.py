@@ -72,6 +72,11 @@ def file_size(size: float) -> str:
     return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
+def disk_used(size: int) -> str:
+    """Like `file_size`, with `48 kB` below a megabyte: most runs are that small."""
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else file_size(size)
+
+
 def source_word(source: UsedSource | None) -> str:
     """Which data a run used, for a table's cell; "" for none."""
     return {"real": _("real"), "unverified": _("unverified"), "synthetic": _("synthetic")}.get(source or "", "")

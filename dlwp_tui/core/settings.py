@@ -23,8 +23,9 @@ class Settings:
     """A theme: `dlwp-dark`, `dlwp-light`, or any of Textual's, such as `ansi-dark` for 16 colours."""
     cpu_slots: int = 1
     """Runs that may train at the same time on the CPU."""
-    default_preset: str = "book"
-    """The preset a lesson's form starts with."""
+    default_preset: str = "quick"
+    """The preset a lesson's form starts with. `quick` shows the same in under a minute; the book's own sizes may take
+    an hour, and how long is not known before the first run."""
     ascii: bool = False
     """Draw borders and charts with ASCII, for terminals that show box characters two cells wide."""
     content: list[str] = field(default_factory=list)

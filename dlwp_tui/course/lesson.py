@@ -53,6 +53,8 @@ class Experiment(StrictModel):
     preset: str = "book"
     """The preset all its runs start from."""
     runs: dict[str, dict[str, Value]] = Field(min_length=1)
+    names: dict[str, Prose] = Field(default_factory=dict)
+    """What the sides of `runs` are called; without a name a side is called by what differs from the others."""
     seeds: Annotated[int, Strict()] = Field(default=3, ge=1, le=20)
     expect: str
 
@@ -185,6 +187,21 @@ class Lesson(StrictModel):
                 )
             for run, values in experiment.runs.items():
                 yield from self._value_problems(f"{where}.runs.{run}", values)
+            for run in experiment.names:
+                if run not in experiment.runs:
+                    yield at_key(
+                        f"{where}.names.{run}",
+                        _("There is no run {run}.").format(run=run),
+                        _("Its runs: {names}").format(names=names(experiment.runs)),
+                    )
+            called = [str(name) for name in experiment.names.values()]
+            for name in dict.fromkeys(called):
+                if called.count(name) > 1:
+                    yield at_key(
+                        f"{where}.names",
+                        _("Two sides are called {name!r}.").format(name=name),
+                        _("Give each side a name of its own."),
+                    )
 
     def _demo_problems(self) -> Iterator[Problem]:
         ids = [demo.id for demo in self.demos]

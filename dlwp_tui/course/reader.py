@@ -146,6 +146,8 @@ class Course:
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the tree: folders that are missing, misnamed or doubled, notes without a title."""
+    begin: str = ""
+    """The section whose lesson the app offers on the first start; empty for none."""
 
     @property
     def content(self) -> Path:
@@ -205,13 +207,16 @@ def read(content: Path, *further: Path) -> Course:
             _("The course folder {path} does not exist.").format(path=content),
             _("Set DLWP_CONTENT to the folder with book.toml, or install the package again."),
         )
-    title, entries = _book(content, content)
+    title, begin, entries = _book(content, content)
     reading = _Reading(content)
     for entry in entries:
         reading.add_chapter(entry)
     for folder in further:
         reading.add_folder(folder)
-    return Course((content, *further), title, tuple(reading.chapters), tuple(reading.problems))
+    if begin and begin not in reading.found:
+        message, hint = _("There is no section {id!r}.").format(id=begin), _("Name a section with a lesson.")
+        reading.problems.append(Problem("book.toml", "begin", message, hint))
+    return Course((content, *further), title, tuple(reading.chapters), tuple(reading.problems), begin)
 
 
 _load = lru_cache(maxsize=8)(read)
@@ -256,7 +261,7 @@ class _Reading:
         titles: dict[str, Text | None] = {}
         if (origin / "book.toml").exists():
             try:
-                titles = {entry["id"]: _title(entry["title"]) for entry in _book(origin, self.content)[1]}
+                titles = {entry["id"]: _title(entry["title"]) for entry in _book(origin, self.content)[2]}
             except BrokenFile as error:
                 self.problems += error.problems
         paths = [path for path in (*inside, *(p for f in inside for p in _subfolders(f) or ())) if _chapter_of(path)]
@@ -303,8 +308,8 @@ def _subfolders(folder: Path) -> list[Path] | None:
         return None
 
 
-def _book(folder: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
-    """The title and the chapters of a folder's book.toml; raises BrokenFile with all of its problems."""
+def _book(folder: Path, content: Path) -> tuple[Text, str, list[dict[str, Any]]]:
+    """The title, `begin` and the chapters of a folder's book.toml; raises BrokenFile with all of its problems."""
     book = folder / "book.toml"
     data = read_toml(book, content)
     problems: list[Problem] = []
@@ -312,7 +317,10 @@ def _book(folder: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
         problems.append(
             at_key("format", _("This version of dlwp reads format 1."), _("Write format = 1, or update dlwp."))
         )
-    problems += _keys(data, "", ("format", "title", "chapters"))
+    problems += _keys(data, "", ("format", "title", "begin", "chapters"))
+    begin = data.get("begin", "")
+    if not isinstance(begin, str):
+        problems.append(at_key("begin", _("A text is missing."), _('Write {key} = "…".').format(key="begin")))
     entries = data.get("chapters", [])
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         hint = _("Add [[chapters]] with id, folder and title.")
@@ -333,7 +341,7 @@ def _book(folder: Path, content: Path) -> tuple[Text, list[dict[str, Any]]]:
         raise BrokenFile([replace(problem, file=relative(book, content)) for problem in problems])
     title = _title(data["title"])
     assert title is not None
-    return title, entries
+    return title, begin, entries
 
 
 def _keys(table: dict[str, Any], prefix: str, known: tuple[str, ...]) -> Iterator[Problem]:

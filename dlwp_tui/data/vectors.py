@@ -43,20 +43,6 @@ class WordVectors:
         vector: Floats = self.matrix[self.rows[word]]
         return vector
 
-    def for_words(self, words: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """A matrix with the vector of `words[i]` in row `i`, zeros where there is none, and which rows have one.
-
-        Shapes (len(words), dim) float32 and (len(words),) bool.
-        """
-        import numpy as np
-
-        found = [self.rows.get(word, -1) for word in words]
-        rows = np.array(found, np.int64)
-        known = rows >= 0
-        matrix = np.zeros((len(rows), self.dim), np.float32)
-        matrix[known] = self.matrix[rows[known]]
-        return matrix, known
-
     def nearest(self, word: str, count: int = 10) -> list[tuple[str, float]]:
         """The `count` words whose vectors point most in the direction of `word`'s, with the cosines.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
@@ -52,6 +52,15 @@ def from_tokens(tokens: Sequence[Token]) -> Table:
         elif token.type == "inline":
             (head if in_head else rows[-1]).append(marked(token.children))
     return Table(tuple(head), tuple(tuple(row) for row in rows), tuple(align))
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of plain texts as Markdown."""
+
+    def row(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+    return "\n".join([row(head), row(["---"] * len(head)), *map(row, rows)])
 
 
 def layout(table: Table, width: int) -> Text:

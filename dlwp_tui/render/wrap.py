@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 Splitter = Callable[[str], Iterator[tuple[int, int, str]]]
 
-OPENING = "（《「『【〈〔［｛“‘"
+OPENING = "（《「『【〈〔［｛“‘→"
 """Characters a line may not end with."""
 CLOSING = "，。、；：？！）》」』】〉〕］｝”’…—～·％"
 """Characters a line may not start with."""

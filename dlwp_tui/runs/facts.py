@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlwp_tui.core.layer_graph import Graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
@@ -97,9 +97,8 @@ class Failure:
         return self.message if ours else ": ".join(part for part in (self.type, self.message) if part)
 
 
-@dataclass(frozen=True)
-class Best:
-    """A metric's best value and the epoch (1-based) that reached it first."""
+class Best(NamedTuple):
+    """A metric's best (or last) value and the epoch (1-based) that reached it first."""
 
     value: float
     epoch: int

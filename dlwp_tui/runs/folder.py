@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import time
@@ -12,6 +13,8 @@ from dlwp_tui.core import paths
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no i, l, o, 0, 1: an id is read aloud and typed
 RUN_ID = re.compile(r"^\d{8}-\d{4}-[0-9A-Za-z.]+-[a-z0-9]{4}$")
+SPEC, EVENTS, LABELS = "run.json", "events.jsonl", "labels.json"
+"""Names of files, for whoever looks at a thousand runs: making a Path takes as long as looking at a file."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,17 @@ class RunFolder:
     @property
     def spec(self) -> Path:
         """`run.json`, written once."""
-        return self.path / "run.json"
+        return self.path / SPEC
 
     @property
     def events(self) -> Path:
         """`events.jsonl`, append-only; its one writer is whoever holds `lock`."""
-        return self.path / "events.jsonl"
+        return self.path / EVENTS
 
     @property
     def labels(self) -> Path:
         """`labels.json`: the learner's own name, tags and note for the run."""
-        return self.path / "labels.json"
+        return self.path / LABELS
 
     @property
     def log(self) -> Path:
@@ -60,6 +63,11 @@ class RunFolder:
         """Weights, pictures and other files the lesson leaves."""
         return self.path / "artifacts"
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its files, as `ls` counts them; 0 where there is no such folder."""
+        return _bytes_in(str(self.path))
+
 
 def new_id(lesson: str, now: float | None = None) -> str:
     """A fresh run id, one of 31^4 for each minute and lesson; ids sort by time."""
@@ -70,3 +78,15 @@ def new_id(lesson: str, now: float | None = None) -> str:
 def folder(run_id: str) -> RunFolder:
     """The folder of a run, whether or not it exists."""
     return RunFolder(paths.runs() / run_id)
+
+
+def _bytes_in(path: str) -> int:
+    total = 0
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                total += _bytes_in(entry.path) if is_folder else entry.stat(follow_symlinks=False).st_size
+    except OSError:  # deleted meanwhile, or not ours to read
+        pass
+    return total

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Container
 from difflib import get_close_matches
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import packed, state
+from dlwp_tui.runs import trash
 from dlwp_tui.runs.folder import RUN_ID, RunFolder
-from dlwp_tui.runs.spec import RunSpec
+
+if TYPE_CHECKING:
+    from dlwp_tui.runs.spec import RunSpec
 
 _SUFFIX = 4  # characters at the end of an id by which runs of one minute and lesson differ
 _LISTED = 10  # ids that the error for an ambiguous prefix lists
@@ -42,6 +44,10 @@ def create(spec: RunSpec, root: Path | None = None) -> RunFolder:
 
 def read_spec(folder: RunFolder) -> RunSpec:
     """The run's spec. Raises RunError naming the file when it is missing or broken."""
+    from pydantic import ValidationError  # 0.07 s, which a list of runs that have ended can do without
+
+    from dlwp_tui.runs.spec import RunSpec
+
     try:
         stat = folder.spec.stat()
         stamp = (stat.st_mtime_ns, stat.st_size)
@@ -80,7 +86,7 @@ def all() -> list[RunFolder]:
 
 def folders() -> list[RunFolder]:
     """Every folder that is named like a run, whether or not it is usable; nothing in it is read."""
-    return [RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()]
+    return [RunFolder(Path(entry.path)) for entry in _entries() if _is_run(entry)]
 
 
 def next_number(lesson_id: str) -> int:
@@ -93,9 +99,9 @@ def next_number(lesson_id: str) -> int:
     return max(newest, len(found)) + 1
 
 
-def problems() -> tuple[Problem, ...]:
-    """What lies under `runs` and is no usable run, and why not."""
-    return tuple(_scan()[1])
+def problems(usable: Container[str] = ()) -> tuple[Problem, ...]:
+    """What lies under `runs` and is no usable run, and why not; `usable` are ids that need no look."""
+    return tuple(_scan(usable)[1])
 
 
 def find(prefix: str) -> RunFolder:
@@ -109,43 +115,34 @@ def find(prefix: str) -> RunFolder:
         if not runs:
             raise _none_yet()
         return runs[0]
-    folders = {entry.name: RunFolder(entry) for entry in _entries() if RUN_ID.match(entry.name) and entry.is_dir()}
-    if wanted in folders:
-        return folders[wanted]
-    matches = [name for name in folders if wanted and (name.startswith(wanted) or name[-_SUFFIX:] == wanted)]
+    found = {folder.id: folder for folder in folders()}
+    if wanted in found:
+        return found[wanted]
+    matches = [name for name in found if wanted and (name.startswith(wanted) or name[-_SUFFIX:] == wanted)]
     if len(matches) == 1:
-        return folders[matches[0]]
-    if not folders:
+        return found[matches[0]]
+    if not found:
         raise _none_yet()
-    raise _ambiguous(wanted, sorted(matches, reverse=True)) if matches else _unknown(wanted, list(folders))
+    raise _ambiguous(wanted, sorted(matches, reverse=True)) if matches else _unknown(wanted, list(found))
 
 
 def delete(folder: RunFolder) -> None:
-    """Remove a run's folder. Raises RunError while the run is at work, StorageError when it cannot be removed."""
-    if state.locked(folder):
-        raise RunError(
-            _("Run {run} is still at work.").format(run=folder.id),
-            _("Stop it first: dlwp stop {run}").format(run=folder.id),
-        )
-    doomed = folder.path.with_name(f".deleted-{folder.id}-{os.getpid()}")  # hidden, also if removing it fails
-    try:
-        folder.path.rename(doomed)
-        shutil.rmtree(doomed)
-    except FileNotFoundError as error:
-        raise RunError(_("Run {run} is gone already.").format(run=folder.id)) from error
-    except OSError as error:
-        raise paths.storage_error(folder.path, error) from error
-    _specs.pop(folder.path, None)
-    packed.forget(folder)
+    """Remove a run for good. Raises RunError while it is at work, StorageError when it cannot be removed."""
+    trash.purge(trash.take(folder))
 
 
 _specs: dict[Path, tuple[tuple[int, int], RunSpec]] = {}
 """Specs read so far by this process, with the time and size of their `run.json`, which is written once."""
 
 
-def _entries() -> list[Path]:
+def _is_run(entry: os.DirEntry[str]) -> bool:
+    return RUN_ID.match(entry.name) is not None and entry.is_dir()
+
+
+def _entries() -> list[os.DirEntry[str]]:
     try:
-        return [entry for entry in paths.runs().iterdir() if not entry.name.startswith(".")]
+        with os.scandir(paths.runs()) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -157,18 +154,21 @@ def _entries() -> list[Path]:
         ) from error
 
 
-def _scan() -> tuple[list[RunFolder], list[Problem]]:
+def _scan(usable: Container[str] = ()) -> tuple[list[RunFolder], list[Problem]]:
+    """The usable runs but those of `usable`, newest first, and what is wrong with the rest."""
     good: list[tuple[float, str, RunFolder]] = []
     bad: list[Problem] = []
     for entry in _entries():
-        if not RUN_ID.match(entry.name) or not entry.is_dir():
-            bad.append(Problem(str(entry), "", _("{path} is no run and is ignored.").format(path=entry)))
+        if entry.name in usable:
             continue
-        folder = RunFolder(entry)
+        if not _is_run(entry):
+            bad.append(Problem(entry.path, "", _("{path} is no run and is ignored.").format(path=entry.path)))
+            continue
+        folder = RunFolder(Path(entry.path))
         try:
             good.append((read_spec(folder).created, folder.id, folder))
         except RunError as error:
-            bad.append(Problem(str(entry), "", error.message, error.hint))
+            bad.append(Problem(entry.path, "", error.message, error.hint))
     good.sort(key=lambda row: row[:2], reverse=True)
     return [folder for _created, _id, folder in good], sorted(bad, key=lambda problem: problem.file)
 

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
@@ -131,6 +131,10 @@ class DlwpApp(App[None]):
             self._early.append(event)
             return
         await super().on_event(event)
+
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """A notice, without the backticks that set off keys and code in texts for a terminal."""
+        super().notify(message.replace("`", ""), title=title.replace("`", ""), **options)
 
     def _collect(self) -> None:
         left = gc.get_count()[2]

@@ -5,7 +5,8 @@ Textual's own Footer makes its widgets anew at every change of focus (30 ms); th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual import events
@@ -31,6 +32,8 @@ class Entry:
     """Of the first of them."""
     local: bool = False
     """True for a key of the focused widget, False for one of the study screen."""
+    stays: bool = False
+    """Shown however little room there is."""
 
     @property
     def width(self) -> int:
@@ -49,7 +52,8 @@ class KeyBar(Widget, can_focus=False):
         super().__init__(id=id)
         self._focused: Widget | None = None
         self._where = ""
-        self._entries = _entries("")
+        self._there: frozenset[keys.Offer] = frozenset()
+        self._entries = _entries("", ())
         self._places: list[tuple[int, int, Entry]] = []
         """(first cell, cell after the last, entry) of each entry that is shown."""
 
@@ -59,8 +63,15 @@ class KeyBar(Widget, can_focus=False):
         holder = next((one for one in around if hasattr(one, "KEYS")), None)
         where = str(holder.KEYS) if holder is not None else ""
         self._focused = holder
-        if where != self._where:
-            self._where, self._entries = where, _entries(where)
+        self._show(where, self._there)
+
+    def offer(self, there: frozenset[keys.Offer]) -> None:
+        """Show only those keys of the study screen whose thing is `there`."""
+        self._show(self._where, there)
+
+    def _show(self, where: str, there: frozenset[keys.Offer]) -> None:
+        if (where, there) != (self._where, self._there):
+            self._where, self._there, self._entries = where, there, _entries(where, there)
             self.refresh()
 
     def render(self) -> Content:
@@ -84,14 +95,23 @@ class KeyBar(Widget, can_focus=False):
                     await self.screen.run_action(entry.action)
 
     def _fitting(self, room: int) -> list[Entry]:
-        chosen = [*self._entries[: MOST - 1], self._entries[-1]]
-        while len(chosen) > 1 and sum(entry.width + GAP for entry in chosen) - GAP > room:
-            del chosen[-2]  # the last is help
-        return chosen
+        """As many as fit, without those that stay the first ones."""
+        kept = [entry for entry in self._entries if entry.stays]
+        chosen = [entry for entry in self._entries if not entry.stays][: MOST - len(kept)]
+        while chosen and sum(entry.width + GAP for entry in (*chosen, *kept)) - GAP > room:
+            chosen.pop()
+        return [*chosen, *kept]
 
 
-def _entries(where: str) -> list[Entry]:
-    """Those of `where`, then those of the study screen, help last."""
+def _entries(where: str, there: Collection[keys.Offer]) -> list[Entry]:
+    """Those of `where`, then those of the study screen. Which panes there are, and help, always stay."""
     own = [Entry(words, text, action, local=True) for words, text, action in keys.local(where)]
-    study = [Entry(keys.label(key.id), _(key.short or key.text), f"do('{key.id}')") for key in keys.footer()]
+    study: list[Entry] = []
+    for key in keys.footer(there):
+        text, label = _(key.short or key.text), keys.label(key.id)
+        entry = Entry(label, text, f"do('{key.id}')", stays=key.offered == "one pane" or key.id == "app.help")
+        if study and study[-1].text == text:
+            study[-1] = replace(study[-1], keys=f"{study[-1].keys} {label}")
+        else:
+            study.append(entry)
     return [*own, *study]

@@ -9,10 +9,10 @@ ctrl+enter and alt. Importing this module does not import textual.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dlwp_tui.core import settings
 from dlwp_tui.core.language import N_, _
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 STUDY = "study"
+Offer = Literal["lesson", "run at work", "earlier run", "one pane"]
+"""What the footer's keys need: a lesson in the open section, a shown run at work, a run to compare with, or that only
+one pane is in view."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ class Key:
     where: str = STUDY
     """What binds the key: the name its class passes to `bindings`."""
     footer: int = 0
-    """Place in the footer, 1–8; 0: not shown there."""
+    """Place in the footer, from 1; 0: not shown there."""
+    offered: Offer | None = None
+    """The footer shows the key only while there is such a thing; see also `lesson`."""
     short: str = ""
     """Shorter than `text`, for the footer and for the lines of keys under a table or a drawing."""
     shows: str = ""
@@ -58,9 +63,19 @@ DRAW, PICTURES = N_("Drawing for the model"), N_("Among pictures")
 
 KEYS: tuple[Key, ...] = (
     Key("run.start", "r", "runs.start", N_("run"), RUN, footer=1, lesson=True),
-    Key("run.stop", "s", "runs.stop", N_("stop"), RUN, footer=2),
+    Key("run.stop", "s", "runs.stop", N_("stop"), RUN, footer=2, offered="run at work"),
     Key("run.pause", "z", "runs.pause", N_("pause or go on"), RUN),
-    Key("bench.params", "p", "tabs.open('params')", N_("parameters"), RUN, footer=3, short=N_("params"), shows="bench"),
+    Key(
+        "bench.params",
+        "p",
+        "tabs.open('params')",
+        N_("parameters"),
+        RUN,
+        footer=3,
+        offered="lesson",
+        short=N_("params"),
+        shows="bench",
+    ),
     Key("run.preset", "d", "params.next_preset", N_("next preset"), RUN, shows="params", lesson=True),
     Key("run.measure", "T", "looking.measure", N_("try how long it takes"), RUN, shows="bench", lesson=True),
     Key("run.demo", "i", "output.demo", N_("try the model"), RUN, shows="output", lesson=True),
@@ -81,9 +96,36 @@ KEYS: tuple[Key, ...] = (
     Key("search", "/", "reading.search", N_("search"), READ, footer=7),
     Key("mine.write", "w", "writing.write", N_("write your own note"), READ),
     Key("mine.outside", "E", "writing.write_outside", N_("your note in $EDITOR"), READ),
-    Key("focus.contents", "1", "panes.pane('contents')", N_("contents"), READ),
-    Key("focus.note", "2", "panes.pane('note')", N_("note"), READ),
-    Key("focus.bench", "3", "panes.pane('bench')", N_("bench"), READ),
+    Key(
+        "focus.contents",
+        "1",
+        "panes.pane('contents')",
+        N_("contents"),
+        READ,
+        footer=8,
+        offered="one pane",
+        short=N_("panes"),
+    ),
+    Key(
+        "focus.note",
+        "2",
+        "panes.pane('note')",
+        N_("note"),
+        READ,
+        footer=8,
+        offered="one pane",
+        short=N_("panes"),
+    ),
+    Key(
+        "focus.bench",
+        "3",
+        "panes.pane('bench')",
+        N_("bench"),
+        READ,
+        footer=8,
+        offered="one pane",
+        short=N_("panes"),
+    ),
     Key("contents.toggle", "t", "panes.toggle_contents", N_("show or hide contents"), READ),
     Key("bench.curves", "v", "tabs.open('curves')", N_("curves"), LOOK, shows="bench"),
     Key("bench.output", "o", "tabs.open('output')", N_("output"), LOOK, shows="bench"),
@@ -91,10 +133,11 @@ KEYS: tuple[Key, ...] = (
     Key("bench.history", "h", "tabs.open('history')", N_("history"), LOOK, shows="bench"),
     Key("bench.log", "l", "output.log", N_("the run's log"), LOOK, shows="output"),
     Key("chart.metric", "g", "curves.next_metric", N_("one metric large"), LOOK, shows="curves"),
-    Key("chart.compare", "c", "bench.compare", N_("compare"), LOOK, footer=4, shows="bench"),
+    Key("chart.compare", "c", "bench.compare", N_("compare"), LOOK, footer=4, offered="earlier run", shows="bench"),
     Key("chart.log", "y", "curves.log_scale", N_("log axis"), LOOK),
     Key("chart.smooth", "m", "curves.smooth", N_("smoothing"), LOOK),
     Key("chart.batches", "a", "curves.batches", N_("batches or epochs"), LOOK),
+    Key("copy", "C", "copying.copy", N_("copy code, a table, a figure"), LOOK),
     Key("chart.maximise", "x", "panes.maximise", N_("one pane large"), LOOK),
     Key(
         "chart.cursor-right",
@@ -132,20 +175,33 @@ KEYS: tuple[Key, ...] = (
     Key("pick.fold", "F", "fold", N_("fold seeds into a band"), PICK, "picker", short=N_("fold seeds")),
     Key("pick.up", "K", "move_run(-1)", N_("up or down in the legend"), PICK, "picker", short=N_("order")),
     Key("pick.down", "J", "move_run(1)", N_("up or down in the legend"), PICK, "picker", short=N_("order")),
-    Key("pick.rename", "R", "rename", N_("name it"), PICK, "picker", short=N_("name")),
-    Key("pick.tag", "#", "tag", N_("tag it"), PICK, "picker", short=N_("tag")),
-    Key("pick.note", "W", "note", N_("a note on it"), PICK, "picker", short=N_("note")),
+    Key("pick.rename", "R", "label('name')", N_("name it"), PICK, "picker", short=N_("name")),
+    Key("pick.tag", "#", "label('tags')", N_("tag it"), PICK, "picker", short=N_("tag")),
+    Key("pick.note", "W", "label('note')", N_("a note on it"), PICK, "picker", short=N_("note")),
     Key("pick.leave", "escape", "leave", where="picker"),
-    Key("card.start", "enter,r", "press", N_("start"), CARD, "card"),
+    Key("card.press", "enter", "press", N_("start; an experiment's curves"), CARD, "card"),
+    Key("card.start", "r", "start", N_("start, or start again"), CARD, "run-card"),
+    Key("card.start", "r", "start", where="experiment-card"),
     Key("card.params", "e", "edit", N_("into the form"), CARD, "run-card"),
+    Key("card.curves", "c", "curves", N_("an experiment's curves"), CARD, "experiment-card"),
     Key("past.show", "enter", "show", N_("show its curves"), PAST, "history", short=N_("curves")),
     Key("past.overlay", "c", "overlay", N_("lay over the shown run"), PAST, "history", short=N_("compare")),
-    Key("past.rerun", "e", "rerun", N_("run again"), PAST, "history", short=N_("again")),
-    Key("past.use", "f", "use_params", N_("use its parameters"), PAST, "history", short=N_("use params")),
-    Key("past.export", "w", "export", N_("write as CSV"), PAST, "history", short=N_("export")),
+    Key("past.filter", "f", "filter", N_("show only some runs"), PAST, "history", short=N_("filter")),
+    Key("past.sort", "O", "sort", N_("another order"), PAST, "history", short=N_("order")),
+    Key("past.figure", "g", "figure", N_("best or last figure"), PAST, "history", short=N_("best or last")),
     Key("past.all", "b", "all_lessons", N_("all lessons or this one"), PAST, "history", short=N_("all runs")),
     Key("past.delete", "delete", "delete", N_("delete (twice)"), PAST, "history", short=N_("delete")),
+    Key("past.undo", "U", "undo", N_("bring back what was deleted"), PAST, "history", short=N_("undelete")),
+    Key("past.rerun", "e", "rerun", N_("run again"), PAST, "history", short=N_("again")),
+    Key("past.use", "P", "use_params", N_("use its parameters"), PAST, "history", short=N_("use params")),
+    Key("past.archive", "a", "archive", N_("put away, or take out again"), PAST, "history", short=N_("put away")),
+    Key("past.rename", "R", "label('name')", N_("name it"), PAST, "history", short=N_("name")),
+    Key("past.tag", "#", "label('tags')", N_("tag it"), PAST, "history", short=N_("tag")),
+    Key("past.note", "W", "label('note')", N_("a note on it"), PAST, "history", short=N_("note")),
+    Key("past.export", "w", "export", N_("write as CSV"), PAST, "history", short=N_("export")),
     Key("past.keep", "escape", "keep", where="history"),
+    Key("filter.done", "enter,down", "done", where="filter", short=N_("to the list")),
+    Key("filter.clear", "escape", "clear_all", where="filter", short=N_("show all")),
     Key("proofs.fold", "enter", "fold", N_("show or fold the checks"), REPORT, "proofs"),
     Key("draw.up", "up", "move(0, -1)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
     Key("draw.down", "down", "move(0, 1)", N_("move, or draw with the pen down"), DRAW, "paper", short=N_("move")),
@@ -159,13 +215,19 @@ KEYS: tuple[Key, ...] = (
     Key("pictures.next", "],n,tab,space", "turn(1)", N_("next or previous"), PICTURES, "pictures"),
     Key("pictures.previous", "[,N,shift+tab", "turn(-1)", N_("next or previous"), PICTURES, "pictures"),
     Key("pictures.size", "enter,x", "size", where="pictures"),
-    Key("app.help", "?", "app.help", N_("help"), APP, footer=8),
+    Key("app.help", "?", "app.help", N_("help"), APP, footer=9),
     Key("app.palette", ":,ctrl+p", "app.command_palette", N_("commands"), APP),
     Key("app.theme", "D", "app.next_theme", N_("next theme"), APP),
     Key("app.language", "L", "app.next_language", N_("中文 / English"), APP),
     Key("app.suspend", "ctrl+z", "app.suspend_process", N_("to the shell"), APP),
     Key("app.quit", "q,ctrl+q", "runs.quit", N_("quit"), APP),
     # The keys below have no line in the help.
+    Key("runs.up", "up", "move(-1)", where="runs"),
+    Key("runs.down", "down", "move(1)", where="runs"),
+    Key("runs.page-up", "pageup", "turn(-1)", where="runs"),
+    Key("runs.page-down", "pagedown", "turn(1)", where="runs"),
+    Key("runs.first", "home", "end(-1)", where="runs"),
+    Key("runs.last", "end", "end(1)", where="runs"),
     Key("chips.previous", "left", "step(-1)", where="chips"),
     Key("chips.next", "right,space", "step(1)", where="chips"),
     Key("form.up", "up", "app.focus_previous", where="form"),
@@ -178,6 +240,8 @@ KEYS: tuple[Key, ...] = (
     Key("link.previous", "shift+tab", "step(-1)", where="text"),
     Key("link.follow", "enter", "follow", where="text"),
     Key("page.turn", "enter", "turn", where="turn"),
+    Key("welcome.begin", "enter", "begin", where="welcome"),
+    Key("welcome.close", "escape", "close", where="welcome"),
     Key("quiz.up", "up", "move(-1)", where="quiz"),
     Key("quiz.down", "down", "move(1)", where="quiz"),
     Key("wide.left", "left", "scroll_left", where="wide"),
@@ -257,9 +321,10 @@ def label(key_id: str) -> str:
     return SHOWN.get(first, first)
 
 
-def footer() -> list[Key]:
-    """The keys of the footer, in order."""
-    return sorted((key for key in KEYS if key.footer), key=lambda key: key.footer)
+def footer(there: Collection[Offer]) -> list[Key]:
+    """The keys of the footer, in order, as far as what they need is `there`."""
+    needed = ((key, "lesson" if key.lesson else key.offered) for key in KEYS if key.footer)
+    return sorted((key for key, need in needed if need is None or need in there), key=lambda key: key.footer)
 
 
 def help_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:

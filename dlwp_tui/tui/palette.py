@@ -45,12 +45,12 @@ class CourseCommands(Provider):
         study = self._study
         if study is None:
             return []
+        lesson = study.panes.lesson
         commands: list[tuple[str, str, Callable[[], object]]] = [
             (_(key.text).capitalize(), _(key.group), partial(study.action_do, key.id))
             for key in KEYS
-            if key.where == STUDY and key.id != "app.palette"
+            if key.where == STUDY and key.id != "app.palette" and (lesson is not None or not key.lesson)
         ]
-        lesson = study.panes.lesson
         if lesson is not None:
             commands += [
                 (

@@ -5,6 +5,7 @@ Every method may block on files or processes for some milliseconds: call it in a
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from dataclasses import dataclass
@@ -12,18 +13,19 @@ from pathlib import Path
 
 from dlwp_tui.analysis import estimates, verdict
 from dlwp_tui.analysis import export as exporter
-from dlwp_tui.core import paths
-from dlwp_tui.core.errors import DlwpError
+from dlwp_tui.core import paths, progress
+from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.course.reader import Course
 from dlwp_tui.engine import control, dry_run, launch, memory
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.runs import state, store
+from dlwp_tui.runs import state, store, trash
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.trash import Deleted
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,12 @@ class Session:
 
     def __init__(self, course: Course) -> None:
         self.course = course
+        seen = progress.load()
+        self.first_start = bool(course.begin) and not (seen.section or seen.sections or store.all())
+        """Whether this is the learner's first start and nothing was run yet."""
         self.zygote = Zygote()
+        self.deleted: list[Deleted] = []
+        """The runs that can be brought back, the last one last."""
         self._one_dry_run = threading.Lock()
         self._cancel = threading.Event()
 
@@ -51,9 +58,12 @@ class Session:
         self.zygote.start()
 
     def close(self) -> None:
-        """End the zygote; its workers live on, a dry run does not."""
+        """End the zygote; its workers live on, a dry run does not. What was deleted is gone for good."""
         self.cancel_dry_run()
         self.zygote.close()
+        for deleted in self.deleted:
+            with contextlib.suppress(StorageError):  # `trash.purge_old` tries again
+                trash.purge(deleted)
 
     def start(self, request: RunRequest, force: bool = False) -> RunFolder:
         """Start one run; raises DlwpError before anything is half started, MemoryShort unless `force`."""
@@ -107,9 +117,14 @@ class Session:
         """Stop in order, after a grace period by force."""
         control.stop(store.find(run_id))
 
-    def delete(self, run_id: str) -> None:
-        """Remove a run that is over, and everything it left."""
-        store.delete(store.find(run_id))
+    def delete(self, run_id: str) -> Deleted:
+        """Delete a run that is over; until the app ends `undelete` brings it back."""
+        self.deleted.append(trash.take(store.find(run_id)))
+        return self.deleted[-1]
+
+    def undelete(self) -> RunFolder | None:
+        """Bring back the run that was deleted last; None where there is none."""
+        return trash.bring_back(self.deleted.pop()) if self.deleted else None
 
     def export(self, run_id: str) -> Path:
         """Write a run's curves as CSV into the data home; returns the file."""

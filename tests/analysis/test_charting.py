@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dlwp_tui.analysis.charting import Look, Member, XUnit, chart, metrics, place
+from dlwp_tui.analysis.charting import Look, Member, XUnit, chart, metrics
+from dlwp_tui.analysis.signs import place
 from dlwp_tui.charts.series import BASELINE, FOCUSED, TRAINING, VALIDATION, Series
 from tests.runs.fake_run import FakeRun
 

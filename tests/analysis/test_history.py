@@ -45,7 +45,11 @@ def test_a_row_says_what_the_run_was(make_run: Make, course_dir: Path) -> None:
     assert row.started == T0 + 2 and row.seconds == 4 and row.source == "synthetic"
     assert row.base == "book" and row.changed == {"rate": 2.0} and row.preset is None
     assert row.best["val_loss"] == Best(0.5, 2, "", "val_loss")
-    assert row.best_figures == {"val_accuracy": pytest.approx(0.9), "val_loss": 0.5}
+    assert row.metrics == ["val_loss", "loss", "val_accuracy"]
+    accuracy = row.figure("val_accuracy")
+    assert accuracy is not None and accuracy.value == pytest.approx(0.9)
+    assert accuracy == Best(accuracy.value, 3, "", "val_accuracy")
+    assert row.figure("val_loss", last=True) == Best(1.5, 3, "", "val_loss")
     assert row.results == {"": {"accuracy": 0.75}}
     assert row.label == "✓ finished"
     line = json.loads(json.dumps(row.as_json(), allow_nan=False))

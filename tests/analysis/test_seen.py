@@ -33,7 +33,11 @@ def ran(run: FakeRun, *values: float, state: str = "finished") -> FakeRun:
 def test_a_promise_is_kept_or_not_with_the_figures(make_run: Make, lesson: Lesson) -> None:
     kept = seen(ran(make_run("1.1", params=QUICK, preset="quick"), 0.5, 0.25, 0.75).view(), lesson)
     assert kept is not None and kept.holds is True and kept.promise == "第 2 轮见底" and kept.label == "✓ seen here"
-    assert kept.sentences == ("val_loss is lowest at epoch 2", "last val_loss 0.75", "lowest val_loss 0.25")
+    assert kept.sentences == (
+        "epoch of the lowest validation loss: 2",
+        "last validation loss: 0.75",
+        "lowest validation loss: 0.25",
+    )
     broken = seen(ran(make_run("1.1", params=QUICK, preset="quick"), 0.5, 0.25, 0.2).view(), lesson)
     assert broken is not None and broken.holds is False and broken.label == "✗ not seen here"
     assert broken.figures["argmin(run.val_loss)"] == 3
@@ -44,11 +48,11 @@ def test_final_results_are_told_as_such(make_run: Make, lesson: Lesson) -> None:
     run = make_run("1.1", params=QUICK, preset="quick").hold().say("started").say("result", metrics={"accuracy": 0.75})
     view = run.say("ended", 9, state="finished").release().view()
     found = seen(view, lesson.model_copy(update={"presets": {"quick": quick}}))
-    assert found is not None and found.holds is True and found.sentences == ("accuracy in the end 0.75",)
+    assert found is not None and found.holds is True and found.sentences == ("final accuracy: 0.75",)
     words = {"accuracy": Text(zh="认对的比例", en="Share right")}
     worded = lesson.model_copy(update={"presets": {"quick": quick}, "figures": words})
     found = seen(view, worded)
-    assert found is not None and found.sentences == ("Share right 0.75",)
+    assert found is not None and found.sentences == ("Share right: 0.75",)
 
 
 def test_a_missing_figure_cannot_be_told(make_run: Make, lesson: Lesson) -> None:

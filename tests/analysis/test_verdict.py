@@ -167,3 +167,47 @@ def test_seconds_and_params_are_known(make_run: Make) -> None:
     result = verdict.judge(experiment, views)
     assert result.kind == "holds"
     assert result.figures == {"params(a)": 10, "params(b)": 20, "seconds(a)": 2, "seconds(b)": 9}
+
+
+def test_a_seed_that_is_not_through_changes_no_figure(make_run: Make) -> None:
+    views: dict[tuple[str, int], RunView] = {}
+
+    def side(name: str, vote: int, values: tuple[float, ...], *, over: bool = True) -> None:
+        run = make_run().hold().say("started").epochs("val_loss", *values)
+        views[name, vote] = (run.say("ended", 4, state="finished").release() if over else run).view()
+
+    side("base", 0, EARLY)
+    side("small", 0, (3.0, 1.0), over=False)
+    first = verdict.judge(EXPERIMENT, views)
+    assert first.kind == "pending" and first.figures == {} and first.voted == 0
+    side("small", 0, (3.0, 1.0, 2.0))
+    side("base", 1, LATE)
+    side("small", 1, EARLY, over=False)
+    second = verdict.judge(EXPERIMENT, views)
+    assert second.figures == {"argmin(small.val_loss)": 2.0, "argmin(base.val_loss)": 1.0}
+    assert second.voted == 1 and second.of_seeds == "of a single seed"
+
+
+def test_the_figures_say_how_many_seeds_they_are_of(make_run: Make) -> None:
+    assert judged(make_run, [(EARLY, LATE)] * 3).of_seeds == "median of 3 seeds"
+    alone = EXPERIMENT.model_copy(update={"seeds": 1})
+    assert judged(make_run, [(EARLY, LATE)], experiment=alone).of_seeds == ""
+    assert judged(make_run, [(EARLY, LATE)] * 3, sources=("real", "synthetic")).of_seeds == "median of 3 seeds"
+
+
+def test_arms_and_figures_of_the_newest_start_by_the_names_of_their_sides(make_run: Make, lesson: Lesson) -> None:
+    experiment = lesson.experiment("more-rate-more-loss")
+    made = {}
+    for batch in ("aa", "bb"):
+        for planned in reversed(verdict.plan(lesson, experiment)):
+            place = ExperimentVote(id=experiment.id, batch=batch, side=planned.side, vote=planned.vote)
+            run = make_run("1.1", params=planned.params, seed=planned.seed, experiment=place).hold().say("started")
+            run.epochs("loss", 5.0, float(planned.params["rate"])).say("ended", state="finished").release()
+            made[batch, planned.side, planned.vote] = run.folder
+    arms = verdict.arms(lesson, experiment)
+    assert list(arms) == [made["bb", side, vote] for vote in range(3) for side in ("base", "big")]
+    assert list(arms.values()) == ["rate 1", "rate 2"] * 3
+    found = verdict.latest(lesson, experiment)
+    assert found is not None
+    assert verdict.in_words(found, lesson, experiment) == ("last training loss: rate 1 → 1, rate 2 → 2",)
+    assert verdict.arms(lesson, experiment.model_copy(update={"id": "another"})) == {}

@@ -12,21 +12,30 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import reading, screen, startup, training
+from tests.benchmarks import curves, history, reading, screen, startup, training
 from tests.benchmarks.measure import Figure
+
+GROUPS = {
+    "startup": startup,
+    "screen": screen,
+    "history": history,
+    "reading": reading,
+    "curves": curves,
+    "training": training,
+}
 
 
 def main() -> int:
     """Measure, print, and say whether every limit holds."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--short", action="store_true", help="fewer repetitions")
-    parser.add_argument("--only", choices=["startup", "screen", "reading", "training"], help="one group")
+    parser.add_argument("--only", choices=list(GROUPS), help="one group")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="dlwp-bench-") as folder:
         os.environ.update(DLWP_HOME=str(Path(folder) / "home"), DLWP_LANG="en", KERAS_HOME=str(Path(folder) / "keras"))
-        for name, group in (("startup", startup), ("screen", screen), ("reading", reading), ("training", training)):
+        for name, group in GROUPS.items():
             if options.only in (None, name):
                 for figure in group.measure(short=options.short):
                     print(figure.line(), flush=True)

@@ -60,10 +60,10 @@ def _key_to_repaint(presses: int) -> Figure:
         _wait_warm(terminal)
         for number in range(presses):
             key = ("]", "[", "v", "o", "h", "p")[number % 6]
-            _drain(terminal)
+            drain(terminal)
             pressed = time.perf_counter()
             terminal.send(key)
-            times.append(_repainted(terminal) - pressed)
+            times.append(repainted(terminal) - pressed)
             by_key.setdefault(key, []).append(times[-1])
         assert not any(event["e"] == "ended" for event in _events(paths.runs() / run)), "the load ended too early"
     subprocess.run([sys.executable, "-m", "dlwp_tui", "stop", run], check=True, capture_output=True)
@@ -78,7 +78,7 @@ def _key_to_repaint(presses: int) -> Figure:
     )
 
 
-def _repainted(terminal: Terminal) -> float:
+def repainted(terminal: Terminal) -> float:
     """The moment the first bytes of the answer are there. Not read here: the emulator takes up to 100 ms a screen."""
     ready, _w, _x = select.select([terminal.master], [], [], 2)
     if not ready:
@@ -86,7 +86,7 @@ def _repainted(terminal: Terminal) -> float:
     return time.perf_counter()
 
 
-def _drain(terminal: Terminal) -> None:
+def drain(terminal: Terminal) -> None:
     """Let the screen come to rest, so that the next output answers the next key."""
     quiet_since = time.perf_counter()
     deadline = quiet_since + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -36,6 +37,11 @@ def measure(*, short: bool) -> Iterator[Figure]:
         _command(args)
         times = [_command(args) for _ in range(count)]
         yield Figure(f"dlwp {' '.join(args)}", statistics.median(times), 0.35, "s", detail=spread(times))
+    for line in ("dlwp ", "dlwp run 3.4 --", "dlwp watch "):
+        words = line.split(" ")
+        asked = [str(len(words) - 1), *words]
+        times = [_command(asked, _DLWP_COMPLETE="bash") for _ in range(count + 1)][1:]
+        yield Figure(f"Tab after `{line.strip()}`", statistics.median(times), 0.35, "s", detail=spread(times))
 
 
 def _app() -> float:
@@ -51,7 +57,9 @@ def _until(start: partial[Terminal] | object, text: str) -> float:
         return terminal.wait_for(text)
 
 
-def _command(args: list[str]) -> float:
+def _command(args: list[str], **env: str) -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "dlwp_tui", *args], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "dlwp_tui", *args], check=True, capture_output=True, env={**os.environ, **env}
+    )
     return time.perf_counter() - began

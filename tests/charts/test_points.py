@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlwp_tui.charts.points import HUGE, Points
+from dlwp_tui.charts.points import HUGE, MANY, Points
 
 
 @settings(deadline=None, max_examples=80)
@@ -59,6 +59,33 @@ def test_logarithms_grow_with_the_points() -> None:
     points.append(4, 100.0)
     assert list(points.logarithms().ys) == pytest.approx([1, 3, 2])
     assert points.logarithms().thinned(0, 4, 30) == [[0], [1], [2]]
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(MANY, 3 * MANY), st.integers(0, 2**32))
+def test_logarithms_of_many_points_are_those_of_one_after_the_other(length: int, seed: int) -> None:
+    rng = random.Random(seed)
+    ys = [rng.choice((rng.uniform(-0.1, 1), 0.5, math.nan, 1e-300, math.inf)) for _ in range(length)]
+    points, growing = Points(range(length), ys), Points()
+    for x, y in enumerate(ys):
+        growing.append(x, y)
+        growing.logarithms()
+    for extra in (0.25, -1.0, math.nan):
+        points.append(length, extra)
+        growing.append(length, extra)
+        one, other = points.logarithms(), growing.logarithms()
+        assert one.xs == other.xs and list(one.ys) == pytest.approx(list(other.ys), rel=1e-12)
+        assert [gap[:2] for gap in one.gaps] == [gap[:2] for gap in other.gaps]
+        for _ in range(20):
+            start = rng.randrange(len(one))
+            stop = rng.randrange(start, len(one)) + 1
+            assert one.extremes(start, stop) == other.extremes(start, stop)
+
+
+def test_where_gaps_are() -> None:
+    points = Points([1, 2, 3, 3, 5], [math.nan, 1, math.inf, math.nan, 2])
+    assert [points.has_gap(x, x + 1) for x in range(6)] == [False, True, False, True, False, False]
+    assert points.has_gap(2, 3.5) and not points.has_gap(1.5, 3)
 
 
 def test_one_more_point_costs_little_however_many_there_are() -> None:

@@ -47,7 +47,7 @@ def test_json_is_the_events_and_last_the_summary(cli: Cli) -> None:
 def test_a_presets_promise_is_judged_at_the_end(cli: Cli, playground_dir: Path) -> None:
     done = cli("run", "1.1", "--preset", "quick")
     assert done.returncode == 0, done.stderr
-    assert "✓ seen here: 第 3 轮损失最低\n  loss is lowest at epoch 3\n" in done.stdout
+    assert "✓ seen here: 第 3 轮损失最低\n  epoch of the lowest training loss: 3\n" in done.stdout
     kept = lines(cli("run", "1.1", "--preset", "quick", "--json").stdout)[-1]
     other = lines(cli("run", "1.1", "--preset", "quick", "--units", "8", "--json").stdout)[-1]
     assert kept["seen"] is True and other["seen"] is None
@@ -66,7 +66,7 @@ def test_a_presets_promise_is_judged_at_the_end(cli: Cli, playground_dir: Path) 
 def test_the_lesson_may_stand_behind_options(args: list[str]) -> None:
     from dlwp_tui.cli import run
 
-    assert run._place(args) == len(args) - 1
+    assert run.place(args) == len(args) - 1
 
 
 def test_a_reader_that_has_enough_leaves_the_run_at_work(course_dir: Path, cli: Cli) -> None:

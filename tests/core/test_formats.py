@@ -63,6 +63,7 @@ def test_sizes() -> None:
     assert [formats.memory(mb) for mb in (460, 999, 1843)] == ["460 MB", "999 MB", "1.8 GB"]
     assert [formats.gib(size) for size in (0, 5 * 2**30, int(9.97 * 2**30))] == ["0.0", "5.0", "10"]
     assert [formats.file_size(size) for size in (0, 17_464_789, 2_100_000_000)] == ["0.0 MB", "17.5 MB", "2.1 GB"]
+    assert [formats.disk_used(size) for size in (0, 48_400, 17_464_789)] == ["0 kB", "48 kB", "17.5 MB"]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,13 @@ BROKEN = [
         "a number, a text",
     ),
     ("runs = { base = {}, big = { rate = 2.0 } }", "runs = {}", "experiments.more-rate-more-loss.runs", "empty"),
+    ("seeds = 3", 'seeds = 3\nnames = { bg = "快" }', "experiments.more-rate-more-loss.names.bg", "base, big"),
+    (
+        "seeds = 3",
+        'seeds = 3\nnames = { base = "快", big = "快" }',
+        "experiments.more-rate-more-loss.names",
+        "Two sides are called '快'.",
+    ),
     ('id = "more-rate-more-loss"', 'id = "More Rate"', "experiments.More Rate.id", "form"),
     ('id = "more-rate-more-loss"', "", "experiments.#1.id", "missing"),
     ('input = "text"', 'input = "txt"', "demos.reverse.input", "Did you mean text?"),

@@ -19,7 +19,7 @@ from dlwp_tui.tui.in_thread import LOG_SIZE, in_thread, log_file
 from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.screens.study import StudyScreen
 from dlwp_tui.tui.session import Session
-from tests.tui.bench.bench_runs import BenchApp, until
+from tests.tui.bench.bench_runs import BenchApp, settled, until
 
 
 class Worker(Widget):
@@ -142,7 +142,7 @@ async def test_a_screen_that_was_left_has_nothing_to_tell() -> None:
         await worker.remove()
         Worker.gate.set()
         await until(pilot, worker.over.is_set, "the thread to end")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert notices(app) == []
     assert not log_file().exists()
 
@@ -209,5 +209,5 @@ async def test_the_section_is_opened_once(course_dir: object, monkeypatch: pytes
     app = DlwpApp(reader.load(), warm_up=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson, "the screen")
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert opened == ["1.1"]

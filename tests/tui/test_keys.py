@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from textual.pilot import Pilot
@@ -36,7 +37,10 @@ async def opened(pilot: Pilot[None], app: DlwpApp) -> StudyScreen:
 
 
 def test_the_footer_has_eight_keys_and_no_key_has_two_meanings_in_one_place() -> None:
-    assert [key.footer for key in keys.footer()] == list(range(1, 9))
+    everything = keys.footer(get_args(keys.Offer))
+    assert list(dict.fromkeys(key.footer for key in everything)) == list(range(1, 10))
+    assert [key.id for key in everything if key.footer == 8] == ["focus.contents", "focus.note", "focus.bench"]
+    assert [key.id for key in keys.footer(())] == ["page.next", "section.next", "search", "app.help"]
     taken = Counter((key.where, name.strip()) for key in keys.KEYS for name in key.keys.split(","))
     assert [place for place, times in taken.items() if times > 1] == []
 
@@ -103,7 +107,7 @@ async def test_two_remapped_keys_act_and_are_shown() -> None:
         await pilot.press("K")
         await until(pilot, lambda: study.panes.section.id == "1.2", "the next section")
         await pilot.press("r")
-        await until(pilot, lambda: any("`K` goes to the next section" in one.message for one in app._notifications))
+        await until(pilot, lambda: any("K goes to the next section" in one.message for one in app._notifications))
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
         await until(pilot, lambda: any(re.search(r"\bK +next section", row) for row in rows(app)), "the help's line")

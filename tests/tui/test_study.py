@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from textual.pilot import Pilot
 
@@ -14,7 +16,7 @@ from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.reader.cards import ExperimentBlock, RunBlock
 from dlwp_tui.tui.screens.study import StudyScreen
-from tests.tui.bench.bench_runs import LiveRun, rows, until
+from tests.tui.bench.bench_runs import LiveRun, finished, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 WIDE = (160, 45)
@@ -98,3 +100,27 @@ async def test_an_experiments_card_counts_its_runs() -> None:
         assert study.query_one(ExperimentBlock).verdict is not None
         runs[1].end()
         await until(pilot, lambda: "? undecided" in "\n".join(rows(pilot.app)), "the verdict")
+
+
+@pytest.mark.parametrize("size", [WIDE, (80, 24)])
+async def test_a_key_on_the_card_lays_the_experiments_runs_over_each_other(size: tuple[int, int]) -> None:
+    lesson = reader.load().lesson("1.1")
+    experiment = lesson.experiment("more-rate-more-loss")
+    for planned in plan(lesson, experiment)[:4]:
+        vote = ExperimentVote(id=experiment.id, batch="one", side=planned.side, vote=planned.vote)
+        run = LiveRun(planned.params, seed=planned.seed, experiment=vote, created=time.time() - 90)
+        run.epoch(1)
+        run.end()
+    finished({"rate": 3.0}, ago=5)
+    async with DlwpApp(reader.load(), "1.1", warm_up=False).run_test(size=size) as pilot:
+        study = await opened(pilot, page=1)
+        bench = study.query_one(BenchPane)
+        await until(pilot, lambda: bench.shown is not None, "the newest run")
+        assert len(bench.comparison.runs) == 1
+        card = study.query_one(ExperimentBlock)
+        await until(pilot, lambda: card.verdict is not None, "its verdict")
+        pilot.app.set_focus(card)
+        await pilot.press("c")
+        await until(pilot, lambda: len(bench.comparison.runs) == 4, "its runs")
+        assert [member.name for member in bench.comparison.members()] == ["rate 1 × 2", "rate 2 × 2"]
+        await until(pilot, lambda: bench.tabs.curves.has_focus and bench.tabs.curves.is_on_screen, "the curves")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dlwp_tui.analysis import names, seeds
@@ -26,6 +26,8 @@ class Comparison:
     """The id of the one run to draw; None: all that are not hidden."""
     folded: bool = False
     """Whether runs that differ in their seed alone are one band."""
+    sides: dict[str, str] = field(default_factory=dict)
+    """By run id: what the side of an experiment is called to which the run belongs."""
     version: int = 0
     """Goes up with each change of what is drawn."""
 
@@ -45,6 +47,13 @@ class Comparison:
         """Add runs behind those there are."""
         known = {one.folder.id for one in self.runs}
         self.runs += [view for view in views if view.folder.id not in known]
+        self._tidy()
+
+    def show_experiment(self, arms: Mapping[str, str], views: Sequence[RunView]) -> None:
+        """Draw the runs of an experiment and no others, their seeds folded; `arms` names the side of each by run id."""
+        self.runs, self.sides = list(views), dict(arms)
+        self.hidden, self.alone, self.folded = set(), None, True
+        self.shown = self.reference = views[0].folder.id if views else None
         self._tidy()
 
     def take_away(self, run_id: str) -> None:
@@ -106,10 +115,16 @@ class Comparison:
         return run_id == self.alone if self.alone is not None else run_id not in self.hidden
 
     def members(self) -> list[Member]:
-        """What charts draw, in the order of the legend. Names tell apart what is drawn."""
-        views = [one for one in self.runs if self.drawn(one.folder.id)]
+        """What charts draw, in the order of the legend. Names tell apart what is drawn.
+
+        A run that waits has nothing to draw yet, and no place in the legend.
+        """
+        views = [one for one in self.runs if self.drawn(one.folder.id) and (one.folder.id == self.shown or _begun(one))]
         grouped = seeds.groups(views) if self.folded else [[one] for one in views]
-        called = names.of_views([group[0] for group in grouped], given_names([group[0] for group in grouped]))
+        firsts = [group[0] for group in grouped]
+        bands = {group[0].folder.id for group in grouped if len(group) > 1}
+        own = {run_id: name for run_id, name in given_names(firsts).items() if name and run_id not in self.sides}
+        called = names.of_views(firsts, self.sides | own, bands)
         members = []
         for name, group in zip(called, grouped, strict=True):
             ids = {one.folder.id for one in group}
@@ -126,9 +141,14 @@ class Comparison:
         """Drop what names runs that are gone."""
         ids = {one.folder.id for one in self.runs}
         self.hidden &= ids
+        self.sides = {run_id: name for run_id, name in self.sides.items() if run_id in ids}
         self.alone = self.alone if self.alone in ids else None
         self.reference = self.reference if self.reference in ids else None
         self.version += 1
+
+
+def _begun(view: RunView) -> bool:
+    return bool(view.curves or view.batch_curves)
 
 
 def given_names(views: Iterable[RunView]) -> dict[str, str]:

@@ -11,20 +11,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dlwp_tui.analysis import charting
-from dlwp_tui.analysis.alerts import alerts
-from dlwp_tui.analysis.charting import X_UNITS, Look, Member
+from dlwp_tui.analysis.charting import X_UNITS, Look
+from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS
 from dlwp_tui.charts import cursor
-from dlwp_tui.charts.axis import short
 from dlwp_tui.charts.series import Series, View
 from dlwp_tui.core import formats, settings
-from dlwp_tui.core.language import _, ngettext
-from dlwp_tui.runs.series import higher_is_better
+from dlwp_tui.core.language import _
+from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 from dlwp_tui.tui.bench.chart import Chart
 from dlwp_tui.tui.bench.comparison import Comparison
+from dlwp_tui.tui.bench.curve_lines import CurvesNote, Readings
 from dlwp_tui.tui.bench.picker import RunPicker
 
 HZ = 4
@@ -42,14 +42,8 @@ class CurvesView(Widget, can_focus=True):
     """Charts of the runs of a comparison. Every choice is an action, named in the key table."""
 
     BINDINGS = keys.bindings("curves")
-    KEYS = "curves"
     DEFAULT_CSS = """
     CurvesView { height: 1fr; padding: 0 1; }
-    CurvesView #curves-note, CurvesView #curves-readings { height: auto; color: $text-muted; display: none; }
-    CurvesView #curves-note { max-height: 3; }
-    CurvesView #curves-readings { max-height: 4; }
-    CurvesView #curves-note.-shown, CurvesView #curves-readings.-shown { display: block; }
-    CurvesView #curves-note.-warning { color: $text-warning; }
     CurvesView #charts { height: 1fr; layout: grid; grid-size: 1; grid-gutter: 1 2; }
     CurvesView #curves-empty { height: 1fr; content-align: center middle; color: $text-muted; }
     """
@@ -59,8 +53,8 @@ class CurvesView(Widget, can_focus=True):
         self.comparison = comparison
         self.view: RunView | None = None
         """The shown run."""
-        self.words: dict[str, str] = {}
-        """The lesson's words for figures of its own."""
+        self.lesson: Lesson | None = None
+        """The lesson of the open section."""
         self.log_y = False
         self.batches = False
         self.whole = False
@@ -78,13 +72,12 @@ class CurvesView(Widget, can_focus=True):
         self._skip = False
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
-        self._note = ""
         self.picker = RunPicker(comparison, id="picker")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="curves-note")
+        yield CurvesNote(id="curves-note")
         yield Container(id="charts")
-        yield Static(id="curves-readings")
+        yield Readings(id="curves-readings")
         yield Static(id="curves-empty")
         yield self.picker
 
@@ -104,6 +97,16 @@ class CurvesView(Widget, can_focus=True):
         if self.metric is not None and self.metric not in self.metrics:
             self.metric = None
         self.redraw()
+
+    @property
+    def KEYS(self) -> str:
+        """For the footer: a chart's keys while there is a chart."""
+        return "curves" if self.metrics else ""
+
+    @property
+    def drawings(self) -> list[tuple[str, str]]:
+        """(metric, the chart as text) of each chart in view."""
+        return [(chart.data.metric, chart.text) for chart in self._charts if chart.data is not None]
 
     @property
     def metrics(self) -> list[str]:
@@ -252,12 +255,13 @@ class CurvesView(Widget, can_focus=True):
         if not self.is_mounted:
             return
         names = self.shown_metrics
-        self._show_note()
+        more = len(self.metrics) - len(names)
+        self.query_one(CurvesNote).show(self.view, self.lesson, self.comparison, more)
         empty = self.query_one("#curves-empty", Static)
         empty.display = not names
         self.query_one("#charts").display = bool(names)
         if not names or self.view is None:
-            self.query_one("#curves-readings").set_class(False, "-shown")
+            self.query_one(Readings).set_class(False, "-shown")
             empty.update(Content(self._nothing()))
             return
         self._lay_out(names)
@@ -267,7 +271,7 @@ class CurvesView(Widget, can_focus=True):
             batches=self.batches,
             x=X_UNITS[self._x_unit],
             colors=palette,
-            signs=style.ASCII_SIGNS if self._ascii else style.SIGNS,
+            signs=ASCII_SIGNS if self._ascii else SIGNS,
         )
         members = self.comparison.members()
         subject = (
@@ -289,7 +293,7 @@ class CurvesView(Widget, can_focus=True):
                 view=view,
                 hint=self._nothing(),
             )
-        self._show_readings(members, names, look)
+        self.query_one(Readings).show(self.comparison, names, look, self.cursor)
 
     def on_resize(self, _event: events.Resize) -> None:
         self.redraw()
@@ -305,7 +309,8 @@ class CurvesView(Widget, can_focus=True):
         """The metric in words, the source of the data, and how the drawing differs from the usual one."""
         columns, _rows = self._grid(len(self.shown_metrics))
         bare = metric.removeprefix("val_")
-        parts = [style.metric_name(metric, self.words) or style.metric_name(bare, self.words) or metric]
+        words = self.lesson.words if self.lesson is not None else {}
+        parts = [style.metric_name(metric, words) or style.metric_name(bare, words) or metric]
         if self.view is not None and (source := formats.source_label(self.view.source, short=columns > 1)):
             parts.append(source)
         if self.smoothing:
@@ -341,66 +346,9 @@ class CurvesView(Widget, can_focus=True):
         columns, _rows = self._grid(len(names))
         box.styles.grid_size_columns = columns if len(names) > 1 else 1
 
-    def _show_readings(self, members: list[Member], names: list[str], look: Look) -> None:
-        """Below the charts: what every curve is worth at the cursor, the best first."""
-        lines: list[Content] = []
-        reference = self.comparison.name_of_reference(members) if len(members) > 1 else ""
-        for name in names if self.cursor is not None else ():
-            assert self.cursor is not None
-            chart = charting.chart(name, members, look)
-            found = cursor.readings(
-                chart.series, self.cursor, higher_is_better=higher_is_better(name), reference=reference
-            )
-            lines.append(self._reading(f"{chart.x_unit} {short(self.cursor)} · {chart.metric}", found))
-        readings = self.query_one("#curves-readings", Static)
-        readings.set_class(bool(lines), "-shown")
-        if lines:
-            readings.update(Content("\n").join(lines))
-
-    def _reading(self, head: str, found: list[cursor.Reading]) -> Content:
-        """What every curve is worth, on as many lines as it takes, no value broken from its curve."""
-        width = max(1, self.content_size.width)
-        lines = [Content(head)]
-        for one in found:
-            words = " ".join(filter(None, (one.series.sign, one.series.name)))
-            difference = f" ({one.difference:+.3g})" if one.difference is not None else ""
-            entry = Content.assemble(
-                Content.styled(f"{words} ", one.series.color or "dim"),
-                Content.styled(f"{short(one.y)}{difference}", "$foreground"),
-            )
-            if lines[-1].cell_length + 2 + entry.cell_length <= width:
-                lines[-1] = Content.assemble(lines[-1], "  ", entry)
-            else:
-                lines.append(entry.truncate(width, ellipsis=True))
-        return Content("\n").join(lines)
-
-    def _show_note(self) -> None:
-        """Above the charts: what went wrong and what to try, then what is not drawn."""
-        note = self.query_one("#curves-note", Static)
-        found = [f"{alert.message} {alert.hint}" for alert in alerts(self.view)] if self.view else []
-        if self.view is not None:
-            known = any(alert.code == "nan" for alert in alerts(self.view))
-            found += [warning.message for warning in self.view.warnings if not (known and warning.code == "nan")]
-            if self.view.error is not None:
-                found.insert(0, self.view.error.text)
-        lines = [f"⚠ {message}" for message in found[:2]]
-        how = []
-        hidden = sum(not self.comparison.drawn(view.folder.id) for view in self.comparison.runs)
-        if hidden:
-            how.append(ngettext("{count} run hidden", "{count} runs hidden", hidden).format(count=hidden))
-        more = len(self.metrics) - len(self.shown_metrics)
-        if more > 0:
-            how.append(ngettext("{count} more metric", "{count} more metrics", more).format(count=more))
-        if how:
-            lines.append(" · ".join(how))
-        text = "\n".join(lines)
-        if text != self._note:
-            self._note = text
-            note.set_class(bool(lines), "-shown")
-            note.set_class(bool(found), "-warning")
-            note.update(Content(text))
-
     def _nothing(self) -> str:
+        if self.view is None and self.lesson is None:
+            return _("This section has no lesson to run, so there are no curves.")
         if self.view is None:
             text = _("Press {key} to run; in a few seconds curves appear here.")
             return text.format(key=keys.label("run.start"))

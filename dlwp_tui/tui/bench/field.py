@@ -81,6 +81,15 @@ def _rows(line: Static) -> int:
     return max(int(least.value) if least else 0, min(rows, int(most.value) if most else rows))
 
 
+def allowed(param: Param, name: str, raw: str) -> bool:
+    """Whether a text is a value of the param."""
+    try:
+        param.parse(name, raw)
+    except ParamError:
+        return False
+    return True
+
+
 def fill(editor: Input | Chips, value: str | None) -> None:
     """Put a value into a field."""
     if isinstance(editor, Chips):

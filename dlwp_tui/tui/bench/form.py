@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from rich.cells import cell_len
 from textual import events, on
@@ -13,34 +14,35 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from dlwp_tui.analysis.estimates import Estimator
-from dlwp_tui.core import settings
+from dlwp_tui.core import last_values
+from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import field as fields
+from dlwp_tui.tui.bench import form_state
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
+from dlwp_tui.tui.bench.form_state import FormState
 from dlwp_tui.tui.session import RunRequest
 
 LABEL_CELLS = 14, 22
 """The column of labels at its narrowest and at its widest; a longer label ends in an ellipsis."""
 
 
+PINNED_ROWS = 15
+"""Rows of the form from which on data, seed and device always stay in view; on fewer they scroll with the rest."""
+ROOMY_ROWS = 26
+"""Rows from which on a blank line sets them off."""
+BROAD = 66
+"""Columns from which on data, seed and device stand in one row."""
+
+
 class FormBody(Vertical):
     """Scrolls with the focus. No VerticalScroll: its arrow keys would scroll instead of walking the fields."""
-
-
-@dataclass
-class FormState:
-    """What a form holds, as typed: kept for each lesson while the app runs."""
-
-    raw: dict[str, str]
-    seed: str = ""
-    source: Source = "auto"
-    device: str = "auto"
 
 
 @dataclass
@@ -81,6 +83,14 @@ class ParamsForm(Widget, can_focus=False):
     ParamsForm .-bad .problem { display: block; }
     ParamsForm .aside { color: $text-muted; height: auto; }
     ParamsForm .gap { margin-top: 1; }
+    ParamsForm #form-run { height: auto; margin-top: 1; background: $background; }
+    ParamsForm.-pinned #form-run { dock: bottom; }
+    ParamsForm.-roomy #form-run { padding-bottom: 1; }
+    ParamsForm #form-run-fields { height: auto; }
+    ParamsForm.-broad #form-run-fields { layout: horizontal; }
+    ParamsForm.-broad #form-run-fields > .row { width: 27fr; }
+    ParamsForm.-broad #form-run-fields > .seed { width: 21fr; }
+    ParamsForm.-broad #form-run-fields > .device { width: 25fr; }
     ParamsForm EstimateLine { display: none; }
     ParamsForm.-lesson EstimateLine { display: block; }
     ParamsForm #form-help { height: auto; min-height: 2; max-height: 4; padding: 0 1; color: $text-muted; }
@@ -91,7 +101,8 @@ class ParamsForm(Widget, can_focus=False):
         super().__init__(id=id)
         self.lesson: Lesson | None = None
         self._rows: dict[str, _Row] = {}
-        self._states: dict[str, FormState] = {}
+        self._begun: FormState | None = None
+        """What the form held when it was built, or when it was kept last."""
         self._body = FormBody()
         self._see = Static(classes="aside")
         self._status = Static(classes="aside")
@@ -114,8 +125,9 @@ class ParamsForm(Widget, can_focus=False):
         if lesson is None:
             shown: list[Widget] = [Static(Content(empty), id="form-empty")]
         else:
-            state = self._states.get(lesson.id) or FormState(fields.all_shown(lesson.values(self._first_preset())))
-            shown = self._fields(lesson, state)
+            self._begun = form_state.remembered(lesson)
+            shown = self._fields(lesson, self._begun)
+            self._align()
         old, self._body = self._body, FormBody(*shown)
         self.mount(self._body, after=old)  # a body of its own for each lesson: the old one's ids are still in use
         old.remove()
@@ -187,14 +199,21 @@ class ParamsForm(Widget, can_focus=False):
             editor.focus()
             self._help(editor)
             return None
+        self._keep()
         return RunRequest(self.lesson, self.values(), self.seed, self.source, self.device)
 
     def action_next_preset(self) -> None:
-        """The preset after the one the form fits."""
-        if self._rows.get("preset"):
-            editor = self._rows["preset"].editor
-            assert isinstance(editor, Chips)
-            editor.action_step(1)
+        """The preset after the one the form fits; with the focus elsewhere a notice says what that changes."""
+        if self.lesson is None or not self._rows.get("preset"):
+            return
+        editor, before = self._rows["preset"].editor, self._raw()
+        assert isinstance(editor, Chips)
+        editor.action_step(1)
+        name = str(editor.value)
+        if not self.has_focus_within:
+            after = fields.all_shown(self.lesson.values(name))
+            text = _("Preset {name}").format(name=name)
+            self.notify("\n".join(self._changes(before, after)) or _("It changes nothing."), title=text, markup=False)
 
     def focus_first(self) -> None:
         """Focus the first bad field, else the first in which letters are keys, so that `r` runs from there."""
@@ -226,6 +245,10 @@ class ParamsForm(Widget, can_focus=False):
             row = self._rows[name] = _Row(editor, str(param.why), param)
             limits = "" if isinstance(editor, Chips) or param.type in ("text", "file") else param.range
             out.append(_line(str(param.label) or name, row, limits, gap=number == 0))
+        return [*out, Vertical(self._run_fields(state), self._status, id="form-run")]
+
+    def _run_fields(self, state: FormState) -> Vertical:
+        """Data, seed and device: what every run has, besides the params."""
         data = Chips(
             [("auto", _("automatic")), ("real", _("real")), ("synthetic", _("synthetic"))],
             state.source,
@@ -233,42 +256,54 @@ class ParamsForm(Widget, can_focus=False):
         )
         seed = FieldInput(state.seed, kind="number", id="form-seed", placeholder=_("random"))
         device = Chips([("auto", _("automatic")), ("cpu", "CPU"), ("gpu", "GPU")], state.device, id="form-device")
+        lines = []
         for name, label, option, text in (
             ("source", _("Data"), data, _("Automatic takes the real data where they are, else synthetic ones.")),
             ("seed", _("Seed"), seed, _("The same seed gives the same figures; empty draws one, which is recorded.")),
             ("device", _("Device"), device, _("Automatic takes a free GPU, else the CPU.")),
         ):
             self._rows[name] = _Row(option, text)
-            out.append(_line(label, self._rows[name], gap=name == "source"))
-            if name == "source":
-                out.append(self._status)
+            lines.append(_line(label, self._rows[name]))
+            lines[-1].add_class(name)
+        return Vertical(*lines, id="form-run-fields")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= PINNED_ROWS, "-pinned")
+        self.set_class(event.size.height >= ROOMY_ROWS, "-roomy")
+        self.set_class(event.size.width >= BROAD, "-broad")
         self._align()
-        return out
 
     def _align(self) -> None:
-        """One column of labels, as wide as the longest of this lesson and a space."""
-        labels = [row.label for row in self._rows.values() if row.label is not None]
+        """One column of labels, as wide as the longest of this lesson and a space; in one row each as its own."""
+        labels = {name: row.label for name, row in self._rows.items() if row.label is not None}
         least, most = LABEL_CELLS
-        width = min(most, max(least, *(cell_len(str(label.content)) + 1 for label in labels)))
-        for label in labels:
-            label.styles.width = width
-        for under in (self._see, self._status, *(row.problem for row in self._rows.values())):
-            under.styles.padding = (0, 0, 0, width)
-
-    def _first_preset(self) -> str:
-        assert self.lesson is not None
-        chosen = settings.load().default_preset
-        return chosen if chosen in self.lesson.presets else "book"
+        widths = {name: cell_len(str(label.content)) + 1 for name, label in labels.items()}
+        width = min(most, max(least, *widths.values())) if widths else 0
+        for name, label in labels.items():
+            broad = self.has_class("-broad") and self._rows[name].param is None and name != "preset"
+            label.styles.width = widths[name] if broad else width
+        self._see.styles.padding = (0, 0, 0, width)
+        self._status.styles.padding = (0, 0, 0, 0 if self.has_class("-broad") else width)
+        for row in self._rows.values():
+            row.problem.styles.padding = (0, 0, 0, width)
 
     def _raw(self) -> dict[str, str]:
         return {name: fields.typed(row.editor) for name, row in self._rows.items() if row.param is not None}
 
     def _keep(self) -> None:
-        """Remember what was typed for the lesson that the form shows until now."""
-        if self.lesson is not None and self._rows:
-            self._states[self.lesson.id] = FormState(
-                self._raw(), fields.typed(self._rows["seed"].editor), self.source, self.device
-            )
+        """Remember what was typed for the lesson that the form shows, if anything was."""
+        if self.lesson is None or not self._rows:
+            return
+        state = FormState(self._raw(), fields.typed(self._rows["seed"].editor), self.source, self.device)
+        if state != self._begun:
+            self._begun = state
+            try:
+                last_values.save(self.lesson.id, asdict(state))
+            except DlwpError as error:  # a full disk: the run is worth more than the form's memory
+                self.notify(str(error), severity="warning", markup=False)
+
+    def on_unmount(self) -> None:
+        self._keep()
 
     # -- checking ------------------------------------------------------------------------------------------------
 
@@ -323,10 +358,17 @@ class ParamsForm(Widget, can_focus=False):
         if preset is not None:
             text = str(lesson.presets[preset].see)
         else:
-            base = fields.all_shown(lesson.values(self._first_preset()))
-            changed = [f"{name} {base[name]} → {raw}" for name, raw in self._raw().items() if raw != base[name]]
-            text = _("Changed: {what}").format(what=", ".join(changed)) if changed else ""
+            raw = self._raw()
+            changes = {name: self._changes(fields.all_shown(lesson.values(name)), raw) for name in lesson.presets}
+            nearest = min(changes, key=lambda name: len(changes[name]))
+            what = ", ".join(changes[nearest])
+            text = _("Changed from {preset}: {what}").format(preset=nearest, what=what) if what else ""
         fields.put(self._see, text)
+
+    @staticmethod
+    def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+        """`units 16 → 64` for each param that differs."""
+        return [f"{name} {before[name]} → {raw}" for name, raw in after.items() if raw != before[name]]
 
     def _help(self, focused: Widget | None = None) -> None:
         row = next((row for row in self._rows.values() if row.editor is focused), None)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from rich.text import Text
+from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
-from textual.widgets.data_table import RowDoesNotExist
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from dlwp_tui.analysis import history
-from dlwp_tui.analysis.charting import place
+from dlwp_tui.analysis import filters, history, listing, names
+from dlwp_tui.analysis.filters import Filter
 from dlwp_tui.analysis.history import HistoryRow
-from dlwp_tui.core import settings
-from dlwp_tui.core.formats import duration, fixed, numbers, source_word
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.formats import disk_used, number, source_word
 from dlwp_tui.core.language import _
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import style
-from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, UseParamsRequested
+from dlwp_tui.tui.bench import run_labels
+from dlwp_tui.tui.bench.filter_line import FilterLine
+from dlwp_tui.tui.bench.messages import (
+    DeleteRequested,
+    ExportRequested,
+    RerunRequested,
+    UndeleteRequested,
+    UseParamsRequested,
+)
+from dlwp_tui.tui.bench.run_table import RunTable
 from dlwp_tui.tui.in_thread import in_thread
 
 AFTER_PAINT = 0.15
@@ -33,38 +40,20 @@ REFRESH = 2.0
 """Seconds between two readings while the tab is looked at: runs may be started elsewhere."""
 
 
-class RunTable(DataTable[Text]):
-    """The table itself. Its Enter is left to the history, whose key can be remapped."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
-        """Whether a key's action is done here."""
-        return action != "select_cursor"
-
-
 class HistoryView(Widget, can_focus=False):
-    """A table of runs; what its keys do with the run under the cursor stands below it."""
+    """A line to filter by, the table of runs, the run under the cursor in full, and how many there are."""
 
     BINDINGS = keys.bindings("history")
-    KEYS = "history"
     DEFAULT_CSS = """
     HistoryView { height: 1fr; }
-    /* A table as high as its room fills in each empty line anew: 10 ms of each change of tab. */
     HistoryView #history-room { height: 1fr; }
-    HistoryView DataTable {
-        height: auto; max-height: 100%; background: $background;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+    HistoryView #history-empty { height: 1fr; content-align: center middle; padding: 0 2; color: $text-muted; }
+    HistoryView #history-empty { display: none; }
+    HistoryView #history-detail, HistoryView #history-sum {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
-    HistoryView DataTable:focus { background-tint: $foreground 0%; }
-    HistoryView DataTable > .datatable--cursor, HistoryView DataTable:focus > .datatable--cursor {
-        background: $block-cursor-blurred-background; color: $foreground; text-style: bold;
-    }
-    HistoryView DataTable > .datatable--header { background: $background; color: $text-muted; text-style: none; }
-    HistoryView DataTable:ansi > .datatable--header { background: ansi_default; color: ansi_default; text-style: dim; }
-    HistoryView DataTable:ansi > .datatable--cursor { text-style: reverse; }
-    HistoryView #history-empty { height: 1fr; content-align: center middle; color: $text-muted; display: none; }
-    HistoryView #history-asking { height: auto; padding: 0 1; }
-    HistoryView #history-asking { display: none; color: $text-warning; text-style: bold; }
-    HistoryView.-asking #history-asking { display: block; }
+    HistoryView #history-detail:ansi, HistoryView #history-sum:ansi { text-style: dim; }
+    HistoryView.-notice #history-detail { color: $text-warning; text-style: bold; }
     """
 
     @dataclass
@@ -83,35 +72,66 @@ class HistoryView(Widget, can_focus=False):
     class Read(Message):
         """The rows were read anew."""
 
+    @dataclass
+    class Labelled(Message):
+        """A run has another name, other tags or another note, or was put away."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: list[HistoryRow] = []
+        """All runs of the lesson, or of all lessons, newest first."""
         self.every_lesson = False
+        self.last = False
+        """Whether the table shows the last figure of each run, and not the best."""
+        self.deleted: tuple[int, int] = (0, 0)
+        """How many runs can be brought back, and the bytes they take."""
         self._lesson: str | None = None
-        self._shown: str | None = None
-        self._overlays: frozenset[str] = frozenset()
         self._asking: str | None = None
+        """The id of the run whose deletion awaits the second press."""
+        self._notice = ""
+        """A sentence in the place of the run's details."""
+        self._filter = Filter()
+        self._mistake = ""
+        """What is wrong with the words of the filter."""
+        self._metric: str | None = None
+        """The one that the table shows; None: of each run its own."""
+        self._newest = ""
+        """The id of the newest run that was there when the tab was opened last."""
+        self._opened = True
+        self._wanted = ""
+        """The id of the run to put the cursor on, once it is there."""
         self._drawn: object = None
 
     def compose(self) -> ComposeResult:
+        yield FilterLine()
         with Vertical(id="history-room"):
-            yield RunTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
+            yield RunTable()
             yield Static(id="history-empty")
-        yield Static(id="history-asking")
+        yield Static(id="history-detail")
+        yield Static(id="history-sum")
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH, self._look)
 
+    @property
+    def KEYS(self) -> str:
+        """For the footer: a run's keys while there is a run."""
+        return "history" if self.rows else ""
+
     def show(self, lesson: str | None) -> None:
         """The runs of another lesson."""
+        if lesson != self._lesson and self.is_mounted and not self.every_lesson:
+            self._opened, self._newest = True, ""
+            self._filter_line.set_text("")
         self._lesson = lesson
         self.reload()
 
     def mark(self, shown: str | None, overlays: frozenset[str]) -> None:
         """Which run the curves show, and which lie over it."""
-        if (shown, overlays) != (self._shown, self._overlays):
-            self._shown, self._overlays = shown, overlays
-            self._fill(self.rows)
+        drawn = overlays | ({shown} if shown is not None else frozenset())
+        if drawn != self._table.drawn:
+            self._table.drawn = drawn
+            self._table.refresh()
 
     def reload(self) -> None:
         """Read the folders anew, in a thread: hundreds of runs take some hundred milliseconds the first time."""
@@ -121,12 +141,33 @@ class HistoryView(Widget, can_focus=False):
     @property
     def current(self) -> HistoryRow | None:
         """The run under the cursor."""
-        number = self._table.cursor_row
-        return self.rows[number] if 0 <= number < len(self.rows) else None
+        return self._table.current
+
+    @property
+    def listed(self) -> Sequence[HistoryRow]:
+        """The runs in the table: those of `rows` that the filter leaves, in its order."""
+        return self._table.rows
 
     def focus_table(self) -> None:
         """Take the focus."""
         self._table.focus()
+
+    def go_to(self, run_id: str) -> None:
+        """Read anew, and put the cursor on this run."""
+        self._wanted = run_id
+        self.reload()
+
+    def say(self, text: str) -> None:
+        """Put a sentence in the place of the run's details until the cursor moves; "" brings them back."""
+        self._asking, self._notice = None, text
+        self.set_class(bool(text), "-notice")
+        self._show_detail()
+
+    def show_deleted(self, count: int, size: int) -> None:
+        """How many runs can be brought back, and the bytes they take."""
+        self.deleted = count, size
+        if self.is_mounted:
+            self._show_sum()
 
     # -- actions -------------------------------------------------------------------------------------------------
 
@@ -160,6 +201,37 @@ class HistoryView(Widget, can_focus=False):
         self.every_lesson = not self.every_lesson
         self.reload()
 
+    def action_filter(self) -> None:
+        """Type which runs to list."""
+        self._filter_line.open()
+
+    def action_sort(self) -> None:
+        """The next order."""
+        orders = filters.sorts(self.rows)
+        now = filters.sort_of(self._filter_line.text)
+        at = orders.index(now) + 1 if now in orders else 0
+        self._filter_line.set_text(filters.resorted(self._filter_line.text, orders[at % len(orders)]))
+
+    def action_figure(self) -> None:
+        """Best figures or last ones."""
+        self.last = not self.last
+        self._fill(self.rows)
+
+    def action_label(self, field: str) -> None:
+        """The learner's own name, tags or note for the run under the cursor."""
+        run_labels.ask(self, self.current, field, self._labelled)
+
+    def action_archive(self) -> None:
+        """Put the run away, out of all lists that are not asked for it, or take it out again."""
+        row = self.current
+        if row is None:
+            return
+        archived = not row.labels.archived
+        run_labels.keep(self, row, replace(row.labels, archived=archived), self._labelled)
+        if archived and not self._filter.archived:
+            text = _("Put away {run}. With the word archived the filter ({key}) lists it.")
+            self.say(text.format(run=row.id[-4:], key=keys.label("past.filter")))
+
     def action_delete(self) -> None:
         """Ask first; the same key again deletes."""
         row = self.current
@@ -169,23 +241,23 @@ class HistoryView(Widget, can_focus=False):
             self.notify(_("Run {run} is still at work. Stop it first.").format(run=row.id), severity="warning")
             return
         if self._asking == row.id:
-            self._ask(None)
+            self.say("")
             self.post_message(DeleteRequested(row.id))
-        else:
-            self._ask(row.id)
+            return
+        text = _("{delete} again deletes {run}; {keep} keeps it.")
+        self.say(text.format(run=row.id[-4:], delete=keys.label("past.delete"), keep=keys.label("past.keep")))
+        self._asking = row.id
+
+    def action_undo(self) -> None:
+        """Bring back the run that was deleted last."""
+        self.post_message(UndeleteRequested())
 
     def action_keep(self) -> None:
-        """Delete nothing."""
-        self._ask(None)
-
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        event.stop()
-        self.action_show()
-
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        event.stop()
-        if self._asking is not None and (self.current is None or self.current.id != self._asking):
-            self._ask(None)
+        """Delete nothing; where nothing was asked, list every run again."""
+        if self._asking is not None:
+            self.say("")
+        elif self._filter_line.text:
+            self._filter_line.set_text("")
 
     # -- reading and drawing -------------------------------------------------------------------------------------
 
@@ -193,11 +265,19 @@ class HistoryView(Widget, can_focus=False):
     def _table(self) -> RunTable:
         return self.query_one(RunTable)
 
+    @property
+    def _filter_line(self) -> FilterLine:
+        return self.query_one(FilterLine)
+
     def _look(self) -> None:
         if self.is_on_screen:
             self.reload()
 
+    def on_resize(self) -> None:
+        self._show_detail()
+
     def on_show(self) -> None:
+        self._opened = True
         # After the paint that answers the key: beside it, a reading thread costs it 20 ms on a busy machine.
         self.set_timer(AFTER_PAINT, self.reload)
 
@@ -208,101 +288,114 @@ class HistoryView(Widget, can_focus=False):
             self.call_later(self._fill, rows)
 
     def _fill(self, rows: list[HistoryRow]) -> None:
-        drawn = (
-            [(row.id, row.state, round(row.seconds), row.best_figures) for row in rows],
-            self._shown,
-            self._overlays,
-            self.every_lesson,
-            self.app.theme,
-        )
-        if drawn == self._drawn:
+        state = (rows, self._filter, self.last, self._wanted)
+        if state == self._drawn and not self._opened:
             return
-        self._drawn = drawn
-        self.post_message(self.Read())
-        cursor = self.current.id if self.current else None
+        cursor = self._cursor(rows)
         self.rows = rows
-        table = self._table
-        table.clear(columns=True)
-        for number, name in enumerate(self._columns()):
-            table.add_column(name, key=str(number))
-        for row in rows:
-            table.add_row(*self._cells(row), key=row.id)
-        if cursor is not None:
-            try:
-                table.move_cursor(row=table.get_row_index(cursor))
-            except RowDoesNotExist:  # deleted meanwhile: the cursor stays at the top
-                table.move_cursor(row=0)
-        table.display = bool(rows)
+        found = self._filter.apply(rows)
+        sort = self._filter.sort
+        self._metric = sort if any(row.figure(sort) for row in found) else listing.watched(found)
+        columns = listing.columns(found, names.of_rows(found, by_preset=True), self._metric, last=self.last)
+        self._table.show(found, columns, cursor)
+        self._drawn = (rows, self._filter, self.last, self._wanted)
+        self._filter_line.show_mistake(self._mistake or filters.unknown(self._filter, rows))
+        self._show_empty(found)
+        self._show_sum()
+        self._show_detail()
+        self.post_message(self.Read())
+
+    def _cursor(self, rows: Sequence[HistoryRow]) -> str | None:
+        """The id of the run to have the cursor: after opening the newest, if it was not there before; else as it is."""
+        if any(row.id == self._wanted for row in rows):
+            wanted, self._wanted = self._wanted, ""
+            return wanted
+        kept = self.current.id if self.current is not None else None
+        if not self._opened or not rows:
+            return kept
+        before, self._newest, self._opened = self._newest, rows[0].id, False
+        return kept if before == self._newest and kept is not None else self._newest
+
+    def _show_empty(self, found: Sequence[HistoryRow]) -> None:
         empty = self.query_one("#history-empty", Static)
-        empty.display = not rows
-        text = _("No runs yet. Press {key} to run; each run stays here.")
-        empty.update(Content(text.format(key=keys.label("run.start"))))
+        empty.display = not found
+        if found:
+            return
+        if self.rows and self._filter_line.text.strip():
+            text = _("No run fits. {key} changes the filter, {all} lists all runs.")
+        elif self.rows:
+            text = _("All runs are put away. {key} and the word `archived` list them.")
+        elif self._lesson is None:
+            text = _("No runs yet. Sections marked ▸ have a lesson to run.")
+        else:
+            text = _("No runs yet. Press {run} to run; each run stays here.")
+        empty.update(
+            Content(
+                text.format(key=keys.label("past.filter"), all=keys.label("past.keep"), run=keys.label("run.start"))
+            )
+        )
 
-    def _columns(self) -> list[str]:
-        first = [" ", _("State"), *([_("Lesson")] if self.every_lesson else [])]
-        return [*first, _("When"), _("Params"), *map(_short, self._metrics()), _("Data"), _("Time")]
+    def _show_detail(self) -> None:
+        """The run under the cursor in one line: what its row has no room for, the most useful first."""
+        row = self.current
+        text = self._notice or ("" if row is None else self._details(row, row.id))
+        if row is not None and cell_len(text) > self.size.width - 2 and not self._notice:
+            text = self._details(row, row.id[-4:])  # commands take the last four characters too
+        self.query_one("#history-detail", Static).update(Content(text), layout=False)
 
-    def _metrics(self) -> list[str]:
-        """The best figures that get a column: the two most of the runs have; of all lessons, one for all."""
-        if self.every_lesson:
-            return [""]
-        count = Counter(name for row in self.rows for name in row.best_figures)
-        chosen: dict[str, str] = {}  # one column a figure: `loss` where no run has `val_loss`
-        for name, _times in sorted(count.items(), key=lambda item: (not item[0].startswith("val_"), -item[1])):
-            chosen.setdefault(_short(name), name)
-        return list(chosen.values())[:2]
+    def _details(self, row: HistoryRow, called: str) -> str:
+        table = self._table
+        metric = self._metric or next(iter(row.metrics), "")
+        figure = row.figure(metric, last=self.last)
+        words = [
+            table.cut("name"),
+            f"{metric} {number(figure.value)}" if figure and not table.reads("figure") else "",
+            _("epoch {epoch}").format(epoch=figure.epoch) if figure and not table.reads("epoch") else "",
+            source_word(row.source) if not table.reads("data") else "",
+            disk_used(row.disk),
+            called,
+            _("seed {seed}").format(seed=row.seed) if not table.reads("seed") else "",
+            listing.tags(row) if not table.reads("tags") else "",
+            " ".join(row.labels.note.split()),
+        ]
+        return " · ".join(filter(None, words))
 
-    def _cells(self, row: HistoryRow) -> list[Text]:
-        theme = self.app.current_theme
-        colors = style.palette(self.app.theme, theme.dark)
-        markers = style.ASCII_SIGNS if settings.load().ascii else style.SIGNS
-        sign = Text(" ")
-        if row.id == self._shown or row.id in self._overlays:
-            color, mark = place(row.number, row.id)
-            sign = Text(markers[mark], _rich(colors[color]))
-        changed = [f"{name}={value}" for name, value in row.changed.items()]
-        params = " ".join([*([row.base] if row.base else []), *changed])
-        cells = [sign, Text(row.label, self._style(row))]
-        if self.every_lesson:
-            cells.append(Text(row.lesson))
-        cells += [Text(_when(row.created)), Text(params or "–")]
-        for name in self._metrics():
-            best = row.best.get(name)
-            if not name:
-                cells.append(Text(numbers(row.best_figures) or "–"))
-            else:
-                cells.append(Text("–" if best is None else fixed(best.value).strip(), justify="right"))
-        return [*cells, Text(source_word(row.source) or "–"), Text(duration(row.seconds), justify="right")]
+    def _show_sum(self) -> None:
+        text = listing.summary(self.rows, len(self.listed)) if self.rows else ""
+        if archived := sum(row.labels.archived for row in self.rows):
+            text += " · " + _("put away: {count}").format(count=archived)
+        if self.deleted[0]:
+            undo = _("deleted: {count}, {size} ({key} brings back)")
+            undo = undo.format(count=self.deleted[0], size=disk_used(self.deleted[1]), key=keys.label("past.undo"))
+            text = f"{text} · {undo}" if text else undo
+        self.query_one("#history-sum", Static).update(Content(text), layout=False)
 
-    def _style(self, row: HistoryRow) -> str:
-        name = style.STYLES[row.state]
-        if name == "dim":
-            return name
-        return _rich(str(getattr(self.app.current_theme, name, None) or ""))
+    def _labelled(self) -> None:
+        self.post_message(self.Labelled())
 
-    def _ask(self, run_id: str | None) -> None:
-        """Put a question in the place of the keys: delete this run? None takes it away."""
-        self._asking = run_id
-        self.set_class(run_id is not None, "-asking")
-        if run_id is not None:
-            text = _("{delete} again to delete {run} and its files; {keep} keeps it.")
-            text = text.format(run=run_id, delete=keys.label("past.delete"), keep=keys.label("past.keep"))
-            self.query_one("#history-asking", Static).update(Content(text))
+    @on(FilterLine.Changed)
+    def _filtered(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        try:
+            text = filters.settled(event.text, self.rows) if event.typing else event.text
+            self._filter, self._mistake = filters.parse(text), ""
+        except UsageError as error:
+            self._mistake = str(error)
+            self._filter_line.show_mistake(self._mistake)
+        else:
+            self._fill(self.rows)
 
+    @on(FilterLine.Left)
+    def _filter_left(self, event: FilterLine.Left) -> None:
+        event.stop()
+        self.screen.set_focus(self._table)
 
-def _rich(color: str) -> str:
-    """Textual's name of a colour as Rich calls it: a table's cells are Rich's."""
-    return color.removeprefix("ansi_")
+    @on(RunTable.Pressed)
+    def _pressed(self, event: RunTable.Pressed) -> None:
+        event.stop()
+        self.action_show()
 
-
-def _short(metric: str) -> str:
-    """A column's title: `val_accuracy` stands under accuracy, since the best validation figure is what counts."""
-    bare = metric.removeprefix("val_")
-    words = {"accuracy": _("accuracy"), "loss": _("loss"), "": _("best")}
-    return words.get(bare, bare)
-
-
-def _when(created: float) -> str:
-    then, now = time.localtime(created), time.localtime()
-    today = (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday)
-    return time.strftime("%H:%M" if today else "%m-%d %H:%M", then)
+    @on(RunTable.Moved)
+    def _moved(self, event: RunTable.Moved) -> None:
+        event.stop()
+        self.say("")

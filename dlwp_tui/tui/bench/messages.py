@@ -41,6 +41,11 @@ class DeleteRequested(Message):
 
 
 @dataclass
+class UndeleteRequested(Message):
+    """Bring back the run that was deleted last."""
+
+
+@dataclass
 class ExportRequested(Message):
     """Write a run's figures to a file."""
 

@@ -240,7 +240,10 @@ class OutputView(Widget, can_focus=False):
     def _fill_log(self) -> None:
         text = self.query_one("#log-text", Static)
         if self.view is None:
-            empty = _("Press {key} to run; the log of its process appears here.").format(key=keys.label("run.start"))
+            empty = _("This section has no lesson to run, so there is no log.")
+            if self._lesson is not None:
+                key = keys.label("run.start")
+                empty = _("Press {key} to run; the log of its process appears here.").format(key=key)
             text.update(Content.styled(empty, "dim"))
             return
         path = self.view.folder.log

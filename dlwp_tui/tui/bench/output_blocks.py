@@ -111,8 +111,7 @@ class ProofsView(BlockView, can_focus=True):
 def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None = None) -> list[Block]:
     """The report of a run: what went wrong, the result, the lesson's output, and the proofs last."""
     if view is None:
-        text = _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
-        return [Block("none", lambda _width: Text(text, style="dim"))]
+        return [Block("none", lambda _width: Text(_empty(lesson), style="dim"))]
     out: list[Block] = []
     error, log = view.error, view.folder.log
     if error is not None:
@@ -157,6 +156,12 @@ def blocks(view: RunView | None, ascii: bool, dark: bool, lesson: Lesson | None 
         )
         out.append(Block(("nothing", nothing), lambda _width: Text(nothing, style="dim")))
     return out
+
+
+def _empty(lesson: Lesson | None) -> str:
+    if lesson is None:
+        return _("This section has no lesson to run, so there is no output.")
+    return _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
 
 
 def _stamp(view: RunView, name: str) -> int:

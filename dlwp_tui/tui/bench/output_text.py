@@ -99,16 +99,16 @@ def proofs(checks: Sequence[Check], width: int, *, folded: bool = False) -> Text
         text.append(check.statement)
         if isinstance(check.got, bool) or check.got is None:
             continue  # the statement itself is what came true or not
-        found = _("here {got}").format(got=_value(check.got))
+        found = _("here {got}").format(got=cell_text(check.got))
         if not check.ok:
-            found = _("here {got}, expected {want}").format(got=_value(check.got), want=_value(check.want))
+            found = _("here {got}, expected {want}").format(got=cell_text(check.got), want=cell_text(check.want))
         text.append("\n  " + _cut(found, width - 2), "dim" if check.ok else "$text-error")
     return text
 
 
 def table(made: Table, width: int) -> Text:
     """A table of the lesson; columns are wrapped or folded to the width."""
-    rows = [[_value(cell) for cell in row] for row in made.rows]
+    rows = [[cell_text(cell) for cell in row] for row in made.rows]
     return _titled(made.title, _grid(list(made.columns), rows, width))
 
 
@@ -216,14 +216,14 @@ def _titled(title: str, body: Text) -> Text:
     return _title(title).append("\n").append_text(body)
 
 
-def _value(value: object) -> str:
+def cell_text(value: object) -> str:
     """A JSON value as a table's cell shows it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
         return fixed(value).strip()
     if isinstance(value, list):
-        inside = ", ".join("None" if one is None else _value(one) for one in value)
+        inside = ", ".join("None" if one is None else cell_text(one) for one in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"  # a shape of one axis, as Python writes it
     return "–" if value is None else str(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual import actions, on
 from textual.app import ComposeResult
@@ -10,11 +10,12 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from dlwp_tui.analysis import history
+from dlwp_tui.analysis import history, verdict
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Section
+from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
@@ -28,6 +29,7 @@ from dlwp_tui.tui.bench.tabs import TABS, BenchTabs
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.keys import Key
 
+AT_WORK = (RunState.RUNNING, RunState.PAUSED)
 COMPARED = 3
 """Earlier runs the compare key lays over the shown one; more can be added in the history."""
 
@@ -46,6 +48,8 @@ class BenchPane(Vertical, can_focus=False):
         self.follower = RunFollower(self)
         self.tabs = BenchTabs(id="bench-tabs")
         self.comparison = self.tabs.comparison
+        self._arms: frozenset[str] = frozenset()
+        """The runs of the experiment that is followed: the shown run is the one of them that trains."""
         self._strip = RunStrip(id="strip")
         self._state: RunState | None = None
         self._read = False
@@ -73,22 +77,36 @@ class BenchPane(Vertical, can_focus=False):
         if section is not None and self.section is not None and section.id == self.section.id:
             return
         self.section = section
+        self._arms = frozenset()
         self.lesson, reason = _lesson(section)
         self.border_title = _("Bench {section}").format(section=section.id) if section else _("Bench")
         self.tabs.params.show(self.lesson, reason)
         self.tabs.source.show(self.lesson)
         self.tabs.output.set_lesson(self.lesson)
-        self.tabs.curves.words = self.lesson.words if self.lesson is not None else {}
+        self.tabs.curves.lesson = self.lesson
         self._show_view(None)
         self.tabs.history.show(self.lesson.id if self.lesson else None)
         if self.lesson is not None:
-            self._find_newest(self.lesson.id)
+            self._find_newest(self.lesson)
             self.post_message(LessonShown(self.lesson))
 
     def show_run(self, folder: RunFolder) -> None:
         """Show a run and follow it. Raises RunError when it cannot be read."""
+        self._arms = frozenset()
         self._show_view(self.follower.follow(folder))
         self.tabs.history.reload()
+
+    def show_experiment(self, arms: Mapping[RunFolder, str]) -> None:
+        """Lay an experiment's runs over each other; the strip and the output follow the one that trains.
+
+        arms: what the side of each run is called. Raises RunError when one of them cannot be read.
+        """
+        views = [self.follower.follow(folder) for folder in arms]
+        if views:
+            self.comparison.show_experiment({folder.id: side for folder, side in arms.items()}, views)
+            self._arms = frozenset(folder.id for folder in arms)
+            self._show_view(self._training_arm() or views[0])
+            self.tabs.history.reload()
 
     def look_again(self) -> None:
         """Runs may have been resumed, deleted or started elsewhere."""
@@ -105,6 +123,11 @@ class BenchPane(Vertical, can_focus=False):
     def running(self) -> RunFolder | None:
         """The shown run while it is at work."""
         return self.shown.folder if self.shown is not None and self.shown.state.active else None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is a run of the lesson to compare the shown one with."""
+        return bool(self.comparison.overlays or self._earlier())
 
     def lay_over(self, folders: Iterable[RunFolder]) -> None:
         """Draw these runs with the shown one."""
@@ -128,9 +151,7 @@ class BenchPane(Vertical, can_focus=False):
             curves.focus()
             return
         if not self.comparison.overlays:
-            rows = [row for row in history.rows if row.best and row.state in (RunState.FINISHED, RunState.STOPPED)]
-            shown = self.shown.folder.id if self.shown else None
-            folders = [row.folder for row in rows if row.id != shown and self.lesson and row.lesson == self.lesson.id]
+            folders = self._earlier()
             if not folders:
                 self.notify(_("There is no earlier run to compare with."))
                 return
@@ -147,6 +168,20 @@ class BenchPane(Vertical, can_focus=False):
         self._state = view.state if view else None
         self._read = view is not None and view.read
         self._fill()
+        self._leave_empty_curves()
+
+    def _leave_empty_curves(self) -> None:
+        """Open the output in place of the curves where the shown run is over and has none."""
+        over = self.shown is not None and self.shown.read and not self.shown.state.active
+        if over and self.tabs.tab == "curves" and not self.tabs.curves.metrics:
+            self.tabs.show_tab("output", focus=self.tabs.focuses("curves"))
+
+    def _earlier(self) -> list[RunFolder]:
+        """The lesson's runs that are over and have figures, newest first, without the shown one."""
+        lesson, shown = (self.lesson.id if self.lesson else None), (self.shown.folder.id if self.shown else None)
+        over = (RunState.FINISHED, RunState.STOPPED)
+        rows = (row for row in self.tabs.history.rows if row.best and row.state in over and not row.labels.archived)
+        return [row.folder for row in rows if row.lesson == lesson and row.id != shown]
 
     def _fill(self) -> None:
         """Pass what is shown on to the tabs and the strip."""
@@ -169,11 +204,15 @@ class BenchPane(Vertical, can_focus=False):
 
     def _show_strip(self) -> None:
         hint = _("Press {key} to run.").format(key=keys.label("run.start")) if self.lesson is not None else ""
-        self._strip.show(self.shown, hint)
+        side = self.comparison.sides.get(self.shown.folder.id, "") if self.shown is not None else ""
+        if self.shown is not None and side:
+            side = _("{side} · seed {seed}").format(side=side, seed=self.shown.spec.seed)
+        self._strip.show(self.shown, hint, side)
 
     def _updated(self, view: RunView) -> None:
         """A followed run has changed. Charts and output redraw at their own pace."""
         if self.shown is None or view.folder != self.shown.folder:
+            self._follow_arms()
             return
         self._show_strip()
         before, self._state = self._state, view.state
@@ -181,19 +220,41 @@ class BenchPane(Vertical, can_focus=False):
         if view.state is not before or (unread and view.read):
             self.tabs.output.refresh_now()
             self.tabs.curves.redraw()
+            self._leave_empty_curves()
         if view.state is not before:
             self.tabs.history.reload()
             self.post_message(RunStateChanged(view.folder.id, view.spec.lesson, view.state))
+            self._follow_arms()
+
+    def _follow_arms(self) -> None:
+        """Show the run of the experiment that trains, once the shown one trains no longer."""
+        if self.shown is not None and self.shown.folder.id in self._arms and self.shown.state not in AT_WORK:
+            training = self._training_arm()
+            if training is not None:
+                self._show_view(training)
+
+    def _training_arm(self) -> RunView | None:
+        runs = [one for one in self.comparison.runs if one.folder.id in self._arms]
+        return next((one for one in runs if one.state in AT_WORK), None)
 
     @in_thread(group="newest-run", exclusive=True)
-    def _find_newest(self, lesson_id: str) -> None:
-        rows = history.history(lesson_id)
-        if rows and not get_current_worker().is_cancelled:
-            self.call_later(self._show_newest, lesson_id, rows[0].folder)
+    def _find_newest(self, lesson: Lesson) -> None:
+        """The lesson's newest run; where it belongs to an experiment, all runs of that."""
+        rows = history.history(lesson.id)
+        if not rows:
+            return
+        place = store.read_spec(rows[0].folder).experiment
+        experiment = next((one for one in lesson.experiments if place and one.id == place.id), None)
+        arms = verdict.arms(lesson, experiment) if experiment is not None else {}
+        if not get_current_worker().is_cancelled:
+            self.call_later(self._show_newest, lesson, rows[0].folder, arms)
 
-    def _show_newest(self, lesson_id: str, folder: RunFolder) -> None:
-        if self.shown is None and self.lesson is not None and self.lesson.id == lesson_id:
-            self._show_or_notice(folder)
+    def _show_newest(self, lesson: Lesson, folder: RunFolder, arms: Mapping[RunFolder, str]) -> None:
+        if self.shown is None and self.lesson is not None and self.lesson.id == lesson.id:
+            if arms:
+                self.show_experiment(arms)
+            else:
+                self._show_or_notice(folder)
 
     def _show_or_notice(self, folder: RunFolder) -> None:
         try:
@@ -204,8 +265,8 @@ class BenchPane(Vertical, can_focus=False):
     @on(HistoryView.Chosen)
     def _chosen(self, event: HistoryView.Chosen) -> None:
         event.stop()
-        self._show_or_notice(event.row.folder)
         self.tabs.show_tab("curves", focus=True)
+        self._show_or_notice(event.row.folder)
 
     @on(HistoryView.Overlaid)
     def _overlaid(self, event: HistoryView.Overlaid) -> None:
@@ -226,6 +287,13 @@ class BenchPane(Vertical, can_focus=False):
     def _labels_changed(self) -> None:
         self._fill_picker()
         self.tabs.history.reload()
+
+    @on(HistoryView.Labelled)
+    def _labelled_in_history(self, event: HistoryView.Labelled) -> None:
+        event.stop()
+        self.comparison.version += 1
+        self.tabs.curves.redraw()
+        self._labels_changed()
 
     @on(HistoryView.Read)
     def _history_read(self, event: HistoryView.Read) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -12,17 +12,13 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from dlwp_tui.analysis import differences, names
-from dlwp_tui.analysis.charting import place
 from dlwp_tui.analysis.history import HistoryRow
+from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS, place
 from dlwp_tui.core import formats, settings
-from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import labels
-from dlwp_tui.runs.labels import Labels
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import style
+from dlwp_tui.tui.bench import run_labels, style
 from dlwp_tui.tui.bench.comparison import Comparison
-from dlwp_tui.tui.dialogs import TextDialog
 
 MOST = 60
 """Runs listed at most, the drawn ones first."""
@@ -92,7 +88,7 @@ class RunPicker(OptionList):
     def _fill(self) -> None:
         stamp = (
             self.comparison.version,
-            [(row.id, row.state, row.labels, row.best_figures) for row in self.rows],
+            [(row.id, row.state, row.labels, row.best) for row in self.rows],
             self.app.theme,
             self.size.width,
         )
@@ -111,7 +107,7 @@ class RunPicker(OptionList):
     def _line(self, row: HistoryRow, name: str) -> Content:
         comparison = self.comparison
         color, sign = place(row.number, row.id)
-        signs = style.ASCII_SIGNS if settings.load().ascii else style.SIGNS
+        signs = ASCII_SIGNS if settings.load().ascii else SIGNS
         over = any(view.folder.id == row.id for view in comparison.runs)
         drawn = over and comparison.drawn(row.id)
         mark = Content.styled(signs[sign], style.palette(self.app.theme, self.app.current_theme.dark)[color])
@@ -131,8 +127,8 @@ class RunPicker(OptionList):
         )
 
     def _figure(self, row: HistoryRow) -> str:
-        metric = differences.watched(self.comparison.runs) or next(iter(row.best_figures), None)
-        best = row.best.get(metric or "")
+        metric = differences.watched(self.comparison.runs) or next(iter(row.metrics), None)
+        best = row.figure(metric or "")
         return formats.fixed(best.value).strip() if best is not None else row.label
 
     # -- actions -------------------------------------------------------------------------------------------------
@@ -174,42 +170,16 @@ class RunPicker(OptionList):
         """Back to the charts."""
         self.post_message(self.Left())
 
-    def action_rename(self) -> None:
-        """The learner's own name for the run."""
-        self._edit(_("Name of the run"), lambda one: one.name, lambda one, text: replace(one, name=text))
+    def action_label(self, field: str) -> None:
+        """The learner's own name, tags or note for the run."""
+        run_labels.ask(self, self.current, field, self._labelled)
 
-    def action_tag(self) -> None:
-        """Tags, one word each."""
-        self._edit(
-            _("Tags, apart by spaces"),
-            lambda one: " ".join(one.tags),
-            lambda one, text: replace(one, tags=tuple(text.split())),
-        )
-
-    def action_note(self) -> None:
-        """A note on the run."""
-        self._edit(_("Note on the run"), lambda one: one.note, lambda one, text: replace(one, note=text))
+    def _labelled(self) -> None:
+        self.comparison.version += 1
+        self.post_message(self.Changed())
 
     def _change(self, change: object) -> None:
         row = self.current
         if row is not None and any(view.folder.id == row.id for view in self.comparison.runs):
             change(row.id)  # type: ignore[operator]
             self.post_message(self.Changed())
-
-    def _edit(self, title: str, get: object, put: object) -> None:
-        row = self.current
-        if row is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text is None:
-                return
-            try:
-                kept: Labels = put(row.labels, text)  # type: ignore[operator]
-                labels.write(row.folder, kept)
-            except DlwpError as error:
-                self.notify(str(error), severity="warning", markup=False)
-            self.comparison.version += 1
-            self.post_message(self.Changed())
-
-        self.app.push_screen(TextDialog(title, get(row.labels)), answered)  # type: ignore[operator]

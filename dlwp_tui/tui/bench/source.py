@@ -46,6 +46,13 @@ class SourceView(ScrollableContainer):
         if self.is_mounted and self.is_on_screen:
             self.load()
 
+    @property
+    def files(self) -> list[Path]:
+        """`lesson.py`, and `proofs.py` where there is one; nothing without a lesson."""
+        if self._file is None:
+            return []
+        return [path for path in (self._file, self._file.with_name("proofs.py")) if path.is_file()]
+
     def on_show(self) -> None:
         self.load()
 

@@ -26,6 +26,8 @@ class RunStrip(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view: RunView | None = None
+        self.side = ""
+        """What the run is called among others of its experiment."""
         self.empty = ""
         """The text while there is no run."""
         self._ascii = False
@@ -33,9 +35,9 @@ class RunStrip(Widget):
     def on_mount(self) -> None:
         self._ascii = settings.load().ascii
 
-    def show(self, view: RunView | None, empty: str = "") -> None:
+    def show(self, view: RunView | None, empty: str = "", side: str = "") -> None:
         """Show a run, or `empty` where there is none; call again after each update."""
-        self.view, self.empty = view, empty
+        self.view, self.empty, self.side = view, empty, side
         self.refresh()
 
     def render(self) -> Content:
@@ -98,6 +100,7 @@ class RunStrip(Widget):
         parts += [f"{name} {formats.fixed(figures[name])}" for name in names]
         if not figures:
             parts = [view.phase] if view.phase and view.epochs else []
+        parts = [*filter(None, [self.side]), *parts]
         while len(parts) > 1 and cell_len("  ".join(parts)) > width:
             parts.pop()
         text = "  ".join(parts)
@@ -112,10 +115,11 @@ class RunStrip(Widget):
             for name, best in view.best.items()
             if best.metric.startswith("val_") and not best.label
         ]
-        while len(texts) > 1 and cell_len("  ".join(texts)) > width:
-            texts.pop()
         if not texts:
             return None
+        texts = [*filter(None, [self.side]), *texts]
+        while len(texts) > 1 and cell_len("  ".join(texts)) > width:
+            texts.pop()
         text = _source_end(view, "  ".join(texts), width)
         return Content.styled(text, "dim").truncate(max(1, width), ellipsis=True)
 

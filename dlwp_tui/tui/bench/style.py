@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
 
-from dlwp_tui.core.language import _
+from dlwp_tui.analysis import wording
 from dlwp_tui.runs.state import RunState
 
 STYLES = {
@@ -26,8 +26,6 @@ LIGHT = ("#2f5bb7", "#96600f", "#3f7a1f", "#7a3fb0", "#1b7a94", "#b3263f", "#b55
 ANSI = tuple(
     f"ansi_{name}" for name in ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_magenta")
 )
-SIGNS = ("•", "×", "+", "▴", "◦", "▪", "◆", "*")
-ASCII_SIGNS = ("o", "x", "+", "^", "*", "#", "@", "%")
 
 
 def palette(theme: str, dark: bool) -> tuple[str, ...]:
@@ -42,19 +40,8 @@ def metric_name(metric: str, own: Mapping[str, str] | None = None) -> str:
 
     own: the lesson's words for its own metrics.
     """
-    words = {
-        "loss": _("Loss"),
-        "binary_crossentropy": _("Crossentropy"),
-        "accuracy": _("Accuracy"),
-        "acc": _("Accuracy"),
-        "mae": _("Mean absolute error"),
-        "mean_absolute_error": _("Mean absolute error"),
-        "mse": _("Mean squared error"),
-    }
-    word = (own or {}).get(metric) or words.get(metric, "")
-    for start, which in (("test_", _("Test: {figure}")), ("val_", _("Validation: {figure}"))):
-        if not word and metric.startswith(start) and (base := words.get(metric.removeprefix(start))):
-            word = which.format(figure=base)
+    word = wording.metric(metric, own)
+    word = word[:1].upper() + word[1:]
     return word if not word or word.lower() == metric else f"{word} {metric}"
 
 

@@ -69,6 +69,10 @@ class BenchTabs(TabbedContent):
         self._focus_next = f"tab-{name}" if focus else ""
         self.active = f"tab-{name}"
 
+    def focuses(self, name: str) -> bool:
+        """Whether what a tab holds has the focus, or gets it as soon as the tab is there."""
+        return self._focus_next == f"tab-{name}" or self.query_one(f"#{name}").has_focus_within
+
     @on(TabbedContent.TabActivated)
     def _opened(self, event: TabbedContent.TabActivated) -> None:
         # Only now is the content there to take the focus. At the start the first tab's message comes late, and is not

@@ -132,6 +132,7 @@ class MathBlock(Scroller):
     INDENT = 3
 
     def __init__(self, markdown: Markdown, token: Token, tex: str) -> None:
+        self.tex = tex
         try:
             lines = "\n".join(formula.layout(tex))
         except formula.FormulaError:

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.markdown import Markdown
 
+from dlwp_tui.analysis.verdict import Verdict, in_words
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.core.formats import number
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline, table
@@ -22,7 +22,6 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.reader.text import FittedText, content
 
 if TYPE_CHECKING:
-    from dlwp_tui.analysis.verdict import Verdict
     from dlwp_tui.core.types import Value
     from dlwp_tui.course.lesson import Experiment, Lesson
 
@@ -108,7 +107,7 @@ class RunBlock(Card):
         if self.lesson is not None and self.card.preset and (see := str(self.lesson.presets[self.card.preset].see)):
             lines.append(inline.parse(see))
         foot = self.hints(
-            (keys.label("card.start"), _("run"), "press"),
+            (keys.label("card.press"), _("run"), "press"),
             (keys.label("card.params"), _("change the parameters"), "edit"),
         )
         if self.state:
@@ -117,6 +116,10 @@ class RunBlock(Card):
         return content(inline.lines(lines))
 
     def action_press(self) -> None:
+        """Start the run."""
+        self.action_start()
+
+    def action_start(self) -> None:
         """Start the run."""
         if not self.problem:
             self.post_message(self.Pressed(self.card, True))
@@ -134,9 +137,18 @@ class RunBlock(Card):
 class ExperimentBlock(Card):
     """A statement, what the note recorded, what was measured here, and the verdict."""
 
+    BINDINGS = keys.bindings("experiment-card")
+
     @dataclass
     class Pressed(Message):
         """The learner wants the experiment to be run."""
+
+        lesson: Lesson
+        experiment: Experiment
+
+    @dataclass
+    class CurvesAsked(Message):
+        """The learner wants to see its newest runs over each other."""
 
         lesson: Lesson
         experiment: Experiment
@@ -178,23 +190,35 @@ class ExperimentBlock(Card):
         )
 
     def action_press(self) -> None:
-        """Put the statement to the test."""
+        """Show its runs; put the statement to the test where there are none."""
+        if self.verdict is None:
+            self.action_start()
+        else:
+            self.action_curves()
+
+    def action_start(self) -> None:
+        """Put the statement to the test, unless its runs are going on."""
         going_on = self.verdict is not None and self.verdict.kind == "pending"
         if self.lesson is not None and self.experiment is not None and not going_on:
             self.post_message(self.Pressed(self.lesson, self.experiment))
+
+    def action_curves(self) -> None:
+        """Lay its runs over each other in the curves tab."""
+        if self.lesson is not None and self.experiment is not None and self.verdict is not None:
+            self.post_message(self.CurvesAsked(self.lesson, self.experiment))
 
     def _figures(self, width: int) -> Text:
         """The note's figures and ours side by side; the heading of ours marks figures from synthetic data."""
         assert self.experiment is not None
         recorded = inline.parse(str(self.experiment.recorded)) or Text("–", "dim")
         verdict = self.verdict
-        measured: Text
-        if verdict is None or not verdict.figures:
-            measured = Text(_("not measured yet"), "dim")
-        else:
-            measured = Text("\n").join(
-                Text.assemble(name, " ", (number(value), "strong")) for name, value in verdict.figures.items()
-            )
+        measured = Text(_("not measured yet"), "dim")
+        if verdict is not None and verdict.figures:
+            assert self.lesson is not None
+            lines = [Text(sentence) for sentence in in_words(verdict, self.lesson, self.experiment)]
+            if verdict.of_seeds:
+                lines.append(Text(verdict.of_seeds, "dim"))
+            measured = Text("\n").join(lines)
         here = _("Measured here")
         if verdict is not None and verdict.synthetic:
             here = _("Synthetic data here (not comparable)")
@@ -205,16 +229,23 @@ class ExperimentBlock(Card):
         assert self.experiment is not None
         count = len(self.experiment.runs) * self.experiment.seeds
         verdict = self.verdict
-        if verdict is not None and verdict.kind == "pending":
-            return Text(_("● running {done}/{total}").format(done=verdict.ended, total=count), "strong")
-        parts: list[Text] = []
-        if verdict is not None:
-            mark = {"holds": "right", "does not hold": "wrong"}.get(verdict.kind, "strong")
-            parts.append(Text.assemble((verdict.label, mark), *_votes(verdict)))
-            parts += [Text(why, "dim") for why in verdict.why]
-        words = ngettext("put it to the test ({count} run)", "put it to the test ({count} runs)", count)
-        parts.append(self.hints((keys.label("card.start"), words.format(count=count), "press")))
-        return inline.lines(parts)
+        if verdict is None:
+            words = ngettext("put it to the test ({count} run)", "put it to the test ({count} runs)", count)
+            return self.hints((keys.label("card.press"), words.format(count=count), "press"))
+        curves = (keys.label("card.press"), _("its curves"), "press")
+        if verdict.kind == "pending":
+            running = _("● running {done}/{total}").format(done=verdict.ended, total=count)
+            voted = _("{count} of {total} seeds have voted").format(count=verdict.voted, total=len(verdict.votes))
+            return Text.assemble((running, "strong"), "  ", (voted, "dim"), "   ", self.hints(curves))
+        mark = {"holds": "right", "does not hold": "wrong"}.get(verdict.kind, "strong")
+        again = ngettext("test it again ({count} run)", "test it again ({count} runs)", count).format(count=count)
+        return inline.lines(
+            [
+                Text.assemble((verdict.label, mark), *_votes(verdict)),
+                *(Text(why, "dim") for why in verdict.why),
+                self.hints(curves, (keys.label("card.start"), again, "start")),
+            ]
+        )
 
 
 def run_key(lesson_id: str, params: Mapping[str, Value]) -> Hashable:

@@ -40,6 +40,7 @@ class GlossaryScreen(Dialog[str]):
         super().__init__()
         self._glossary = glossary
         self._first = term
+        """The term to put the cursor on when the list is shown next."""
         self._shown: list[Term] = list(glossary.terms)
 
     @property
@@ -60,6 +61,7 @@ class GlossaryScreen(Dialog[str]):
     def on_mount(self) -> None:
         if self._shown:
             self.query_one(OptionList).highlighted = self._shown.index(self._first) if self._first else 0
+            self._first = None
         else:
             self._explain()
 
@@ -74,7 +76,8 @@ class GlossaryScreen(Dialog[str]):
         options = self.query_one(OptionList)
         with self.app.batch_update():
             options.set_options(Option(_line(term)) for term in found)
-            options.highlighted = 0 if found else None
+            options.highlighted = (found.index(self._first) if self._first in found else 0) if found else None
+            self._first = None
             self._explain()
 
     @on(OptionList.OptionHighlighted)
@@ -112,6 +115,8 @@ class GlossaryScreen(Dialog[str]):
         body = self.query_one("#term", Static)
         if (term := self.term) is not None:
             body.update(_entry(term))
+            # A longer entry leaves the list fewer rows, and at first the list has none at all.
+            self.call_after_refresh(self.query_one(OptionList).scroll_to_highlight)
             return
         wanted = self.query_one(Input).value
         nothing = _("No term fits {text}.").format(text=wanted) if wanted else _("This course has no glossary.")

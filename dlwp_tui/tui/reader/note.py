@@ -30,6 +30,7 @@ from dlwp_tui.tui.reader.own import OwnNote
 from dlwp_tui.tui.reader.quiz import QuizBlock
 from dlwp_tui.tui.reader.stops import Turn
 from dlwp_tui.tui.reader.text import install_wrapping
+from dlwp_tui.tui.reader.welcome import Welcome
 
 if TYPE_CHECKING:
     from dlwp_tui.analysis.verdict import Verdict
@@ -96,6 +97,7 @@ class NotePane(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static(id="note-title")
         yield Static(id="note-notice")
+        yield Welcome()
         yield NoteMarkdown()
         yield OwnNote()
         yield Turn(id="note-turn")
@@ -196,7 +198,7 @@ class NotePane(VerticalScroll):
         if turn != self._shown:
             return  # another page was asked for meanwhile
         page = max(0, min(page if page >= 0 else len(note.pages) - 1, len(note.pages) - 1))
-        if self.has_focus_within and not self.has_focus:
+        if self.has_focus_within and not (self.has_focus or self.query_one(Welcome).has_focus):
             self.focus(scroll_visible=False)  # what has the focus now goes away with its page
         self.section, self.note, self.page = section, note, page
         self.query_one("#note-notice").display = self.query_one(OwnNote).display = False

@@ -59,7 +59,7 @@ class QuizBlock(Card):
             lines.append(Text(_("✓ Solved"), "right"))
         else:
             again = _("choose") if not self.chosen else _("try another")
-            pressed = " ".join(map(keys.label, ("quiz.up", "quiz.down", "card.start")))
+            pressed = " ".join(map(keys.label, ("quiz.up", "quiz.down", "card.press")))
             lines.append(self.hints((pressed, again, f"choose({self.cursor})")))
         return content(inline.lines(lines))
 

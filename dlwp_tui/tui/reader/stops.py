@@ -39,7 +39,7 @@ class Turn(Static, can_focus=True):
 
 def of(page: Widget) -> list[Widget]:
     """What takes the focus on this page, in reading order."""
-    return [widget for widget in page.query("*").results(Widget) if widget.focusable]
+    return [widget for widget in page.query("*").results(Widget) if widget.focusable and widget.display]
 
 
 def focus(page: VerticalScroll, step: int) -> None:

@@ -7,11 +7,13 @@ from functools import partial
 
 from textual.screen import Screen
 
+from dlwp_tui.analysis import verdict
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.formats import rough_duration
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Experiment, Lesson
+from dlwp_tui.render import inline
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -75,10 +77,10 @@ class Cards(Controller):
         def answered(answer: str | None) -> None:
             if answer == "start":
                 start = partial(self._session.start_experiment, lesson, experiment, source)
-                self._runs.begin(start, self._experiment_started)
+                self._runs.begin(start, partial(self._experiment_started, lesson, experiment))
 
         count = len(experiment.runs) * experiment.seeds
-        body = f"{experiment.statement}\n\n" + ngettext(
+        body = f"{inline.parse(str(experiment.statement)).plain}\n\n" + ngettext(
             "{count} run with preset {preset}.", "{count} runs with preset {preset}, one after the other.", count
         ).format(count=count, preset=experiment.preset)
         body += f"\n{self._time(lesson, experiment)}"
@@ -93,9 +95,28 @@ class Cards(Controller):
             return _("How long that takes here is not known yet.")
         return _("That takes about {time} here.").format(time=rough_duration(seconds))
 
-    def _experiment_started(self, folders: list[RunFolder]) -> None:
+    def _experiment_started(self, lesson: Lesson, experiment: Experiment, folders: list[RunFolder]) -> None:
         self.notify(_("{count} runs queued; the verdict appears on the card.").format(count=len(folders)))
-        self._panes.bench.show_run(folders[0])
+        self._find_arms(lesson, experiment)
+
+    @handles(ExperimentBlock.CurvesAsked)
+    def _curves_asked(self, event: ExperimentBlock.CurvesAsked) -> None:
+        self._find_arms(event.lesson, event.experiment, focus=True)
+
+    @in_thread(group="arms", exclusive=True)
+    def _find_arms(self, lesson: Lesson, experiment: Experiment, focus: bool = False) -> None:
+        self.app.call_from_thread(self._show_arms, verdict.arms(lesson, experiment), focus)
+
+    def _show_arms(self, arms: dict[RunFolder, str], focus: bool) -> None:
+        """The experiment's runs over each other in the curves tab."""
+        if not arms:
+            self.notify(_("Its runs were deleted."))
+            return
+        bench = self._panes.bench
+        bench.show_experiment(arms)
+        if focus or self.screen.has_class("-narrow"):
+            self._panes.show_pane("bench", focus=False)
+        bench.tabs.show_tab("curves", focus=focus)
 
     # -- shown ---------------------------------------------------------------------------------------------------
 

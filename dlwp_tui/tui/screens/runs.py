@@ -11,12 +11,23 @@ from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
+from dlwp_tui.core.formats import disk_used, duration
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine.memory import MemoryShort
-from dlwp_tui.runs import state, store
+from dlwp_tui.runs import state, store, trash
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.tui.bench.messages import DeleteRequested, ExportRequested, RerunRequested, RunStateChanged
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.trash import Deleted
+from dlwp_tui.tui import keys
+from dlwp_tui.tui.bench.history import HistoryView
+from dlwp_tui.tui.bench.messages import (
+    DeleteRequested,
+    ExportRequested,
+    RerunRequested,
+    RunStateChanged,
+    UndeleteRequested,
+)
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.dialogs import AskDialog
 from dlwp_tui.tui.hardware_bar import HardwareBar
@@ -25,6 +36,8 @@ from dlwp_tui.tui.screens.controller import Controller, handles
 from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.session import RunRequest, Session
 
+ASK_S = 60.0
+"""Seconds of work that are not thrown away by one key."""
 POLL_ACTIVE_S = 1.0
 """How often the list of active runs is read: one listing of folders and a lock test each."""
 
@@ -70,7 +83,7 @@ class Runs(Controller):
 
     def start(self, request: RunRequest) -> None:
         """Start a run; where memory is short, ask first."""
-        self.begin(partial(self._session.start, request), partial(self._started, request.lesson))
+        self.begin(partial(self._session.start, request), partial(self._started, request.lesson.id))
 
     @in_thread(group="start")
     def begin(self, action: Callable[..., Any], then: Callable[[Any], None], force: bool = False) -> None:
@@ -91,8 +104,8 @@ class Runs(Controller):
         answers = [("no", _("Not now")), ("start", _("Start anyway"))]
         self.app.push_screen(AskDialog(_("Little memory"), warning, answers), answered)
 
-    def _started(self, lesson: Lesson, folder: RunFolder) -> None:
-        if self._panes.section is not None and self._panes.section.id == lesson.id:
+    def _started(self, lesson_id: str, folder: RunFolder) -> None:
+        if self._panes.section is not None and self._panes.section.id == lesson_id:
             bench = self._panes.bench
             bench.show_run(folder)
             bench.tabs.show_tab("curves")
@@ -102,11 +115,24 @@ class Runs(Controller):
     # -- controlling ---------------------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
-        """Stop the shown run, if it is going on."""
-        if (running := self._panes.bench.running) is not None:
-            self._do(partial(self._session.stop, running.id))
-        else:
+        """Stop the shown run, if it is going on; one that has worked for long only after a question."""
+        bench = self._panes.bench
+        if bench.running is None or bench.shown is None:
             self.notify(_("No run is at work here."))
+            return
+        stop = partial(self._do, partial(self._session.stop, bench.running.id))
+        worked = bench.shown.elapsed_s
+        if worked <= ASK_S:
+            stop()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "stop":
+                stop()
+
+        body = _("It has worked for {time}. Its curves and weights so far stay.").format(time=duration(worked))
+        answers = [("go-on", _("Go on training")), ("stop", _("Stop it"))]
+        self.app.push_screen(AskDialog(_("Stop this run?"), body, answers), answered)
 
     def action_pause(self) -> None:
         """Pause the shown run, let it go on, or resume it from its checkpoint."""
@@ -124,13 +150,42 @@ class Runs(Controller):
 
     def _rerun(self, run_id: str) -> None:
         def started(folder: RunFolder) -> None:
-            self._started(self._session.course.lesson(store.read_spec(folder).lesson), folder)
+            self._started(store.read_spec(folder).lesson, folder)  # its folder of lessons may be out of use
 
         self.begin(partial(self._session.rerun, run_id), started)
 
     @handles(DeleteRequested)
     def _delete_requested(self, event: DeleteRequested) -> None:
-        self._do(partial(self._session.delete, event.run_id), lambda _done: self._panes.bench.forget(event.run_id))
+        def deleted(one: Deleted) -> None:
+            self._panes.bench.forget(event.run_id)
+            self._show_deleted()
+            text = _("Deleted {run}; {key} brings it back. Quitting frees {size}.")
+            text = text.format(run=event.run_id[-4:], key=keys.label("past.undo"), size=disk_used(one.size))
+            self._history.say(text)
+
+        self._do(partial(self._session.delete, event.run_id), deleted)
+
+    @handles(UndeleteRequested)
+    def _undelete_requested(self, _event: UndeleteRequested) -> None:
+        def brought_back(folder: RunFolder | None) -> None:
+            self._show_deleted()
+            if folder is None:
+                self._history.say(_("Nothing was deleted since the app was opened."))
+            else:
+                self._history.go_to(folder.id)
+
+        self._do(self._session.undelete, brought_back)
+
+    @property
+    def _history(self) -> HistoryView:
+        return self.screen.query_one(BenchPane).tabs.history
+
+    @in_thread(group="deleted", exclusive=True)
+    def _show_deleted(self) -> None:
+        """Put into the history what can be brought back; remove for good what was deleted long ago."""
+        trash.purge_old()
+        count, size = len(self._session.deleted), sum(one.size for one in self._session.deleted)
+        self.app.call_from_thread(self._history.show_deleted, count, size)
 
     @handles(ExportRequested)
     def _export_requested(self, event: ExportRequested) -> None:
@@ -153,6 +208,7 @@ class Runs(Controller):
     def _mounted(self, _event: events.Mount) -> None:
         self.screen.set_interval(POLL_ACTIVE_S, self._poll)
         self._poll()
+        self._show_deleted()
 
     @handles(RunStateChanged)
     def _run_state_changed(self, _event: RunStateChanged) -> None:
@@ -192,7 +248,12 @@ class Runs(Controller):
                 self._do(stop_all, lambda _done: self.app.exit())
 
         title = ngettext("{count} run is going on", "{count} runs are going on", len(active)).format(count=len(active))
-        names = "\n".join(f"  {folder.id}" for folder in active[:5])
+        states = [state.current(folder) for folder in active]
+        lines = [f"  {folder.id}  {state.label(now)}" for folder, now in zip(active, states, strict=True)]
+        names = "\n".join(lines[:5])
+        if waiting := states.count(RunState.QUEUED):
+            text = _("In the queue: {count}. What waits there starts by itself, also without dlwp.")
+            names += "\n" + text.format(count=waiting)
         body = _("Leaving does not stop them.\n{names}\n\nOpen dlwp again to see them, or: dlwp watch {run}").format(
             names=names, run=active[0].id
         )

@@ -18,6 +18,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.breakpoints import arrange_first
+from dlwp_tui.tui.compositor import keep_whole
 from dlwp_tui.tui.hardware_bar import HardwareBar
 from dlwp_tui.tui.keybar import KeyBar
 from dlwp_tui.tui.reader.contents import ContentsTree
@@ -25,7 +26,10 @@ from dlwp_tui.tui.reader.crumbs import Crumbs
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.cards import Cards
 from dlwp_tui.tui.screens.controller import handlers
+from dlwp_tui.tui.screens.copying import Copying
+from dlwp_tui.tui.screens.first_start import FirstStart
 from dlwp_tui.tui.screens.looking import Looking
+from dlwp_tui.tui.screens.offers import Offers
 from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.screens.reading import Reading
 from dlwp_tui.tui.screens.runs import Runs
@@ -46,6 +50,7 @@ class StudyScreen(Screen[None]):
     def __init__(self, session: Session, section: str | None = None) -> None:
         """`section` is the id of the first section to open; None: where the learner left off."""
         super().__init__()
+        keep_whole(self)
         self.session = session
         self.panes = Panes(self, session.course)
         self.reading = Reading(self, self.panes, section)
@@ -53,15 +58,20 @@ class StudyScreen(Screen[None]):
         self.looking = Looking(self, session, self.panes)
         self.runs = Runs(self, session, self.panes)
         self.cards = Cards(self, session, self.panes, self.runs)
+        offers = Offers(self, self.panes)
+        first_start = FirstStart(self, session, self.panes, self.runs)
         self._actors: dict[str, object] = {
             "panes": self.panes,
             "reading": self.reading,
             "writing": self.writing,
             "looking": self.looking,
             "runs": self.runs,
+            "copying": Copying(self, self.panes),
             "app": self.app,
         }
-        self._handlers = handlers([self.panes, self.reading, self.writing, self.looking, self.runs, self.cards])
+        self._handlers = handlers(
+            [first_start, self.panes, self.reading, self.writing, self.looking, self.runs, self.cards, offers]
+        )
 
     def compose(self) -> ComposeResult:
         arrange_first(self, "note")

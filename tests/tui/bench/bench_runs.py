@@ -35,6 +35,7 @@ class LiveRun:
         *,
         created: float | None = None,
         started: bool = True,
+        seed: int = 1,
         experiment: ExperimentVote | None = None,
     ) -> None:
         lesson = reader.load().lesson("1.1")
@@ -46,7 +47,7 @@ class LiveRun:
                 lesson="1.1",
                 params=values,
                 preset=lesson.matching_preset(values),
-                seed=1,
+                seed=seed,
                 created=created,
                 content="",
                 code_hash="0" * 16,
@@ -58,7 +59,12 @@ class LiveRun:
         self.events = EventWriter(self.folder.events)
         self.events.write("queued", device="auto")
         if started:
-            self.events.write("started", pid=os.getpid(), device="cpu", versions={}, resumed=False)
+            self.start()
+
+    def start(self) -> LiveRun:
+        """Its turn has come."""
+        self.events.write("started", pid=os.getpid(), device="cpu", versions={}, resumed=False)
+        return self
 
     def epoch(self, number: int, epochs: int = 5, label: str = "", **metrics: float) -> None:
         """One epoch's figures; loss 1/n and val_loss 1/n + 0.1 where none are given."""
@@ -143,6 +149,12 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
             return value
         if time.monotonic() > deadline:
             pytest.fail(f"timed out waiting for {what or condition}")
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Let the app run until no thread works and no message waits: what has not happened by then does not happen."""
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers), "the threads to end")
+    await pilot.pause()
 
 
 def rows(app: App[Any]) -> list[str]:

@@ -21,7 +21,7 @@ from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.bench.paper import Paper
 from dlwp_tui.tui.key_hints import KeyHints
-from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
 pytestmark = pytest.mark.usefixtures("playground_dir")
 SIZE = (64, 34)
@@ -180,7 +180,7 @@ async def test_nothing_to_draw_on_before_a_model_is_trained() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.show(run.folder, "output")
         app.do("run.demo")
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert "draw" not in "\n".join(rows(app)) and not app.bench.query_one(CanvasDemo).is_on_screen
         assert not asked(app)
         run.end()

@@ -48,11 +48,12 @@ async def test_time_and_memory_follow_what_is_typed() -> None:
     async with app.run_test(size=(70, 30)) as pilot:
         app.bench.tabs.show_tab("params")
         assert line(app).text == ""  # nothing is claimed before anything was read
+        epochs = app.bench.query_one("#param-epochs", FieldInput)
+        epochs.value = "5"
         app.bench.tabs.params.set_estimator(estimator(timing(10, peak_mb=460)), 18637)
         await pilot.pause()
         assert line(app).text == "about 10 s (as last time)\nmemory: needs up to 460 MB, 18.2 GB free"
         assert "memory: needs up to 460 MB, 18.2 GB free" in "\n".join(rows(app))
-        epochs = app.bench.query_one("#param-epochs", FieldInput)
         epochs.value = "20"
         await pilot.pause()
         assert line(app).text.startswith("about 40 s (as last time)")

@@ -17,7 +17,7 @@ from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import BlockView, ProofsView
 from dlwp_tui.tui.bench.source import SourceView
-from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, until
+from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
 SIZE = (64, 60)
@@ -30,7 +30,7 @@ def output(app: BenchApp) -> OutputView:
 def test_results_are_told_in_the_lessons_words_where_it_has_some() -> None:
     text = output_text.results({"": {"noise": 0.25, "test_accuracy": 0.98, "odd": 3.0}}, 60, {"noise": "Mean error"})
     assert [" ".join(line.split()) for line in text.plain.splitlines()] == [
-        "Result", "Mean error noise 0.2500", "Test: Accuracy test_accuracy 0.9800", "odd 3"
+        "Result", "Mean error noise 0.2500", "Test accuracy test_accuracy 0.9800", "odd 3"
     ]  # fmt: skip
     table = output_text.results({"a": {"noise": 0.25}, "b": {"noise": 0.5}}, 60, {"noise": "Mean error"})
     assert "Mean error" in table.plain and "noise" not in table.plain
@@ -94,10 +94,10 @@ async def test_a_presets_promise_stands_under_the_result(playground_dir: Path) -
         kept.end()
         await until(pilot, lambda: "✓ seen here  第 3 轮损失最低" in output(app).text, "the promise kept")
         text = output(app).text
-        assert text.index("Result") < text.index("seen") and "loss is lowest at epoch 3" in text
+        assert text.index("Result") < text.index("seen") and "epoch of the lowest training loss: 3" in text
         app.show(broken.end().folder, "output")
         await until(pilot, lambda: "✗ not seen here  第 3 轮损失最低" in output(app).text, "the promise broken")
-        assert "loss is lowest at epoch 1" in output(app).text and "last loss 3" in output(app).text
+        assert "lowest training loss: 1" in output(app).text and "last training loss: 3" in output(app).text
 
 
 async def test_a_failed_run_says_why_first_and_where_the_log_is() -> None:
@@ -116,8 +116,8 @@ async def test_a_failed_run_says_why_first_and_where_the_log_is() -> None:
         assert str(run.folder.log) in output(app).text.replace("\n", "")
         assert "✗ failed" in "\n".join(rows(app))
         app.bench.tabs.show_tab("curves")
-        await pilot.pause(0.3)
-        assert "ValueError: told to fail" in str(app.bench.query_one("#curves-note", Static).content)
+        note = app.bench.query_one("#curves-note", Static)
+        await until(pilot, lambda: "ValueError: told to fail" in str(note.content), "the error above the curves")
 
 
 async def test_the_log_is_followed_and_bounded() -> None:
@@ -167,7 +167,7 @@ async def test_no_demo_before_a_model_is_trained() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.bench.show_run(run.folder)
         app.do("run.demo")
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert not output(app).has_class("-demo")
     run.end()
 
@@ -247,7 +247,7 @@ async def test_another_section_shows_nothing_of_the_run_before() -> None:
         await until(pilot, lambda: "said by the first lesson" in output(app).text, "what it said")
         app.bench.show(reader.load().section("1.2"))
         await until(pilot, lambda: "said by the first lesson" not in "\n".join(rows(app)), "an empty output")
-        assert "Press r to run" in output(app).text
+        assert "This section has no lesson to run" in output(app).text
 
 
 async def test_the_outputs_key_shows_what_was_said_and_the_logs_key_the_log() -> None:

@@ -37,6 +37,7 @@ class Reader(App[None]):
     on_note_pane_page_changed = _keep
     on_run_block_pressed = _keep
     on_experiment_block_pressed = _keep
+    on_experiment_block_curves_asked = _keep
     on_markdown_link_clicked = _keep
     on_note_pane_quiz_answered = _keep
 

@@ -14,7 +14,7 @@ from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.reader.links import LinkPreviews
 from dlwp_tui.tui.reader.text import NoteText
-from tests.tui.bench.bench_runs import rows, until
+from tests.tui.bench.bench_runs import rows, settled, until
 from tests.tui.reader.test_reading import TERMS, at, note
 
 NOTE = """# 1.2 链接
@@ -71,7 +71,7 @@ async def test_terms_sections_and_addresses(course: reader.Course, size: tuple[i
         await over(pilot, app, "先读")
         await until(pilot, lambda: not tip(app), "nothing over plain text")
         await over(pilot, app, "没有")
-        await pilot.pause(0.5)
+        await settled(pilot)
         assert not tip(app), "what does not exist has no title"
 
 

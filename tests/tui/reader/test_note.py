@@ -162,15 +162,23 @@ async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
         app.pane.set_verdict("1.1", "more-rate-more-loss", replace(verdict("pending"), ended=2))
         await pilot.pause()
         assert "2/6" in app.text()
-        await pilot.press("enter")  # already going on
+        assert "3 of 3 seeds have voted" in app.text()
+        await pilot.press("r")  # already going on
+        await pilot.press("enter")
         await pilot.pause()
         assert len([m for m in app.posted if isinstance(m, ExperimentBlock.Pressed)]) == 1
+        assert len([m for m in app.posted if isinstance(m, ExperimentBlock.CurvesAsked)]) == 1
 
         app.pane.set_verdict("1.1", "more-rate-more-loss", verdict())
         await pilot.pause()
-        shown = app.text()
-        for part in ("1 比 2", "last(big.loss) 0.6667", "last(base.loss) 4", "✓ holds", "2 of 3 seeds", "Measured"):
+        shown = " ".join(app.text().split())
+        for part in ("1 比 2", "last training loss:", "→ 4,", "→ 0.6667", "✓ holds", "2 of 3 seeds", "Measured"):
             assert part in shown
+        assert "(base.loss)" not in shown and "median of 3 seeds" in shown
+        await pilot.press("enter", "c", "r")
+        await pilot.pause()
+        assert len([m for m in app.posted if isinstance(m, ExperimentBlock.CurvesAsked)]) == 3
+        assert len([m for m in app.posted if isinstance(m, ExperimentBlock.Pressed)]) == 2
         await app.open(pilot, "1.1", 0)
         await app.open(pilot, "1.1", 1)
         assert "✓ holds" in app.text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import threading
 from pathlib import Path
@@ -242,7 +241,6 @@ async def test_results_of_an_earlier_text_are_dropped(course: reader.Course, mon
         finally:
             release.set()
         await until(pilot, done.is_set, "the slow search to end")
-        await asyncio.sleep(0)
         await pilot.pause()
         assert listed == ["一节"]
 
