@@ -13,7 +13,7 @@ import re
 import statistics
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -170,7 +170,7 @@ def study(search: Search) -> optuna.Study:
     )
 
 
-def run(search: Search, trials: int, zygote: Zygote | None = None) -> Iterator[Trial]:
+def run(search: Search, trials: int, zygote: Zygote | None = None) -> Generator[Trial, None, None]:
     """Run the search until `trials` of it have ended; yields each trial when it begins and when it has ended.
 
     Those of earlier calls come first. Raises RunError when several trials fail one after the other, and what
