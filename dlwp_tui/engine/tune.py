@@ -181,9 +181,9 @@ def run(search: Search, trials: int, zygote: Zygote | None = None) -> Generator[
     failures = 0
     _take_up(found)
     yield from _ended(search, found)
-    while len(_ended(search, found)) < trials:
+    while (ended := len(_ended(search, found))) < trials:
         trial = found.ask({axis.name: _distribution(axis) for axis in search.axes})
-        shown = Trial(trial.number + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
+        shown = Trial(ended + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
         folder = _folder(search, trial, shown, zygote)
         yield replace(shown)
         _follow(search, found, trial, folder, shown)
@@ -279,21 +279,21 @@ def _values(view: RunView, metric: str) -> list[float]:
     return curves[0].values if curves else []
 
 
-def _shown(search: Search, trial: Any) -> Trial:
+def _shown(search: Search, trial: Any, number: int) -> Trial:
     from optuna.trial import TrialState
 
     states: dict[Any, Any] = {TrialState.COMPLETE: "done", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
     values = list(trial.intermediate_values.values())
     state = states.get(trial.state, "running")
     score = trial.value if state == "done" else search.best(values) if values else None
-    return Trial(trial.number + 1, dict(trial.params), trial.user_attrs.get(RUN, ""), state, score, len(values))
+    return Trial(number, dict(trial.params), trial.user_attrs.get(RUN, ""), state, score, len(values))
 
 
 def _ended(search: Search, found: optuna.Study) -> list[Trial]:
     """The trials that have ended; those that were begun anew do not count."""
     again = found.user_attrs.get(ANEW, [])
-    trials = found.get_trials(deepcopy=False)
-    return [_shown(search, one) for one in trials if one.state.is_finished() and one.number not in again]
+    trials = [one for one in found.get_trials(deepcopy=False) if one.state.is_finished() and one.number not in again]
+    return [_shown(search, one, number) for number, one in enumerate(trials, 1)]
 
 
 def _take_up(found: optuna.Study) -> None:
