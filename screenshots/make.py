@@ -102,6 +102,16 @@ async def digit() -> None:
         picture(app, "digit")
 
 
+async def layer_graph() -> None:
+    """Lesson 7.1.4: Inception's branches, and residual connections, as the output shows them."""
+    train("7.1.4", "--preset quick --samples 1000 --epochs 1 --depth 10 --trained-depth 4 --seed 1")
+    app = new_app("7.1.4")
+    async with app.run_test(size=(160, 45)) as pilot:
+        await show_newest(app, pilot)
+        await press(pilot, "o")
+        picture(app, "layer-graph")
+
+
 async def curves(name: str) -> None:
     """One of CURVES."""
     scene = CURVES[name]
@@ -119,6 +129,7 @@ async def curves(name: str) -> None:
 SCENES: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "study": study,
     "digit": digit,
+    "layer-graph": layer_graph,
     **{name: partial(curves, name) for name in CURVES},
 }
 

@@ -12,8 +12,9 @@ import math
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlwp_tui.core import paths
@@ -169,7 +170,7 @@ def study(search: Search) -> optuna.Study:
     )
 
 
-def run(search: Search, trials: int, zygote: Zygote | None = None) -> Iterator[Trial]:
+def run(search: Search, trials: int, zygote: Zygote | None = None) -> Generator[Trial, None, None]:
     """Run the search until `trials` of it have ended; yields each trial when it begins and when it has ended.
 
     Those of earlier calls come first. Raises RunError when several trials fail one after the other, and what
@@ -180,11 +181,11 @@ def run(search: Search, trials: int, zygote: Zygote | None = None) -> Iterator[T
     failures = 0
     _take_up(found)
     yield from _ended(search, found)
-    while len(_ended(search, found)) < trials:
+    while (ended := len(_ended(search, found))) < trials:
         trial = found.ask({axis.name: _distribution(axis) for axis in search.axes})
-        shown = Trial(trial.number + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
+        shown = Trial(ended + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
         folder = _folder(search, trial, shown, zygote)
-        yield shown
+        yield replace(shown)
         _follow(search, found, trial, folder, shown)
         yield shown
         failures = failures + 1 if shown.state == "failed" else 0
@@ -278,21 +279,21 @@ def _values(view: RunView, metric: str) -> list[float]:
     return curves[0].values if curves else []
 
 
-def _shown(search: Search, trial: Any) -> Trial:
+def _shown(search: Search, trial: Any, number: int) -> Trial:
     from optuna.trial import TrialState
 
     states: dict[Any, Any] = {TrialState.COMPLETE: "done", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
     values = list(trial.intermediate_values.values())
     state = states.get(trial.state, "running")
     score = trial.value if state == "done" else search.best(values) if values else None
-    return Trial(trial.number + 1, dict(trial.params), trial.user_attrs.get(RUN, ""), state, score, len(values))
+    return Trial(number, dict(trial.params), trial.user_attrs.get(RUN, ""), state, score, len(values))
 
 
 def _ended(search: Search, found: optuna.Study) -> list[Trial]:
     """The trials that have ended; those that were begun anew do not count."""
     again = found.user_attrs.get(ANEW, [])
-    trials = found.get_trials(deepcopy=False)
-    return [_shown(search, one) for one in trials if one.state.is_finished() and one.number not in again]
+    trials = [one for one in found.get_trials(deepcopy=False) if one.state.is_finished() and one.number not in again]
+    return [_shown(search, one, number) for number, one in enumerate(trials, 1)]
 
 
 def _take_up(found: optuna.Study) -> None:
@@ -319,9 +320,11 @@ def _distribution(axis: Axis) -> Any:
 def _importance(found: optuna.Study) -> dict[str, float]:
     from optuna import importance
 
-    try:  # PED-ANOVA needs no scikit-learn
-        evaluator = importance.PedAnovaImportanceEvaluator()
-        shares = importance.get_param_importances(found, evaluator=evaluator)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of few trials it says that they are few
+            evaluator = importance.PedAnovaImportanceEvaluator()  # this one needs no scikit-learn
+            shares = importance.get_param_importances(found, evaluator=evaluator)
     except (RuntimeError, ValueError):
         return {}  # too few trials, or all of them equally good
     return {name: float(share) for name, share in shares.items() if math.isfinite(share)}

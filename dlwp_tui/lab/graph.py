@@ -153,12 +153,12 @@ def _detail(layer: Any) -> str:
     strides = config.get("strides")
     if strides is not None and strides != config.get("pool_size") and math.prod(_tuple(strides)) > 1:
         parts.append(f"stride {_sides(strides, same=True)}")
-    if config.get("padding") == "same":
-        parts.append("same")
-    activation = config.get("activation")
     usual = ("linear", "tanh") if "recurrent_initializer" in config else ("linear",)
+    activation = config.get("activation")
     if isinstance(activation, str) and activation not in usual:
         parts.append(activation)
+    if config.get("padding") == "same":
+        parts.append("same")
     return " ".join(parts)
 
 

@@ -44,8 +44,12 @@ def _columns(drawn: Sequence[tuple[str, Node | None]], width: int) -> list[str]:
     titles = [_title(node, call) for node, call in zip(nodes, calls, strict=True)]
     shapes = [node.shape for node in nodes]
     params = [_params(node, call) for node, call in zip(nodes, calls, strict=True)]
-    shape, last = max(map(len, shapes)), max(map(cell_len, params))
-    title = max(map(cell_len, titles))
+    last, title = max(map(cell_len, params)), max(map(cell_len, titles))
+    if rail + title + max(map(len, shapes)) + last + 6 > width:
+        shapes = [_compact(shape) for shape in shapes]
+        titles = [text.replace(" stride ", " /") for text in titles]
+        title = max(map(cell_len, titles))
+    shape = max(map(len, shapes))
     room = width - rail - shape - last - 6
     if room < min(title, NARROW):
         shape, shapes, room = 0, [""] * len(nodes), width - rail - last - 4
@@ -67,6 +71,13 @@ def _columns(drawn: Sequence[tuple[str, Node | None]], width: int) -> list[str]:
         ]
         out.append("  ".join(cell for cell, size in zip(cells, (1, 1, shape, 1), strict=True) if size).rstrip())
     return out
+
+
+def _compact(shape: str) -> str:
+    """`(None, 28, 28, 128)` as `28×28×128`: the batch's axis is the same everywhere; `?` is any length."""
+    if shape.count("(") != 1:
+        return shape
+    return "×".join(shape.strip("()").split(", ")[1:]).replace("None", "?")
 
 
 def _title(node: Node, call: int) -> str:

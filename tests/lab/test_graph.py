@@ -35,7 +35,7 @@ def test_a_sequential_model() -> None:
     )
     assert [(node.title, node.shape, node.params) for node in found.nodes] == [
         ("input", "(None, None, 8)", 0),
-        ("Conv1D 4 3 stride 2 same relu", "(None, None, 4)", 100),
+        ("Conv1D 4 3 stride 2 relu same", "(None, None, 4)", 100),
         ("Bidirectional GRU 2", "(None, 4)", 96),
         ("Dropout 0.5", "(None, 4)", 0),
         ("Dense 1 sigmoid", "(None, 1)", 5),

@@ -107,7 +107,9 @@ def test_text_beside_it() -> None:
         ●  Dense 1  ?  5
         ○ input   ● layer   ◎ output
         """)
-    assert lines(graph, 30)[1] == "●    eye Sequential (…   1,234"  # the shapes go first
+    assert lines(graph, 40)[1] == "●    eye Sequential (1/2)  1   1,234"  # no batch's axis where it is narrow
+    assert lines(graph, 30)[1] == "●    eye Sequentia…  1   1,234"
+    assert lines(graph, 24)[1] == "●    eye Sequen…   1,234"  # no shapes where there is no room at all
     assert lines(graph, 60, ascii=True)[3] == "| *  eye Sequential (2/2)  (None, 1)  shared"
     assert all(cell_len(line) <= 24 for line in lines(graph, 24)[:-1])
 

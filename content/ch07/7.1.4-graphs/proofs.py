@@ -31,7 +31,7 @@ def prove(lab: Lab, **_: object) -> None:
 
     x = keras.Input((16, 16, 128))
     y = x
-    for _ in range(3):
+    for _layer in range(3):
         y = layers.Conv2D(128, 3, padding="same")(y)
     shape = list(layers.add([y, x]).shape[1:])
     lab.check("恒等残差：(16, 16, 128)", claim="C233", got=shape, want=[16, 16, 128])

@@ -11,7 +11,9 @@ from dlwp_tui.kit import ensembles
 from dlwp_tui.kit.texts import word_sets
 from dlwp_tui.lab import Lab
 
-WORDS, TOPICS, VALIDATION = 10_000, 46, 1_000
+WORDS = 10_000  # 词表大小
+TOPICS = 46
+VALIDATION = 1_000
 
 
 def build(units: int, kind: str = "dense") -> keras.Model:

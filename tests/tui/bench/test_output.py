@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.cells import cell_len
 from textual.widgets import Input, Static
 
+from dlwp_tui.core.layer_graph import Graph, Node
 from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
-from dlwp_tui.runs.facts import Check, DatasetUse
+from dlwp_tui.runs.facts import Check, DatasetUse, Model
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.messages import DemoAsked
@@ -286,3 +288,17 @@ def test_what_data_a_run_used_is_named_once(source: UsedSource, detail: str, tex
 def test_a_shape_of_one_axis_is_written_as_one() -> None:
     check = Check("一批目标的形状：（批,）", "", [128], [128], True)
     assert "here (128,)" in output_text.proofs([check], 60).plain
+
+
+def test_a_model_is_drawn_as_a_graph_or_listed() -> None:
+    left = Node("left", "InputLayer", "", "(None, 4)", 0)
+    right = Node("right", "InputLayer", "", "(None, 4)", 0)
+    joined = Node("add", "Add", "", "(None, 4)", 0, (0, 1), output=True)
+    layers = (("left", "InputLayer", "(None, 4)", 0), ("right", "InputLayer", "(None, 4)", 0), ("add", "Add", "?", 0))
+    drawn = output_text.model(Model("", layers, 0, Graph((left, right, joined))), 60).plain.splitlines()
+    assert [line.split("  ")[0] for line in drawn[1:5]] == ["○", "│ ○", "├─╯", "◎"]
+    assert all(
+        cell_len(line) <= 30 for line in output_text.model(Model("", layers, 0, Graph((left,))), 30).plain.split("\n")
+    )
+    listed = output_text.model(Model("", layers, 0), 60).plain  # of a run from before graphs were recorded
+    assert "○" not in listed and "InputLayer" in listed
