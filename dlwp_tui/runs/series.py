@@ -64,7 +64,7 @@ class Curve(Points):
 
     @property
     def bad_epochs(self) -> str:
-        """Where a curve that is a number again was none: `4`, or `4–6`; "" for one that still is none, or always was."""
+        """Where a curve that is a number again was none: `4` or `4–6`; "" for one that still is none, or always was."""
         if not self.gaps or self.gaps[-1].before == len(self):
             return ""
         first, last = int(self.gaps[0].x), int(self.gaps[-1].x)
