@@ -26,8 +26,19 @@ if (
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-SERIAL = ("tests/worker/", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
+SERIAL = (
+    "tests/worker/",
+    "tests/attack/test_kills.py",
+    "tests/attack/test_full_disk.py",
+    "tests/test_end_to_end.py",
+    "tests/test_terminal_manners.py",
+)
 """Tests that wait for other processes, or bound how long something takes."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`: the long form of the tests in tests/attack, some minutes each."""
+    parser.addoption("--long", action="store_true", help="the long form of tests/attack: minutes instead of seconds")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -50,12 +50,15 @@ def alerts(view: RunView) -> list[Alert]:
 
 
 def _nan(label: str, curve: Curve) -> Alert | None:
-    epoch = next((number for number, y in enumerate(curve.values, 1) if not math.isfinite(y)), None)
-    if epoch is None:
+    if curve.first_bad_x is None:
         return None
+    if curve.bad_epochs:
+        message = _("The loss was not a number in epoch {epoch}.").format(epoch=curve.bad_epochs)
+    else:
+        message = _("The loss is not a number from epoch {epoch} on.").format(epoch=int(curve.first_bad_x))
     return Alert(
         "nan",
-        _named(label, _("The loss is not a number from epoch {epoch} on.").format(epoch=epoch)),
+        _named(label, message),
         _("Try a learning rate ten times smaller; look for missing or huge values in the data."),
     )
 
@@ -70,7 +73,7 @@ def _diverges(label: str, curve: Curve) -> Alert | None:
         _named(
             label,
             _("The training loss grows: {first} in epoch 1, {last} in epoch {epoch}.").format(
-                first=short(ys[0]), last=short(ys[-1]), epoch=len(ys)
+                first=short(ys[0]), last=short(ys[-1]), epoch=int(curve.all_xs[-1])
             ),
         ),
         _("The learning rate is probably too high: divide it by ten."),
@@ -80,10 +83,12 @@ def _diverges(label: str, curve: Curve) -> Alert | None:
 def _overfits(label: str, training: Curve, validation: Curve | None) -> Alert | None:
     if validation is None or not validation.values or not all(map(math.isfinite, validation.values)):
         return None
-    ys = validation.values
-    best = min(range(len(ys)), key=ys.__getitem__)
-    since = len(ys) - 1 - best
-    if since < PATIENCE or min(ys[-2:]) < ys[best] * 1.02 or not training.values[-1] < training.values[best]:
+    epochs, ys = validation.all_xs, validation.values  # validation need not follow every epoch
+    index = min(range(len(ys)), key=ys.__getitem__)
+    best = int(epochs[index])
+    since = int(epochs[-1]) - best
+    then = dict(training.pairs()).get(epochs[index], -math.inf)
+    if since < PATIENCE or min(ys[-2:]) < ys[index] * 1.02 or not training.values[-1] < then:
         return None
     return Alert(
         "overfits",
@@ -92,9 +97,9 @@ def _overfits(label: str, training: Curve, validation: Curve | None) -> Alert | 
             _(
                 "Overfitting: the validation loss was lowest in epoch {epoch} ({best}), {count} epochs ago, and the "
                 "training loss still falls."
-            ).format(epoch=best + 1, best=short(ys[best]), count=since),
+            ).format(epoch=best, best=short(ys[index]), count=since),
         ),
-        _("Train for about {epoch} epochs, or try dropout, a smaller network or more data.").format(epoch=best + 1),
+        _("Train for about {epoch} epochs, or try dropout, a smaller network or more data.").format(epoch=best),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlwp_tui.charts.points import Points
-from dlwp_tui.runs.series import CurveKey
+from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
 
@@ -36,13 +36,19 @@ def groups(views: Sequence[RunView]) -> list[list[RunView]]:
     return list(found.values())
 
 
+def by_epoch(curves: Sequence[Curve]) -> dict[float, list[float]]:
+    """The values of several curves at each x that all of them have."""
+    first, *others = (dict(curve.pairs()) for curve in curves)
+    return {x: [y, *(other[x] for other in others)] for x, y in first.items() if all(x in other for other in others)}
+
+
 def band(views: Sequence[RunView], key: CurveKey) -> Band | None:
     """The band of one curve over `views`; None where no run has it. An epoch that is no number in one run is a gap."""
     curves = [view.curves[key] for view in views if key in view.curves]
     if not curves:
         return None
     made = Band(Points(), Points(), Points())
-    for x, *ys in zip(curves[0].all_xs, *(curve.values for curve in curves), strict=False):
+    for x, ys in by_epoch(curves).items():
         known = all(map(math.isfinite, ys))
         made.mean.append(x, math.fsum(ys) / len(ys) if known else math.nan)
         made.low.append(x, min(ys) if known else math.nan)

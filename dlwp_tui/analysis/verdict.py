@@ -11,12 +11,14 @@ from statistics import fmean, median
 from typing import Literal
 
 from dlwp_tui.analysis import wording
+from dlwp_tui.analysis.seeds import by_epoch
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.runs import facts, store
 from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs.series import Curve
 from dlwp_tui.runs.state import RunState, label
 from dlwp_tui.runs.view import RunView
 
@@ -168,24 +170,29 @@ def in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[st
     return wording.sentences(values, wording.side_names(lesson, experiment), lesson.words)
 
 
-def figures_of(view: RunView) -> dict[str, list[float]]:
-    """A run's per-epoch values by metric, NaN included, as `expect` reads them.
+def figures_of(view: RunView) -> dict[str, expect.Values]:
+    """A run's per-epoch values by metric, NaN included, with their epochs, as `expect` reads them.
 
     Curves without a label as they are. A metric that only labelled curves have (folds) is their mean, epoch by epoch,
     as far as all of them go. A metric that was logged per step only comes from its batch curve: extremes and the last
     value are exact there. Final results are single values, `result_accuracy` for `accuracy`.
     """
-    labelled: dict[str, list[list[float]]] = {}
+    labelled: dict[str, list[Curve]] = {}
     for key, curve in view.curves.items():
         if key.label:
-            labelled.setdefault(key.metric, []).append(curve.values)
-    found = {metric: [fmean(values) for values in zip(*curves, strict=False)] for metric, curves in labelled.items()}
-    found |= {key.metric: curve.values for key, curve in view.curves.items() if not key.label}
+            labelled.setdefault(key.metric, []).append(curve)
+    found = {}
+    for metric, curves in labelled.items():
+        values = by_epoch(curves)
+        found[metric] = expect.Values(map(fmean, values.values()), values)
+    found |= {
+        key.metric: expect.Values(curve.values, curve.all_xs) for key, curve in view.curves.items() if not key.label
+    }
     for key, curve in view.batch_curves.items():
         if not key.label:
-            found.setdefault(key.metric, list(curve.ys))
+            found.setdefault(key.metric, expect.Values(curve.ys))
     for metric, value in view.results.get("", {}).items():
-        found[f"result_{metric}"] = [value]
+        found[f"result_{metric}"] = expect.Values([value])
     return found
 
 

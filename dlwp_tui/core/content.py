@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -39,9 +40,48 @@ def add(folder: Path) -> None:
     os.environ["DLWP_CONTENT"] = os.pathsep.join([*_variable(), str(folder)])
 
 
+def remember(folder: Path) -> None:
+    """Note that the learner has started a lesson of this folder: its code may run again. Raises StorageError."""
+    if str(folder) in (before := _remembered()):
+        return
+    with paths.locked(_file().with_suffix(".lock")):
+        content = {"v": 1, "folders": [*before, str(folder)]}
+        paths.atomic_write(_file(), json.dumps(content, ensure_ascii=False, indent=1))
+
+
+def require_known(folder: Path) -> None:
+    """Raise UsageError for a folder whose code the learner never ran: a run brought here from elsewhere names it.
+
+    Known are the folders in force and those of lessons that were started here. One that is gone has no code.
+    """
+    if not folder.is_absolute() or folder in folders() or str(folder) in _remembered() or not folder.is_dir():
+        return
+    whole = (folder / "book.toml").exists()
+    raise UsageError(
+        _("The run names lessons in {folder}, of which none was ever started here.").format(folder=folder),
+        _("Their code would run. If you trust it, begin the command with: {begin}").format(
+            begin=f"DLWP_CONTENT={folder} dlwp" if whole else f"dlwp --content {folder}"
+        ),
+    )
+
+
+def _file() -> Path:
+    """`{"v": 1, "folders": ["/home/me/lessons"]}`."""
+    return paths.home() / "lesson-folders.json"
+
+
+def _remembered() -> list[str]:
+    try:
+        raw = json.loads(paths.read_bytes(_file()))
+    except (OSError, ValueError, RecursionError):
+        return []
+    kept = raw.get("folders") if isinstance(raw, dict) else None
+    return [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
+
+
 def use_datasets(folder: Path) -> None:
     """Use the datasets of a folder of lessons too, in this process: of a run whose folder is not in force."""
-    if folder not in _used:
+    if folder.is_absolute() and folder not in _used:
         _used.append(folder)
 
 

@@ -5,7 +5,7 @@ parentheses and these functions of one run's figures:
 
     min max mean last     of a metric's values, one per epoch: `last(base.val_loss)`
     argmin argmax         the first epoch, from 1, with the lowest or highest value
-    gap(base.accuracy)    last training value minus last validation value (`accuracy`, `val_accuracy`)
+    gap(base.accuracy)    training value minus validation value (`accuracy`, `val_accuracy`) in the last epoch with both
     seconds(base)         how long the run trained
     params(base)          the model's number of parameters
 """
@@ -17,7 +17,7 @@ import math
 import operator
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -29,6 +29,15 @@ OF_METRIC = ("min", "max", "last", "argmin", "argmax", "mean", "gap")
 OF_RUN = ("seconds", "params")
 MAX_LENGTH = 500
 MAX_DEPTH = 30
+
+
+class Values(list[float]):
+    """A metric's values, and the epochs that they belong to: 1, 2, 3 where nothing else is said."""
+
+    def __init__(self, values: Iterable[float], epochs: Iterable[float] = ()) -> None:
+        super().__init__(values)
+        self.epochs = list(epochs) or list(range(1, len(self) + 1))
+
 
 Runs = Mapping[str, Mapping[str, Sequence[float]]]
 Scalars = Mapping[str, Mapping[str, float]]
@@ -116,13 +125,13 @@ class Figure:
             return values
         if self.function == "gap":
             validation = _series(runs, self.run, f"val_{self.metric}")
-            return validation if isinstance(validation, str) else values[-1] - validation[-1]
+            return validation if isinstance(validation, str) else _gap(values, validation, str(self))
         if self.function == "last":
             return values[-1]
         if self.function == "mean":
             return math.fsum(values) / len(values)
         best = max(values) if self.function in ("max", "argmax") else min(values)
-        return best if self.function in ("min", "max") else float(values.index(best) + 1)
+        return best if self.function in ("min", "max") else float(values.epochs[values.index(best)])
 
 
 @dataclass(frozen=True)
@@ -273,7 +282,16 @@ def _number(side: Side, values: Mapping[str, float]) -> float | None:
     return side
 
 
-def _series(runs: Runs, run: str, metric: str) -> list[float] | str:
+def _gap(training: Values, validation: Values, name: str) -> float | str:
+    """Training minus validation in the last epoch that has both, or a sentence that none has."""
+    of_training = dict(zip(training.epochs, training, strict=True))
+    both = [
+        (of_training[epoch], y) for epoch, y in zip(validation.epochs, validation, strict=True) if epoch in of_training
+    ]
+    return both[-1][0] - both[-1][1] if both else _("{name} is unknown.").format(name=name)
+
+
+def _series(runs: Runs, run: str, metric: str) -> Values | str:
     """The values of a metric, or a sentence why they cannot be used."""
     if run not in runs:
         return _("There is no run {run}.").format(run=run)
@@ -281,12 +299,13 @@ def _series(runs: Runs, run: str, metric: str) -> list[float] | str:
     if values is None or not len(values):
         return _("Run {run} recorded no {metric}.").format(run=run, metric=metric)
     numbers: list[float] = []
-    for epoch, value in enumerate(values, 1):
+    epochs = values.epochs if isinstance(values, Values) else list(range(1, len(values) + 1))
+    for epoch, value in zip(epochs, values, strict=True):
         number = _finite(value, f"{run}.{metric}")
         if isinstance(number, str):
-            return _("{name} is not a number at epoch {epoch}.").format(name=f"{run}.{metric}", epoch=epoch)
+            return _("{name} is not a number at epoch {epoch}.").format(name=f"{run}.{metric}", epoch=f"{epoch:g}")
         numbers.append(number)
-    return numbers
+    return Values(numbers, epochs)
 
 
 def _finite(value: object, name: str) -> float | str:

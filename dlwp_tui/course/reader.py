@@ -55,7 +55,7 @@ def lesson_from(origin: Path, section_id: str) -> Lesson:
     From the course in force where `origin` is gone. Raises what `Course.lesson` raises.
     """
     course = load()
-    if origin not in course.folders and origin.is_dir():
+    if origin.is_absolute() and origin not in course.folders and origin.is_dir():
         course = _load(origin) if (origin / "book.toml").exists() else _load(course.content, origin)
     return course.lesson(section_id)
 

@@ -8,8 +8,10 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import content
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.engine import launch, spawn
@@ -27,7 +29,8 @@ _GONE = 2.0  # s for the process to end once its socket is closed
 class Demo:
     """One demo of a run's model. Starting returns at once; `ask` blocks, so an app calls it in a thread.
 
-    Raises UsageError when the lesson has no such demo, RunError when the run or the process is not to be had.
+    Raises UsageError when the lesson has no such demo or a lesson of its folder was never started here, RunError when
+    the run or the process is not to be had.
     """
 
     def __init__(self, folder: RunFolder, demo_id: str = "", zygote: Zygote | None = None) -> None:
@@ -37,6 +40,7 @@ class Demo:
         self._ready = False
         self._over = ""
         spec = store.read_spec(folder)
+        content.require_known(Path(spec.content))
         lesson = launch.lesson_of(spec)
         ids = [demo.id for demo in lesson.demos]
         if not ids or (demo_id and demo_id not in ids):

@@ -61,6 +61,7 @@ def start(
     params = _absolute(lesson, lesson.values(preset, dict(values)))
     _require_data(lesson, source)
     need_mb = memory.require(lesson, params, force=force)
+    content.remember(lesson.content)
     spec = _spec(
         lesson,
         params,
@@ -91,6 +92,7 @@ def rerun(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fals
     since, the new run carries a warning.
     """
     spec = store.read_spec(folder)
+    content.require_known(Path(spec.content))
     lesson = lesson_of(spec)
     again = start(
         lesson,
@@ -125,6 +127,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
         raise RunError(_("Run {run} is {state} already.").format(run=folder.id, state=state.word(now)))
     if now is state.RunState.FINISHED:
         raise RunError(_("Run {run} is finished; there is nothing to continue.").format(run=folder.id), again)
+    content.require_known(Path(spec.content))
     lesson = lesson_of(spec)
     if not lesson.checkpoint or not any((folder.artifacts / "backup").glob("*/latest.weights.h5")):
         raise RunError(_("Run {run} has kept no epoch to continue from.").format(run=folder.id), again)

@@ -62,6 +62,14 @@ class Curve(Points):
         """Where the first NaN or infinity stands."""
         return self.gaps[0].x if self.gaps else None
 
+    @property
+    def bad_epochs(self) -> str:
+        """Where a curve that is a number again was none: `4` or `4–6`; "" for one that still is none, or always was."""
+        if not self.gaps or self.gaps[-1].before == len(self):
+            return ""
+        first, last = int(self.gaps[0].x), int(self.gaps[-1].x)
+        return f"{first}" if first == last else f"{first}–{last}"
+
     def _at(self, index: int) -> Point:
         return Point(self.xs[index], self.ys[index])
 

@@ -135,10 +135,15 @@ class RunView(Folded):
         found = list(self._warnings)
         if not any(warning.code == "nan" for warning in found):
             for key, curve in self.curves.items():
-                if curve.first_bad_x is not None:
+                if curve.first_bad_x is None:
+                    continue
+                if curve.bad_epochs:
+                    message = _("{metric} was not a number in epoch {epoch}.")
+                else:
                     message = _("{metric} is not a number from epoch {epoch} on.")
-                    found.append(RunWarning("nan", message.format(metric=key, epoch=int(curve.first_bad_x))))
-                    break
+                epoch = curve.bad_epochs or int(curve.first_bad_x)
+                found.append(RunWarning("nan", message.format(metric=key, epoch=epoch)))
+                break
         return found
 
     @property

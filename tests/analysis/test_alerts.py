@@ -57,3 +57,27 @@ def test_each_says_where_and_what_to_try(make_run: Callable[..., FakeRun]) -> No
     (alert,) = alerts(run.view())
     assert alert.message.startswith("large: Overfitting: the validation loss was lowest in epoch 3 (0.3), 9 epochs ago")
     assert "about 3 epochs" in alert.hint
+
+
+def test_epochs_without_validation_are_counted(make_run: Callable[..., FakeRun]) -> None:
+    run = make_run().hold()
+    for epoch in range(1, 25):
+        validation = {"val_loss": 0.3 + 0.02 * abs(epoch - 6)} if epoch % 3 == 0 else {}
+        run.say("epoch", epoch, epoch=epoch, metrics={"loss": 0.7 * 0.8**epoch} | validation)
+    (alert,) = alerts(run.view())
+    assert "lowest in epoch 6 (0.3), 18 epochs ago" in alert.message and "about 6 epochs" in alert.hint
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        ([0.7, math.nan, math.nan], "is not a number from epoch 2 on"),
+        ([0.7, math.nan, 0.6], "was not a number in epoch 2."),
+        ([0.7, math.nan, math.inf, 0.6, 0.5], "was not a number in epoch 2–3."),
+    ],
+)
+def test_a_loss_that_is_a_number_again(make_run: Callable[..., FakeRun], loss: list[float], words: str) -> None:
+    run = make_run().hold()
+    run.epochs("loss", *loss)
+    assert words in alerts(run.view())[0].message
+    assert words in run.view().warnings[0].message

@@ -10,7 +10,7 @@ import pytest
 
 from dlwp_tui.analysis import verdict
 from dlwp_tui.analysis.verdict import Verdict
-from dlwp_tui.course import reader
+from dlwp_tui.course import expect, reader
 from dlwp_tui.course.lesson import Experiment, Lesson
 from dlwp_tui.runs.spec import ExperimentVote
 from dlwp_tui.runs.view import RunView
@@ -211,3 +211,21 @@ def test_arms_and_figures_of_the_newest_start_by_the_names_of_their_sides(make_r
     assert found is not None
     assert verdict.in_words(found, lesson, experiment) == ("last training loss: rate 1 → 1, rate 2 → 2",)
     assert verdict.arms(lesson, experiment.model_copy(update={"id": "another"})) == {}
+
+
+def test_epochs_are_counted_as_they_were_trained(make_run: Make) -> None:
+    """With validation after every third epoch its lowest value is that of epoch 9, not of the third."""
+    run = make_run().hold().say("started")
+    for epoch in range(1, 11):
+        metrics = {"loss": 1 / epoch} | ({"val_loss": 1.0 - epoch / 20} if epoch % 3 == 0 else {})
+        run.say("epoch", epoch, epoch=epoch, epochs=10, metrics=metrics)
+    for label, epochs in (("fold 1", (2, 4, 6)), ("fold 2", (4, 6, 8))):
+        for epoch in epochs:
+            run.say("epoch", 10 + epoch, label=label, epoch=epoch, metrics={"mae": 10.0 - epoch})
+    runs = {"run": verdict.figures_of(run.view())}
+    outcome = expect.parse(
+        "argmin(run.val_loss) == 9 and argmax(run.val_loss) == 3 and last(run.val_loss) < 1 and "
+        "gap(run.loss) < 0 and argmin(run.mae) == 6"
+    ).evaluate(runs)
+    assert outcome.holds, outcome
+    assert outcome.figures["gap(run.loss)"] == pytest.approx(1 / 9 - 0.55)  # both of epoch 9

@@ -278,3 +278,27 @@ def test_pictures_that_are_none(cli: Cli, playground_dir: Path, tmp_path: Path) 
         done = cli("predict", "last", name)
         assert done.returncode == 1 and said in done.stderr, (name, done.stderr)
         assert "Traceback" not in done.stderr
+
+
+def test_a_run_from_elsewhere_does_not_run_the_code_that_it_names(cli: Cli, weighing: Path, tmp_path: Path) -> None:
+    """Somebody else's run folder, put among the learner's, names a folder of lessons of theirs."""
+    run = cli("run", "1.1", "--json")
+    run_id = json.loads(run.stdout.splitlines()[-1])["run"]
+    spec = tmp_path / "home" / "dlwp" / "runs" / run_id / "run.json"
+    theirs = tmp_path / "theirs"
+    weighing.rename(theirs)
+    lesson = theirs / "ch01" / "1.1-draw" / "lesson.py"
+    lesson.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8")
+    spec.write_text(spec.read_text(encoding="utf-8").replace(str(weighing), str(theirs)), encoding="utf-8")
+    for command in (("predict", "last", "good"), ("rerun", "last")):
+        done = cli(*command, DLWP_CONTENT=str(Path(__file__).parents[1] / "fixtures" / "playground"))
+        assert done.returncode == 2 and f"DLWP_CONTENT={theirs} dlwp" in done.stderr, done.stderr
+    assert not (tmp_path / "ran").exists()
+    assert cli("predict", "last", "good", DLWP_CONTENT=str(theirs)).returncode == 0  # trusted by the learner
+    assert (tmp_path / "ran").exists()
+
+
+def test_a_folder_whose_lesson_was_started_here_stays_known(cli: Cli, weighing: Path) -> None:
+    cli("run", "1.1")
+    elsewhere = str(Path(__file__).parents[1] / "fixtures" / "playground")
+    assert cli("predict", "last", "good", DLWP_CONTENT=elsewhere).returncode == 0

@@ -54,6 +54,11 @@ def long() -> Lesson:
 def _sweep(home: Path) -> Iterator[None]:
     """End what a failed test left running."""
     yield
+    sweep()
+
+
+def sweep() -> None:
+    """End all runs that are at work."""
     for folder in control.active():
         if state_of(folder).active or not control.wait(folder, 5):  # else it has written its end and is just leaving
             control.kill(folder)
