@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Json
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _
+
+if TYPE_CHECKING:
+    from dlwp_tui.data.dataset import Dataset
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
 
@@ -56,24 +59,38 @@ def list_data(json: Json = False) -> None:
 def get(name: Name) -> None:
     import sys
 
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
     from dlwp_tui.data import fetch
     from dlwp_tui.data.registry import get as find
 
     dataset = find(name)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=output.console(sys.stderr)) as progress:
-        tasks: dict[str, object] = {}
+    progress = Progress(*columns, console=output.console(sys.stderr))
+    tasks: dict[str, TaskID] = {}
+    asking = _("asking {host} for {name}").format(host=_host(dataset), name=dataset.name)
+    with output.waiting(asking) as answered:
 
         def advanced(file: str, done: int, total: int | None) -> None:
             if file not in tasks:
+                answered()
+                progress.start()
                 tasks[file] = progress.add_task(file, total=total)
-            progress.update(tasks[file], completed=done, total=total)  # type: ignore[arg-type]
+            progress.update(tasks[file], completed=done, total=total)
 
-        paths = fetch.get(dataset.name, progress=advanced, notice=progress.console.print)
+        try:
+            paths = fetch.get(dataset.name, progress=advanced, notice=progress.console.print)
+        finally:
+            progress.stop()
     for path in paths:
         output.line(str(path))
+
+
+def _host(dataset: Dataset) -> str:
+    """Where its first file comes from."""
+    from urllib.parse import urlsplit
+
+    return next((urlsplit(url).netloc for file in dataset.files for url in file.urls), "")
 
 
 def import_(
@@ -85,7 +102,9 @@ def import_(
 ) -> None:
     from dlwp_tui.data.import_ import import_path
 
-    for imported in import_path(path, name, accept=accept):
+    with output.waiting(_("reading {path}").format(path=path)):
+        taken = list(import_path(path, name, accept=accept))
+    for imported in taken:
         output.line(str(imported.path))
         output.say(imported.message)
 
@@ -93,7 +112,8 @@ def import_(
 def verify(name: Name, json: Json = False) -> None:
     from dlwp_tui.data import verify as verifier
 
-    files = verifier.verify(name)
+    with output.waiting(_("reading the files of {name}").format(name=name)):
+        files = verifier.verify(name)
     for one in files:
         if json:
             output.json_line(

@@ -57,7 +57,7 @@ def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
 
 
 def _follow_live(view: RunView) -> None:
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     console = output.console(soft_wrap=True)
     printer = PlainPrinter(console.print, epochs=False)
@@ -66,10 +66,10 @@ def _follow_live(view: RunView) -> None:
         BarColumn(bar_width=24),
         TaskProgressColumn(),
         TextColumn("{task.fields[figures]}", markup=False),
-        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[left]}", markup=False),  # Rich's own estimate knows no validation
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(_("waiting"), total=None, figures="")
+        task = progress.add_task(_("waiting"), total=None, figures="", left="")
 
         def on_change() -> None:
             fraction = view.fraction
@@ -79,6 +79,7 @@ def _follow_live(view: RunView) -> None:
                 total=None if fraction is None else 1.0,
                 completed=fraction or 0.0,
                 figures=formats.numbers(view.last_figures),
+                left="" if view.eta_s is None else _("{time} left").format(time=formats.duration(view.eta_s)),
             )
 
         _until_end(view, printer.event, on_change)
@@ -91,7 +92,7 @@ def _until_end(
     """Update `view` until the run has ended; `on_event` gets each event, `on_change` is called after each change."""
     pause = threading.Event()
     while True:
-        if view.update(on_event=on_event):
+        if view.update(on_event=on_event) or view.waiting:
             on_change()
         if not view.state.active:
             return
@@ -102,8 +103,10 @@ def _where(view: RunView) -> str:
     parts = [view.spec.lesson, word(view.state)]
     if view.epochs:
         parts.append(f"{view.epoch}/{view.epochs}")
-    if view.phase:
-        parts.append(view.phase)
+    if view.state is RunState.QUEUED:
+        parts.append(_("starting, or waiting for another run"))
+    if what := view.waiting or view.phase:
+        parts.append(what)
     return " ".join(parts)
 
 

@@ -5,15 +5,21 @@ The only way to a terminal for text that is not ours, which may hold anything: s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlwp_tui.core.errors import ReaderGone, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.plain import escaped, plain
+
+SHORT_S = 1.0
+"""Seconds that a command may take without saying what it does."""
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -110,6 +116,37 @@ def _console_class() -> type[Console]:
                 yield segment if segment.control else Segment(plain(segment.text), segment.style)
 
     return PlainConsole
+
+
+@contextlib.contextmanager
+def waiting(text: str) -> Iterator[Callable[[], None]]:
+    """Say on stderr, from the second second on, what is waited for and for how long; the function given ends it."""
+    over = threading.Event()
+    shown = sys.stderr.isatty()
+
+    def tell() -> None:
+        began = time.monotonic()
+        while not over.wait(SHORT_S):
+            if not shown:
+                say(text + "…")
+                return
+            sys.stderr.write(f"\r\x1b[K{plain(text)} · {time.monotonic() - began:.0f} s")
+            sys.stderr.flush()
+        if shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+
+    def end() -> None:
+        over.set()
+        teller.join()
+
+    try:
+        yield end
+    finally:
+        end()
 
 
 def is_terminal() -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LONGEST = 40.0
 """Seconds it may take; reading a large dataset the first time is a part of that."""
+SOON = 10.0
+"""Seconds to the end of an epoch's training that it waits for, to see how long the validation takes."""
 
 
 def measure(
@@ -71,12 +73,13 @@ def _watch(view: RunView, cancelled: Callable[[], bool]) -> estimates.Timing | N
     while not cancelled() and not control.active():
         view.update()
         setup = min(view.elapsed_s, view.first_step_s or 0.0)  # with building the graph, which happens once
-        # 3 s inside the first epoch are thirty samples of a rate, whose median moves by 5 %.
-        enough = view.eta_s is not None and view.elapsed_s - setup >= (3.0 if view.setup_s is None else 1.0)
-        if enough or view.state is RunState.FINISHED:
-            seconds = view.elapsed_s + (view.eta_s or 0.0)
-            return estimates.Timing("dry run", view.spec.params, seconds, setup, view.device or "cpu")
         late = time.monotonic() > deadline
+        if view.state is RunState.FINISHED or _enough(view, setup) or (late and view.epochs and view.step):
+            left = view.eta_s
+            if left is None and view.epochs and view.state is not RunState.FINISHED:  # in the first validation still
+                left = (view.elapsed_s - setup) * (view.epochs - 1)
+            seconds = view.elapsed_s + (left or 0.0)
+            return estimates.Timing("dry run", view.spec.params, seconds, setup, view.device or "cpu")
         if late or not view.state.active:
             reason = view.error.message or view.error.type if view.error is not None else str(view.state)
             if late:
@@ -85,6 +88,21 @@ def _watch(view: RunView, cancelled: Callable[[], bool]) -> estimates.Timing | N
             raise RunError(message.format(lesson=view.spec.lesson, reason=reason))
         time.sleep(0.2)
     return None
+
+
+def _enough(view: RunView, setup: float) -> bool:
+    """Whether what was seen shows how long the whole takes.
+
+    3 s inside the first epoch are thirty samples of a rate, whose median moves by 5 %. But they hold no validation, so
+    an epoch that is soon over is seen to its end.
+    """
+    if view.eta_s is None:
+        return False
+    trained = view.elapsed_s - setup
+    if view.setup_s is not None:
+        return trained >= 1.0
+    soon = view.rate and view.steps and view.step is not None and (view.steps - view.step) / view.rate <= SOON
+    return trained >= 3.0 and not soon
 
 
 def _discard(folder: RunFolder) -> None:

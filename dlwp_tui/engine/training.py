@@ -109,6 +109,7 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
         on_cpu = slot.kind == "cpu"
         device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
         _warn_of_memory(job, lab)
+        lab.recorder.waits("working")
         run_lesson(code, lab, spec.params)
     finally:
         if os.getpid() != worker:  # a child that the lesson forked and let return: the run is its parent's

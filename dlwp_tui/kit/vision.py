@@ -239,7 +239,8 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
     if base == "own":
         model, spec = trained(lab)
         name = spec.params.get("base")
-        return model, partial(bases.preprocess, name) if name else np.asarray, [_("cat"), _("dog")]
+        prepare: Prepare = partial(bases.preprocess, name) if name else np.asarray  # type: ignore[arg-type]
+        return model, prepare, [_("cat"), _("dog")]
     classifies = top and base != "mini"
     model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))  # type: ignore[arg-type]
     names: list[str] = []
@@ -248,7 +249,7 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
             names = list(bases.classes(base))  # type: ignore[arg-type]
         except DataError:  # the list of ImageNet's names is a file of its own
             names = [str(i) for i in range(model.output.shape[-1])]
-    return model, partial(bases.preprocess, base), names
+    return model, partial(bases.preprocess, base), names  # type: ignore[arg-type]
 
 
 def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> np.ndarray:

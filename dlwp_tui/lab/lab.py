@@ -74,6 +74,7 @@ class Lab:
         """
         from dlwp_tui import data
 
+        self.recorder.waits("loading", name=name)
         return self._used(data.load(name, source=self.source, **options)).plain
 
     def datasets(self, **wanted: Mapping[str, Any]) -> tuple[Loaded, ...]:
@@ -83,10 +84,12 @@ class Lab:
         """
         from dlwp_tui import data
 
+        self.recorder.waits("loading", name=", ".join(wanted))
         return tuple(map(self._used, data.load_together(wanted, source=self.source)))
 
     def _used(self, loaded: Loaded) -> Loaded:
         self.recorder.event(kinds.DATASET, name=loaded.name, source=loaded.source, detail=loaded.detail)
+        self.recorder.waits("working")
         return loaded
 
     def batches(self, x: Any, y: Any = None, batch_size: int = 32, shuffle: bool = True) -> tf.data.Dataset:
@@ -304,7 +307,10 @@ class Lab:
         """Keep the model as `<name>.keras`; its weights alone when `name` ends in `.weights.h5`. Returns the path."""
         from dlwp_tui.lab.models import save
 
-        return save(self, model, name)
+        self.recorder.waits("saving")
+        path = save(self, model, name)
+        self.recorder.waits("working")
+        return path
 
     def load(self, name: str = "model", into: keras.Model | None = None) -> keras.Model:
         """The model that `save` kept under `name`; `.weights.h5` needs the built model to load them `into`.

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import keras
 
 
+SAID_EVERY = 0.25
+"""Seconds between two events on how far validation is."""
+
+
 def live(recorder: Recorder, label: str | None, part: tuple[int, int] | None, fit: int) -> keras.callbacks.Callback:
     """A Keras callback that writes the events of one `fit`; `fit` counts the run's fits from 1."""
     return _classes()[0](recorder, label, part, fit)
@@ -52,9 +56,13 @@ def _classes() -> tuple[Any, Any]:
             self._written = float("-inf")
             self._began = 0.0
             self._nan = False
+            self._validation: int | None = None  # its batches, known once it was over
+            self._validated = 0
+            self._said = float("-inf")
 
         def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.recorder.fitting = self.model
+            self.recorder.waits("tracing")
 
         def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
             self.epoch = epoch + 1
@@ -86,8 +94,23 @@ def _classes() -> tuple[Any, Any]:
                     metrics=self._unmixer.since_last(means, weights(self.model, means)),
                 )
 
+        def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+            self._validated = 0
+            self._validates()
+
         def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
             self.recorder.stop.check()
+            self._validated = batch + 1
+            if time.monotonic() - self._said >= SAID_EVERY:
+                self._validates()
+
+        def on_test_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+            self._validation = self._validated
+
+        def _validates(self) -> None:
+            if time.monotonic() - self._said >= THROTTLE:
+                self._said = time.monotonic()
+                self.recorder.waits("validating", done=self._validated, total=self._validation)
 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
             metrics = values.figures(logs or {})
@@ -109,6 +132,7 @@ def _classes() -> tuple[Any, Any]:
         def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
             self.recorder.fitting = None
             self.recorder.clock.fit = None
+            self.recorder.waits("working")
 
         def _first_point(self) -> None:
             """Write the first batch's figures before its step is traced, where this is the fit that was expected."""
@@ -119,6 +143,7 @@ def _classes() -> tuple[Any, Any]:
             with first_step.built(expected) as figures:
                 if figures:
                     self.on_train_batch_end(0, figures)
+                    self.recorder.waits("tracing")
 
         def _warn_of_nan(self, name: str, value: float, step: int | None) -> None:
             self._nan = True

@@ -45,6 +45,10 @@ class Recorder:
             self.flush()
         self._write(kind, **fields)
 
+    def waits(self, code: str, **fields: Any) -> None:
+        """From now on this takes the time (see `kinds.WAIT`), until the next step. It is shown after a second."""
+        self.event(kinds.WAIT, code=code, **fields)
+
     def warn(self, code: str, message: str) -> None:
         """Write a warning: the learner should know, and the run goes on."""
         self.event(kinds.WARNING, code=code, message=message)
@@ -71,6 +75,7 @@ class Recorder:
         """The loop is over: its last points are written."""
         self.flush()
         self._loop_steps, self._loop_unit = 0, ""
+        self.waits("working")
 
     def point(self, step: int, label: str | None, unit: str, metrics: Mapping[str, float | int]) -> None:
         """One point of the curves `label` of a lesson's own loop. Fast loops skip points, never a curve's last one."""

@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from dlwp_tui.core.language import _
 from dlwp_tui.core.layer_graph import Graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.render.tiles import Tiles
+
+SHORT_S = 1.0
+"""Seconds a wait may take without being named."""
 
 
 @dataclass(frozen=True)
@@ -116,3 +120,34 @@ class Best(NamedTuple):
 def worst_source(sources: Iterable[UsedSource]) -> UsedSource | None:
     """The worst of `sources`, by which figures that rest on all of them are labelled; None without any."""
     return max(sources, key=USED_SOURCES.index, default=None)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What a run does between two steps, where that may take long."""
+
+    code: str
+    """loading, preparing, tracing, validating, evaluating or saving."""
+    name: str
+    """The data set that is loaded, or the phase that the lesson named itself."""
+    done: int | None
+    total: int | None
+    since: float
+    """Seconds since the epoch."""
+
+    def text(self, now: float) -> str:
+        """`validating 120/300 · 12 s`; "" in its first second, which nobody has to be told of."""
+        seconds = now - self.since
+        if seconds < SHORT_S:
+            return ""
+        what = {
+            "loading": _("loading {name}").format(name=self.name),
+            "preparing": self.name or _("preparing"),
+            "evaluating": self.name or _("evaluating"),
+            "tracing": _("building the graph"),
+            "validating": _("validating"),
+            "saving": _("saving the model"),
+        }.get(self.code, self.name)
+        if self.done:
+            return f"{what} {self.done}/{self.total}" if self.total else f"{what} {self.done}"
+        return f"{what} · {seconds:.0f} s"

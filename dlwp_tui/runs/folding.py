@@ -12,7 +12,7 @@ from dlwp_tui.render.tiles import Tiles
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.curves import Curves
 from dlwp_tui.runs.events import Event, figures, number
-from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock
+from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock, Wait
 from dlwp_tui.runs.pace import Clock, Pace
 from dlwp_tui.runs.series import CurveKey
 
@@ -30,6 +30,8 @@ class Folded:
     def forget(self) -> None:
         """Return to the state before the first event, as when events.jsonl was replaced by another file."""
         self.phase: str | None = None
+        self.wait: Wait | None = None
+        """What the run has been doing since its last step, where that may take long."""
         self.device: str | None = None
         """What the run trains on ("cpu", "GPU 0: NVIDIA H200"); None while it waits."""
         self.label = ""
@@ -54,6 +56,7 @@ class Folded:
         """How many fits have ended an epoch."""
         self.peak_mb: int | None = None
         """The most memory the worker held, MB of 2^20 bytes; None before its end, and where it was not recorded."""
+        self._phase_fits = 0
         self._forget_reports()
         self._curves = Curves()
         self._clock = Clock()
@@ -86,6 +89,8 @@ class Folded:
             take = _FOLDS.get(event["e"])
             if take is None:
                 continue
+            if event["e"] in _ENDS_A_WAIT:
+                self.wait = None
             if event["e"] not in (kinds.QUEUED, kinds.STARTED):  # those may come long after a death
                 self._note_time(event)
             take(self, event)
@@ -110,6 +115,19 @@ class Folded:
 
     def _phase(self, event: Event) -> None:
         self.phase = _text(event, "name") or None
+        self._phase_fits = self.fits
+
+    def _wait(self, event: Event) -> None:
+        code, done, total = _text(event, "code"), _count(event, "done"), _count(event, "total")
+        name = _text(event, "name")
+        if code == "working":
+            name = self.phase if self.phase and self.fits == self._phase_fits else ""
+            code = "evaluating" if self.fits else "preparing"
+        goes_on = self.wait is not None and self.wait.code == code
+        since = self.wait.since if self.wait is not None and goes_on else _time(event) or self._clock.last_seen
+        self.wait = Wait(code, name or "", done, total, since)
+        if code == "validating":
+            self._pace.validating(self._worked(event), done or 0, total)
 
     def _dataset(self, event: Event) -> None:
         source: UsedSource = next((one for one in USED_SOURCES if one == event.get("source")), "unverified")
@@ -243,6 +261,7 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
     kinds.QUEUED: Folded._queued,
     kinds.STARTED: Folded._started,
     kinds.PHASE: Folded._phase,
+    kinds.WAIT: Folded._wait,
     kinds.DATASET: Folded._dataset,
     kinds.MODEL: Folded._model,
     kinds.BATCH: Folded._batch,
@@ -261,6 +280,9 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
     kinds.RESUMED: Folded._resumed,
     kinds.ENDED: Folded._ended,
 }
+
+
+_ENDS_A_WAIT = (kinds.STARTED, kinds.PHASE, kinds.BATCH, kinds.EPOCH, kinds.PROGRESS, kinds.ENDED)
 
 
 def _time(event: Event) -> float | None:

@@ -8,6 +8,9 @@ queued    device                         waits for a slot
 started   pid, device, versions, resumed(bool), initial_epoch    has its slot; device is "cpu" or "GPU 0: NVIDIA H200"
 phase     name, code                     what the lesson is doing now, in the learner's language; code "saving" (or
           none): the run was stopped and is saving its weights, so a stop waits longer
+wait      code, name, done, total       what takes its time from now on: "loading" (the data set `name`), "working" (the
+          lesson's own code), "tracing", "validating", "saving"; done and total in batches, where known. A batch, an
+          epoch, progress, a phase or the end ends it
 dataset   name, source, detail           source: "real" | "unverified" | "synthetic"
 model     label, layers [[name, kind, shape, params], ...], params, trainable, graph {nodes [{name, kind, detail, shape,
           params, inputs, calls, output}, ...], inner {layer: a graph}} or null; see core/layer_graph.py
@@ -41,14 +44,14 @@ ended     state ("finished" | "stopped" | "failed"), seconds, error {type, messa
 from __future__ import annotations
 
 QUEUED, STARTED, PHASE, DATASET, MODEL = "queued", "started", "phase", "dataset", "model"
-BATCH, EPOCH, BASELINE, PROGRESS = "batch", "epoch", "baseline", "progress"
+BATCH, EPOCH, BASELINE, PROGRESS, WAIT = "batch", "epoch", "baseline", "progress", "wait"
 PICTURE, FRAMES, TEXT, TABLE = "picture", "frames", "text", "table"
 CHECK, RESULT, WARNING = "check", "result", "warning"
 PAUSED, RESUMED, ENDED = "paused", "resumed", "ended"
 OLD_BASELINE = "level"
 ALL = (
-    QUEUED, STARTED, PHASE, DATASET, MODEL, BATCH, EPOCH, BASELINE, PROGRESS, PICTURE, TEXT, TABLE, CHECK, RESULT,
-    WARNING, PAUSED, RESUMED, ENDED, OLD_BASELINE,
+    QUEUED, STARTED, PHASE, DATASET, MODEL, BATCH, EPOCH, BASELINE, PROGRESS, PICTURE, FRAMES, TEXT, TABLE, CHECK,
+    RESULT, WARNING, PAUSED, RESUMED, ENDED, OLD_BASELINE, WAIT,
 )  # fmt: skip
 REPORTS = (MODEL, PICTURE, TEXT, TABLE, CHECK)
 """Those that a reader keeps one by one."""

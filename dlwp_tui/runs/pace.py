@@ -69,21 +69,41 @@ class Pace:
         self._samples: deque[tuple[float, float]] = deque(maxlen=_EPOCHS + 1)
         self._rates: deque[float] = deque(maxlen=_RECENT)
         self._previous: tuple[str, int | None, int, float] | None = None
+        self._place: tuple[int, int] | None = None  # epoch and epochs of the fit just now
+        self._epoch_began: float | None = None
+        self._validating_since: float | None = None
+        self._trained: float | None = None  # the share of an epoch that is training, where it ends with validation
 
     def batch(
         self, worked: float, label: str, *, epoch: int | None, epochs: int | None, step: int, steps: int | None
     ) -> None:
         """A batch event after `worked` seconds."""
         self._rate(worked, label, epoch, step)
+        if self._epoch_began is None or self._previous is None:
+            self._epoch_began = worked
         if epoch is not None and epochs and steps:
-            inside = min(1.0, step / steps)
+            self._place = epoch, epochs
+            inside = min(1.0, step / steps) * (self._trained or 1.0)
             self._move(worked, (epoch - 1 + inside) / epochs, inside, boundary=not self._samples)
 
     def epoch(self, worked: float, epoch: int, epochs: int | None) -> None:
         """An epoch ended."""
         self._epochs_since += 1
+        since, began = self._validating_since, self._epoch_began
+        if since is not None and began is not None and worked > began:
+            self._know_validation(min(1.0, max(0.01, (since - began) / (worked - began))), epoch, epochs)
+        self._validating_since, self._epoch_began = None, worked
         if epochs:
             self._move(worked, epoch / epochs, 1.0, boundary=self._whole is None)
+
+    def validating(self, worked: float, done: int, total: int | None) -> None:
+        """The epoch's training is over, and `done` of `total` batches of its validation."""
+        if self._validating_since is None:
+            self._validating_since = worked
+        if self._trained is not None and self._place is not None and total:
+            epoch, epochs = self._place
+            inside = self._trained + (1 - self._trained) * min(1.0, done / total)
+            self._move(worked, (epoch - 1 + inside) / epochs, inside, boundary=False)
 
     def progress(self, worked: float, done: float, total: float) -> None:
         """The lesson reported its progress: from now on a fit is only a part of the run."""
@@ -98,6 +118,7 @@ class Pace:
         self._samples.clear()
         self._rates.clear()
         self._previous = None
+        self._validating_since = self._epoch_began = None
 
     @property
     def rate(self) -> float | None:
@@ -106,8 +127,8 @@ class Pace:
 
     def eta(self, worked: float) -> float | None:
         """Seconds until the end as seen after `worked` seconds; None while it cannot be known."""
-        if not self.fraction:
-            return None
+        if not self.fraction or (self._validating_since is not None and self._trained is None):
+            return None  # how long the first validation takes is not known before its end
         points = list(self._samples)
         slopes = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(points) if b[1] > a[1]]
         if len(slopes) > 2:
@@ -131,6 +152,14 @@ class Pace:
             self.fraction = min(1.0, (done + (unit if done == int(done) else 0.0)) / total)
         if boundary and (not self._samples or worked - self._samples[-1][0] >= _APART):
             self._samples.append((worked, self.fraction))
+
+    def _know_validation(self, trained: float, epoch: int, epochs: int | None) -> None:
+        """Training is this share of an epoch. The first sample took it for the whole."""
+        if self._trained is None and self._whole is None and epochs and len(self._samples) == 1:
+            worked, fraction = self._samples[0]
+            before = (epoch - 1) / epochs
+            self._samples[0] = worked, before + (fraction - before) * trained
+        self._trained = trained
 
     def _rate(self, worked: float, label: str, epoch: int | None, step: int) -> None:
         before, self._previous = self._previous, (label, epoch, step, worked)

@@ -119,6 +119,11 @@ class RunView(Folded):
         return self._clock.elapsed(time.time() if self.state is RunState.RUNNING else self._clock.last_seen)
 
     @property
+    def waiting(self) -> str:
+        """What the run has been doing for over a second, and how far it is; "" while steps go on."""
+        return self.wait.text(time.time()) if self.wait is not None and self.state is RunState.RUNNING else ""
+
+    @property
     def best(self) -> dict[str, Best]:
         """Each metric's best value and its epoch, by the curve's name (`val_loss`, `fold 1.val_mae`)."""
         found = {}

@@ -39,6 +39,9 @@ After SOME of them a full collection waits until no key came for QUIET_S. After 
 five minutes of leafing without a pause left 2 s of work for one key.
 """
 
+FOCUS_S = 0.05
+"""Seconds in which the events of the window's focus are merged: each takes 50 to 100 ms."""
+
 if TYPE_CHECKING:
     from textual.command import Provider
 
@@ -71,6 +74,7 @@ class DlwpApp(App[None]):
         self._touched = time.monotonic()
         self._early: list[events.Key] | None = []
         """Keys typed before the study screen was there; None from then on."""
+        self._focus_event: events.AppFocus | events.AppBlur | None = None
         self._warm_up = warm_up
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             # The underline of the tabs alone takes 18 frames of 12 ms a change, and as many packets over SSH.
@@ -134,7 +138,18 @@ class DlwpApp(App[None]):
         if self._early is not None and isinstance(event, events.Key):
             self._early.append(event)
             return
+        if isinstance(event, events.AppFocus | events.AppBlur):
+            if self._focus_event is None:
+                self.set_timer(FOCUS_S, self._take_focus)
+            self._focus_event = event
+            return
         await super().on_event(event)
+
+    async def _take_focus(self) -> None:
+        """The terminal's window came to the front or went: the last of a burst, each of which restyles all widgets."""
+        event, self._focus_event = self._focus_event, None
+        if event is not None and isinstance(event, events.AppFocus) is not self.app_focus:
+            await super().on_event(event)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
         """A notice, never read as markup, without the backticks that set off keys and code in texts for a terminal."""

@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import functools
 import io
 import os
+import re
 import select
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
+
+ESCAPE_DELAY = 0.1
+"""Seconds after which Textual takes an ESC for the key."""
 
 if TYPE_CHECKING:
     from textual.app import App
 
 GRACE_S = 2.0
 """Seconds an orderly exit may take: where the terminal is gone, shutdown waits for ever for the writer thread."""
+
+PASTED, DISTINCT = 40, 8
+"""Characters in one piece of input, and different ones among them, from which on it was pasted: not typed ahead, which
+is shorter, and no key held down."""
+_CUT = re.compile(r"\[(20[01]~|[IO]|<\d+;\d+;\d+[Mm])")
+"""What may follow an ESC: the ends of a paste, focus, the mouse."""
+_TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 
 
 def require_terminal() -> None:
@@ -49,9 +61,34 @@ def before_run() -> None:
     import textual.drivers.linux_driver as driver
 
     # The driver's input thread decodes strictly. A private name: tests/test_terminal_manners.py covers it.
-    driver.getincrementaldecoder = lambda encoding: functools.partial(  # type: ignore[attr-defined]
-        codecs.getincrementaldecoder(encoding), errors="replace"
-    )
+    driver.getincrementaldecoder = lambda _encoding: TypedText  # type: ignore[attr-defined, assignment]
+
+
+class TypedText:
+    """Decodes what the terminal sends, so that neither bad bytes, a slow line nor a paste becomes keys nobody pressed.
+
+    A sequence cut behind its ESC by the line is put together again: Textual takes an ESC that stands alone for a tenth
+    of a second for the key, and the rest for keys, a pasted `q` among them. Much text that comes at once was pasted, in
+    a terminal that does not mark pastes: it is marked here, since 10 KB of single keys took 17 s.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._clock = clock
+        self._escaped: float | None = None
+        """When the last piece ended with an ESC."""
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The text in the next piece of input."""
+        text = self._decode(data, final)
+        now, escaped = self._clock(), self._escaped
+        if text:
+            self._escaped = now if text.endswith("\x1b") else None
+        if escaped is not None and now - escaped > ESCAPE_DELAY and _CUT.match(text):
+            text = "\x1b" + text
+        if len(text) >= PASTED and "\x1b" not in text and len(set(text)) >= DISTINCT and _TEXT.fullmatch(text):
+            return f"\x1b[200~{text}\x1b[201~"
+        return text
 
 
 def install(app: App[None]) -> None:

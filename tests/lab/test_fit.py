@@ -151,3 +151,18 @@ def test_a_resumed_fit_returns_the_whole_history(tmp_path: Path, events: Events)
     assert sorted(resumed) == ["loss", "val_loss"] and len(resumed["loss"]) == 5
     assert resumed["loss"] == pytest.approx(whole["loss"])
     assert len(fit(tmp_path / "cut", 5)["val_loss"]) == 5  # nothing was left to train
+
+
+def test_a_fit_says_what_takes_its_time(lab: Lab, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tracing, then validation and how far it is; after its first time, of how many batches."""
+    monkeypatch.setattr(live, "THROTTLE", 0)
+    monkeypatch.setattr(live, "SAID_EVERY", 0)
+    x, y = np.zeros((12, 4), "float32"), np.zeros(12, "float32")
+    validation = {"validation_data": (x, y), "validation_batch_size": 4}
+    _still_model().fit(x, y, batch_size=6, epochs=2, callbacks=lab.callbacks(), verbose=0, **validation)
+    told = [(event["code"], event.get("done"), event.get("total")) for event in events if event["e"] == "wait"]
+    first = [("validating", done, None) for done in range(4)]
+    again = [("validating", done, 3) for done in range(4)]
+    assert told == [("tracing", None, None), *first, *again, ("working", None, None)]
+    kinds = [event["e"] for event in events]
+    assert kinds == ["wait", "batch", "batch", *["wait"] * 4, "epoch", "batch", "batch", *["wait"] * 4, "epoch", "wait"]

@@ -175,7 +175,11 @@ def test_dataset_says_its_source(tmp_path: Path, events: Events, monkeypatch: py
     lab = make_lab(tmp_path / "a", events, source="synthetic")
     assert lab.dataset("imdb", num_words=10) is not None
     assert asked == {"name": "imdb", "source": "synthetic", "num_words": 10}
-    assert events == [{"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"}]
+    assert events == [
+        {"e": "wait", "code": "loading", "name": "imdb"},
+        {"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"},
+        {"e": "wait", "code": "working"},
+    ]
 
 
 def test_part_counts_from_0(lab: Lab) -> None:

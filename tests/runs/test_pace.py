@@ -105,3 +105,37 @@ def test_an_unknown_length_has_no_eta() -> None:
     pace.batch(1.0, "", epoch=1, epochs=None, step=5, steps=None)
     pace.epoch(2.0, 1, None)
     assert pace.fraction is None and pace.eta(3.0) is None
+
+
+def test_an_epoch_counts_its_validation() -> None:
+    """Two seconds of training, eight of validation: it looked frozen at the end of its training, with 0 s left."""
+    pace, worked = Pace(), 0.0
+    for epoch in (1, 2, 3):
+        for step in (1, 2):
+            worked += 1.0
+            pace.batch(worked, "", epoch=epoch, epochs=4, step=step, steps=2)
+        for done in range(0, 300, 100):
+            total = 300 if epoch > 1 else None
+            pace.validating(worked, done, total)
+            if epoch == 1:
+                assert pace.eta(worked) is None, "how long the first validation takes is not known"
+            else:
+                trained = 0.2 if epoch > 2 else 1 / 9  # the first epoch's start is not known, its first step is
+                assert pace.fraction == pytest.approx((epoch - 1 + trained + (1 - trained) * done / 300) / 4)
+                assert pace.eta(worked) == pytest.approx((4 - epoch) * 10 + 8 - done / 300 * 8, abs=3)
+            worked += 8 / 3
+        pace.epoch(worked, epoch, 4)
+    assert pace.eta(worked) == pytest.approx(10, abs=0.5)
+
+
+def test_the_last_validation_of_a_run_has_time_left() -> None:
+    pace = Pace()
+    for epoch, worked in ((1, 10.0), (2, 20.0)):
+        pace.batch(worked - 9, "", epoch=epoch, epochs=2, step=1, steps=2)
+        pace.batch(worked - 8, "", epoch=epoch, epochs=2, step=2, steps=2)
+        pace.validating(worked - 8, 0, 300 if epoch == 2 else None)
+        if epoch == 2:
+            assert pace.fraction is not None and pace.fraction < 0.7
+            assert pace.eta(worked - 8) == pytest.approx(8, abs=2)
+        pace.epoch(worked, epoch, 2)
+    assert pace.fraction == 1.0

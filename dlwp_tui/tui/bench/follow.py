@@ -38,6 +38,7 @@ class RunFollower:
         self._views: dict[str, RunView] = {}
         self._kept: dict[Changed, set[str]] = {}
         self._unread: set[str] = set()
+        self._waits: dict[str, str] = {}
         self._timer: Timer | None = None
         self._looked = 0.0
 
@@ -55,6 +56,7 @@ class RunFollower:
         self._kept[changed] = {view.folder.id for view in views}
         for run_id in set(self._views).difference(*self._kept.values()):
             del self._views[run_id]
+            self._waits.pop(run_id, None)
             self._unread.discard(run_id)
 
     def look_again(self) -> None:
@@ -83,7 +85,7 @@ class RunFollower:
             first = run_id in self._unread and not view.behind
             if not view.behind:
                 self._unread.discard(run_id)
-            if changed or first:
+            if changed or first or self._wait_grows(view):
                 for call, kept in list(self._kept.items()):
                     if run_id in kept:
                         call(view)
@@ -91,6 +93,11 @@ class RunFollower:
                     self._pack(view)
         if not self.active and self._timer is not None:
             self._timer.pause()
+
+    def _wait_grows(self, view: RunView) -> bool:
+        """Whether what is said of a run's wait differs from the last look: it counts its seconds without an event."""
+        before, self._waits[view.folder.id] = self._waits.get(view.folder.id, ""), view.waiting
+        return self._waits[view.folder.id] != before
 
     @property
     def screen(self) -> Screen[Any]:

@@ -71,6 +71,8 @@ class RunStrip(Widget):
         out: list[str] = []
         if view.state is RunState.QUEUED:
             return [_("starting, or waiting for another run")]
+        if view.waiting:
+            out.append(view.waiting)
         if view.epochs:
             digits = len(str(view.epochs))
             counted = _("epoch {now}/{all}") if not view.unit else "{unit} {now}/{all}"
