@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import shutil
 import socket
@@ -23,11 +24,12 @@ import pytest
 from dlwp_tui import data
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
-from dlwp_tui.data import fetch, locate, registry, wheels
+from dlwp_tui.data import fetch, locate, parquet, registry, wheels
 from dlwp_tui.data.dataset import DataFile, Dataset, Wheel
 from dlwp_tui.data.import_ import import_path
 from dlwp_tui.data.locate import State
 from dlwp_tui.data.sets.boston_housing import reader as boston
+from dlwp_tui.data.sets.glove import reader as glove
 from dlwp_tui.data.sets.mnist import reader as mnist
 
 DEAD = "http://127.0.0.1:9/boston_housing.npz"
@@ -317,3 +319,72 @@ def test_few_digits(tmp_path: Path) -> None:
         path.write_bytes(body)
         with pytest.raises(DataError, match="784 pixels"):
             mnist.read(path)
+
+
+def _kumo(path: Path, vectors: np.ndarray, words: list[bytes]) -> Path:
+    """Words as Parquet writes them: the first two in a dictionary, with a page of numbers, the others plain."""
+
+    def number(value: int) -> bytes:
+        out = bytearray()
+        while value > 0x7F:
+            out.append(value & 0x7F | 0x80)
+            value >>= 7
+        return bytes([*out, value])
+
+    def integer(field: int, value: int) -> bytes:
+        return bytes([field << 4 | 5]) + number(2 * value)
+
+    def page(kind: int, raw: bytes, head: bytes) -> bytes:
+        packed = number(len(raw)) + b"".join(
+            bytes([len(part) - 1 << 2]) + part for part in (raw[i : i + 50] for i in range(0, len(raw), 50))
+        )
+        return integer(1, kind) + integer(1, len(raw)) + integer(1, len(packed)) + head + b"\0" + packed
+
+    def plain(some: list[bytes]) -> bytes:
+        return b"".join(len(word).to_bytes(4, "little") + word for word in some)
+
+    levels = (2).to_bytes(4, "little") + b"\x04\x01"
+    body = b"PAR1" + page(2, plain(words[:2]), b"\x4c" + integer(1, 2) + integer(1, 0) + b"\0")
+    body += page(0, levels + b"\x01\x02", b"\x2c" + integer(1, 2) + integer(1, 8) + b"\0")
+    body += page(0, levels + plain(words[2:]), b"\x2c" + integer(1, len(words) - 2) + integer(1, 0) + b"\0") + b"PAR1"
+    stream = io.BytesIO()
+    np.save(stream, vectors)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(glove.VECTORS, stream.getvalue())
+        archive.writestr(glove.TERMS, body)
+    return path
+
+
+def test_gloves_wheel_is_read_without_pyarrow(tmp_path: Path) -> None:
+    vectors = np.random.RandomState(0).normal(size=(5, 50)).astype("float32")
+    words = [b"the", b",", b"of", "naïve".encode(), b"frog" * 11]
+    path = _kumo(tmp_path / glove.KUMO, np.asfortranarray(vectors), words)
+    arrays = glove.read(path)
+    assert np.array_equal(arrays["vectors"], vectors)
+    assert arrays["terms_utf8"].tobytes() == b"".join(words)
+    assert arrays["terms_offsets"].tolist() == [0, 3, 4, 6, 12, 56]
+    assert glove.recognise(path) == glove.KUMO
+    with pytest.raises(DataError, match="vectors of 100 numbers are not there; those of 50 are"):
+        glove.read(path, 100)
+    import_path(path, accept=True)
+    assert data.load("glove", "real", dim=50).vectors["of"].shape == (50,)
+
+
+@pytest.mark.parametrize("words", [[b"a", b"b", b"a"], [b"a", b"b"], [b"a", b"b", b"c", b"d"]])
+def test_other_words_than_vectors_are_refused(tmp_path: Path, words: list[bytes]) -> None:
+    path = _kumo(tmp_path / glove.KUMO, np.zeros((3, 50), np.float32), words)
+    if len(words) == 4:
+        assert len(glove.read(path)["terms_offsets"]) == 4  # one word more than vectors: the first three count
+        return
+    with pytest.raises(DataError, match="does not hold GloVe's words"):
+        glove.read(path)
+
+
+def test_a_damaged_page_is_refused() -> None:
+    for body in (b"", b"PAR1", b"PAR1" + bytes(20) + b"PAR1", b"PAR1\x15\xff\xff\xff\xff\x7fPAR1"):
+        with pytest.raises(ValueError):
+            parquet.texts(body, 3)
+    for packed, size in ((b"\x04\x01\x08", 4), (b"\x04\x00a\x05\x09", 4), (b"\x02\x0cabcd", 2), (b"\x05\x00a", 5)):
+        with pytest.raises((ValueError, IndexError)):
+            parquet._snappy(packed, size)
+    assert parquet._snappy(b"\x09\x08abc\x09\x03", 9)[:9] == b"abcabcabc"
