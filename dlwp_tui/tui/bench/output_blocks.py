@@ -96,15 +96,6 @@ def blocks(view: RunView | None, look: Look, lesson: Lesson | None = None) -> li
     return out
 
 
-<<<<<<< HEAD
-def _empty(lesson: Lesson | None) -> str:
-    if lesson is None:
-        return _("This section has no lesson to run, so there is no output.")
-    return _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
-
-
-=======
->>>>>>> pictures
 def _picture(view: RunView, made: Picture, look: Look) -> Block:
     folder, stamp = view.folder.artifacts, _stamp(view, made.file)
     if made.frames:  # it changes while the learner looks at it, so it keeps its place
@@ -121,15 +112,12 @@ def _view(block: Block, view: type[PictureView], folder: Path, look: Look) -> Bl
 def _nothing(_width: int) -> Text:
     """What is drawn of a block whose widget draws it."""
     return Text()
-<<<<<<< HEAD
-=======
 
 
 def _empty(lesson: Lesson | None) -> str:
     if lesson is None:
         return _("This section has no lesson to run, so there is no output.")
     return _("Press {key} to run; the run's output appears here.").format(key=keys.label("run.start"))
->>>>>>> pictures
 
 
 def _stamp(view: RunView, name: str) -> int:
