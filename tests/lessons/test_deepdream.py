@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlwp_tui.kit import scenes
+from dlwp_tui.kit import mini, scenes
 from dlwp_tui.runs.view import RunView
 from tests.lessons.conftest import claims, curve
 
 pytestmark = pytest.mark.keras
 
 
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pretraining of a few steps: what these tests look at does not depend on how good the base is."""
+    monkeypatch.setattr(mini, "STEPS", 10)
+    monkeypatch.setattr(mini, "PICTURES", 128)
+
+
 def test_a_dream_raises_the_loss(study: Callable[..., RunView]) -> None:
-    view = study("8.2", height=112, octaves=2, iterations=4)
+    view = study("8.2", height=112, octaves=2, iterations=4, max_gain=1e6, smooth=3)
     assert claims(view) == {"C258", "C260", "C261", "C262"}
     for name in ("80×106", "112×149"):
         loss = curve(view, "loss", name)

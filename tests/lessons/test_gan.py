@@ -41,7 +41,7 @@ def test_frozen_as_in_the_book_the_discriminator_never_learns(study: Callable[..
 
 @pytest.mark.parametrize("wrong", ["pixels", "points", "relu"])
 def test_one_thing_done_wrong(study: Callable[..., RunView], wrong: str) -> None:
-    view = study("8.5", **SMALL | {"wrong": wrong, "steps": 4})
+    view = study("8.5", **SMALL | {"wrong": wrong, "steps": 10})
     assert claims(view) == CLAIMS and view.results[""]["d_moved"] > 0
 
 

@@ -29,12 +29,13 @@ def dream_loss(extractor: keras.Model, coefficients: dict[str, float], image):
     return loss
 
 
-def normalise(grads):
-    """除以平均绝对值：一步改动多大，只由步长决定。"""
+def normalise(grads, smooth: int = 1):
+    """除以平均绝对值：一步改动多大，只由步长决定。smooth > 1：先在这么大的窗口里求平均。"""
+    grads = ops.average_pool(grads, smooth, 1, "same")
     return grads / ops.maximum(ops.mean(ops.abs(grads)), 1e-7)
 
 
-def make_step(extractor: keras.Model, coefficients: dict[str, float], rate: float):
+def make_step(extractor: keras.Model, coefficients: dict[str, float], rate: float, smooth: int):
     """梯度上升的一步：图像 → 现在的损失，改过的图像。"""
 
     @tf.function
@@ -42,7 +43,7 @@ def make_step(extractor: keras.Model, coefficients: dict[str, float], rate: floa
         with tf.GradientTape() as tape:
             tape.watch(image)
             loss = dream_loss(extractor, coefficients, image)
-        return loss, image + rate * normalise(tape.gradient(loss, image))
+        return loss, image + rate * normalise(tape.gradient(loss, image), smooth)
 
     return step
 
@@ -60,6 +61,7 @@ def run(
     base: str,
     focus: str,
     rate: float,
+    smooth: int,
     octaves: int,
     ratio: float,
     iterations: int,
@@ -70,9 +72,9 @@ def run(
     # 1. 照片，和一个训练好的网络：这一课不训练任何权重
     photo = scenes.photo(lab, image, height)
     net, coefficients = bases.load(lab, base), LAYERS[focus]
-    extractor = keras.Model(net.inputs, {n: net.get_layer(n).output for n in coefficients})
+    extractor = keras.Model(net.input, {n: net.get_layer(n).output for n in coefficients})
     unit = 127.5 if base == "vgg16" else 1.0  # VGG16 的像素有 255 级，mini 的在 −1 到 1
-    step = make_step(extractor, coefficients, rate * unit)
+    step = make_step(extractor, coefficients, rate * unit, smooth)
 
     # 2. 由小到大：放大，梯度上升，补回细节
     original = ops.convert_to_tensor(bases.preprocess(base, photo[None]))
@@ -89,11 +91,9 @@ def run(
                 break
             dream, done = changed, done + 1
             lab.frames("梦", done, bases.deprocess(base, dream[0]), unit="步")
-        sharp = ops.image.resize(original, shape)
-        dream += sharp - ops.image.resize(shrunk, shape)  # 补回缩小时丢掉的细节
-        shrunk = sharp
+        sharp, blurred = (ops.image.resize(x, shape) for x in (original, shrunk))
+        dream, shrunk = dream + sharp - blurred, sharp  # 补回缩小时丢掉的细节
 
-    # 3. 成品
     result = bases.deprocess(base, dream[0])
     lab.picture("成品", result)
     lab.result(gain=losses[-1] / losses[0], changed=np.abs(result - photo.astype(float)).mean())

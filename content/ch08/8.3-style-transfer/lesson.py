@@ -55,7 +55,7 @@ def run(
     photo, painting = scenes.photo(lab, image, height), scenes.art(lab, style, height)
     net = bases.load(lab, base)
     net.trainable = False
-    extractor = keras.Model(net.inputs, {n: net.get_layer(n).output for n in [CONTENT, *STYLE]})
+    extractor = keras.Model(net.input, {n: net.get_layer(n).output for n in [CONTENT, *STYLE]})
 
     # 2. 照片和画的激活是常数，只算一次
     target, reference = (bases.preprocess(base, x[None]) for x in (photo, painting))
