@@ -89,10 +89,12 @@ def demo(lab: Lab, as_input: Callable[[np.ndarray], Any], *, layers: bool = Fals
     """For a lesson's `demo`: a function from a drawing, as `centred` takes it, to the model's ten probabilities.
 
     The model is the one the run saved. `as_input` turns the prepared page (28, 28) in 0..1 into a batch of one.
-    layers: the answer has `grids` too, what the network sees and what each layer makes of it.
+    layers: the answer has `grids` too, what the network sees and what each layer makes of it, and a heat map of where
+    it looks.
     """
     model = lab.load()
     walk = Activations(model) if layers else None
+    from dlwp_tui.kit import vision  # Keras, which reading a drawing does without
 
     def ask(drawing: Any) -> dict[str, Any]:
         page = centred(drawing)
@@ -102,6 +104,8 @@ def demo(lab: Lab, as_input: Callable[[np.ndarray], Any], *, layers: bool = Fals
         if walk is not None:
             seen = {_("what the network sees"): {"images": page[None], "each": False}}
             answer["grids"] = seen | walk(batch)
+            ink = np.repeat(np.round(255 * page).astype(np.uint8)[..., None], 3, axis=-1)
+            answer["pictures"] = {_("where it looks"): vision.overlaid(ink, vision.heat_map(model, batch))}
         return answer
 
     return ask
