@@ -92,7 +92,8 @@ def demo(
 
     The model is the one the run saved, if none is given. `as_input` turns the prepared page (28, 28) in 0..1 into a
     batch of one.
-    layers: the answer has `grids` too, what the network sees and what each layer of a Keras model makes of it.
+    layers: the answer has `grids` too, what the network sees and what each layer of a Keras model makes of it, and a
+    heat map of where it looks.
     """
     model = model or lab.load()
     walk = Activations(model) if layers else None
@@ -103,8 +104,12 @@ def demo(
         p = np.asarray(model(batch))[0]
         answer: dict[str, Any] = {"bars": {str(digit): float(p[digit]) for digit in range(10)}}
         if walk is not None:
+            from dlwp_tui.kit import vision  # with Keras, which lesson 2.5 does without
+
             seen = {_("what the network sees"): {"images": page[None], "each": False}}
             answer["grids"] = seen | walk(batch)
+            ink = np.repeat(np.round(255 * page).astype(np.uint8)[..., None], 3, axis=-1)
+            answer["pictures"] = {_("where it looks"): vision.overlaid(ink, vision.heat_map(model, batch))}
         return answer
 
     return ask

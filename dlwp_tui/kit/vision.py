@@ -26,7 +26,6 @@ from dlwp_tui.runs.state import RunState
 
 if TYPE_CHECKING:
     from dlwp_tui.lab.lab import Lab
-    from dlwp_tui.runs.spec import RunSpec
 
 Demo = Callable[[str], dict[str, Any]]
 """What a lesson's `demo` returns: from the path of a picture to an answer."""
@@ -45,6 +44,8 @@ PARTS = {
     "block1": ("block1_", "Conv1", "expanded_conv", "block_1_"),
 }
 """What to unfreeze of a base -> how the names of these layers begin, in VGG16 and `mini`, or in MobileNetV2."""
+SIDE, SAMPLES, EPOCHS = 64, 600, 20
+"""Of the small network that is trained where there is none yet."""
 BLOCKS = ("block1", "block2", "block3", "block4", "block5")
 _MOBILENET = ("Conv1_relu", "block_2_expand_relu", "block_4_expand_relu", "block_8_expand_relu", "block_14_expand_relu")
 MOST = 24
@@ -94,13 +95,21 @@ def maps_and_scores(model: keras.Model, layer: str = "") -> keras.Model:
     into the last layer's activation, since where a softmax or a sigmoid is saturated its gradient is 0. Of a single
     output, the probability of the second class, scores of both are made: -z/2 and z/2, whose softmax is that again.
     """
-    last = model.layers[-1]
-    z = keras.ops.matmul(last.input, last.kernel) + last.bias
-    if z.shape[-1] == 1:
-        z = keras.ops.concatenate([-z / 2, z / 2], axis=-1)
     pools = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
     where = model.get_layer(layer) if layer else [one for one in shown(model) if not isinstance(one, pools)][-1]
-    return keras.Model(model.inputs, [where.output, z])
+    last = model.layers[-1]
+    if isinstance(model, keras.Sequential):  # its layers were called once for each that was added: walk them again
+        inputs = x = keras.Input(model.input_shape[1:])
+        for one in model.layers[:-1]:
+            x = one(x)
+            if one is where:
+                found = x
+    else:
+        inputs, x, found = model.inputs, last.input, where.output
+    z = keras.ops.matmul(x, last.kernel) + last.bias
+    if z.shape[-1] == 1:
+        z = keras.ops.concatenate([-z / 2, z / 2], axis=-1)
+    return keras.Model(inputs, [found, z])
 
 
 def heat_map(model: keras.Model, x: Any, class_index: int | None = None, layer: str = "") -> np.ndarray:
@@ -124,6 +133,22 @@ def overlaid(photo: np.ndarray, heat: np.ndarray, intensity: float = 0.6) -> np.
     large = np.clip(large, 0, 1)[..., None]
     colour = 255 * np.concatenate([np.ones_like(large), large, 0 * large], axis=-1)
     return np.asarray(photo * (1 - intensity * large) + intensity * large * colour).astype(np.uint8)
+
+
+def covered(photo: np.ndarray, heat: np.ndarray, hottest: bool) -> np.ndarray:
+    """The picture (H, W, 3) with a square of a third of its height painted over in its mean colour.
+
+    It is where a heat map (h, w) is hottest, or coldest.
+    """
+    height, width = photo.shape[:2]
+    large = np.asarray(Image.fromarray(np.asarray(heat, np.float32)).resize((width, height), Image.Resampling.BILINEAR))
+    side = height // 3
+    sums = np.pad(large.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    within = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    y, x = np.unravel_index(within.argmax() if hottest else within.argmin(), within.shape)
+    painted = photo.copy()
+    painted[y : y + side, x : x + side] = photo.mean(axis=(0, 1)).astype(np.uint8)
+    return painted
 
 
 def answer(model: keras.Model, photo: np.ndarray, x: Any) -> dict[str, Any]:
@@ -150,14 +175,9 @@ def augmentation() -> keras.Sequential:
     )
 
 
-def from_scratch(lab: Lab, train: Part, validation: Part, epochs: int, part: tuple[int, int]) -> None:
-    """Train a small network like that of lesson 5.2 on the same pictures, to compare; its best validation accuracy.
-
-    Its curves are labelled. part: which fit of how many in the run it is.
-    """
-    label = _("from scratch")
-    lab.phase(_("Training a network from scratch"))
-    model = keras.Sequential([keras.Input(train[0].shape[1:]), keras.layers.Rescaling(1 / 255)])
+def small_network(shape: tuple[int, ...]) -> keras.Model:
+    """The network of lesson 5.2 with half the filters and a quarter of the units, compiled."""
+    model = keras.Sequential([keras.Input(shape), keras.layers.Rescaling(1 / 255)])
     for filters in (16, 32, 64, 64):
         model.add(keras.layers.Conv2D(filters, 3, activation="relu"))
         model.add(keras.layers.MaxPooling2D())
@@ -165,6 +185,17 @@ def from_scratch(lab: Lab, train: Part, validation: Part, epochs: int, part: tup
     model.add(keras.layers.Dense(128, activation="relu"))
     model.add(keras.layers.Dense(1, activation="sigmoid"))
     model.compile(keras.optimizers.RMSprop(1e-3), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def from_scratch(lab: Lab, train: Part, validation: Part, epochs: int, part: tuple[int, int]) -> None:
+    """Train a small network like that of lesson 5.2 on the same pictures, to compare; its best validation accuracy.
+
+    Its curves are labelled. part: which fit of how many in the run it is.
+    """
+    label = _("from scratch")
+    lab.phase(_("Training a network from scratch"))
+    model = small_network(train[0].shape[1:])
     lab.summary(model, label)
     fitted = model.fit(
         lab.batches(*train, 20),
@@ -212,10 +243,10 @@ def show_mistakes(lab: Lab, pictures: np.ndarray, labels: Any, p: Any, count: in
     lab.picture_grid(_("Pictures it got wrong"), pictures[worst], captions, columns=4, caption=caption)
 
 
-def trained(lab: Lab) -> tuple[keras.Model, RunSpec]:
-    """The network for cats and dogs that the learner trained last, in one of the lessons of NETS, and its run's spec.
+def trained(lab: Lab) -> tuple[keras.Model, dict[str, Any]]:
+    """The network for cats and dogs that the learner trained last, in one of the lessons of NETS, and its run's params.
 
-    The run's log says which it is. Ends the run with a sentence where there is none.
+    The run's log says which it is. Where there is none yet, a small one is trained now, in a minute.
     """
     for folder in store.all():
         if folder.id.split("-")[2] in NETS and (folder.artifacts / "model.keras").exists():
@@ -224,11 +255,13 @@ def trained(lab: Lab) -> tuple[keras.Model, RunSpec]:
             spec = store.read_spec(folder)
             detail = _("The network of run {run}, trained in {lesson}.").format(run=folder.id, lesson=spec.lesson)
             lab.recorder.event(kinds.DATASET, name=spec.lesson, source=_source(folder), detail=detail)
-            return keras.models.load_model(folder.artifacts / "model.keras"), spec
-    lab.refuse(
-        _("No network for cats and dogs has been trained yet."),
-        _("Run lesson 5.2 first, preset quick takes less than a minute; or choose another base."),
-    )
+            return keras.models.load_model(folder.artifacts / "model.keras"), dict(spec.params)
+    lab.phase(_("No network for cats and dogs has been trained yet: training a small one"))
+    pets = lab.dataset("cats_and_dogs_small", size=(SIDE, SIDE))
+    model = small_network((SIDE, SIDE, 3))
+    train = lab.batches(pets.train.x[:SAMPLES], pets.train.y[:SAMPLES], 20)
+    model.fit(train, epochs=EPOCHS, callbacks=lab.callbacks(_("from scratch")), verbose=0)
+    return model, {}
 
 
 def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Model, Prepare, list[str]]:
@@ -237,9 +270,9 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
     base: "own", the one of `trained`, or one of `bases`. side: of the pictures, where the network does not decide it.
     """
     if base == "own":
-        model, spec = trained(lab)
-        name = spec.params.get("base")
-        prepare: Prepare = partial(bases.preprocess, name) if name else np.asarray  # type: ignore[arg-type]
+        model, params = trained(lab)
+        name: Any = params.get("base")
+        prepare: Prepare = partial(bases.preprocess, name) if name else np.asarray
         return model, prepare, [_("cat"), _("dog")]
     classifies = top and base != "mini"
     model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))  # type: ignore[arg-type]
@@ -263,26 +296,16 @@ def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> n
     return np.array(pictures[number % len(pictures)])
 
 
-def four_figures(number: int) -> tuple[np.ndarray, list[int]]:
-    """A picture (96, 96, 3) of bytes with a figure in each quarter, as `mini` was pretrained on, and their four kinds.
+def four_figures(number: int) -> np.ndarray:
+    """A picture (96, 96, 3) of bytes with a figure in each quarter, such as `mini` was pretrained on.
 
-    Their order: top left, top right, bottom left, bottom right. The kinds differ; `number` chooses them.
+    The four are of different kinds; `number` chooses them.
     """
     pictures, labels = shapes.draw(np.random.RandomState(number), 200, mini.SIDE)
     first = {int(kind): i for i, kind in reversed(list(enumerate(labels["kind"])))}
     kinds_of = sorted(first, key=first.__getitem__)[:4]
     one, two, three, four = (pictures[first[kind]] for kind in kinds_of)
-    return np.concatenate([np.concatenate([one, two], 1), np.concatenate([three, four], 1)]), kinds_of
-
-
-def share_in_place(heat: np.ndarray, figures: list[int], class_index: int) -> float:
-    """How much of a heat map of `four_figures` lies in the quarter of the figure of this class; 0 where it has none."""
-    if class_index not in figures or not heat.sum():
-        return 0.0
-    row, column = divmod(figures.index(class_index), 2)
-    height, width = heat.shape[0] // 2, heat.shape[1] // 2
-    quarter = heat[row * height : (row + 1) * height, column * width : (column + 1) * width]
-    return float(quarter.sum() / heat.sum())
+    return np.concatenate([np.concatenate([one, two], 1), np.concatenate([three, four], 1)])
 
 
 def _source(folder: RunFolder) -> str:

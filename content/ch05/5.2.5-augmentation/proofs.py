@@ -38,10 +38,10 @@ def ranges(lab: Lab) -> None:
     both = bool(angle.min() < -25 and angle.max() > 25 and np.abs(angle).max() < 42)
     lab.check("旋转 40：两个方向都有，不超过 40°", claim="C127", got=both)
     page[:] = 0
-    page[:, 0, 50] = 1  # 最上面一行的中间
-    top = places(layers.RandomShear((0, 0.2), (0, 0), fill_mode="constant", seed=1), page)[:, 1]
-    wide = bool(top.max() - top.min() > 10)
-    statement = "RandomShear 0.2：最上面一行推开 10 个像素以上，两个方向都有"
+    page[:, 100, 50] = 1  # 最下面一行的中间；最上面一行不动
+    bottom = places(layers.RandomShear((0, 0.2), (0, 0), fill_mode="constant", seed=1), page)[:, 1]
+    wide = bool(bottom.min() < 45 and bottom.max() > 55 and abs(bottom - 50).max() < 20.5)
+    statement = "RandomShear 0.2：最下面一行向左或向右推开，不超过边长的 20%"
     lab.check(statement, claim="C127", got=wide)
     lab.check(
         "旧的 shear_range=0.2 是 0.2 度：150 像素高只推",

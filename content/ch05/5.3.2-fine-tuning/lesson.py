@@ -23,9 +23,8 @@ def thaw(conv: keras.Model, part: str) -> None:
         layer.trainable = layer.name.startswith(vision.PARTS[part]) and not normalises
 
 
-def compile_model(model: keras.Model, learning_rate: float) -> None:
-    optimizer = keras.optimizers.RMSprop(learning_rate)
-    model.compile(optimizer, loss="binary_crossentropy", metrics=["accuracy"])
+def compile_model(model: keras.Model, rate: float) -> None:
+    model.compile(keras.optimizers.RMSprop(rate), "binary_crossentropy", metrics=["accuracy"])
 
 
 def smooth_curve(points: list[float], factor: float = 0.8) -> list[float]:
@@ -42,6 +41,7 @@ def run(
     base: str,
     unfreeze: str,
     warm_up: bool,
+    augment: bool,
     units: int,
     learning_rate: float,
     head_epochs: int,
@@ -60,8 +60,8 @@ def run(
     conv = bases.load(lab, base, include_top=False, input_shape=(side, side, 3))
     conv.trainable = False
     head = classifier(conv.output.shape[1:], units)
-    start = [keras.Input((side, side, 3)), vision.augmentation()]
-    model = keras.Sequential([*start, conv, *head.layers])
+    changes = [vision.augmentation()] if augment else []
+    model = keras.Sequential([keras.Input((side, side, 3)), *changes, conv, *head.layers])
 
     # 第 3 步：训练分类器。卷积基不动，特征只算一次（5.3.1 的办法一）
     if warm_up:

@@ -46,11 +46,11 @@ def run(
     model, prepare, names = vision.network(lab, base, 96, top=True)
     lab.summary(model)
     size = model.inputs[0].shape[1:3]
-    figures: list[int] = []
-    if base == "mini" and not image:  # 没见过照片，就看图形：四个角各画一个
-        photo, figures = vision.four_figures(number)
+    if base == "mini" and image is None:  # 它没见过照片，就看图形：四个角各画一个
+        photos = [vision.four_figures(number + i) for i in range(8)]
     else:
-        photo = vision.photo(lab, image, number, size)
+        photos = [vision.photo(lab, image, number + i, size) for i in range(1 if image else 8)]
+    photo = photos[0]
     x = prepare(photo[None])
 
     # 2. 同一个网络，两个输出：一层的响应图，激活函数之前的得分
@@ -77,8 +77,16 @@ def run(
     captions = [f"{names[i]} {probabilities[i]:.1%}" for i in order[:2]]
     lab.picture_grid("第一名和第二名", both, captions, columns=2)
 
-    lab.result(score=scores[0, class_index], probability=probabilities[class_index])
+    # 4. 它真的在看那里吗？把最热的一块涂掉，得分该掉得多；涂掉最冷的一块，几乎不变
+    drops = []
+    for one in photos:
+        scores = grad_model(prepare(one[None]), training=False)[1][0]
+        index = int(np.argmax(scores))
+        heat, _grads = grad_cam(grad_model, prepare(one[None]), index, before)
+        hidden = np.stack([vision.covered(one, heat, hottest) for hottest in (True, False)])
+        drops.append(scores[index] - grad_model(prepare(hidden), training=False)[1][:, index])
+    hot, cold = np.mean(drops, axis=0)
+    lab.picture_grid("涂掉最热的一块，最冷的一块", hidden, ["最热", "最冷"], columns=2)
+    lab.result(drop_hot=hot, drop_cold=cold, probability=probabilities[class_index])
     lab.result(largest_gradient=np.abs(grads).max())
-    if figures:
-        lab.result(in_place=vision.share_in_place(heatmap, figures, class_index))
     return {"model": model, "x": x, "heatmap": heatmap, "class_index": class_index}
