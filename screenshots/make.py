@@ -60,6 +60,29 @@ CURVES = {
 }
 
 
+@dataclass(frozen=True)
+class Output:
+    """One picture of a run's output, on the whole screen."""
+
+    section: str
+    name: str
+    """What the picture's name begins with; the first such picture."""
+    options: str = "--preset quick --seed 1"
+    keys: tuple[str, ...] = ()
+    """Pressed with the picture focused."""
+    size: tuple[int, int] = (120, 40)
+
+
+OUTPUTS = {
+    "feature-maps": Output("5.4.1", "conv"),
+    "filters": Output("5.4.2", "block"),
+    "grad-cam": Output("5.4.3", "第一名"),
+    "deepdream": Output("8.2", "梦"),
+    "style-transfer": Output("8.3", ""),
+    "gan": Output("8.5", "生成"),
+}
+
+
 async def study() -> None:
     """Section 3.4: training, two runs compared, output, other sizes, the light theme."""
     train("3.4", "--preset small --epochs 20 --seed 1")
@@ -102,6 +125,59 @@ async def digit() -> None:
         picture(app, "digit")
 
 
+async def digit_walk() -> None:
+    """The same seven in lesson 5.1: what every layer makes of it, and where the network looks."""
+    train("5.1", "--preset quick --seed 1")
+    app = new_app("5.1")
+    async with app.run_test(size=(160, 45)) as pilot:
+        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+        await show_newest(app, pilot)
+        await press(pilot, "x", "i")
+        await pilot.press(*["left"] * 6, *["up"] * 8, "space", *["right"] * 11)
+        await pilot.press(*["left", "down", "down"] * 7, "space")
+        await until(pilot, lambda: "▶" in "".join(strip.text for strip in app.screen._compositor.render_strips()))
+        await pilot.pause(1)
+        picture(app, "digit-walk")
+
+
+async def latent_plane() -> None:
+    """The latent plane of lesson 8.4, a few steps from its middle."""
+    train("8.4", "--preset quick --seed 1")
+    app = new_app("8.4")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
+        await show_newest(app, pilot)
+        await press(pilot, "x", "i", "right", "right", "up")
+        await pilot.pause(2)
+        picture(app, "latent-plane")
+
+
+async def output(name: str) -> None:
+    """One of OUTPUTS."""
+    from dlwp_tui.tui.bench.picture_views import PictureView
+
+    scene = OUTPUTS[name]
+    train(scene.section, scene.options)
+    app = new_app(scene.section)
+    async with app.run_test(size=scene.size) as pilot:
+        await show_newest(app, pilot)
+        await press(pilot, "o", "x")
+
+        def found() -> list[PictureView]:
+            return [
+                view
+                for view in app.screen.query(PictureView)
+                if view.block.picture and view.block.picture.name.startswith(scene.name)
+            ]
+
+        await until(pilot, lambda: bool(found()))
+        found()[0].focus()
+        found()[0].scroll_visible(animate=False, top=True)
+        await press(pilot, *scene.keys)
+        await pilot.pause(1)
+        picture(app, name)
+
+
 async def layer_graph() -> None:
     """Lesson 7.1.4: Inception's branches, and residual connections, as the output shows them."""
     train("7.1.4", "--preset quick --samples 1000 --epochs 1 --depth 10 --trained-depth 4 --seed 1")
@@ -129,7 +205,10 @@ async def curves(name: str) -> None:
 SCENES: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "study": study,
     "digit": digit,
+    "digit-walk": digit_walk,
     "layer-graph": layer_graph,
+    "latent-plane": latent_plane,
+    **{name: partial(output, name) for name in OUTPUTS},
     **{name: partial(curves, name) for name in CURVES},
 }
 
