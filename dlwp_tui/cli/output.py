@@ -41,6 +41,12 @@ def part(text: str) -> None:
     _write(plain(text))
 
 
+def marked(pieces: Iterable[tuple[str, bool]]) -> None:
+    """Print a line of data in pieces, the marked ones bold on a terminal."""
+    bold = "\x1b[1m{}\x1b[0m" if is_terminal() else "{}"
+    _write("".join(bold.format(plain(text)) if mark and text else plain(text) for text, mark in pieces))
+
+
 def _write(text: str) -> None:
     try:
         print(text, end="", flush=True)

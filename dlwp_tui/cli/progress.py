@@ -70,7 +70,8 @@ class _Row:
         """`read`, `begun` or `unread`."""
         if not self.opened:
             return "unread"
-        return "read" if self.titles and self.opened >= len(self.titles) else "begun"
+        whole = self.titles and self.opened >= len(self.titles) and self.answered >= self.quizzes
+        return "read" if whole else "begun"
 
     def as_json(self) -> dict[str, Any]:
         """Pages count from 1, as the app shows them."""
@@ -110,7 +111,7 @@ def _show(course: Course, seen: Progress, json: bool) -> None:
             sign, section = SIGNS[row.state], row.section
             cells.append(_cells(f"  {sign} {section.id} {section.title}", words[row.state], [row]))
     cells.append(_cells(_("all"), "", list(rows.values())))
-    output.table([_("section"), _("state"), _("pages"), _("quiz"), _("runs"), _("bookmarks")], cells)
+    output.table([_("chapter and section"), _("state"), _("pages"), _("quiz"), _("runs"), _("bookmarks")], cells)
     if marked := [(row, page) for row in rows.values() for page in row.bookmarks]:
         output.line()
         output.line(_("Bookmarks:"))

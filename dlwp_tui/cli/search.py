@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -44,17 +45,18 @@ def search(
             continue
         where = f"{result.section} {result.title}".strip()
         heading = result.heading if result.heading != result.title else ""
-        place = " › ".join(part for part in (where, _marked(heading, result.heading_spans)) if part)
-        kind = engine.WORDS[result.kind]
-        output.line(f"{place}  [{_(kind)}]")
+        between = " › " if where and heading else ""
+        kind = f"  [{_(engine.WORDS[result.kind])}]"
+        output.marked([(where + between, False), *_pieces(heading, result.heading_spans), (kind, False)])
         if result.snippet:
-            output.line(f"    {_marked(result.snippet, result.snippet_spans)}")
+            output.marked([("    ", False), *_pieces(result.snippet, result.snippet_spans)])
 
 
-def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    """The matches bold on a terminal; plain in a pipe."""
-    if not output.is_terminal() or not text:
-        return text
-    for start, end in reversed(spans):
-        text = text[:start] + typer.style(text[start:end], bold=True) + text[end:]
-    return text
+def _pieces(text: str, spans: tuple[tuple[int, int], ...]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, and which of them is a match."""
+    at = 0
+    for start, end in spans:
+        yield text[at:start], False
+        yield text[start:end], True
+        at = end
+    yield text[at:], False

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from collections.abc import Sequence
 
 import typer
 
+from dlwp_tui.cli import output
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
 
 def call(app: typer.Typer, args: Sequence[str], name: str) -> int:
     """Run `app` with `args` and return the exit code. Raises UsageError for what typer refuses, and any DlwpError."""
+    if "--help" in args:
+        return _help(app, args, name)
     try:
         code = app(list(args), prog_name=name, standalone_mode=False)
     except typer.Abort:  # the input ended at a question
@@ -24,11 +29,35 @@ def call(app: typer.Typer, args: Sequence[str], name: str) -> int:
             raise
         command = getattr(getattr(error, "ctx", None), "command_path", name)
         if type(error).__name__ == "NoArgsIsHelpError":
-            raise UsageError(text()) from None
+            raise UsageError(in_words(text())) from None
         message, meant = _translated(text())
         lists = _("`{command} --help` lists what it takes.").format(command=command)
         raise UsageError(message, "\n".join(filter(None, (meant, lists)))) from None
     return code if isinstance(code, int) else 0
+
+
+def _help(app: typer.Typer, args: Sequence[str], name: str) -> int:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = app(list(args), prog_name=name, standalone_mode=False)
+    output.line(in_words(printed.getvalue().rstrip("\n")))
+    return code if isinstance(code, int) else 0
+
+
+def in_words(text: str) -> str:
+    """typer's help with its own words in the learner's language; a lesson's and ours are so already."""
+    usage, _line, rest = text.partition("\n")
+    for theirs, ours in (
+        ("Usage:", _("Usage:")),
+        ("[OPTIONS]", _("[OPTIONS]")),
+        ("COMMAND [ARGS]...", _("COMMAND [ARGS]...")),
+    ):
+        usage = usage.replace(theirs, ours)
+    for theirs, ours in (("Options:", _("Options:")), ("Commands:", _("Commands:")), ("Arguments:", _("Arguments:"))):
+        rest = re.sub(f"^{theirs}$", ours, rest, flags=re.MULTILINE)
+    rest = rest.replace("Show this message and exit.", _("Show this message and exit."))
+    rest = rest.replace("[required]", _("[required]"))
+    return f"{usage}\n{rest}" if rest else usage
 
 
 def _translated(message: str) -> tuple[str, str]:

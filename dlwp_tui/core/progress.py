@@ -28,11 +28,11 @@ class SectionProgress:
     bookmarks: frozenset[int] = frozenset()
     """Pages (0-based) the learner marked."""
 
-    def state(self, page_count: int) -> str:
-        """`unread`, `started` or `read`, for a section of `page_count` pages."""
+    def state(self, page_count: int, quiz_count: int = 0) -> str:
+        """`unread`, `started` or `read`, for a section of so many pages and quizzes: leafing alone is no reading."""
         if not self.pages:
             return "unread"
-        return "read" if len(self.pages) >= page_count else "started"
+        return "read" if len(self.pages) >= page_count and len(self.quiz) >= quiz_count else "started"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ class Index:
         found = [match for document in documents if (match := find(document, query))]
         if not found and len(parts := query.parts()) > 1:
             found = [match for document in documents if (match := find_loosely(document, parts))]
-        found.sort(key=lambda match: match.key)  # stable: the course's order at the end
+        number = fold(text).strip()
+        # Stable: the course's order at the end. A section's number means that section, and not those it begins.
+        found.sort(key=lambda match: (match.kind != "title" or match.document.section != number, match.key))
         return [_result(match) for match in found[:limit]]
 
 

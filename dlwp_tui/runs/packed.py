@@ -1,7 +1,7 @@
 """A long run that has ended, packed into one file of the cache: a million events open in a tenth of a second.
 
-The file holds the events that are no batches, as lines, and all curves as arrays. It is made from `events.jsonl` and
-good for that file only; lost, broken or of another version it is made again.
+The file holds the events that are neither batches nor waits, as lines, and all curves as arrays. It is made from
+`events.jsonl` and good for that file only; lost, broken or of another version it is made again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORMAT = 1
 WORTH = 4 << 20
 """Bytes of events from which a run is packed: below, reading them takes less than a tenth of a second."""
 _MAGIC = b"dlwp packed run\n"
-_OTHERS = tuple(kind for kind in kinds.ALL if kind != kinds.BATCH)
+_OTHERS = tuple(kind for kind in kinds.ALL if kind not in (kinds.BATCH, kinds.WAIT))
 
 
 class Packed:

@@ -30,6 +30,7 @@ from dlwp_tui.tui import keys, terminal, themes
 from dlwp_tui.tui.breakpoints import BREAKPOINTS, arrange_first
 from dlwp_tui.tui.look import close as close_look
 from dlwp_tui.tui.plain_lines import PLAIN_LINES
+from dlwp_tui.tui.typed_ahead import KeysInTurn
 
 LOOK_S, QUIET_S = 0.5, 1.0
 SOME, MANY = 25, 80
@@ -74,6 +75,7 @@ class DlwpApp(App[None]):
         self._touched = time.monotonic()
         self._early: list[events.Key] | None = []
         """Keys typed before the study screen was there; None from then on."""
+        self._in_turn = KeysInTurn(self, super().on_event)
         self._focus_event: events.AppFocus | events.AppBlur | None = None
         self._warm_up = warm_up
         if "TEXTUAL_ANIMATIONS" not in os.environ:
@@ -143,6 +145,9 @@ class DlwpApp(App[None]):
                 self.set_timer(FOCUS_S, self._take_focus)
             self._focus_event = event
             return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._in_turn.add(event)
+            return
         await super().on_event(event)
 
     async def _take_focus(self) -> None:
@@ -194,10 +199,16 @@ class DlwpApp(App[None]):
         """Chinese or English, and remember it; the screen is built anew in the other language."""
         from dlwp_tui.tui.screens.study import StudyScreen
 
+        if held := os.environ.get("DLWP_LANG"):
+            text = _("DLWP_LANG={value} holds the language. Unset it to switch with {key}.")
+            self.notify(text.format(value=held, key=keys.label("app.language")), timeout=8)
+            return
         other = "en" if language() == "zh" else "zh"
         if self.session is not None and self._remember(lambda now: replace(now, language=other)):
             use_language(other)
             self.switch_screen(StudyScreen(self.session))
+            if other == "en":  # there is no other place to say it, and the notes stay as they are
+                self.notify(_("The notes, titles and glossary of the course are in Chinese only."), timeout=8)
 
     def action_save_picture(self) -> None:
         """Save the screen as SVG under the data home."""

@@ -192,6 +192,7 @@ def test_the_command_line_prints_no_such_sign(name: str, cli: Cli, run: FakeRun,
     assert "\x1b" not in printed
 
 
+@pytest.mark.serial
 def test_a_terminal_gets_no_such_sign_from_watch(run: FakeRun) -> None:
     with Terminal.dlwp("watch", run.folder.id, size=(400, 60)) as terminal:
         assert terminal.wait() == 1
@@ -221,6 +222,7 @@ def test_a_line_of_the_app_keeps_its_width() -> None:
     assert PLAIN_LINES.apply(given[2:3], Color(0, 0, 0)) == [picture]
 
 
+@pytest.mark.serial
 def test_the_app_draws_no_such_sign(run: FakeRun) -> None:
     """Through every view that shows foreign text. The joiner at its end takes the room of a cell with it."""
     own_notes.write(own_notes.read("1.1"), bad("mine"))

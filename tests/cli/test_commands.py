@@ -48,3 +48,23 @@ def test_what_typer_refuses_is_told_in_the_learners_language(
         commands.invoke(args)
     assert (caught.value.message, caught.value.exit_code) == (message, 2)
     assert "--help" in caught.value.hint
+
+
+def test_help_is_in_the_learners_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """typer has no catalogue: its own words are put into ours."""
+    from dlwp_tui.cli import usage
+
+    words = {
+        "Usage:": "用法：",
+        "[OPTIONS]": "[选项]",
+        "Options:": "选项：",
+        "Arguments:": "参数：",
+        "[required]": "[必填]",
+    }
+    words["Show this message and exit."] = "显示这段说明。"
+    monkeypatch.setattr(usage, "_", lambda text: words.get(text, text))
+    options = "Options:\n  --help  Show this message and exit."
+    text = f"Usage: dlwp show [OPTIONS] ID\n\n  Options: none.\n\nArguments:\n  ID  [required]\n\n{options}"
+    assert usage.in_words(text) == (
+        "用法： dlwp show [选项] ID\n\n  Options: none.\n\n参数：\n  ID  [必填]\n\n选项：\n  --help  显示这段说明。"
+    )

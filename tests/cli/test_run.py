@@ -32,6 +32,11 @@ def test_a_pipe_gets_plain_lines(cli: Cli) -> None:
     assert done.stderr == ""
 
 
+def test_a_long_loop_prints_a_hundred_lines(cli: Cli) -> None:
+    lines = [line for line in cli("run", "1.1", "--epochs", "1000").stdout.splitlines() if line.startswith("epoch ")]
+    assert len(lines) == 101 and lines[0].startswith("epoch 1/1000") and lines[-1].startswith("epoch 1000/1000")
+
+
 def test_json_is_the_events_and_last_the_summary(cli: Cli) -> None:
     done = cli("run", "1.1", "--preset", "quick", "--seed", "7", "--json")
     assert done.returncode == 0, done.stderr

@@ -27,6 +27,7 @@ def test_visits_and_answers_are_kept() -> None:
     assert seen.of("3.5").state(page_count=3) == "unread"
     progress.visit("3.4", 1)
     assert progress.load().of("3.4").state(page_count=3) == "read"
+    assert progress.load().of("3.4").state(page_count=3, quiz_count=9) == "started", "leafed through only"
 
 
 def test_reset_of_one_section_keeps_the_others() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -250,3 +251,9 @@ def test_the_whole_course_is_indexed_and_searched_quickly() -> None:
     for text in ("过拟合", "dropout", "的", "e", "交叉熵损失函数", "学习率 优化器", "没有这样的一句话"):
         assert min(seconds(lambda text=text: index.search(text)) for _ in range(2)) <= 0.15, text
     assert search_files.cache_file(course.content).stat().st_size < 5_000_000
+
+
+@pytest.mark.parametrize(("number", "found"), [("6.3", "6.3"), ("7.1", "7.1"), ("8.4", "8.4"), ("８.4 ", "8.4")])
+def test_a_sections_number_finds_that_section_first(number: str, found: str) -> None:
+    course = reader.read(Path(__file__).parents[2] / "content")
+    assert search.load(course).search(number)[0].section == found

@@ -18,7 +18,7 @@ from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.analysis.listing import Column, Placed
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS, place
 from dlwp_tui.core import settings
-from dlwp_tui.tui import keys, typed_ahead
+from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import style
 
 MUTED = frozenset({"data", "time", "when", "seed", "tags"})
@@ -120,10 +120,6 @@ class RunTable(ScrollView, can_focus=True):
     def action_end(self, way: int) -> None:
         """The first row or the last."""
         self.move_to(len(self.rows) if way > 0 else 0)
-
-    async def on_event(self, event: events.Event) -> None:
-        if not await typed_ahead.handled(self, event):
-            await super().on_event(event)
 
     def on_click(self, event: events.Click) -> None:
         """To the run under the pointer; on it already: show it."""

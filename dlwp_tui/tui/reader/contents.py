@@ -127,7 +127,8 @@ class ContentsTree(Tree[Section]):
         if section is None or marks is None or not marks.pages:
             return "unread"
         try:
-            return marks.state(len(section.note().pages))
+            pages = section.note().pages
+            return marks.state(len(pages), sum(page.quizzes for page in pages))
         except DlwpError:
             return "started"  # opening the section shows what is wrong with the note
 

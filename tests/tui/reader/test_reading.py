@@ -154,14 +154,14 @@ async def test_a_bookmark_is_set_shown_listed_and_removed(course: reader.Course)
         await pilot.press("left_square_bracket")
         await at(pilot, app, "1.1", 0)
         assert "★ bookmark" not in "\n".join(rows(app))
-        commands = {text: run for text, _help, run in CourseCommands(app.screen)._commands()}
+        commands = {text: run for _key, text, _about, run in CourseCommands(app.screen)._commands()}
         commands["Bookmark: 1.1 假的一课 › 第一页"]()
         await at(pilot, app, "1.1", 1)
         await pilot.press("B")
         await until(pilot, lambda: "★" not in "\n".join(rows(app)), "no sign left")
         assert progress.load().bookmarks == frozenset()
         assert not [
-            text for text, _help, _run in CourseCommands(app.screen)._commands() if text.startswith("Bookmark:")
+            text for _key, text, _about, _run in CourseCommands(app.screen)._commands() if text.startswith("Bookmark:")
         ]
 
 
