@@ -43,7 +43,10 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no typ
         """The discriminator's weights before it was trained."""
         self._first = differences(self._fakes(), self._real)
         lab.picture(_("Real ones"), sheet(self._real[:SHOWN], COLUMNS))
-        self._show(0)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+        if not epoch:  # a run that goes on keeps what it has drawn
+            self._show(0)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         self._show((epoch + 1) * self._every)
