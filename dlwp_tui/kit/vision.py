@@ -264,7 +264,7 @@ def trained(lab: Lab) -> tuple[keras.Model, dict[str, Any]]:
     return model, {}
 
 
-def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Model, Prepare, list[str]]:
+def network(lab: Lab, base: Any, side: int, top: bool = False) -> tuple[keras.Model, Prepare, list[str]]:
     """A network to look into: how pictures are prepared for it, and what its outputs are called (without top: none).
 
     base: "own", the one of `trained`, or one of `bases`. side: of the pictures, where the network does not decide it.
@@ -275,11 +275,11 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
         prepare: Prepare = partial(bases.preprocess, name) if name else np.asarray
         return model, prepare, [_("cat"), _("dog")]
     classifies = top and base != "mini"
-    model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))  # type: ignore[arg-type]
+    model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))
     names: list[str] = []
     if top:
         try:
-            names = list(bases.classes(base))  # type: ignore[arg-type]
+            names = list(bases.classes(base))
         except DataError:  # the list of ImageNet's names is a file of its own
             names = [str(i) for i in range(model.output.shape[-1])]
     return model, partial(bases.preprocess, base), names
