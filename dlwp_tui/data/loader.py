@@ -204,6 +204,8 @@ def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, 
         if verified
         else _("Real data from an unverified file: {path}").format(path=path)
     )
+    if str(main.file.what):
+        detail = _("{detail} ({what})").format(detail=detail, what=main.file.what)
     shaped, _words = convert.shaped(
         dataset, main.checksum, options, lambda: convert.converted(dataset, path, main.checksum, options)
     )

