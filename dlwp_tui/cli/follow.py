@@ -124,6 +124,9 @@ class PlainPrinter:
             self._emit(f"{found.label}: {found.promise}" if found.promise else found.label)
             for sentence in (*found.sentences, *found.missing):
                 self._emit(f"  {sentence}")
+        if view.pictures:
+            text = _("{count} pictures: dlwp picture {run} NAME")
+            self._emit(text.format(count=len(view.pictures), run=view.folder.id))
         seconds = formats.duration(view.elapsed_s, tenths=True)
         self._emit(
             _("{run} {state} after {seconds}").format(run=view.folder.id, state=word(view.state), seconds=seconds)

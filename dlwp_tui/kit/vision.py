@@ -19,7 +19,7 @@ from PIL import Image
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
 from dlwp_tui.kit import bases, mini, shapes
-from dlwp_tui.kit.pictures import read_picture
+from dlwp_tui.kit.pictures import overlay, read_picture
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -126,15 +126,6 @@ def heat_map(model: keras.Model, x: Any, class_index: int | None = None, layer: 
     return np.asarray(heat / (heat.max() + 1e-12))
 
 
-def overlaid(photo: np.ndarray, heat: np.ndarray, intensity: float = 0.6) -> np.ndarray:
-    """A heat map (h, w) over an RGB picture (H, W, 3) of bytes: nothing where it is cold, red to yellow where hot."""
-    size = (photo.shape[1], photo.shape[0])
-    large = np.asarray(Image.fromarray(np.asarray(heat, np.float32)).resize(size, Image.Resampling.BILINEAR))
-    large = np.clip(large, 0, 1)[..., None]
-    colour = 255 * np.concatenate([np.ones_like(large), large, 0 * large], axis=-1)
-    return np.asarray(photo * (1 - intensity * large) + intensity * large * colour).astype(np.uint8)
-
-
 def covered(photo: np.ndarray, heat: np.ndarray, hottest: bool) -> np.ndarray:
     """The picture (H, W, 3) with a square of a third of its height painted over in its mean colour.
 
@@ -156,7 +147,7 @@ def answer(model: keras.Model, photo: np.ndarray, x: Any) -> dict[str, Any]:
 
     x: the picture as the network takes it, a batch of one.
     """
-    over = overlaid(photo, heat_map(model, x))
+    over = overlay(photo, heat_map(model, x))
     return {"pictures": {_("picture"): photo, _("where it looks"): over}, "grids": maps(model, x)}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlwp_tui.kit.pictures import sheet
+from dlwp_tui.kit.pictures import heat_map, overlay, sheet
 from dlwp_tui.lab import Lab
 
 
@@ -51,3 +51,18 @@ def test_a_sheet_is_a_picture_of_the_run(lab: Lab) -> None:
     path = lab.picture("filters", sheet(np.random.default_rng(1).random((12, 5, 5, 3)), columns=4))
     with Image.open(path) as picture:
         assert picture.mode == "RGB" and picture.size == (23, 17)
+
+
+def test_a_heat_map_goes_from_blue_to_red() -> None:
+    colours = heat_map(np.array([[0.0, 5.0, 10.0]]))
+    assert colours.dtype == np.uint8 and colours[0].tolist() == [[0, 0, 96], [0, 224, 224], [255, 32, 0]]
+    assert heat_map(np.ones((2, 2)))[0, 0].tolist() == [0, 0, 96]
+
+
+def test_a_heat_map_is_scaled_to_the_picture_it_lies_over() -> None:
+    heat = np.array([[0.0, 0.0], [0.0, 1.0]])
+    for image in (np.zeros((8, 8)), np.zeros((8, 8, 1), np.uint8), np.zeros((8, 8, 3))):
+        laid = overlay(image, heat, strength=1.0)
+        assert laid.shape == (8, 8, 3) and laid[7, 7, 0] > 200 > laid[0, 0, 0]
+    white = overlay(np.full((4, 6, 3), 255, np.uint8), heat, strength=0.0)
+    assert white.shape == (4, 6, 3) and white.min() == 255

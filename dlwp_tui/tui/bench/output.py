@@ -23,7 +23,7 @@ from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.demo_parts import Asked, Left
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output_blocks import ProofsView, blocks
-from dlwp_tui.tui.bench.picture_views import GridView
+from dlwp_tui.tui.bench.picture_views import GridView, PictureView
 from dlwp_tui.tui.bench.pictures import PictureScreen
 from dlwp_tui.tui.bench.text_demo import TextDemo
 from dlwp_tui.tui.bench.trying import Trying, beside_report
@@ -65,6 +65,7 @@ class OutputView(Widget, can_focus=False):
         self._look = look_of(self.app)
         self._trying = Trying(self._look, id="trying")
         self._blocks: list[BlockView] = []
+        self._height = 0
         self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
 
@@ -79,12 +80,20 @@ class OutputView(Widget, can_focus=False):
     def on_mount(self) -> None:
         self.set_interval(0.5, self._tick)
 
+    def on_resize(self) -> None:
+        if self.size.height != self._height:
+            self._height = self.size.height
+            for view in self.query(PictureView):
+                view.redraw()
+
     def set_lesson(self, lesson: Lesson | None) -> None:
         """The lesson whose demos, if any, are offered, and whose presets promise what there is to see."""
         self._lesson = lesson
         demos = lesson.demos if lesson is not None else ()
         self._demo = next(filter(beside_report, demos), None)
         self._trying.set_lesson(lesson)
+        if self.has_class("-try") and not self._trying.chosen:  # that demo was another lesson's
+            self._open("report")
         self._line.set_demo(self._demo)
 
     def show(self, view: RunView | None) -> None:

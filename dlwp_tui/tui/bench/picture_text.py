@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -17,12 +17,13 @@ from dlwp_tui.render.look import Look
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui import keys
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 ROWS = 24
 """The most rows a picture takes in the pane; wider ones are scaled down to the pane's width."""
 GROWTH = 4
 """Cells a pixel of a small picture takes in the pane at most."""
-MIN_BESIDE = 24
-"""Cells that a picture beside another needs, unless it has fewer pixels."""
 SLIDER = 40
 """Cells of a slider at most."""
 
@@ -68,10 +69,10 @@ def page_label(of: tiles.Tiles, page: tiles.Page) -> str:
     return _("{first}–{last} of {count}").format(first=page.first + 1, last=min(page.last, of.count), count=of.count)
 
 
-def frame(made: Picture, folder: Path, width: int, look: Look, number: int = -1) -> Text:
+def frame(made: Picture, folder: Path, width: int, look: Look, number: int = -1, *, rows: int = ROWS) -> Text:
     """State number `number` of a picture that changed, and a slider that says which."""
     text = Text().append(made.name, "bold").append("\n")
-    text.append_text(frame_body(made, folder, width, look, number=number))
+    text.append_text(frame_body(made, folder, width, look, number=number, rows=rows))
     if made.caption:
         text.append(f"\n{made.caption}", "dim")
     return text
@@ -126,7 +127,7 @@ def middle(text: Text, width: int) -> Text:
 
 
 def side_by_side(shown: Sequence[Mapping[str, Any]], width: int, rows: int, look: Look) -> Text:
-    """Pictures {name, file} of an answer beside each other, under their names; in rows where they do not all fit."""
+    """Pictures {name, file} of an answer beside each other, under their names; in rows where they are larger so."""
     images = []
     for one in shown:
         try:
@@ -135,12 +136,8 @@ def side_by_side(shown: Sequence[Mapping[str, Any]], width: int, rows: int, look
             return Text(error.message, "dim")
     if not images:
         return Text()
-    across = len(images)
-    least = min(MIN_BESIDE, max(image.width for _name, image in images))
-    while across > 1 and (width + 2) // across - 2 < least:
-        across -= 1
-    wide = (width + 2) // across - 2
-    room = max(2, rows // -(-len(images) // across) - 1)
+    across = max(range(1, len(images) + 1), key=lambda number: (_widest(images, number, width, rows), number))
+    wide, room = _room(len(images), across, width, rows)
     parts = []
     for first in range(0, len(images), across):
         drawn = []
@@ -151,6 +148,17 @@ def side_by_side(shown: Sequence[Mapping[str, Any]], width: int, rows: int, look
             drawn.append([*title, *body])
         parts.append(_beside(drawn))
     return Text("\n\n", no_wrap=True).join(parts)
+
+
+def _room(count: int, across: int, width: int, rows: int) -> tuple[int, int]:
+    """Cells each way for one of `count` pictures with a name, `across` in a row."""
+    return max(1, (width + 2) // across - 2), max(2, (rows + 1) // -(-count // across) - 2)
+
+
+def _widest(images: Sequence[tuple[str, Image]], across: int, width: int, rows: int) -> int:
+    """Cells across that the pictures would have."""
+    room = _room(len(images), across, width, rows)
+    return max(tiles.cells(image.width, image.height, *room)[0] for _name, image in images)
 
 
 def _beside(columns: Sequence[Sequence[Text]]) -> Text:

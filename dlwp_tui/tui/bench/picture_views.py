@@ -16,6 +16,8 @@ from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import picture_text
 from dlwp_tui.tui.bench.block_view import Block, BlockView
 
+FEWEST, AROUND = 8, 4
+"""Rows of a picture at least, and the rows of its name, its slider and its caption."""
 PLAY_S = 0.25
 """Seconds a state is shown while the steps play."""
 
@@ -41,10 +43,11 @@ class PictureView(BlockView, can_focus=True):
 
     @property
     def rows(self) -> int:
-        """Rows there are for a picture: all but two of what holds it where it is large."""
-        if self.large and isinstance(self.parent, Widget):
-            return max(4, self.parent.content_size.height - 2)
-        return self.most_rows
+        """Rows there are for a picture: with name, slider and caption no more than what holds it has."""
+        height = self.parent.content_size.height if isinstance(self.parent, Widget) else 0
+        if self.large:
+            return max(4, height - 2)
+        return max(FEWEST, min(self.most_rows, height - AROUND)) if height else self.most_rows
 
     def on_resize(self) -> None:
         if self.large:
@@ -160,7 +163,7 @@ class FramesView(PictureView):
 
     def draw(self, width: int) -> Text:
         if not self.large:
-            return picture_text.frame(self.made, self.folder, width, self.look, self.number)
+            return picture_text.frame(self.made, self.folder, width, self.look, self.number, rows=self.rows)
         body = picture_text.frame_body(
             self.made, self.folder, width, self.look, number=self.number, rows=self.rows, growth=tiles.LARGEST
         )
