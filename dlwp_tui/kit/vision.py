@@ -64,7 +64,7 @@ def joined(base: keras.Model, head: keras.Model) -> keras.Model:
     x = base.outputs[0]
     for layer in head.layers:
         x = layer(x)
-    return keras.Model(base.inputs, x)
+    return keras.Model(base.inputs[0], x)
 
 
 def shown(model: keras.Model) -> list[keras.Layer]:
@@ -83,7 +83,7 @@ def shown(model: keras.Model) -> list[keras.Layer]:
 def maps(model: keras.Model, x: Any) -> dict[str, np.ndarray]:
     """What every layer of `shown` makes of the one picture in the batch `x`: name -> (channels, h, w) float32."""
     layers = shown(model)
-    outputs = keras.Model(model.inputs, [layer.output for layer in layers])(x, training=False)
+    outputs = keras.Model(model.inputs[0], [layer.output for layer in layers])(x, training=False)
     outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
     return {layer.name: np.asarray(out)[0].transpose(2, 0, 1) for layer, out in zip(layers, outputs, strict=True)}
 
@@ -105,7 +105,7 @@ def maps_and_scores(model: keras.Model, layer: str = "") -> keras.Model:
             if one is where:
                 found = x
     else:
-        inputs, x, found = model.inputs, last.input, where.output
+        inputs, x, found = model.inputs[0], last.input, where.output
     z = keras.ops.matmul(x, last.kernel) + last.bias
     if z.shape[-1] == 1:
         z = keras.ops.concatenate([-z / 2, z / 2], axis=-1)
