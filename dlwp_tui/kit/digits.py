@@ -18,7 +18,7 @@ from PIL import Image
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.kit.activations import Activations
-from dlwp_tui.kit.pictures import sheet
+from dlwp_tui.kit.pictures import overlay, sheet
 
 if TYPE_CHECKING:
     import keras
@@ -108,8 +108,7 @@ def demo(
 
             seen = {_("what the network sees"): {"images": page[None], "each": False}}
             answer["grids"] = seen | walk(batch)
-            ink = np.repeat(np.round(255 * page).astype(np.uint8)[..., None], 3, axis=-1)
-            answer["pictures"] = {_("where it looks"): vision.overlaid(ink, vision.heat_map(model, batch))}
+            answer["pictures"] = {_("where it looks"): overlay(page, vision.heat_map(model, batch))}
         return answer
 
     return ask

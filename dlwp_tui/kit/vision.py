@@ -19,7 +19,7 @@ from PIL import Image
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
 from dlwp_tui.kit import bases, mini, shapes
-from dlwp_tui.kit.pictures import read_picture
+from dlwp_tui.kit.pictures import overlay, read_picture
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -64,7 +64,7 @@ def joined(base: keras.Model, head: keras.Model) -> keras.Model:
     x = base.outputs[0]
     for layer in head.layers:
         x = layer(x)
-    return keras.Model(base.inputs, x)
+    return keras.Model(base.inputs[0], x)
 
 
 def shown(model: keras.Model) -> list[keras.Layer]:
@@ -83,7 +83,7 @@ def shown(model: keras.Model) -> list[keras.Layer]:
 def maps(model: keras.Model, x: Any) -> dict[str, np.ndarray]:
     """What every layer of `shown` makes of the one picture in the batch `x`: name -> (channels, h, w) float32."""
     layers = shown(model)
-    outputs = keras.Model(model.inputs, [layer.output for layer in layers])(x, training=False)
+    outputs = keras.Model(model.inputs[0], [layer.output for layer in layers])(x, training=False)
     outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
     return {layer.name: np.asarray(out)[0].transpose(2, 0, 1) for layer, out in zip(layers, outputs, strict=True)}
 
@@ -105,7 +105,7 @@ def maps_and_scores(model: keras.Model, layer: str = "") -> keras.Model:
             if one is where:
                 found = x
     else:
-        inputs, x, found = model.inputs, last.input, where.output
+        inputs, x, found = model.inputs[0], last.input, where.output
     z = keras.ops.matmul(x, last.kernel) + last.bias
     if z.shape[-1] == 1:
         z = keras.ops.concatenate([-z / 2, z / 2], axis=-1)
@@ -124,15 +124,6 @@ def heat_map(model: keras.Model, x: Any, class_index: int | None = None, layer: 
     weights = tf.reduce_mean(tape.gradient(score, found), axis=(0, 1, 2))
     heat = np.maximum(np.asarray(tf.reduce_sum(found[0] * weights, axis=-1)), 0)
     return np.asarray(heat / (heat.max() + 1e-12))
-
-
-def overlaid(photo: np.ndarray, heat: np.ndarray, intensity: float = 0.6) -> np.ndarray:
-    """A heat map (h, w) over an RGB picture (H, W, 3) of bytes: nothing where it is cold, red to yellow where hot."""
-    size = (photo.shape[1], photo.shape[0])
-    large = np.asarray(Image.fromarray(np.asarray(heat, np.float32)).resize(size, Image.Resampling.BILINEAR))
-    large = np.clip(large, 0, 1)[..., None]
-    colour = 255 * np.concatenate([np.ones_like(large), large, 0 * large], axis=-1)
-    return np.asarray(photo * (1 - intensity * large) + intensity * large * colour).astype(np.uint8)
 
 
 def covered(photo: np.ndarray, heat: np.ndarray, hottest: bool) -> np.ndarray:
@@ -156,7 +147,7 @@ def answer(model: keras.Model, photo: np.ndarray, x: Any) -> dict[str, Any]:
 
     x: the picture as the network takes it, a batch of one.
     """
-    over = overlaid(photo, heat_map(model, x))
+    over = overlay(photo, heat_map(model, x))
     return {"pictures": {_("picture"): photo, _("where it looks"): over}, "grids": maps(model, x)}
 
 
@@ -264,7 +255,7 @@ def trained(lab: Lab) -> tuple[keras.Model, dict[str, Any]]:
     return model, {}
 
 
-def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Model, Prepare, list[str]]:
+def network(lab: Lab, base: Any, side: int, top: bool = False) -> tuple[keras.Model, Prepare, list[str]]:
     """A network to look into: how pictures are prepared for it, and what its outputs are called (without top: none).
 
     base: "own", the one of `trained`, or one of `bases`. side: of the pictures, where the network does not decide it.
@@ -275,11 +266,11 @@ def network(lab: Lab, base: str, side: int, top: bool = False) -> tuple[keras.Mo
         prepare: Prepare = partial(bases.preprocess, name) if name else np.asarray
         return model, prepare, [_("cat"), _("dog")]
     classifies = top and base != "mini"
-    model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))  # type: ignore[arg-type]
+    model = bases.load(lab, base, top, (224, 224, 3) if classifies else (side, side, 3))
     names: list[str] = []
     if top:
         try:
-            names = list(bases.classes(base))  # type: ignore[arg-type]
+            names = list(bases.classes(base))
         except DataError:  # the list of ImageNet's names is a file of its own
             names = [str(i) for i in range(model.output.shape[-1])]
     return model, partial(bases.preprocess, base), names  # type: ignore[arg-type]

@@ -43,7 +43,7 @@ def run(lab: Lab, *, base: str, number: int, image: Path | None, side: int) -> d
     # 2. 一个输入、许多输出的新模型：卷积层和池化层的激活
     shown = vision.shown(model)
     outputs = [layer.output for layer in shown]
-    activation_model = keras.Model(model.inputs, outputs)
+    activation_model = keras.Model(model.inputs[0], outputs)
     activations = activation_model.predict(prepare(photo[None]), verbose=0)
 
     # 3. 每层一张网格，每格一个通道

@@ -58,7 +58,7 @@ def run(
 
     def extractor(part: str) -> keras.Model:
         """只到这一块的第一个卷积层为止的模型。"""
-        return keras.Model(conv.inputs, conv.get_layer(vision.first_layer(base, part)).output)
+        return keras.Model(conv.inputs[0], conv.get_layer(vision.first_layer(base, part)).output)
 
     # 1. 一个过滤器，看图案怎样长出来
     one = extractor(block)

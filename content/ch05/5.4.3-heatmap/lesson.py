@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from dlwp_tui.kit import vision
+from dlwp_tui.kit.pictures import overlay
 from dlwp_tui.lab import Lab
 
 
@@ -69,11 +70,11 @@ def run(
     lab.picture("照片", photo, f"解释的是第 {rank} 名：{names[class_index]}")
     height, width = heatmap.shape
     lab.picture("热力图", heatmap, f"{height}×{width}，来自 {maps.shape[-1]} 个通道")
-    lab.picture("叠加", vision.overlaid(photo, heatmap, intensity), names[class_index])
+    lab.picture("叠加", overlay(photo, heatmap, intensity), names[class_index])
     both = []
     for i in order[:2]:
         heat, _grads = grad_cam(grad_model, x, int(i), before)
-        both.append(vision.overlaid(photo, heat, intensity))
+        both.append(overlay(photo, heat, intensity))
     captions = [f"{names[i]} {probabilities[i]:.1%}" for i in order[:2]]
     lab.picture_grid("第一名和第二名", both, captions, columns=2)
 
