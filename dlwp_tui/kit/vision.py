@@ -273,7 +273,7 @@ def network(lab: Lab, base: Any, side: int, top: bool = False) -> tuple[keras.Mo
             names = list(bases.classes(base))
         except DataError:  # the list of ImageNet's names is a file of its own
             names = [str(i) for i in range(model.output.shape[-1])]
-    return model, partial(bases.preprocess, base), names  # type: ignore[arg-type]
+    return model, partial(bases.preprocess, base), names
 
 
 def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> np.ndarray:
