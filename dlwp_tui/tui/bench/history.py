@@ -22,15 +22,8 @@ from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.formats import disk_used, number, source_word
 from dlwp_tui.core.language import _
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import run_labels
+from dlwp_tui.tui.bench import messages, run_labels
 from dlwp_tui.tui.bench.filter_line import FilterLine
-from dlwp_tui.tui.bench.messages import (
-    DeleteRequested,
-    ExportRequested,
-    RerunRequested,
-    UndeleteRequested,
-    UseParamsRequested,
-)
 from dlwp_tui.tui.bench.run_table import RunTable
 from dlwp_tui.tui.in_thread import in_thread
 
@@ -184,17 +177,17 @@ class HistoryView(Widget, can_focus=False):
     def action_rerun(self) -> None:
         """Run it again, with its seed."""
         if row := self.current:
-            self.post_message(RerunRequested(row.id))
+            self.post_message(messages.RerunRequested(row.id))
 
     def action_use_params(self) -> None:
         """Take its params over into the form."""
         if row := self.current:
-            self.post_message(UseParamsRequested(dict(row.params)))
+            self.post_message(messages.UseParamsRequested(dict(row.params)))
 
     def action_export(self) -> None:
         """Write its figures to a file."""
         if row := self.current:
-            self.post_message(ExportRequested(row.id))
+            self.post_message(messages.ExportRequested(row.id))
 
     def action_all_lessons(self) -> None:
         """The runs of all lessons, or of this one."""
@@ -242,7 +235,7 @@ class HistoryView(Widget, can_focus=False):
             return
         if self._asking == row.id:
             self.say("")
-            self.post_message(DeleteRequested(row.id))
+            self.post_message(messages.DeleteRequested(row.id))
             return
         text = _("{delete} again deletes {run}; {keep} keeps it.")
         self.say(text.format(run=row.id[-4:], delete=keys.label("past.delete"), keep=keys.label("past.keep")))
@@ -250,7 +243,7 @@ class HistoryView(Widget, can_focus=False):
 
     def action_undo(self) -> None:
         """Bring back the run that was deleted last."""
-        self.post_message(UndeleteRequested())
+        self.post_message(messages.UndeleteRequested())
 
     def action_keep(self) -> None:
         """Delete nothing; where nothing was asked, list every run again."""
