@@ -110,11 +110,11 @@ async def study() -> None:
         picture(app, "light")
 
 
-async def digit() -> None:
-    """A seven drawn with the keys, and what the network of lesson 2.1 makes of it."""
-    train("2.1", "--preset quick --seed 1")
-    app = new_app("2.1")
-    async with app.run_test(size=(120, 40)) as pilot:
+async def digit(name: str, section: str, size: tuple[int, int]) -> None:
+    """A seven drawn with the keys, and what a lesson's network makes of it: the answer, in 5.1 layer by layer."""
+    train(section, "--preset quick --seed 1")
+    app = new_app(section)
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
         await show_newest(app, pilot)
         await press(pilot, "i")
@@ -122,22 +122,7 @@ async def digit() -> None:
         await pilot.press(*["left", "down", "down"] * 7, "space")
         await until(pilot, lambda: "▶" in "".join(strip.text for strip in app.screen._compositor.render_strips()))
         await pilot.pause(1)
-        picture(app, "digit")
-
-
-async def digit_walk() -> None:
-    """The same seven in lesson 5.1: what every layer makes of it, and where the network looks."""
-    train("5.1", "--preset quick --seed 1")
-    app = new_app("5.1")
-    async with app.run_test(size=(160, 45)) as pilot:
-        await until(pilot, lambda: app.session is not None and app.session.zygote.state == "ready")
-        await show_newest(app, pilot)
-        await press(pilot, "x", "i")
-        await pilot.press(*["left"] * 6, *["up"] * 8, "space", *["right"] * 11)
-        await pilot.press(*["left", "down", "down"] * 7, "space")
-        await until(pilot, lambda: "▶" in "".join(strip.text for strip in app.screen._compositor.render_strips()))
-        await pilot.pause(1)
-        picture(app, "digit-walk")
+        picture(app, name)
 
 
 async def latent_plane() -> None:
@@ -204,8 +189,8 @@ async def curves(name: str) -> None:
 
 SCENES: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "study": study,
-    "digit": digit,
-    "digit-walk": digit_walk,
+    "digit": partial(digit, "digit", "2.1", (120, 40)),
+    "digit-walk": partial(digit, "digit-walk", "5.1", (160, 45)),
     "layer-graph": layer_graph,
     "latent-plane": latent_plane,
     **{name: partial(output, name) for name in OUTPUTS},
