@@ -345,3 +345,16 @@ def test_only_errors_of_python_are_told_with_their_name() -> None:
     assert Failure("ValueError", "no", ("  line 3",)).text == "ValueError: no"
     assert Failure("KeyboardInterrupt", "").text == "KeyboardInterrupt"
     assert Failure(DIED, "It was killed.", ("the log's last line",)).text == "It was killed."
+
+
+def test_what_tensorflow_prints_when_it_starts_is_not_why_a_run_died(make_run: Make) -> None:
+    run = make_run().say("started").hold().release()
+    noise = [
+        "2026-11-30 12:00:00.123456: I external/local_xla/xla/tsl/cuda/cudart_stub.cc:31] Could not find cuda drivers.",
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "E0000 00:00:1764000000.123456  12345 cuda_executor.cc:1228] INTERNAL: Failed call to cuInit",
+        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.",
+    ]
+    run.folder.log.write_text("\n".join(["before", *noise, "the lesson's own line", *noise]) + "\n", encoding="utf-8")
+    error = run.view().error
+    assert error is not None and error.lines == ("before", "the lesson's own line")
