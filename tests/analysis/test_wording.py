@@ -48,7 +48,11 @@ def test_metrics_in_words(name: str, words: str) -> None:
         ("max(run.auc)", "highest auc", "最高 auc"),
         ("last(run.val_auc)", "last val_auc", "最后的 val_auc"),
         ("mean(run.val_mae)", "mean validation mean absolute error", "平均验证平均绝对误差"),
-        ("gap(run.accuracy)", "training accuracy minus that of validation at the end", "最后训练精度减去验证精度"),
+        (
+            "gap(run.accuracy)",
+            "training accuracy minus that of validation at the end",
+            "最后一轮的精度，训练的减去验证的",
+        ),
         ("seconds(run)", "seconds of training", "训练秒数"),
         ("params(run)", "parameters of the network", "网络的参数个数"),
         ("last(run.result_test_accuracy)", "test accuracy", "测试精度"),

@@ -54,8 +54,8 @@ def test_commands_and_options() -> None:
     assert set(words("dlwp re")) == {"rerun", "resume", "report"}
     assert {"--section", "--content", "--version", "--help"} == set(words("dlwp --"))
     assert words("dlwp --section 1.") == words("dlwp show 1.") == ["1.1", "1.2"]
-    assert words("dlwp runs --a") == ["--active"]
-    assert words("dlwp runs --active --a") == [], "it is there already"
+    assert words("dlwp runs --a") == ["--active", "--archived"]
+    assert words("dlwp runs --active --a") == ["--archived"], "it is there already"
     assert words("dlwp completion ") == ["bash", "zsh", "fish"]
     assert words("dlwp nothing ") == list(commands.NAMES), "a word in its place would be a mistake"
 
