@@ -35,7 +35,7 @@ def list_data(json: Json = False) -> None:
     rows = []
     for name, dataset in all_sets().items():
         status = locate.status(name)
-        where = " ".join(str(path) for path in status.files.values())
+        where = " ".join(map(str, status.files.values() or status.places))
         if json:
             output.json_line(
                 {

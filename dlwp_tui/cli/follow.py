@@ -41,7 +41,7 @@ def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
     try:
         view = RunView.open(folder)
         if json:
-            _until_end(view, output.json_line)
+            _until_end(view, output.json_line, batches=True)
             output.json_line(_summary(view))
         elif output.is_terminal():
             _follow_live(view)
@@ -49,6 +49,7 @@ def follow(folder: RunFolder, *, json: bool, ours: bool) -> int:
             printer = PlainPrinter()
             _until_end(view, printer.event)
             printer.end(view)
+        view.pack()
     except KeyboardInterrupt:
         return _interrupted(folder, ours=ours, json=json)
     except ReaderGone:
@@ -89,12 +90,19 @@ def _follow_live(view: RunView) -> None:
 
 
 def _until_end(
-    view: RunView, on_event: Callable[[Event], object], on_change: Callable[[], object] = lambda: None
+    view: RunView,
+    on_event: Callable[[Event], object],
+    on_change: Callable[[], object] = lambda: None,
+    *,
+    batches: bool = False,
 ) -> None:
-    """Update `view` until the run has ended; `on_event` gets each event, `on_change` is called after each change."""
+    """Update `view` until the run has ended; `on_event` gets each event, `on_change` is called after each change.
+
+    batches: `on_event` needs those of batches, too, also of a long run that is over.
+    """
     pause = threading.Event()
     while True:
-        if view.update(on_event=on_event) or view.waiting:
+        if view.update(on_event=on_event, batches=batches) or view.waiting:
             on_change()
         if not view.state.active:
             return

@@ -83,6 +83,11 @@ class Status:
         return {s.file.name: s.path for s in self.each if s.path and s.usable}
 
     @property
+    def places(self) -> list[Path]:
+        """Paths of the files that are there, damaged and half downloaded ones too."""
+        return [one.path for one in self.each if one.path]
+
+    @property
     def size(self) -> int:
         """Bytes of the files that are there, whole or not; where the samples are missing, what the publisher offers."""
         if self.main.path:

@@ -19,6 +19,11 @@ MOST = 8 << 20
 _KEPT = 1 << 20
 _BLOCK = 1 << 16  # bytes read from the end of the log
 _SHOWN = 12  # lines of the log shown when a run died
+_OF_TENSORFLOW = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] |[IWE]0000 |WARNING: All log messages before absl::Init"
+    r"|To enable the following instructions:|Skipping registering GPU devices"
+)
+"""What TensorFlow prints when it starts, about CUDA also where there is none: not why a run died."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -81,7 +86,8 @@ def death(folder: RunFolder) -> Failure:
         message = _("The worker ended with exit code {code} and without a word.").format(code=code)
     else:
         message = _("The worker ended without a word: killed, out of memory, or the machine went down.")
-    return Failure(DIED, message, tuple(tail(folder, _SHOWN)))
+    lines = [line for line in tail(folder, 10 * _SHOWN) if not _OF_TENSORFLOW.match(line)]
+    return Failure(DIED, message, tuple(lines[-_SHOWN:]))
 
 
 def _reaped(folder: RunFolder) -> dict[str, Any]:

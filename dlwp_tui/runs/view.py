@@ -58,14 +58,18 @@ class RunView(Folded):
         view.read = True
         return view
 
-    def update(self, limit: int | None = None, on_event: Callable[[Event], object] | None = None) -> bool:
+    def update(
+        self, limit: int | None = None, on_event: Callable[[Event], object] | None = None, *, batches: bool = True
+    ) -> bool:
         """Fold what is new; True when anything changed.
 
         `limit` bounds the bytes read, so that a screen stays alive while it opens a long run: call again while
-        `behind`. Without it everything is folded. `on_event` is called with each new event after it was folded.
+        `behind`. Without it everything is folded. `on_event` is called with each new event after it was folded; unless
+        it needs `batches`, a long run that is packed is not read again.
         """
         before = self.state
-        changed = self._unpack() if on_event is None and not self.read and not self._tail.offset else False
+        packed_will_do = on_event is None or not batches
+        changed = packed_will_do and not self.read and not self._tail.offset and self._unpack(on_event)
         changed = self._fold_new(limit, on_event) or changed
         self.state = state.derive(self.folder, self._lifecycle)
         if not self.state.active and not self.behind and self._fold_new(limit, on_event):
@@ -181,11 +185,14 @@ class RunView(Folded):
                 first_step_s=self.first_step_s,
             )
 
-    def _unpack(self) -> bool:
+    def _unpack(self, on_event: Callable[[Event], object] | None) -> bool:
         """Take the run from what `pack` kept, where that is the run as it is now."""
         if self.state.active or (kept := packed.load(self.folder)) is None:
             return False
-        self.fold(kept.events)
+        for event in kept.events:
+            self.fold([event])
+            if on_event is not None:
+                on_event(event)
         self._curves.epochs, self._curves.batches = kept.epochs, kept.batches
         self.steps_of, self.first_step_s = kept.steps_of, kept.first_step_s
         self._tail.skip(kept.size)

@@ -355,6 +355,9 @@ def test_verify_reads_again_whatever_is_remembered(
     assert run(["data", "verify", "boston_housing", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["state"] == "damaged"
     assert bad.state is State.DAMAGED and "checksum differs" in bad.detail
+    assert locate.status("boston_housing").places == [target]
+    assert run(["data", "list"]) == 0
+    assert str(target) in capsys.readouterr().out  # where the damaged file lies
 
 
 @pytest.mark.real_data

@@ -147,3 +147,19 @@ def test_opening_is_much_quicker(long_run: FakeRun) -> None:
     began = process_time()
     opened(long_run)
     assert process_time() - began < slow / 4, "a thousandth with a million events"
+
+
+def test_whoever_needs_no_batches_gets_the_other_events_from_the_pack(long_run: FakeRun) -> None:
+    def events_of(*, batches: bool) -> tuple[list[str], RunView]:
+        found: list[str] = []
+        view = RunView.open(long_run.folder)
+        view.update(on_event=lambda event: found.append(event["e"]), batches=batches)
+        return found, view
+
+    every, view = events_of(batches=False)  # not packed yet: all are read
+    view.pack()
+    assert every.count("batch") == 8000
+    some, packed_view = events_of(batches=False)
+    assert some == [kind for kind in every if kind != "batch"]
+    assert facts(packed_view) == facts(view)
+    assert events_of(batches=True)[0] == every

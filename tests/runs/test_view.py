@@ -362,3 +362,16 @@ def test_a_grid_and_a_picture_that_changes(make_run: Make) -> None:
     assert maps.tiles is not None and maps.tiles.box(2) == (0, 3, 4, 5) and maps.tiles.captions == ("a", "b", "c")
     assert short.tiles is None and odd.tiles is None
     assert gan == Picture("GAN", "GAN/5.png", 8, 8, "c", frames=((1, "GAN/1.png"), (5, "GAN/5.png")), unit="步")
+
+
+def test_what_tensorflow_prints_when_it_starts_is_not_why_a_run_died(make_run: Make) -> None:
+    run = make_run().say("started").hold().release()
+    noise = [
+        "2026-11-30 12:00:00.123456: I external/local_xla/xla/tsl/cuda/cudart_stub.cc:31] Could not find cuda drivers.",
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "E0000 00:00:1764000000.123456  12345 cuda_executor.cc:1228] INTERNAL: Failed call to cuInit",
+        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.",
+    ]
+    run.folder.log.write_text("\n".join(["before", *noise, "the lesson's own line", *noise]) + "\n", encoding="utf-8")
+    error = run.view().error
+    assert error is not None and error.lines == ("before", "the lesson's own line")
