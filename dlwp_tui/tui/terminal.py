@@ -61,7 +61,7 @@ def before_run() -> None:
     import textual.drivers.linux_driver as driver
 
     # The driver's input thread decodes strictly. A private name: tests/test_terminal_manners.py covers it.
-    driver.getincrementaldecoder = lambda _encoding: TypedText  # type: ignore[attr-defined]
+    driver.getincrementaldecoder = lambda _encoding: TypedText  # type: ignore[attr-defined,assignment]
 
 
 class TypedText:
