@@ -1,4 +1,4 @@
-"""`dlwp data get`: download with resume, mirrors and verification. Nothing else in the program opens a connection."""
+"""`dlwp data get`: download with resume, mirrors and verification. Nothing else opens a connection but pip."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class _Animal:
         """The whole animal, or the head alone and larger, somewhere in the picture."""
         rng = self.rng
         whole = rng.random_sample() < 0.55
-        scale = rng.uniform(0.10, 0.19) if whole else rng.uniform(0.17, 0.36)
+        scale = rng.uniform(0.11, 0.195) if whole else rng.uniform(0.19, 0.37)
         where = (rng.uniform(0.2, 0.8), rng.uniform(0.22, 0.55) if whole else rng.uniform(0.3, 0.72))
         wide = rng.uniform(0.82, 1.15) * (1 if rng.random_sample() < 0.5 else -1)
         turn = rng.normal(0, 0.2)
