@@ -59,6 +59,11 @@ def _toml(lesson: Lesson, claims: Claims, datasets: frozenset[str] | None) -> It
     texts = {"title": lesson.title}
     texts |= {f"params.{name}.label": param.label for name, param in lesson.params.items()}
     texts |= {f"demos.{demo.id}.label": demo.label for demo in lesson.demos}
+    texts |= {
+        f"demos.{demo.id}.sliders.{name}.label": slider.label
+        for demo in lesson.demos
+        for name, slider in demo.sliders.items()
+    }
     texts |= {f"experiments.{experiment.id}.statement": experiment.statement for experiment in lesson.experiments}
     for key, text in texts.items():
         if not text.zh.strip():

@@ -92,6 +92,8 @@ class OutputView(Widget, can_focus=False):
         demos = lesson.demos if lesson is not None else ()
         self._demo = next(filter(beside_report, demos), None)
         self._trying.set_lesson(lesson)
+        if self.has_class("-try") and not self._trying.chosen:  # that demo was another lesson's
+            self._open("report")
         self._line.set_demo(self._demo)
 
     def show(self, view: RunView | None) -> None:

@@ -65,7 +65,10 @@ class Trying(Widget):
     def set_lesson(self, lesson: Lesson | None) -> None:
         """The demos of another lesson."""
         demos = lesson.demos if lesson is not None else ()
-        self.demos = {demo.id: demo for demo in demos if not beside_report(demo)}
+        found = {demo.id: demo for demo in demos if not beside_report(demo)}
+        if found == self.demos:
+            return
+        self.demos = found
         self.chosen = self._last = ""
         for widget in (self._canvas, self._plane, self._ask):
             widget.set_demo(None)

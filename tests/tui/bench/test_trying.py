@@ -194,6 +194,20 @@ async def test_the_answer_of_a_demo_that_was_left_is_not_shown() -> None:
         assert "late" not in screen(app) and app.bench.query_one(AskDemo).display
 
 
+async def test_the_demo_of_another_lesson_gives_way_to_the_report() -> None:
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        output = await trying(app, pilot, demo(input="file"))
+        lesson = reader.load().lesson("1.1")
+        output.set_lesson(lesson.model_copy(update={"demos": (demo(input="file"),)}))
+        await pilot.pause()
+        assert output.has_class("-try")  # the same one, shown again
+        output.set_lesson(lesson.model_copy(update={"demos": (demo(input="plane"),)}))
+        await until(pilot, lambda: not output.has_class("-try"), "the report")
+        app.do("run.demo")
+        await until(pilot, lambda: isinstance(app.focused, Plane), "the other demo")
+
+
 def test_pictures_that_do_not_fit_side_by_side_stand_in_rows(tmp_path: Path) -> None:
     shown = []
     for name in "abc":
