@@ -276,15 +276,15 @@ def network(lab: Lab, base: Any, side: int, top: bool = False) -> tuple[keras.Mo
     return model, partial(bases.preprocess, base), names
 
 
-def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> np.ndarray:
-    """A picture (h, w, 3) of bytes: the learner's own, or number `number` of the 1,000 test pictures of cats and dogs.
+def photos(lab: Lab, image: Path | None, number: int, size: tuple[int, int], count: int = 1) -> list[np.ndarray]:
+    """Pictures (h, w, 3) of bytes: the learner's own alone, or `count` of the test pictures of cats and dogs.
 
-    Even numbers are cats, odd ones dogs.
+    number: the first one's, of 1,000; even numbers are cats, odd ones dogs.
     """
     if image is not None:
-        return read_picture(Path(image), size)
-    pictures: np.ndarray = lab.dataset("cats_and_dogs_small", size=size).test.x
-    return np.array(pictures[number % len(pictures)])
+        return [read_picture(image, size)]
+    pictures = lab.dataset("cats_and_dogs_small", size=size).test.x
+    return [np.array(pictures[(number + i) % len(pictures)]) for i in range(count)]
 
 
 def four_figures(number: int) -> np.ndarray:

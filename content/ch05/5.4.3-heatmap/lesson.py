@@ -50,7 +50,7 @@ def run(
     if base == "mini" and image is None:  # 它没见过照片，就看图形：四个角各画一个
         photos = [vision.four_figures(number + i) for i in range(8)]
     else:
-        photos = [vision.photo(lab, image, number + i, size) for i in range(1 if image else 8)]
+        photos = vision.photos(lab, image, number, size, count=8)
     photo = photos[0]
     x = prepare(photo[None])
 
