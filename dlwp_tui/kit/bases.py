@@ -1,7 +1,7 @@
 """Pretrained bases for lessons 5.3, 5.4, 8.2 and 8.3: networks whose convolutions were trained on other pictures.
 
 `vgg16` and `mobilenet_v2` need their weights: `dlwp data get vgg16`, or a file carried over by hand. `mini` has VGG16's
-layers by name, far fewer filters, and needs nothing: it is pretrained here on drawn shapes, once.
+layers by name, far fewer filters, and needs nothing: it is pretrained here on drawn pictures, once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def load(
     if name == "mini":
         model = mini.build(input_shape, include_top)
         found: Any = mini.weights(lab)
-        detail = _("Base mini: a small VGG-like net pretrained on drawn shapes, on this computer; not on photographs.")
+        detail = _(
+            "Base mini: a small VGG-like net pretrained on drawn shapes and parts of animals, here; no photographs."
+        )
         lab.recorder.event(kinds.DATASET, name="mini", source="synthetic", detail=detail)
     else:
         build = keras.applications.VGG16 if name == "vgg16" else keras.applications.MobileNetV2

@@ -1,4 +1,4 @@
-"""Synthetic shapes, the pictures on which the base `mini` is pretrained: one figure with a surface on a ground."""
+"""The pictures on which the base `mini` is pretrained: figures on a ground, and animals of mixed parts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlwp_tui.core.language import Text
+from dlwp_tui.data.sets.cats_and_dogs_small import twin
 
 KINDS = (
     Text("圆", "disc"), Text("正方形", "square"), Text("三角形", "triangle"), Text("六边形", "hexagon"),
@@ -40,6 +41,23 @@ def draw(rng: np.random.RandomState, count: int, side: int = 48) -> tuple[np.nda
     pictures = (figure * alpha + ground * (1 - alpha)) * light
     pictures += rng.normal(0, 1, pictures.shape).astype(np.float32) * rng.uniform(1, 6, (count, 1, 1, 1))
     return np.clip(pictures, 0, 255).astype(np.uint8), labels
+
+
+def animals(rng: np.random.RandomState, count: int, side: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """`count` pictures (count, side, side, 3) uint8 of animals with each part a cat's or a dog's by chance.
+
+    Labels (count,) int32: `ears` (hanging or folded, pointed; a dog's 0 and 1, a cat's 2 and 3), `eyes` and `muzzle`
+    (0 a dog's, 1 a cat's). 1,000 pictures of 64 x 64 take 1.3 s of CPU time.
+    """
+    grain = rng.normal(0, 1, (8, 256, 256, 1)).astype(np.float32)
+    pictures = np.empty((count, side, side, 3), np.uint8)
+    labels = {name: np.empty(count, np.int32) for name in ("ears", "eyes", "muzzle")}
+    for i in range(count):
+        cat = twin.Parts(*(rng.random_sample(5) < 0.5))
+        pictures[i], animal = twin.draw(rng, cat, (side, side), grain)
+        labels["ears"][i] = 2 * cat.ears + animal.pointed
+        labels["eyes"][i], labels["muzzle"][i] = cat.eyes, cat.muzzle
+    return pictures, labels
 
 
 def _own_plane(rng: np.random.RandomState, count: int, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -34,7 +34,8 @@ def lab(tmp_path: Path, events: list[tuple[str, dict[str, Any]]]) -> Lab:
 def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A pretraining of three steps on few pictures."""
     monkeypatch.setattr(mini, "STEPS", 3)
-    monkeypatch.setattr(mini, "PICTURES", 64)
+    monkeypatch.setattr(mini, "FIGURES", 40)
+    monkeypatch.setattr(mini, "ANIMALS", 40)
     yield
 
 
@@ -72,10 +73,11 @@ def test_pretraining_leaves_the_runs_random_numbers_alone(lab: Lab, short: None)
 
 def test_the_normalisation_is_worked_into_the_convolutions(short: None) -> None:
     trained = mini._trainee()
-    pictures, labels = shapes.draw(np.random.RandomState(0), 16)
+    pictures, labels = mini._pictures(np.random.RandomState(0))
+    pictures, labels = pictures[::5], {name: of[::5] for name, of in labels.items()}
     x = pictures.astype("float32") / 127.5 - 1
     trained.train_on_batch(x, labels)
-    plain = mini.build((48, 48, 3), False)
+    plain = mini.build((64, 64, 3), False)
     bases._fill(plain, mini._folded(trained))
     wanted = keras.Model(trained.inputs, trained.get_layer("block5_pool").output).predict(x, verbose=0)
     assert np.allclose(plain.predict(x, verbose=0), wanted, atol=1e-3)
