@@ -46,6 +46,8 @@ PARTS = {
 """What to unfreeze of a base -> how the names of these layers begin, in VGG16 and `mini`, or in MobileNetV2."""
 SIDE, SAMPLES, EPOCHS = 64, 600, 20
 """Of the small network that is trained where there is none yet."""
+FIGURES_SIDE = 2 * mini.SIDE
+"""Pixels of a side of `four_figures`."""
 BLOCKS = ("block1", "block2", "block3", "block4", "block5")
 _MOBILENET = ("Conv1_relu", "block_2_expand_relu", "block_4_expand_relu", "block_8_expand_relu", "block_14_expand_relu")
 MOST = 24
@@ -288,7 +290,7 @@ def photos(lab: Lab, image: Path | None, number: int, size: tuple[int, int], cou
 
 
 def four_figures(number: int) -> np.ndarray:
-    """A picture (96, 96, 3) of bytes with a figure in each quarter, such as `mini` was pretrained on.
+    """A picture (FIGURES_SIDE, FIGURES_SIDE, 3) of bytes with a figure in each quarter, such as `mini` was pretrained on.
 
     The four are of different kinds; `number` chooses them.
     """
