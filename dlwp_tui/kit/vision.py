@@ -290,7 +290,7 @@ def photos(lab: Lab, image: Path | None, number: int, size: tuple[int, int], cou
 
 
 def four_figures(number: int) -> np.ndarray:
-    """A picture (FIGURES_SIDE, FIGURES_SIDE, 3) of bytes with a figure in each quarter, such as `mini` was pretrained on.
+    """A picture, FIGURES_SIDE wide, with a figure in each quarter, such as `mini` was pretrained on: (h, w, 3), bytes.
 
     The four are of different kinds; `number` chooses them.
     """
