@@ -46,6 +46,8 @@ PARTS = {
 """What to unfreeze of a base -> how the names of these layers begin, in VGG16 and `mini`, or in MobileNetV2."""
 SIDE, SAMPLES, EPOCHS = 64, 600, 20
 """Of the small network that is trained where there is none yet."""
+FIGURES_SIDE = 2 * mini.SIDE
+"""Pixels of a side of `four_figures`."""
 BLOCKS = ("block1", "block2", "block3", "block4", "block5")
 _MOBILENET = ("Conv1_relu", "block_2_expand_relu", "block_4_expand_relu", "block_8_expand_relu", "block_14_expand_relu")
 MOST = 24
@@ -276,19 +278,19 @@ def network(lab: Lab, base: Any, side: int, top: bool = False) -> tuple[keras.Mo
     return model, partial(bases.preprocess, base), names
 
 
-def photo(lab: Lab, image: Path | None, number: int, size: tuple[int, int]) -> np.ndarray:
-    """A picture (h, w, 3) of bytes: the learner's own, or number `number` of the 1,000 test pictures of cats and dogs.
+def photos(lab: Lab, image: Path | None, number: int, size: tuple[int, int], count: int = 1) -> list[np.ndarray]:
+    """Pictures (h, w, 3) of bytes: the learner's own alone, or `count` of the test pictures of cats and dogs.
 
-    Even numbers are cats, odd ones dogs.
+    number: the first one's, of 1,000; even numbers are cats, odd ones dogs.
     """
     if image is not None:
-        return read_picture(Path(image), size)
-    pictures: np.ndarray = lab.dataset("cats_and_dogs_small", size=size).test.x
-    return np.array(pictures[number % len(pictures)])
+        return [read_picture(image, size)]
+    pictures = lab.dataset("cats_and_dogs_small", size=size).test.x
+    return [np.array(pictures[(number + i) % len(pictures)]) for i in range(count)]
 
 
 def four_figures(number: int) -> np.ndarray:
-    """A picture (96, 96, 3) of bytes with a figure in each quarter, such as `mini` was pretrained on.
+    """A picture, FIGURES_SIDE wide, with a figure in each quarter, such as `mini` was pretrained on: (h, w, 3), bytes.
 
     The four are of different kinds; `number` chooses them.
     """

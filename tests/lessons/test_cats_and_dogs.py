@@ -27,7 +27,8 @@ NET = TINY | {"filters": 4, "units": 8}
 def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twins of the usual number of pictures are made once a session; `mini` is pretrained for three steps."""
     monkeypatch.setattr(mini, "STEPS", 3)
-    monkeypatch.setattr(mini, "PICTURES", 64)
+    monkeypatch.setattr(mini, "FIGURES", 32)
+    monkeypatch.setattr(mini, "ANIMALS", 32)
     monkeypatch.setattr(vision, "SIDE", 48)
     monkeypatch.setattr(vision, "SAMPLES", 40)
     monkeypatch.setattr(vision, "EPOCHS", 1)

@@ -36,7 +36,7 @@ def run(lab: Lab, *, base: str, number: int, image: Path | None, side: int) -> d
     # 1. 训练好的网络和一张它没见过的照片
     model, prepare, _names = vision.network(lab, base, side)
     size = model.inputs[0].shape[1:3]
-    photo = vision.photo(lab, image, number, size)
+    (photo,) = vision.photos(lab, image, number, size)
     lab.picture("照片", photo)
     lab.summary(model)
 

@@ -44,13 +44,13 @@ def run(
     image: Path | None,
 ) -> dict[str, object]:
     # 1. 网络，照片，按网络的规矩准备
-    model, prepare, names = vision.network(lab, base, 96, top=True)
+    model, prepare, names = vision.network(lab, base, vision.FIGURES_SIDE, top=True)
     lab.summary(model)
     size = model.inputs[0].shape[1:3]
     if base == "mini" and image is None:  # 它没见过照片，就看图形：四个角各画一个
         photos = [vision.four_figures(number + i) for i in range(8)]
     else:
-        photos = [vision.photo(lab, image, number + i, size) for i in range(1 if image else 8)]
+        photos = vision.photos(lab, image, number, size, count=8)
     photo = photos[0]
     x = prepare(photo[None])
 
