@@ -27,7 +27,7 @@ def book(lab: Lab) -> None:
         network.add(layers.Conv2D(filters, (3, 3), activation="relu"))
         network.add(layers.MaxPooling2D((2, 2)))
     outputs = [layer.output for layer in vision.shown(network)]
-    many = keras.Model(network.inputs, outputs)
+    many = keras.Model(network.inputs[0], outputs)
     shapes = [list(out.shape) for out in many(np.zeros((1, 150, 150, 3), "float32"))]
     lab.check("书里的网络有 8 个激活", claim="C141", got=len(shapes), want=8)
     lab.check("第一个的形状", claim="C141", got=shapes[0], want=[1, 148, 148, 32])
