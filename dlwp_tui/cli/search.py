@@ -46,7 +46,8 @@ def search(
         where = f"{result.section} {result.title}".strip()
         heading = result.heading if result.heading != result.title else ""
         between = " › " if where and heading else ""
-        kind = f"  [{_(engine.WORDS[result.kind])}]"
+        word = engine.WORDS[result.kind]
+        kind = f"  [{_(word)}]"
         output.marked([(where + between, False), *_pieces(heading, result.heading_spans), (kind, False)])
         if result.snippet:
             output.marked([("    ", False), *_pieces(result.snippet, result.snippet_spans)])
