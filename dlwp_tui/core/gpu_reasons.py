@@ -68,15 +68,19 @@ def hidden() -> Reason:
     )
 
 
-@cache
 def without_libraries() -> Reason:
     """Why TensorFlow cannot use a GPU that is there; ("", "") where its libraries were found."""
-    if importlib.util.find_spec("tensorflow") is None or _cudnn():
+    if _has_libraries():
         return "", ""
     return (
         _("TensorFlow has no CUDA libraries"),
         _('Install the GPU libraries: python -m pip install "tensorflow[and-cuda]"'),
     )
+
+
+@cache
+def _has_libraries() -> bool:
+    return importlib.util.find_spec("tensorflow") is None or _cudnn()
 
 
 def _on_the_bus() -> bool:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -96,7 +97,8 @@ class Sampler:
         self._clock = clock
         self._nvml: Any = None
         self._retry_at = float("-inf")
-        self._reason = gpu_reasons.none()
+        self._reason: Callable[[], gpu_reasons.Reason] = gpu_reasons.none
+        """Gives the words anew for each sample: the learner may switch the language."""
         self._first = True
         self._lock = threading.Lock()
 
@@ -112,7 +114,7 @@ class Sampler:
             memory = psutil.virtual_memory()
             used, total = _container_memory() or (memory.total - memory.available, memory.total)
             gpus = self._gpus()
-        reason, hint = gpu_reasons.without_libraries() if gpus else self._reason
+        reason, hint = gpu_reasons.without_libraries() if gpus else self._reason()
         return Hardware(cpu, cores(), used, min(total, memory.total), gpus, reason, hint)
 
     def _gpus(self) -> tuple[Gpu, ...]:
@@ -122,13 +124,13 @@ class Sampler:
         try:
             count = nvml.nvmlDeviceGetCount()
         except nvml.NVMLError as error:
-            self._close(gpu_reasons.of(error))
+            self._close(partial(gpu_reasons.of, error))
             return ()
         if not count:
-            self._reason = gpu_reasons.none()
+            self._reason = gpu_reasons.none
         gpus = tuple(self._gpu(nvml, index) for index in range(count))
         if gpus and all(gpu.lost for gpu in gpus):
-            self._close(gpu_reasons.lost())
+            self._close(gpu_reasons.lost)
             return ()
         return gpus
 
@@ -178,17 +180,17 @@ class Sampler:
         try:
             nvml = self._load()
         except ImportError:
-            self._reason = gpu_reasons.no_package()
+            self._reason = gpu_reasons.no_package
             return False
         try:
             nvml.nvmlInit()
         except nvml.NVMLError as error:
-            self._reason = gpu_reasons.of(error)
+            self._reason = partial(gpu_reasons.of, error)
             return False
         self._nvml = nvml
         return True
 
-    def _close(self, reason: tuple[str, str]) -> None:
+    def _close(self, reason: Callable[[], gpu_reasons.Reason]) -> None:
         nvml, self._nvml = self._nvml, None
         self._reason = reason
         self._retry_at = self._clock() + RETRY

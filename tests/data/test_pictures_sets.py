@@ -442,10 +442,10 @@ def test_what_is_no_picture_is_refused_in_a_sentence(tmp_path: Path, monkeypatch
         with pytest.raises(DataError, match=wrong) as error:
             pixels.picture(tmp_path / name)
         assert "JPEG, PNG or WebP" in error.value.hint
-    monkeypatch.setattr(pixels, "MAX_BYTES", 100)
-    with pytest.raises(DataError, match="bytes"):
-        pixels.picture(whole)
-    monkeypatch.undo()
+    with monkeypatch.context() as small:
+        small.setattr(pixels, "MAX_BYTES", 100)
+        with pytest.raises(DataError, match="bytes"):
+            pixels.picture(whole)
     monkeypatch.setattr(pixels, "MAX_PIXELS", 30_000)
     with pytest.raises(DataError, match="200 x 200 pixels"):
         pixels.check(whole)

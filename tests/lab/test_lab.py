@@ -169,7 +169,7 @@ def test_dataset_says_its_source(tmp_path: Path, events: Events, monkeypatch: py
 
     def load(name: str, source: str, **options: object) -> object:
         asked.update(name=name, source=source, **options)
-        return types.SimpleNamespace(name="imdb", source="synthetic", detail="d")
+        return types.SimpleNamespace(name="imdb", source="synthetic", detail="d", plain=object())
 
     monkeypatch.setattr("dlwp_tui.data.load", load)
     lab = make_lab(tmp_path / "a", events, source="synthetic")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
@@ -24,6 +24,7 @@ from dlwp_tui.runs.view import RunView
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import messages
 from dlwp_tui.tui.bench.pane import BenchPane
+from dlwp_tui.tui.typed_ahead import KeysInTurn
 
 
 class LiveRun:
@@ -95,6 +96,14 @@ class BenchApp(App[None]):
         self.posted: list[Message] = []
         self.keys: list[str] = []
         self._section = reader.load().section(section)
+        self._in_turn = KeysInTurn(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand on keys as the app does."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._in_turn.add(event)
+        else:
+            await super().on_event(event)
 
     def compose(self) -> ComposeResult:
         yield BenchPane(id="bench")

@@ -227,7 +227,7 @@ async def test_the_hardware_bar_shows_a_sample_and_the_counts(monkeypatch: pytes
         assert bar.size.width == len(bar.text)
 
 
-@pytest.mark.parametrize(("columns", "text"), [(60, ""), (90, "CPU  41%"), (140, "GPU0")])
+@pytest.mark.parametrize(("columns", "text"), [(60, ""), (90, "GPU0  37%  12/141G"), (140, "GPU0")])
 async def test_the_bar_keeps_to_the_room_there_is(monkeypatch: pytest.MonkeyPatch, columns: int, text: str) -> None:
     gpu = hardware.Gpu(0, "NVIDIA H200", 12 * 2**30, 141 * 2**30, 37, 54, 210.0)
     sample = hardware.Hardware(41.0, 2, 5 * 2**30, 24 * 2**30, (gpu,))
@@ -236,7 +236,7 @@ async def test_the_bar_keeps_to_the_room_there_is(monkeypatch: pytest.MonkeyPatc
     async with app.run_test(size=(columns, 5)) as pilot:
         bar = app.query_one(HardwareBar)
         await until(pilot, lambda: bar.sample is not None, "a sample")
-        assert text in bar.text and ("GPU" in bar.text) == (columns == 140)
+        assert text in bar.text and ("210" in bar.text) == (columns == 140)
 
 
 # -- what the table shows, and where its cursor is -----------------------------------------------------------------
