@@ -44,7 +44,8 @@ def part(text: str) -> None:
 def marked(pieces: Iterable[tuple[str, bool]]) -> None:
     """Print a line of data in pieces, the marked ones bold on a terminal."""
     bold = "\x1b[1m{}\x1b[0m" if is_terminal() else "{}"
-    _write("".join(bold.format(plain(text)) if mark and text else plain(text) for text, mark in pieces))
+    shown = (bold.format(plain(text)) if mark and text else plain(text) for text, mark in pieces)
+    _write("".join(shown) + "\n")
 
 
 def _write(text: str) -> None:
@@ -102,7 +103,7 @@ def styled(text: Text, width: int) -> None:
     with paper.capture() as captured:
         paper.print(text)
     for row in captured.get().rstrip("\n").split("\n"):
-        _write(row)
+        _write(row + "\n")
 
 
 def console(file: TextIO | None = None, width: int | None = None, *, soft_wrap: bool = False) -> Console:

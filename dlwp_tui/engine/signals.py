@@ -9,10 +9,15 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
+import psutil
+
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.lab.stop import Stop
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import EventWriter
+
+GRACE_S = 1.0
+"""Seconds that a lesson's own processes have to end by themselves."""
 
 
 def install(stop: Stop) -> None:
@@ -48,6 +53,11 @@ def end_children() -> None:
     if os.getpgrp() == os.getpid():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
+        # One that was being forked just now has lost the signal: Python clears what is pending in a new child.
+        _gone, left = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=GRACE_S)
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
 
 class Pauser:
@@ -64,12 +74,23 @@ class Pauser:
         self._events = events
         self._each_second = each_second
         self._paused = 0.0
+        self._since: float | None = None
+        """When the pause that is not yet over began."""
+        self._lock = threading.Lock()
         threading.Thread(target=self._serve, name="pauser", daemon=True).start()
 
     @property
     def seconds(self) -> float:
         """Time spent paused so far."""
         return self._paused
+
+    def go_on(self) -> None:
+        """Write that a pause is over, where one is: the end of a paused run must not come before that."""
+        with self._lock:
+            if self._since is not None:
+                self._paused += time.monotonic() - self._since
+                self._since = None
+                self._write(kinds.RESUMED)
 
     def _serve(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})  # they must wake the main thread
@@ -81,11 +102,12 @@ class Pauser:
             number = found.si_signo
             if number == signal.SIGUSR1 and signal.SIGCONT not in signal.sigpending():
                 self._write(kinds.PAUSED)
-                before = time.monotonic()
+                self._since = time.monotonic()
                 os.kill(os.getpid(), signal.SIGSTOP)
                 signal.sigwait({signal.SIGCONT})
-                self._paused += time.monotonic() - before
-            elif number == signal.SIGUSR1:
+                self.go_on()
+                continue
+            if number == signal.SIGUSR1:
                 signal.sigtimedwait({signal.SIGCONT}, 0)
             self._write(kinds.RESUMED)
 

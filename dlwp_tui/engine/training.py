@@ -81,6 +81,8 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
         _keep_weights(job, lab)
     elif error is not None:
         how, failure = "failed", failures.describe(error, Path(job.code))
+    if pauser is not None:
+        pauser.go_on()
     seconds = time.monotonic() - began - (pauser.seconds if pauser is not None else 0.0)
     written = _end(folder, how, seconds, failure)
     if error is not None and not isinstance(error, StopRun):

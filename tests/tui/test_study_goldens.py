@@ -32,9 +32,7 @@ pytestmark = pytest.mark.usefixtures("course_dir")
 
 @pytest.fixture(autouse=True)
 def _still_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    still = hardware.Hardware(
-        cpu_percent=41.0, cores=2.0, ram_used=5 * 2**30, ram_total=24 * 2**30, gpus=()
-    )
+    still = hardware.Hardware(cpu_percent=41.0, cores=2.0, ram_used=5 * 2**30, ram_total=24 * 2**30, gpus=())
     monkeypatch.setattr(hardware, "sample", lambda: still)
     monkeypatch.setattr(hardware, "ram_free", lambda: 19 * 2**30)
 

@@ -74,7 +74,7 @@ def test_a_child_that_returns_does_not_end_the_run(fake: Lesson, tmp_path: Path)
     for number, how in enumerate(("return", "raise ValueError('in the child')")):
         folder = launch.start(coded(fake, tmp_path / str(number), code.format(how=how)), {})
         assert control.wait(folder, 20)
-        assert [event["e"] for event in events(folder)] == ["queued", "started", "phase", "ended"]
+        assert [event["e"] for event in events(folder)] == ["queued", "started", "wait", "phase", "ended"]
         assert state_of(folder) == "finished"
 
 
@@ -177,7 +177,7 @@ def test_events_of_a_lesson_that_closed_the_file_go_nowhere_else(fake: Lesson, t
     folder = launch.start(coded(fake, tmp_path, code), {})
     assert control.wait(folder, 20)
     assert state_of(folder) == "finished"
-    assert [event["e"] for event in events(folder)] == ["queued", "started", "phase", "ended"]
+    assert [event["e"] for event in events(folder)] == ["queued", "started", "wait", "phase", "ended"]
     assert all(file.stat().st_size == 0 for file in folder.artifacts.glob("mine-*"))
 
 

@@ -33,7 +33,7 @@ def test_a_run_finishes_with_all_its_events(fake: Lesson) -> None:
     assert control.wait(folder, 20)
     assert state_of(folder) == "finished"
     told = events(folder)
-    assert [event["e"] for event in told][:3] == ["queued", "started", "phase"]
+    assert [event["e"] for event in told][:4] == ["queued", "started", "wait", "phase"]
     assert [event["epoch"] for event in told if event["e"] == "epoch"] == [1, 2, 3, 4]
     assert told[-1]["e"] == "ended" and told[-1]["state"] == "finished" and told[-1]["error"] is None
     assert events(folder, "check")[0]["ok"] is True
