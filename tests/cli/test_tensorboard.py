@@ -6,7 +6,7 @@ import importlib.util
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,15 @@ def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
         tag: [(event.step, float(make_ndarray(event.tensor_proto))) for event in reader.Tensors(tag)]
         for tag in reader.Tags()["tensors"]
     }
+
+
+@pytest.fixture(autouse=True)
+def _forget_tensorboard() -> Iterator[None]:
+    """Exporting loads TensorBoard without TensorFlow; a lesson tested later in this process needs it with it."""
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tensorboard"]:
+        if not name.startswith("tensorboard.compat.proto"):  # a message's type may be registered once only
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.keras
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pretraining of a few steps: what these tests look at does not depend on how good the base is."""
     monkeypatch.setattr(mini, "STEPS", 10)
-    monkeypatch.setattr(mini, "PICTURES", 128)
+    monkeypatch.setattr(mini, "FIGURES", 64)
+    monkeypatch.setattr(mini, "ANIMALS", 64)
 
 
 def test_a_dream_raises_the_loss(study: Callable[..., RunView]) -> None:

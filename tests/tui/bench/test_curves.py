@@ -362,7 +362,9 @@ async def test_a_run_without_curves_says_so_once_it_is_read() -> None:
     folder = LiveRun().end().folder
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.show(folder, "curves")
+        app.bench.show_run(folder)
+        await until(pilot, lambda: app.view.read, "the run to be read")
+        app.bench.tabs.action_open("output")
         await until(pilot, lambda: "This run has no output besides" in "\n".join(rows(app)), "the output's sentence")
         app.bench.tabs.action_open("curves")
         await until(pilot, lambda: "This run has no curves" in "\n".join(rows(app)), "the sentence")

@@ -19,6 +19,7 @@ from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.reader.quiz import QuizBlock
 from dlwp_tui.tui.reader.stops import Turn
 from dlwp_tui.tui.reader.text import NoteText
+from tests.tui.bench.bench_runs import until
 from tests.tui.reader.note_reader import Reader, own_course
 
 
@@ -72,15 +73,12 @@ async def test_a_page_is_found_again_where_it_was_left(tmp_path: Path) -> None:
         await app.open(pilot, "1.2")
         assert app.pane.scroll_page(1)
         assert app.pane.scroll_page(1)
-        await pilot.pause()
+        await until(pilot, lambda: app.pane.scroll_offset.y > 20, "two pages down")
         left = app.pane.scroll_offset.y
-        assert left > 20
         await app.open(pilot, "1.2", 1)
-        await pilot.pause()
-        assert app.pane.scroll_offset.y == 0
+        await until(pilot, lambda: app.pane.scroll_offset.y == 0, "the top of the other page")
         await app.open(pilot, "1.2", 0)
-        await pilot.pause()
-        assert app.pane.scroll_offset.y == left
+        await until(pilot, lambda: app.pane.scroll_offset.y == left, "the place it was left at")
         while app.pane.scroll_page(1):
             await pilot.pause()
         assert app.pane.scroll_offset.y == app.pane.max_scroll_y
