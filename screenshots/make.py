@@ -38,25 +38,21 @@ TEXT = re.compile(r'<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)" textLength="
 
 @dataclass(frozen=True)
 class Curves:
-    """Runs of one lesson, and their curves on the whole screen."""
+    """The curves of one run on the whole screen."""
 
     section: str
-    runs: tuple[str, ...]
-    """Options of `dlwp run`, a run each; the last one is shown, the others are laid over it."""
+    options: str = "--preset quick --seed 1"
+    """Of `dlwp run`."""
     keys: tuple[str, ...] = ("v", "x")
     size: tuple[int, int] = (160, 45)
 
 
 CURVES = {
-    "curves-overfitting": Curves("3.4", ("--preset quick --seed 1",), ("v", "x", "3", "home", *["right"] * 4)),
-    "curves-folds": Curves("3.6", ("--preset quick --seed 1",), ("v", "x", "g")),
-    "curves-momenta": Curves(
-        "2.4",
-        tuple(f"--preset quick --seed 1 --momentum {momentum}" for momentum in ("0.99", "0.5", "0", "0.9")),
-        ("v", "x", "g"),
-    ),
-    "curves-networks": Curves("4.4", ("--preset quick --variant all --seed 1",), ("v", "x", "g")),
-    "curves-training-only": Curves("5.1", ("--preset quick --seed 1",), ("v", "x")),
+    "curves-overfitting": Curves("3.4", keys=("v", "x", "3", "home", *["right"] * 4)),
+    "curves-folds": Curves("3.6", keys=("v", "x", "g")),
+    "curves-momenta": Curves("2.4", keys=("v", "x", "g")),
+    "curves-networks": Curves("4.4", "--preset quick --variant all --seed 1", ("v", "x", "g")),
+    "curves-training-only": Curves("5.1"),
 }
 
 
@@ -93,7 +89,7 @@ async def study() -> None:
         await until(pilot, lambda: epoch(app) >= 7)
         picture(app, "training")
         await until(pilot, lambda: not going_on(app))
-        await press(pilot, "c", "down", "space", "escape", "2", "]")
+        await press(pilot, "c", "2", "]")
         picture(app, "compare")
         await press(pilot, "o")
         picture(app, "output")
@@ -176,13 +172,10 @@ async def layer_graph() -> None:
 async def curves(name: str) -> None:
     """One of CURVES."""
     scene = CURVES[name]
-    for options in scene.runs:
-        train(scene.section, options)
+    train(scene.section, scene.options)
     app = new_app(scene.section)
     async with app.run_test(size=scene.size) as pilot:
         await show_newest(app, pilot)
-        if len(scene.runs) > 1:
-            await press(pilot, "c", *["down", "space"] * (len(scene.runs) - 1), "escape", "c")
         await press(pilot, *scene.keys)
         picture(app, name)
 

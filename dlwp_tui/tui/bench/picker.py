@@ -85,6 +85,9 @@ class RunPicker(OptionList):
         at = self.highlighted
         return self.rows[at] if at is not None and at < len(self.rows) else None
 
+    def on_resize(self) -> None:
+        self._fill()
+
     def _fill(self) -> None:
         stamp = (
             self.comparison.version,

@@ -133,6 +133,7 @@ async def test_compare_lays_earlier_runs_over_by_what_differs_and_opens_the_pick
         picker = curves(app).picker
         assert picker.has_focus and picker.current is not None and picker.current.folder == run
         assert [row.folder for row in picker.rows] == [run, older]
+        await until(pilot, lambda: "rate 2" in "\n".join(rows(app)[picker.region.y :]), "a name that is not cut")
         app.bench.action_compare()
         await until(pilot, lambda: "rate 2" not in charts(app)[0].text, "the overlay to go")
         assert not picker.display and curves(app).has_focus
