@@ -83,8 +83,9 @@ def _has_libraries() -> bool:
     return importlib.util.find_spec("tensorflow") is None or _cudnn()
 
 
+@cache
 def _on_the_bus() -> bool:
-    """Whether an NVIDIA display device is plugged in, with or without a driver."""
+    """Whether an NVIDIA display device is plugged in, with or without a driver. Looked at once."""
     for vendor in Path("/sys/bus/pci/devices").glob("*/vendor"):
         try:
             if vendor.read_text().strip() == "0x10de" and vendor.with_name("class").read_text().startswith("0x03"):
