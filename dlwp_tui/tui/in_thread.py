@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
-from textual.dom import DOMNode
+from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -113,7 +113,17 @@ def _keep(error: BaseException) -> str:
     return _("The details are in {path}. What was going on goes on.").format(path=path)
 
 
+def still_shown(app: App[Any], node: DOMNode) -> bool:
+    """False once the node's screen was left or the app ends: the children may be gone, and a query for them fails.
+
+    Whatever awaited something looks again before it touches a widget.
+    """
+    try:
+        return app.is_running and node.is_attached and node.screen in app.screen_stack
+    except (NoScreen, ScreenStackError):
+        return False
+
+
 def _nobody_waits(app: App[Any], node: DOMNode, error: Exception) -> bool:
     """True for the errors of a thread whose screen was left meanwhile: no widget is found, and no running app."""
-    left = not node.is_attached or not app.is_running
-    return left and isinstance(error, (NoMatches, RuntimeError))
+    return not still_shown(app, node) and isinstance(error, (NoMatches, RuntimeError))

@@ -21,6 +21,7 @@ from dlwp_tui.course.search_match import Spans
 from dlwp_tui.course.search_match import spans as spans_of
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.dialogs import Dialog
+from dlwp_tui.tui.in_thread import still_shown
 
 MATCH = "bold $accent"
 SHOWN = 50
@@ -82,7 +83,10 @@ class SearchScreen(Dialog[Result]):
     @work(exclusive=True, group="index")
     async def _load(self) -> None:
         """Read the index in a thread: 0.4 s when the course is new, else 50 ms, and nothing from then on."""
+        app = self.app  # a screen that was left no longer finds it
         index = await asyncio.to_thread(search.load, self._course)
+        if not still_shown(app, self):
+            return
         if index.unsaved is not None:
             self.notify(index.unsaved.message, severity="warning", markup=False)
         try:
@@ -90,7 +94,8 @@ class SearchScreen(Dialog[Result]):
         except DlwpError as error:
             self.notify(error.message, severity="warning", markup=False)
         self._index = index
-        self._look_up()
+        if still_shown(app, self):
+            self._look_up()
 
     def _look_up(self) -> None:
         """Search for what stands in the input."""
@@ -100,7 +105,10 @@ class SearchScreen(Dialog[Result]):
     @work(exclusive=True, group="find")
     async def _find(self, index: Index, text: str) -> None:
         """In a thread; the next key drops what this one would have found."""
-        self._show(text, await asyncio.to_thread(index.search, text, SHOWN, self._own))
+        app = self.app
+        results = await asyncio.to_thread(index.search, text, SHOWN, self._own)
+        if still_shown(app, self):
+            self._show(text, results)
 
     def _show(self, text: str, results: list[Result]) -> None:
         """List the results."""

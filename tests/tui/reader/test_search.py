@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
+from textual.worker import Worker
 
 from dlwp_tui.core import own_notes
 from dlwp_tui.course import reader, search
@@ -253,3 +256,53 @@ async def test_a_broken_note_is_counted_and_the_rest_is_found(course: reader.Cou
         screen = await typed(pilot, app, "量子退火")
         assert len(screen.results) == 1
         assert "1 file cannot be read" in str(screen.query_one("#search-status", Static).content)
+
+
+class Lingering(Static):
+    """A widget whose removal lasts until `go` is set: what stands beside it is gone long before the screen is."""
+
+    go: asyncio.Event
+
+    async def on_unmount(self) -> None:
+        await self.go.wait()
+
+
+async def test_results_that_come_while_the_screen_closes_are_dropped(
+    course: reader.Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its list is gone then, but its workers are not cancelled yet."""
+    release = threading.Event()
+    real = Index.search
+
+    def slow(self: Index, text: str, count: int, own: list[tuple[str, str]]) -> list[Result]:
+        if text == "量":
+            release.wait(10)
+        return real(self, text, count, own)
+
+    monkeypatch.setattr(Index, "search", slow)
+    app = DlwpApp(course, "1.1", warm_up=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen), "the search")
+        screen = app.screen
+        choices = screen.query_one(OptionList)
+        lingering = Lingering()
+        lingering.go = asyncio.Event()
+        await screen.mount(lingering)
+        await pilot.press("量")
+
+        def finding() -> list[Worker[None]]:
+            return [worker for worker in app.workers if worker.group == "find" and worker.is_running]
+
+        await until(pilot, lambda: bool(finding()), "the search for what was typed")
+        (worker,) = finding()
+        app.post_message(events.Key("escape", None))
+        async with asyncio.timeout(10):  # the pilot itself would wait for the removal
+            while choices.is_running:
+                await asyncio.sleep(0)
+            release.set()
+            while not worker.is_finished:
+                await asyncio.sleep(0)
+        lingering.go.set()
+        assert worker.error is None
