@@ -49,6 +49,8 @@ class Experiment(StrictModel):
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     claims: tuple[str, ...] = ()
+    compares: tuple[str, ...] = ()
+    """The figures its sentence is about, as `expect` names them: `val_loss`, `result_test_accuracy`, `seconds`."""
     statement: Prose
     recorded: Prose = Text(zh="")
     preset: str = "book"
