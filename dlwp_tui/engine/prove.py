@@ -133,6 +133,9 @@ class Prover:
         """Make all runs. Yields the folder of each that has ended, a Refused, a Judged, and None at each look."""
         for target in self.targets:
             while True:
+                while self.zygote is not None and self.zygote.state == "warming":  # a cold start would slow it down
+                    yield None
+                    time.sleep(POLL_S)
                 found = evidence.read(target.lesson.id)
                 steps = self.steps(target, found)
                 if steps and len(self.active) < _at_once():
