@@ -26,6 +26,7 @@ COMMANDS = {
     "pictures": ("open", "picture"),
     "tensorboard": ("tensorboard",),
     "tune": ("tune",),
+    "prove": ("prove",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
     "completion": ("completion",),
