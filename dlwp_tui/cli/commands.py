@@ -27,6 +27,7 @@ COMMANDS = {
     "tensorboard": ("tensorboard",),
     "tune": ("tune",),
     "prove": ("prove",),
+    "claims": ("claims",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
     "completion": ("completion",),
