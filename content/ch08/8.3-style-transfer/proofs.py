@@ -19,7 +19,7 @@ def prove(
 
 
 def grams(lab: Lab) -> None:
-    """笔记的例子：两个通道、三个位置。"""
+    """8.3.2 的例子：两个通道、三个位置。"""
     x = np.array([[0, 1, 2], [3, 4, 5]], "float32").T.reshape(1, 3, 2)  # (高, 宽, 通道)
     m = np.asarray(gram_matrix(x))
     statement = "[[0, 1, 2], [3, 4, 5]] 的 Gram 矩阵"
