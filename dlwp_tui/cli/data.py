@@ -102,8 +102,9 @@ def import_(
 ) -> None:
     from dlwp_tui.data.import_ import import_path
 
-    with output.waiting(_("reading {path}").format(path=path)):
-        taken = list(import_path(path, name, accept=accept))
+    doing = [""]
+    with output.waiting(lambda: _("reading {path}").format(path=path) + doing[0]):
+        taken = import_path(path, name, accept=accept, doing=lambda what: doing.__setitem__(0, f": {what}"))
     for imported in taken:
         output.line(str(imported.path))
         output.say(imported.message)

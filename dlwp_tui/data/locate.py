@@ -194,10 +194,10 @@ def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
         return FileStatus(file, State.DAMAGED, path, detail=detail)
-    if file.published:
+    if record:
+        detail = _("{path} ({got} bytes) was changed since it was accepted.")
+    elif file.published:
         detail = _("{path} ({got} bytes) is not the publisher's file ({want} bytes): its checksum differs.")
-    elif record:
-        detail = _("{path} ({got} bytes) was changed since it was taken over.")
     else:
         detail = _("{path} ({got} bytes) was not checked yet: `dlwp data import {path}` does it.")
     return FileStatus(file, State.DAMAGED, path, digest, detail.format(path=path, got=size, want=file.size or "?"))
