@@ -54,12 +54,12 @@ def start(
     seconds and keeps no checkpoint. Both are for dry runs.
 
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
-    DataError when real data are asked for and none of its datasets is there, MemoryShort when too little memory is
+    DataError when real data are needed and not there, MemoryShort when too little memory is
     free (`force` starts it all the same), StorageError or RunError when the run cannot be started; then nothing of it
     is left.
     """
     params = _absolute(lesson, lesson.values(preset, dict(values)))
-    _require_data(lesson, source)
+    _require_data(lesson, params, source)
     need_mb = memory.require(lesson, params, force=force)
     content.remember(lesson.content)
     spec = _spec(
@@ -175,14 +175,15 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
     )
 
 
-def _require_data(lesson: Lesson, source: Source) -> None:
+def _require_data(lesson: Lesson, params: Mapping[str, Value], source: Source) -> None:
     """Refuse a run that could only fail for lack of data."""
-    if not lesson.datasets:
+    if not (needed := lesson.needs(params)):
         return
     from dlwp_tui.data import loader  # only where it is needed: it stays out of start-up
 
     content.use_datasets(lesson.content)
-    loader.require(lesson.datasets, source)
+    loader.require({name: options for name, options in needed.items() if name in lesson.datasets}, source)
+    loader.require({name: options for name, options in needed.items() if name not in lesson.datasets}, "real")
 
 
 def _create(spec: RunSpec, root: Path | None) -> RunFolder:

@@ -140,7 +140,11 @@ def test_real_data_that_are_not_there_are_refused_before_anything_starts(fake: L
         launch.start(lesson, {}, source="real")
     assert "dlwp data get imdb" in caught.value.hint
     assert store.all() == [] and not paths.runs().exists()
-    until(launch.start(lesson, {}, source="auto"), "finished")
+    weights = fake.params["mode"].model_copy(update={"datasets": {"ok": {"vgg16": {"top": True}}}})
+    lesson = fake.model_copy(update={"params": {**fake.params, "mode": weights}})
+    with pytest.raises(DataError, match="real data of vgg16 is not on this computer"):
+        launch.start(lesson, {}, source="synthetic")
+    until(launch.start(lesson, {"mode": "nan"}, source="auto"), "finished")
 
 
 def test_stop_takes_less_than_a_second(fake: Lesson) -> None:
