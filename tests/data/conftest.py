@@ -80,7 +80,7 @@ def official(monkeypatch: pytest.MonkeyPatch) -> Official:
 
     def make(name: str, body: bytes, urls: tuple[str, ...] = ("http://127.0.0.1:9/none",)) -> Dataset:
         dataset = registry.DATASETS[name]
-        file = replace(dataset.main, size=len(body), sha256=hashlib.sha256(body).hexdigest(), urls=urls)
+        file = replace(dataset.main, size=len(body), sha256=hashlib.sha256(body).hexdigest(), md5="", urls=urls)
         small = replace(dataset, files=(file,), samples={}, classes={})
         monkeypatch.setitem(registry.DATASETS, name, small)
         return small

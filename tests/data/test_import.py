@@ -431,6 +431,43 @@ def test_verify_reads_again_whatever_is_remembered(
     assert str(target) in capsys.readouterr().out  # where the damaged file lies
 
 
+def test_verify_without_a_name_takes_all_that_is_there(
+    tmp_path: Path, official: Official, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["data", "verify"]) == 1, "there is nothing"
+    path = write_boston(tmp_path / "boston_housing.npz")
+    official("boston_housing", path.read_bytes())
+    assert run(["data", "verify", "boston_housing"]) == 1
+    import_path(path)
+    capsys.readouterr()
+    assert run(["data", "verify"]) == run(["data", "verify", "boston_housing"]) == 0
+    seen = capsys.readouterr()
+    assert seen.out.count("boston_housing.npz  real") == 2 and "imdb" not in seen.out
+    assert "Not on this computer: aclimdb, cats_and_dogs_small," in seen.err
+    (paths.data() / "reuters.npz").write_bytes(b"x")
+    assert run(["data", "verify"]) == 1
+
+
+def test_what_only_a_person_can_bring_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "list"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("vgg16: vgg16_weights_tf_dim_ordering_tf_kernels.h5 (with the classifier")
+    vectors = paths.ensure(paths.data()) / "glove.6B.50d.txt"
+    vectors.write_text("the " + " ".join(["0.5"] * 50) + "\n", encoding="utf-8")
+    import_path(vectors, accept=True)
+    assert run(["data", "list"]) == 0
+    assert "real (unverified file) (for dim = 50 only)" in capsys.readouterr().out
+
+
+def test_weights_lie_in_keras_cache_of_models(official: Official) -> None:
+    official("vgg16", b"weights")
+    folder = locate.keras_folders()[-1]
+    assert folder.parts[-2:] == (".keras", "models")
+    folder.mkdir(parents=True)
+    (folder / registry.get("vgg16").main.name).write_bytes(b"weights")
+    assert locate.status("vgg16").state is State.REAL
+
+
 @pytest.mark.real_data
 @pytest.mark.skipif(not (SHARED_DATA / "mnist.npz").exists(), reason="no real data beside the checkout")
 def test_real_files_under_wrong_names(tmp_path: Path) -> None:
