@@ -111,6 +111,11 @@ class Param(StrictModel):
         return self.type in ("text", *PATHS)
 
     @property
+    def is_path(self) -> bool:
+        """True where the value names a file."""
+        return self.type in PATHS
+
+    @property
     def range(self) -> str:
         """The allowed values as the form and `--help` show them, e.g. `1–1024`, `0 ≤ x < 1`, `relu | tanh`."""
         if self.type == "choice":

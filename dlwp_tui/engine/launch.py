@@ -17,8 +17,7 @@ from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.course.param import PATHS
-from dlwp_tui.engine import environment, memory, spawn
+from dlwp_tui.engine import environment, inputs, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
@@ -47,18 +46,22 @@ def start(
     force: bool = False,
     root: Path | None = None,
     limit_s: float = 0.0,
+    pictures: Mapping[str, Path] | None = None,
 ) -> RunFolder:
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
 
     `root` is where its folder is made, instead of among the learner's runs; with `limit_s` it ends itself after so many
     seconds and keeps no checkpoint. Both are for dry runs.
 
+    pictures: copies to take instead of the learner's picture files, by param.
+
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
     DataError when real data are needed and not there, MemoryShort when too little memory is
     free (`force` starts it all the same), StorageError or RunError when the run cannot be started; then nothing of it
     is left.
     """
-    params = _absolute(lesson, lesson.values(preset, dict(values)))
+    params = inputs.absolute(lesson, lesson.values(preset, dict(values)))
+    given = inputs.check(lesson, params, pictures or {})
     _require_data(lesson, params, source)
     need_mb = memory.require(lesson, params, force=force)
     content.remember(lesson.content)
@@ -78,6 +81,7 @@ def start(
     if limit_s:
         job = replace(job, checkpoint=False, limit_s=limit_s)
     try:
+        inputs.keep(folder, given)
         _hand_over(folder, job, device, zygote)
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)
@@ -104,6 +108,7 @@ def rerun(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fals
         zygote=zygote,
         rerun_of=spec.id,
         force=force,
+        pictures=inputs.kept(folder),
     )
     if hash_code(lesson) != spec.code_hash:
         _warn_of_changed_code(again, spec)
@@ -218,20 +223,6 @@ def _job(folder: RunFolder, lesson: Lesson, need_mb: int, *, resume: bool = Fals
         resume=resume,
         ram_mb=need_mb,
     )
-
-
-def _absolute(lesson: Lesson, values: dict[str, Value]) -> dict[str, Value]:
-    """Paths as absolute ones: a worker stands in its own folder. DataError for a picture that cannot be used."""
-    found = dict(values)
-    for name, value in values.items():
-        if value and lesson.params[name].type in PATHS:
-            path = Path(str(value)).expanduser().absolute()
-            found[name] = str(path)
-            if lesson.params[name].type == "image":
-                from dlwp_tui.data import pixels  # only where it is needed: it stays out of start-up
-
-                pixels.check(path)
-    return found
 
 
 def _used_source(folder: RunFolder, spec: RunSpec) -> Source:
