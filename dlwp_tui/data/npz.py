@@ -114,7 +114,7 @@ def _what_zip(path: Path) -> str:
         return _("is a zip or npz archive that breaks off or is damaged")
     if names and all(name.endswith(".npy") for name in names):
         return _("is an npz archive of the arrays {names}").format(names=_listed(sorted(keys(path) or ())))
-    return _("is a zip archive of {names}").format(names=_listed(names) or _("nothing"))
+    return _("is a zip archive of {names}").format(names=_listed(names) or _("no files"))
 
 
 def _listed(names: Sequence[str]) -> str:
