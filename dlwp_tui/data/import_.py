@@ -253,9 +253,9 @@ def _keys_wanted() -> str:
         if owner.npz_keys:
             names.setdefault(owner.npz_keys, []).append(owner.name)
     each = (f"{', '.join(sorted(keys))} ({', '.join(owners)})" for keys, owners in names.items())
-    return _("Files of this course have these arrays: {arrays}. To train on your own, see LESSONS.md, Data sets.").format(
-        arrays="; ".join(each)
-    )
+    return _(
+        "Files of this course have these arrays: {arrays}. To train on your own, see LESSONS.md, Data sets."
+    ).format(arrays="; ".join(each))
 
 
 def _not_absurd(path: Path, file: DataFile) -> None:
