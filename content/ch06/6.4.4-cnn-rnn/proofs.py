@@ -22,6 +22,11 @@ def prove(lab: Lab, **_: object) -> None:
     conv = build("conv", 240, 32, 5)
     lab.check("只有卷积的网络有 12,609 个参数", got=conv.count_params(), want=12_609)
 
+    same = build("conv_pool", 240, 32, 5)
+    got = [layer.count_params() for layer in same.layers[:3]]
+    want = [layer.count_params() for layer in book.layers[:3]]
+    lab.check("conv_pool 与 conv_gru 的卷积和池化相同", got=got, want=want)
+
     steps = [1440 // 6, 720 // 3, 1440 // 3]
     statement = "1440/6 与 720/3 一样多步，1440/3 才是两倍"
     lab.check(statement, claim="C216", got=steps, want=[240, 240, 480])
