@@ -40,19 +40,15 @@ def two_vectors(lab: Lab) -> None:
     """20,000 个词的词表，同样的两个词：one-hot 和词嵌入各是什么样的数。"""
     words = np.array([3, 19_999])
     hot = keras.utils.to_categorical(words, 20_000)
-    got = [list(hot.shape), np.unique(hot).tolist(), float(hot.sum(axis=1).max())]
+    got = [*hot.shape, *np.unique(hot).tolist(), float(hot.sum(axis=1).max())]
     statement = "one-hot：20,000 个词就有 20,000 维，只有 0 和 1，每个词一个 1"
-    lab.check(statement, claim="C157", got=got, want=[[2, 20_000], [0.0, 1.0], 1.0])
+    lab.check(statement, claim="C157", got=got, want=[2, 20_000, 0, 1, 1])
     for size in (256, 512, 1024):
         embedded = np.array(layers.Embedding(20_000, size)(words))
         fractions = int((embedded != np.round(embedded)).sum())
         statement = f"词嵌入：同样的词只要 {size} 维，每个数都是带小数的浮点数"
-        lab.check(
-            statement,
-            claim="C157",
-            got=[list(embedded.shape), fractions],
-            want=[[2, size], 2 * size],
-        )
+        got = [*embedded.shape, fractions]
+        lab.check(statement, claim="C157", got=got, want=[2, size, 2 * size])
 
 
 def votes(lab: Lab, model: keras.Model, review: np.ndarray) -> None:

@@ -46,9 +46,9 @@ def prove(
     book = build(100, 100)
     book.layers[0].trainable = False
     frozen = sum(int(np.prod(w.shape)) for w in book.non_trainable_weights)
-    got = [list(book.layers[0].get_weights()[0].shape), frozen, book.count_params()]
+    got = [*book.layers[0].get_weights()[0].shape, frozen, book.count_params()]
     statement = "书中的大小：矩阵 (10000, 100)，冻结 1,000,000 个，共 1,320,065 个参数"
-    lab.check(statement, claim="C166", got=got, want=[[10_000, 100], 1_000_000, 1_320_065])
+    lab.check(statement, claim="C166", got=got, want=[10_000, 100, 1_000_000, 1_320_065])
     statement = "权重矩阵的形状是（10,000，维数）"
     lab.check(statement, got=list(matrix.shape), want=[10_000, dim])
     if glove.source != "synthetic" and dim == 100:

@@ -84,7 +84,7 @@ def through_time(lab: Lab) -> None:
         gradient = delta * 0.5
         slopes.append(round(delta, 4))
     lab.check("三步的状态", got=np.round(states[1:], 4), want=[0.7616, 0.3634, 0.1797])
-    lab.check("往回传的 δ：第 3、2、1 步", got=slopes, want=[0.9677, 0.4199, 0.0882])
+    lab.check("往回传的 δ：第 3、2、1 步", got=slopes, want=[0.9677, 0.42, 0.0882])
     numeric = (last(0.5 + 1e-6)[-1] - last(0.5 - 1e-6)[-1]) / 2e-6
     statement = "u 的梯度是各步之和 0.6715，与把 u 改动一点点量出来的相同"
     lab.check(statement, got=[total, numeric], want=[0.6715, 0.6715], tolerance=1e-4)
@@ -98,7 +98,7 @@ def clipped(lab: Lab) -> None:
         weight = keras.Variable(np.zeros(2))
         optimizer = keras.optimizers.SGD(learning_rate=1.0, **{name: 1.0})
         optimizer.apply([np.array([30.0, 40.0], "float32")], [weight])
-        moved[name] = -np.array(weight)
+        moved[name] = -weight.numpy()
     statement = "梯度 (30, 40) 的长度是 50：clipnorm=1 缩成 (0.6, 0.8)，方向不变"
     lab.check(statement, got=moved["clipnorm"], want=[0.6, 0.8], tolerance=1e-6)
     lab.check("clipvalue=1 逐个截成 (1, 1)，方向变了", got=moved["clipvalue"], want=[1.0, 1.0])
