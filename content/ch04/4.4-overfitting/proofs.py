@@ -19,7 +19,7 @@ def prove(
     for rate in sorted({0.2, 0.5, lab.params["rate"]} - {0.0}):
         dropout(lab, rate)
     for row in TABLE_4_1:
-        last_layer(lab, *row)
+        last_layer(lab, row)
 
 
 def by_hand(name: str, kernels: list[np.ndarray]) -> float:
@@ -96,10 +96,9 @@ TABLE_4_1 = [
 """书的表 4-1 的五行：问题、输出几个数、激活、损失、一个目标、够得着吗。最后两行是配错了的。"""
 
 
-def last_layer(
-    lab: Lab, problem: str, units: int, activation: str | None, loss: str, target: list, fits: bool
-) -> None:
+def last_layer(lab: Lab, row: tuple[str, int, str | None, str, list[float], bool]) -> None:
     """沿损失的梯度调整最后一层，看输出走到目标没有：激活决定输出能到哪里，损失指出方向。"""
+    problem, units, activation, loss, target, fits = row
     z, function = tf.Variable(tf.zeros((1, units))), keras.activations.get(activation)
     y, measure = tf.constant([target], tf.float32), keras.losses.get(loss)
     for _step in range(100):
