@@ -78,6 +78,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("run.preset", "d", "params.next_preset", N_("next preset"), RUN, shows="params", lesson=True),
     Key("run.measure", "T", "looking.measure", N_("try how long it takes"), RUN, shows="bench", lesson=True),
+    Key("run.tune", "S", "tuning.open", N_("search the parameters"), RUN, lesson=True),
     Key("run.demo", "i", "output.demo", N_("try the model"), RUN, shows="output", lesson=True),
     Key("run.again", "e", "runs.rerun", N_("the shown run again"), RUN),
     Key("page.next", "],right", "reading.page(1)", N_("next page"), READ, footer=5, short=N_("page")),
