@@ -80,24 +80,26 @@ def tensors(lab: Lab) -> None:
 
 def types(lab: Lab) -> None:
     """一个数占几个字节，有几位有效数字，装得下多大的数。"""
-    for name, claim, size, places in (
-        ("float32", "C016", 4, "7.22"),
-        ("float64", "C017", 8, "15.95"),
-    ):
-        thousand = np.zeros(1000, name).nbytes
-        statement = f"1,000 个 {name} 占 {size:,}000 字节"
-        lab.check(statement, claim=claim, got=thousand, want=1000 * size)
-        whole = largest_exact(name)  # 2²⁴ 或 2⁵³：再大的整数就有存不下的
-        statement = f"{name} 能一个不漏地存到 {whole:,}：log10 是 {places}，约 {places} 位有效数字"
-        lab.check(statement, claim=claim, got=round(float(np.log10(whole)), 2), want=float(places))
-        sure = int(float(places)) - 1
-        lab.check(f"保证不走样的有 {sure} 位", claim=claim, got=kept(name, sure), want=True)
-        statement = f"再多一位，{sure + 1} 位就不能保证了"
-        lab.check(statement, claim=claim, got=kept(name, sure + 1), want=False)
+    got = precision("float32")
+    statement = "float32：4 字节，2²⁴ 以内的整数存得下（7.22 位），保证不走样的只有 6 位"
+    lab.check(statement, claim="C016", got=got, want=[4, 7.22, 6])
+    got = precision("float64")
+    statement = "float64：8 字节，2⁵³ 以内的整数存得下（15.95 位），保证不走样的只有 15 位"
+    lab.check(statement, claim="C017", got=got, want=[8, 15.95, 15])
     limits = [np.iinfo("uint8").min, np.iinfo("uint8").max]
     lab.check("uint8 只装 0～255", claim="C018", got=limits, want=[0, 255])
     wrapped = np.array([250], "uint8") + np.array([10], "uint8")
     lab.check("uint8 的 250 + 10 绕回去，得 4", got=int(wrapped[0]), want=4)
+
+
+def precision(name: str) -> list[float]:
+    """一个数占几个字节；存得下的连续整数有几位；存成它再取出来，保证不变的有几位。"""
+    sure = next(places for places in range(6, 20) if not kept(name, places + 1))
+    return [
+        np.zeros(1000, name).nbytes / 1000,
+        round(float(np.log10(largest_exact(name))), 2),
+        sure,
+    ]
 
 
 def largest_exact(name: str) -> int:
@@ -109,7 +111,7 @@ def largest_exact(name: str) -> int:
 
 
 def kept(name: str, places: int) -> bool:
-    """有 places 位有效数字的数存成 name，取出来再写成 places 位，还是不是原来的数：试 18,000 个。"""
+    """有 places 位有效数字的数存成 name 再取出来，是不是原来的数：试 18,000 个。"""
     form, more = f".{places - 1}e", 10 ** (places - 4)
     heads = [lead * more + lead * 7919 % more for lead in range(1000, 10_000)]
     numbers = [Decimal(f"{head}e{e}") for head in heads for e in (0, 3)]
