@@ -12,9 +12,14 @@ from lesson import WORDS, prepare
 
 
 def prove(lab: Lab, *, imdb, x_train, y_held, batches, model, p, **_) -> None:
-    (train_data, _y), (test_data, _y) = imdb
+    (train_data, y_train), (test_data, _y) = imdb
     sizes = [len(train_data), len(test_data)]
     lab.check("训练和测试各 25,000 条影评", claim="C048", got=sizes, want=[25_000, 25_000])
+    if imdb.index is not None:
+        found = np.array([imdb.words.ranks["excellent"] + 3 in text for text in train_data])
+        bad, good = (int(found[y_train == label].sum()) for label in (0, 1))
+        statement = f"标签 1 是好评：excellent 在 {good:,} 条里出现，在标签 0 的 {bad:,} 条里"
+        lab.check(statement, claim="C048", got=good > 1.5 * bad)
     if imdb.source != "synthetic":
         lab.check("第一条影评有 218 个编号", claim="C048", got=len(train_data[0]), want=218)
         if imdb.index is not None:
