@@ -2,7 +2,7 @@
 
 The topics have the sizes of the real set, each has topic words of its own, related topics share some (grain and
 wheat, crude and gas), and part of a newswire comes from a neighbouring topic. Some newswires stand there twice, under
-two topics, as real ones do that are about both: no network can learn both labels, so training accuracy stalls below 1.
+two topics, in the place of real ones with several: no network learns both labels, so training accuracy stalls below 1.
 
 Measured with the book's 3.5 (10,000 words multi-hot, 64-64-46, rmsprop, 20 epochs, 1,000 validation newswires, seed 1).
 Batch 512: validation loss lowest in epoch 9 with 0.87, training accuracy 0.957 (both as in the real set), validation
