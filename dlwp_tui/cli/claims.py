@@ -8,12 +8,11 @@ import typer
 
 from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Json
-from dlwp_tui.core import formats
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.analysis.claims import ClaimRow, Proof
+    from dlwp_tui.analysis.claims import ClaimRow
 
 
 def register(app: typer.Typer) -> None:
@@ -107,55 +106,12 @@ def _summary(rows: list[ClaimRow], total: int) -> None:
 
 def _whole(row: ClaimRow) -> None:
     """One claim with all that is known of it."""
-    from dlwp_tui.analysis import claims as engine
+    from dlwp_tui.analysis import claim_text
 
-    claim = row.claim
-    output.line(f"{claim.id}  {claim.section}  {engine.status_word(claim)}  {engine.word(row.state)}")
-    output.line(claim.statement)
-    if claim.note:
-        output.line(_("Note: {text}").format(text=claim.note))
-    if claim.recorded:
-        output.line(_("Recorded: {text}").format(text=claim.recorded))
-    if not row.proofs:
-        derived = [proof.section for proof in claim.proofs if proof.kind == "note"]
-        where = _("The note derives it: {names}").format(names=", ".join(derived))
-        output.line(where if derived else _("Nothing in the course can test it."))
-    for proof in row.proofs:
-        output.line()
-        _proof(proof)
-        for recorded in row.course:
-            if recorded.place == proof.place:
-                _recorded(recorded)
-    if any(proof.state in ("not tried", "stale", "undecided") for proof in row.proofs):
-        lessons = dict.fromkeys(proof.lesson for proof in row.proofs)
-        for lesson in lessons:
-            output.say(_("Prove it: dlwp prove {lesson} {claim}").format(lesson=lesson, claim=claim.id))
-
-
-def _proof(proof: Proof) -> None:
-    from dlwp_tui.analysis import claims as engine
-
-    head = [proof.place, engine.word(proof.state), formats.source_word(proof.source)]
-    if proof.runs:
-        head.append(_("{count} runs, {time}").format(count=len(proof.runs), time=formats.duration(proof.seconds)))
-    output.line("  ".join(filter(None, head)))
-    lines = [proof.statement, *proof.words, *proof.why]
-    if proof.recorded:
-        lines.append(_("Recorded: {text}").format(text=proof.recorded))
-    for text in filter(None, lines):
-        output.line(f"    {text}")
-
-
-def _recorded(proof: Proof) -> None:
-    """What the course's authors measured."""
-    from dlwp_tui.analysis import claims as engine
-
-    when = _("judged on {date}").format(date=proof.date)
-    time = formats.duration(proof.seconds)
-    head = [when, engine.word(proof.state), formats.source_word(proof.source), time, proof.machine]
-    output.line("    " + "  ".join(filter(None, head)))
-    for text in (*proof.words, *proof.why):
-        output.line(f"      {text}")
+    for text in claim_text.lines(row):
+        output.line(text)
+    for command in claim_text.commands(row):
+        output.say(_("Prove it: {command}").format(command=command))
 
 
 def _facts(row: ClaimRow) -> dict[str, Any]:
