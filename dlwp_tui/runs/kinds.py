@@ -56,3 +56,15 @@ ALL = (
 REPORTS = (MODEL, PICTURE, TEXT, TABLE, CHECK)
 """Those that a reader keeps one by one."""
 VERSION = 1
+
+MOST_LINES = 100
+"""Of a loop's epochs, as lines to read."""
+
+
+def worth_a_line(epoch: object, epochs: object) -> bool:
+    """Of a loop of a thousand steps every tenth, the first and the last; where the end is not known ever fewer."""
+    if not isinstance(epoch, int) or epoch == 1:
+        return True
+    if isinstance(epochs, int):
+        return epoch == epochs or epoch % max(1, -(-epochs // MOST_LINES)) == 0
+    return epoch % int(10 ** max(0, len(str(epoch)) - 3)) == 0

@@ -52,6 +52,9 @@ BROKEN = [
     ("ram_mb = 50", 'ram_mb = 50\ncheckpoint = "yes"', "checkpoint", "true or false"),
     ("ram_mb = 50", 'ram_mb = 50\ndatasets = "imdb"', "datasets", "a list in [ ]"),
     ("ram_mb = 50", 'ram_mb = 50\nid = "1.1"', "id", "folder's name says it"),
+    ("ram_mb = 50", 'ram_mb = 50\nram_growth = "2 * epoch"', "ram_growth", "Did you mean epochs?"),
+    ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "rate <", why = "x" }]', "limits.#1.needs", "made of params"),
+    ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "epochs > 3", why = "x" }]', "presets.quick", "epochs = 3 do"),
     ('title = { zh = "假课", en = "A fake lesson" }', "title = 3", "title", "{ zh ="),
     ('title = { zh = "假课", en = "A fake lesson" }', 'title = { en = "x" }', "title.zh", "missing"),
     (
@@ -128,6 +131,24 @@ def test_broken_lesson(copy: Copy, old: str, new: str, key: str, part: str) -> N
     assert part in f"{found[0].message} {found[0].hint}"
     assert found[0].hint
     assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
+
+
+def test_values_that_do_not_go_together(copy: Copy) -> None:
+    needs = "epochs >= rate or mode != 'ok'"
+    why = '{ zh = "不行。", en = "Train longer." }'
+    copy.edit(
+        copy.lesson,
+        "ram_mb = 50",
+        f"ram_mb = 50\nram_growth = '10 * epochs'\nlimits = [{{ needs = \"{needs}\", why = {why} }}]",
+    )
+    lesson = reader.read(copy.folder).lesson("1.1")
+    assert lesson.needs_mb(lesson.values("quick")) == 50 + 10 * 3
+    with pytest.raises(
+        ParamError, match=r"epochs = 3, rate = 5\.0, mode = ok do not go together: Train longer"
+    ) as error:
+        lesson.values("quick", {"rate": "5"})
+    assert error.value.name == "epochs"
+    assert lesson.values("quick", {"rate": "5", "mode": "nan"})["epochs"] == 3
 
 
 def test_all_problems_at_once(copy: Copy) -> None:

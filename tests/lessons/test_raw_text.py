@@ -25,7 +25,7 @@ GLOVE_100 = SHARED_DATA / "glove.6B.100d.top40k-subset.txt.xz"
 TINY = {"dim": "50", "reviews": 1000, "validation_samples": 400, "test_samples": 200, "maxlen": 20, "epochs": 3}
 SEEN = "The first review as the model sees it (· padding, [UNK] beyond the vocabulary)"
 MB = 1200.0
-"""The lesson's own ram_mb; a book run with fresh twins peaked at 930, one with 2,000 real reviews to learn at 1123."""
+"""A book run with fresh twins peaked at 930, one with 2,000 real reviews to learn at 1123."""
 
 
 def text(view: RunView, title: str) -> str:
