@@ -138,7 +138,7 @@ class Prover:
                     time.sleep(POLL_S)
                 found = evidence.read(target.lesson.id)
                 steps = self.steps(target, found)
-                if steps and len(self.active) < _at_once():
+                if steps and len(self.active) < _at_once(self.device):
                     yield from self._start(steps[0])
                 elif self.active:
                     yield from self._look()
@@ -295,6 +295,6 @@ def _part(step: Step) -> tuple[str, str]:
     return step.lesson.id, step.experiment.id if step.experiment is not None else ""
 
 
-def _at_once() -> int:
+def _at_once(device: str) -> int:
     """How many runs are at work together: one for each slot."""
-    return len(slots.gpus()) or settings.load().cpu_slots
+    return (len(slots.gpus()) if device != "cpu" else 0) or settings.load().cpu_slots
