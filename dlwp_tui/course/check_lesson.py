@@ -72,10 +72,15 @@ def _toml(lesson: Lesson, claims: Claims, datasets: frozenset[str] | None) -> It
     for key, text in texts.items():
         if not text.zh.strip():
             yield at_key(key, _("It is empty."), _("Write what the learner sees here."))
-    for name in lesson.datasets:
+    used = [("datasets", name) for name in lesson.datasets]
+    for param_name, param in lesson.params.items():
+        used += [
+            (f"params.{param_name}.datasets.{choice}", name) for choice, use in param.datasets.items() for name in use
+        ]
+    for key, name in used:
         if datasets is not None and name not in datasets:
             hint = sentences(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
-            yield at_key("datasets", _("There is no dataset {name!r}.").format(name=name), hint)
+            yield at_key(key, _("There is no dataset {name!r}.").format(name=name), hint)
     for name, preset in lesson.presets.items():
         if preset.expect:
             yield from _expect(f"presets.{name}.expect", preset.expect, (PRESET_RUN,))

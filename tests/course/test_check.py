@@ -18,6 +18,7 @@ SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bo
 LESSON, CODE, NOTE = "ch01/1.1-fake/lesson.toml", "ch01/1.1-fake/lesson.py", "ch01/1.1-fake/note.md"
 PROOFS = "ch01/1.1-fake/proofs.py"
 EXPECT = "experiments.more-rate-more-loss.expect"
+CHOICES = 'choices = ["ok", "raise", "nan", "hang"]'
 EXPRESSION = "last(big.loss) > last(base.loss)"
 
 
@@ -103,6 +104,14 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "expect of an unknown run": (edit(LESSON, EXPRESSION, "last(bag.loss) > 1"), LESSON, EXPECT, "bag"),
     "expect of a preset": (
         edit(LESSON, "epochs = 3", 'epochs = 3\nexpect = "last(rum.loss) > 1"'), LESSON, "presets.quick.expect", "rum",
+    ),
+    "unknown dataset of a choice": (
+        edit(LESSON, CHOICES, CHOICES + "\ndatasets = { ok = { imbd = {} } }"), LESSON,
+        "params.mode.datasets.ok", "imbd",
+    ),
+    "unknown choice of datasets": (
+        edit(LESSON, CHOICES, CHOICES + "\ndatasets = { okk = { imdb = {} } }"), LESSON,
+        "params.mode.datasets.okk", "okk",
     ),
     "unknown dataset": (edit(LESSON, "ram_mb = 50", 'ram_mb = 50\ndatasets = ["imbd"]'), LESSON, "datasets", "imbd"),
     "empty label": (edit(LESSON, 'zh = "打印"', 'zh = ""'), LESSON, "params.noisy.label", "empty"),
