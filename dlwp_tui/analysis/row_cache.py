@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 
 FORMAT = 2
@@ -56,7 +56,7 @@ class RowCache:
 def load(fields: Sequence[str]) -> RowCache:
     """What is kept now of rows with these fields; nothing where the file is of a version with others."""
     try:
-        stored = json.loads(_path().read_bytes())
+        stored = parsed.read_json(_path())
     except (OSError, ValueError):
         stored = None
     if not isinstance(stored, dict) or (stored.get("format"), stored.get("fields")) != (FORMAT, list(fields)):

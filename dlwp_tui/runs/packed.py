@@ -11,10 +11,11 @@ import json
 import os
 import sys
 from array import array
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event, decode, encode
@@ -94,10 +95,10 @@ def save(
 def load(folder: RunFolder) -> Packed | None:
     """What is packed of a run; None where there is nothing, or something else than the run is now."""
     try:
-        with _path(folder).open("rb") as file:
+        with paths.open_file(_path(folder)) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            header = parsed.json_value(_read(file, int.from_bytes(file.read(8), "little")))
             if (header["format"], header["order"], header["stamp"]) != (FORMAT, sys.byteorder, _stamp(folder)):
                 return None
             curves = []
@@ -105,7 +106,7 @@ def load(folder: RunFolder) -> Packed | None:
                 arrays = []
                 for code, count in one["arrays"]:
                     values: array[Any] = array(code)
-                    values.fromfile(file, count)
+                    values.frombytes(_read(file, count * values.itemsize))
                     arrays.append(values)
                 curve = Curve()
                 curve.restore(one, arrays)
@@ -113,6 +114,13 @@ def load(folder: RunFolder) -> Packed | None:
             return Packed(header, curves)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, OverflowError, MemoryError):
         return None
+
+
+def _read(file: FileIO, size: int) -> bytes:
+    """The next `size` bytes; EOFError where there are fewer, before room is made for them."""
+    if not 0 <= size <= os.fstat(file.fileno()).st_size - file.tell():
+        raise EOFError
+    return file.read(size)
 
 
 def forget(folder: RunFolder) -> None:

@@ -85,7 +85,7 @@ class Tail:
         """Pass over the first `size` bytes, whole lines whose events are known already."""
         stat = self.path.stat()
         self._file_id = (stat.st_dev, stat.st_ino)
-        with self.path.open("rb") as file:
+        with paths.open_file(self.path) as file:
             file.seek(max(0, size - _ANCHOR))
             self._anchor = file.read(min(size, _ANCHOR))
         self.offset = size
