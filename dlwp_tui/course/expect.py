@@ -129,7 +129,7 @@ class Figure:
         if self.function == "last":
             return values[-1]
         if self.function == "mean":
-            return math.fsum(values) / len(values)
+            return _mean(values)
         best = max(values) if self.function in ("max", "argmax") else min(values)
         return best if self.function in ("min", "max") else float(values.epochs[values.index(best)])
 
@@ -282,13 +282,20 @@ def _number(side: Side, values: Mapping[str, float]) -> float | None:
     return side
 
 
+def _mean(values: Sequence[float]) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:  # their sum leaves the finite numbers
+        return math.fsum(value / len(values) for value in values)
+
+
 def _gap(training: Values, validation: Values, name: str) -> float | str:
     """Training minus validation in the last epoch that has both, or a sentence that none has."""
     of_training = dict(zip(training.epochs, training, strict=True))
     both = [
         (of_training[epoch], y) for epoch, y in zip(validation.epochs, validation, strict=True) if epoch in of_training
     ]
-    return both[-1][0] - both[-1][1] if both else _("{name} is unknown.").format(name=name)
+    return _finite(both[-1][0] - both[-1][1] if both else None, name)
 
 
 def _series(runs: Runs, run: str, metric: str) -> Values | str:
