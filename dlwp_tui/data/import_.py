@@ -65,8 +65,8 @@ def import_path(path: Path | str, name: str | None = None, accept: bool = False)
     for an unknown `name`.
     """
     dataset = registry.get(name) if name else None
-    path = Path(path).expanduser()
-    if not path.exists():
+    path = paths.expanded(path)
+    if not paths.is_there(path):
         raise DataError(_("{path} is not there.").format(path=path), _("Check the path; nothing was imported."))
     if path.is_dir():
         return _folder(path, dataset, accept)
