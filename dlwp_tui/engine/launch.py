@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.core import content, hardware
+from dlwp_tui.core import content, hardware, paths
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
@@ -142,7 +142,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
 def hash_code(lesson: Lesson) -> str:
     """sha256 of lesson.py, its first 16 digits. Raises ContentError when it cannot be read."""
     try:
-        return hashlib.sha256(lesson.code_file.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(paths.read_bytes(lesson.code_file)).hexdigest()[:16]
     except OSError as error:
         raise ContentError(
             _("Lesson {lesson} has no code: {file}: {reason}.").format(
@@ -224,7 +224,7 @@ def _absolute(lesson: Lesson, values: dict[str, Value]) -> dict[str, Value]:
     found = dict(values)
     for name, value in values.items():
         if value and lesson.params[name].type in PATHS:
-            path = Path(str(value)).expanduser().absolute()
+            path = paths.expanded(str(value)).absolute()
             found[name] = str(path)
             if lesson.params[name].type == "image":
                 from dlwp_tui.data import pixels  # only where it is needed: it stays out of start-up
