@@ -26,14 +26,8 @@ if (
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-SERIAL = (
-    "tests/worker/",
-    "tests/attack/test_kills.py",
-    "tests/attack/test_full_disk.py",
-    "tests/test_end_to_end.py",
-    "tests/test_terminal_manners.py",
-)
-"""Tests that wait for other processes, or bound how long something takes."""
+LAST = ("tests/worker/", "tests/attack/", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")
+"""Tests that wait for other processes: after all others, so that two processes of pytest end together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,15 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
-    config.addinivalue_line("markers", "serial: waits for processes or bounds a time; with -n nothing runs beside it")
+    config.addinivalue_line("markers", "serial: bounds how long something takes; with -n nothing runs beside it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as serial what stands in SERIAL or uses the session's zygote, and put it last."""
-    for item in items:
-        if item.nodeid.startswith(SERIAL) or "warm" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.serial)
-    items.sort(key=_is_serial)
+    """Put what waits for processes after the rest, and what is marked as serial last."""
+    items.sort(key=lambda item: (_is_serial(item), item.nodeid.startswith(LAST)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # round pytest-timeout: waiting for one's turn does not count

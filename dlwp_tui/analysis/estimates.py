@@ -144,10 +144,25 @@ def _dry_run_file(lesson_id: str) -> Path:
     return paths.cache() / f"dry run of {lesson_id} on {hardware.host()}.json"
 
 
+def watched(lesson: Lesson, preset: str = "quick") -> str | None:
+    """The metric that was measured of a preset, such as `val_loss`; None where there was none, or nobody measured."""
+    return next((record["metric"] for record in _records(lesson) if record["preset"] == preset), None)
+
+
 def _presets(lesson: Lesson) -> Iterator[Timing]:
-    """The measured presets; tests/benchmarks/quick.py writes the file."""
-    with suppress(OSError, ValueError, TypeError, LookupError, ArithmeticError):  # a course without such a file
-        for record in parsed.read_json(lesson.content / "quick-presets.json"):
-            if record["lesson"] == lesson.id and record["preset"] in lesson.presets:
-                seconds = _time(median(record["cpu_seconds"]) * speed.benchmark() / record["benchmark_s"])
-                yield Timing("preset", lesson.values(record["preset"]), seconds)
+    """The measured presets."""
+    for record in _records(lesson):
+        with suppress(ValueError, TypeError, ArithmeticError):
+            seconds = _time(median(record["cpu_seconds"]) * speed.benchmark() / record["benchmark_s"])
+            yield Timing("preset", lesson.values(record["preset"]), seconds)
+
+
+def _records(lesson: Lesson) -> list[dict[str, Any]]:
+    """What tests/benchmarks/quick.py wrote of the lesson; nothing for a course without that file."""
+    keys = {"lesson", "preset", "metric", "cpu_seconds", "benchmark_s"}
+    try:
+        records = parsed.read_json(lesson.content / "quick-presets.json")
+        own = [one for one in records if keys <= one.keys() and one["lesson"] == lesson.id]
+        return [one for one in own if one["preset"] in lesson.presets]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return []

@@ -238,7 +238,7 @@ def _table(columns: object, rows: object) -> list[str]:
         return []  # a line that was damaged, or written by another version
     wide = len(columns)
     cells = [[*map(str, row), *[""] * wide][:wide] for row in rows if isinstance(row, list)]
-    lines = output.aligned([str(name) for name in columns], cells)
+    lines = formats.aligned([str(name) for name in columns], cells)
     return [f"  {text}" for text in lines]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
+from dlwp_tui.core import formats
 from dlwp_tui.core.errors import ReaderGone, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.plain import escaped, plain
@@ -70,20 +71,8 @@ def json_line(value: Any) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print aligned columns on stdout, not wrapped, for `grep` and `awk`."""
-    for text in aligned(columns, rows):
+    for text in formats.aligned(columns, rows):
         line(text)
-
-
-def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Rows under their columns by display width, two spaces between them."""
-    from rich.cells import cell_len
-
-    lines = [[" ".join(plain(cell).splitlines()) for cell in row] for row in (columns, *rows)]
-    widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
-    return [
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in lines
-    ]
 
 
 def csv_rows(rows: Iterable[Sequence[object]]) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from dlwp_tui.cli import demo_input, output
 from dlwp_tui.cli.options import Run
+from dlwp_tui.core import formats
 from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
 
@@ -161,7 +162,7 @@ def _lines(answer: Mapping[str, Any]) -> list[str]:
     bars = answer.get("bars")
     if isinstance(bars, Mapping) and bars:
         rows = [[str(name), f"{float(share):6.1%}", _bar(float(share))] for name, share in bars.items()]
-        lines += output.aligned([""] * 3, rows)[1:]
+        lines += formats.aligned([""] * 3, rows)[1:]
     lines += [str(answer[key]) for key in ("text", "picture") if key in answer]
     lines += [f"{one['name']}: {one['file']}" for key in ("pictures", "grids") for one in answer.get(key, ())]
     if unknown := [str(word) for word in answer.get("unknown", ())]:

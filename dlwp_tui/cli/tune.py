@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,16 +9,12 @@ import typer
 
 from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Data, Device, Json
-from dlwp_tui.core import formats
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
-    from dlwp_tui.engine.tune import Outcome, Search, Trial
+    from dlwp_tui.engine.tune import Search, Trial
     from dlwp_tui.engine.zygote import Zygote
-
-GAUGE = 11
-"""Cells of the mark that shows where a value lies on its axis."""
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +51,7 @@ def tune(
 ) -> None:
     from dlwp_tui.course import axes, reader
     from dlwp_tui.engine import tune as engine
+    from dlwp_tui.engine import tune_words
     from dlwp_tui.engine.zygote import Zygote
 
     engine.require()
@@ -69,7 +65,6 @@ def tune(
         if value not in allowed:
             message = _("{option} {value} is not allowed: {allowed}.")
             raise UsageError(message.format(option=option, value=value, allowed=" | ".join(allowed)))
-    facts = repr((lesson, over, preset, metric, sampler, pruner, seed, source))
     search = engine.Search(
         chosen,
         axes.read(chosen, over),
@@ -80,7 +75,7 @@ def tune(
         seed,
         source,  # type: ignore[arg-type]
         device,
-        name or f"{lesson}-{hashlib.sha256(facts.encode()).hexdigest()[:6]}",
+        name or engine.name_of(lesson, over, preset, metric, sampler, pruner, seed, source),
     )
     engine.study(search)  # refuses a metric of which it is not known whether a high one is good
     zygote = Zygote()
@@ -94,109 +89,28 @@ def tune(
         facts_ = {"best": asdict(outcome.best), "importance": outcome.importance, "again": outcome.again}
         output.json_line({"search": search.name, **facts_, "test": outcome.test, "luck": outcome.luck})
     else:
-        _report(search, outcome)
+        output.line("")
+        output.table(*tune_words.table(search, outcome.trials))
+        output.line("")
+        for line in tune_words.conclusions(search, outcome):
+            output.line(line)
 
 
 def _search(search: Search, trials: int, zygote: Zygote, json: bool) -> None:
     """Run the trials, a line each; Ctrl-C leaves the search as it is."""
     from dlwp_tui.engine import tune as engine
+    from dlwp_tui.engine import tune_words
 
     if not json:
         output.say(_("Search {name}. Ctrl-C leaves it; the same command goes on with it.").format(name=search.name))
-    best: Trial | None = None
+    ended: list[Trial] = []
     for trial in engine.run(search, trials, zygote):
         if trial.state == "running":
             continue
-        if trial.state == "done" and (best is None or search.best([trial.score, best.score]) == trial.score):  # type: ignore[list-item]
-            best = trial
+        ended.append(trial)
         if json:
             output.json_line(asdict(trial))
         else:
-            mark = "*" if trial is best else " "
-            output.line(f"{mark} {trial.number:>{len(str(trials))}}/{trials}  {_values(trial)}  {_end(search, trial)}")
-
-
-def _values(trial: Trial) -> str:
-    return "  ".join(f"{name}={_shown(value)}" for name, value in trial.params.items())
-
-
-def _shown(value: object) -> str:
-    return formats.number(value) if isinstance(value, float) else str(value)
-
-
-def _end(search: Search, trial: Trial) -> str:
-    score = "" if trial.score is None else f"{search.metric} {formats.number(trial.score)}"
-    match trial.state:
-        case "pruned":
-            return _("{score}  pruned after {count} epochs").format(score=score, count=trial.epochs)
-        case "failed":
-            return _("failed: {run}").format(run=trial.run)
-        case _:
-            return score
-
-
-def _report(search: Search, outcome: Outcome) -> None:
-    """All trials side by side, what mattered, the best values, and how much of their score is luck."""
-    best = outcome.best
-    done = sorted(
-        (trial for trial in outcome.trials if trial.score is not None),
-        key=lambda trial: (trial.state != "done", -(trial.score or 0) if search.maximise else trial.score or 0),
-    )
-    heads = ["", search.metric, *(axis.name for axis in search.axes), _("run")]
-    rows = []
-    for trial in done:
-        places = [
-            f"{_gauge(axis.share(trial.params[axis.name]))} {_shown(trial.params[axis.name])}" for axis in search.axes
-        ]
-        mark = "*" if trial.number == best.number else "-" if trial.state == "pruned" else ""
-        rows.append([mark, formats.number(trial.score or 0.0), *places, trial.run])
-    output.line("")
-    output.table(heads, rows)
-    if outcome.importance:
-        shares = "  ".join(f"{name} {share:.0%}" for name, share in outcome.importance.items())
-        output.line("\n" + _("Importance: {shares}").format(shares=shares))
-    again = " ".join(f"--{name.replace('_', '-')} {_shown(value)}" for name, value in best.params.items())
-    output.line(_("Best: dlwp run {lesson} --preset {preset} {values}").format(
-        lesson=search.lesson.id, preset=search.preset, values=again
-    ))  # fmt: skip
-    _warn(search, outcome)
-
-
-def _gauge(share: float) -> str:
-    at = round(share * (GAUGE - 1))
-    return "·" * at + "●" + "·" * (GAUGE - 1 - at)
-
-
-def _warn(search: Search, outcome: Outcome) -> None:
-    """How far the chosen score may be trusted, in numbers."""
-    from statistics import fmean
-
-    from dlwp_tui.engine.tune import expected_luck
-
-    count = len(outcome.trials)
-    score = formats.number(outcome.best.score or 0.0)
-    output.line("")
-    output.line(
-        _("! {score} is the best of {count} trials on the validation set, so part of it is luck.").format(
-            score=score, count=count
-        )
-    )
-    if outcome.again:
-        mean = formats.number(fmean(outcome.again))
-        output.line(
-            _("  The same values with {count} other seeds: {metric} {mean} on average.").format(
-                count=len(outcome.again), metric=search.metric, mean=mean
-            )
-        )
-    if outcome.noise:
-        luck = formats.number(expected_luck(count) * outcome.noise)
-        output.line(
-            _(
-                "  Seeds differ by {noise} (standard deviation); the best of {count} equally good ones is {luck} off."
-            ).format(noise=formats.number(outcome.noise), count=count, luck=luck)
-        )
-    if outcome.test:
-        figures = "  ".join(f"{name} {formats.number(value)}" for name, value in outcome.test.items())
-        output.line(_("  On the test set, which chose nothing: {figures}").format(figures=figures))
-    else:
-        output.line(_("  This lesson reports no figure of a test set: judge the best values on data of their own."))
+            mark = "*" if trial is tune_words.best_of(search, ended) else " "
+            place = f"{trial.number:>{len(str(trials))}}/{trials}"
+            output.line(f"{mark} {place}  {tune_words.values(trial)}  {tune_words.end(search, trial)}")

@@ -16,10 +16,11 @@ from dlwp_tui.core.language import _
 
 def call(app: typer.Typer, args: Sequence[str], name: str) -> int:
     """Run `app` with `args` and return the exit code. Raises UsageError for what typer refuses, and any DlwpError."""
-    if "--help" in args:
-        return _help(app, args, name)
+    helps = "--help" in args
+    printed = io.StringIO()
     try:
-        code = app(list(args), prog_name=name, standalone_mode=False)
+        with contextlib.redirect_stdout(printed) if helps else contextlib.nullcontext():
+            code = app(list(args), prog_name=name, standalone_mode=False)
     except typer.Abort:  # the input ended at a question
         return 1
     except Exception as error:
@@ -33,14 +34,8 @@ def call(app: typer.Typer, args: Sequence[str], name: str) -> int:
         message, meant = _translated(text())
         lists = _("`{command} --help` lists what it takes.").format(command=command)
         raise UsageError(message, "\n".join(filter(None, (meant, lists)))) from None
-    return code if isinstance(code, int) else 0
-
-
-def _help(app: typer.Typer, args: Sequence[str], name: str) -> int:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        code = app(list(args), prog_name=name, standalone_mode=False)
-    output.line(in_words(printed.getvalue().rstrip("\n")))
+    if helps:
+        output.line(in_words(printed.getvalue().rstrip("\n")))
     return code if isinstance(code, int) else 0
 
 

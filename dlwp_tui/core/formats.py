@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dlwp_tui.core.language import _
+from dlwp_tui.core.plain import plain
 from dlwp_tui.core.types import UsedSource
 
 
@@ -87,3 +88,15 @@ def source_label(source: UsedSource | None, *, short: bool = False) -> str:
     if short:
         return {"synthetic": _("synthetic"), "unverified": _("unverified file")}.get(source or "", "")
     return {"synthetic": _("synthetic data"), "unverified": _("real data (unverified file)")}.get(source or "", "")
+
+
+def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows under their columns by display width, two spaces between them."""
+    from rich.cells import cell_len
+
+    lines = [[" ".join(plain(cell).splitlines()) for cell in row] for row in (columns, *rows)]
+    widths = [max(cell_len(row[number]) for row in lines) for number in range(len(columns))]
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in lines
+    ]

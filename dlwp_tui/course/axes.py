@@ -9,6 +9,7 @@ from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.param import Param, ParamError
 
 _RANGE = re.compile(r"(?P<low>[^.:|]+(?:\.\d+)?)\.\.(?P<high>[^:|]+?)(?P<more>(?::[^:]+)*)")
 
@@ -48,6 +49,38 @@ def read(lesson: Lesson, text: str) -> list[Axis]:
             _("--over names no param."), _("For example: {example}").format(example="--over units=16..256")
         )
     return axes
+
+
+def suggestion(lesson: Lesson, most: int = 2) -> str:
+    """A space to begin with: params that shape the model or its steps, from a quarter of the default to four times."""
+    found: list[str] = []
+    for name in _SHAPES:
+        space = _around(lesson.params[name]) if name in lesson.params else ""
+        if space and len(found) < most:
+            try:
+                read(lesson, f"{name}={space}")
+            except (UsageError, ParamError):  # its ends are not allowed
+                continue
+            found.append(f"{name}={space}")
+    return ",".join(found)
+
+
+_SHAPES = ("units", "filters", "width", "dropout", "learning_rate", "rate", "hidden_layers", "kernel", "kl_weight")
+"""What a search is about in most lessons. Epochs and samples are not: more of them is better, and longer."""
+
+
+def _around(param: Param) -> str:
+    default, most = param.default, param.max
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        return ""
+    if param.type == "float" and default == 0:
+        return f"0..{most / 2:g}" if most is not None and most <= 1 else ""
+    low, high = default / 4, default * 4
+    low = low if param.min is None else max(low, param.min)
+    high = high if most is None else min(high, most)
+    if param.type == "int":
+        low, high = round(low), round(high)
+    return f"{low:g}..{high:g}:log" if low > 0 else ""
 
 
 def _axis(lesson: Lesson, text: str) -> Axis:

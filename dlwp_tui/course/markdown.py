@@ -22,7 +22,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
-from dlwp_tui.course import blocks
+from dlwp_tui.course import blocks, note_code
 from dlwp_tui.course.blocks import Alert, Block, Diagram, Math, Quiz
 from dlwp_tui.course.problem import at_line
 
@@ -54,7 +54,7 @@ def parser(resolve: Resolve | None = None) -> MarkdownIt:
 
     def fold(state: StateCore) -> None:
         above = state.env.get("above", 0)
-        state.tokens = list(_folded(state.tokens, state.src.split("\n"), resolve, above))
+        state.tokens = list(_folded(state.tokens, state.src.split("\n"), resolve, above, md))
 
     md.core.ruler.push("dlwp_blocks", fold)
     return md
@@ -126,7 +126,9 @@ def _inline_text(token: Token) -> str:
     )
 
 
-def _folded(old: list[Token], source: list[str], resolve: Resolve | None, above: int) -> Iterator[Token]:
+def _folded(
+    old: list[Token], source: list[str], resolve: Resolve | None, above: int, md: MarkdownIt
+) -> Iterator[Token]:
     index = 0
     while index < len(old):
         token = old[index]
@@ -140,6 +142,8 @@ def _folded(old: list[Token], source: list[str], resolve: Resolve | None, above:
             continue
         if token.type == "html_block":
             yield from _html_block(token)
+        elif token.type == "fence":
+            yield from _code(token, md)
         else:
             if token.type == "inline":
                 _tidy(token)
@@ -240,16 +244,38 @@ def _beside(children: list[Token], texts: list[str], index: int) -> tuple[str, s
     return nearest(range(index - 1, -1, -1)), nearest(range(index + 1, len(children)))
 
 
+def _code(token: Token, md: MarkdownIt) -> Iterator[Token]:
+    """A block of code, below a line for the reader where its info says more than the language."""
+    try:
+        kind = note_code.kind(token.info)
+    except ValueError as error:
+        message = _("{words!r} after ```python means nothing.").format(words=str(error))
+        hint = _("Write ```python, ```python fragment or ```python after 3.4.")
+        yield _token(at_line(token.map[0] + 1 if token.map else 1, message, hint), token)
+        return
+    if kind is not None:
+        if kind.label:
+            (inline,) = md.parseInline(kind.label)
+            yield from _paragraph(inline.children or [], kind.label, token)
+        token.info = "python"
+        token.meta["python"] = kind
+    yield token
+
+
 def _html_block(token: Token) -> Iterator[Token]:
     """A comment disappears; other HTML is shown as it stands, because a terminal would drop it silently."""
     if re.fullmatch(r"\s*<!--.*?-->\s*", token.content, re.DOTALL):
         return
     child = Token("text", "", 0, content=token.content.strip())
-    yield Token("paragraph_open", "p", 1, map=token.map, level=token.level, block=True)
-    yield Token(
-        "inline", "", 0, content=child.content, map=token.map, level=token.level + 1, children=[child], block=True
-    )
-    yield Token("paragraph_close", "p", -1, level=token.level, block=True)
+    yield from _paragraph([child], child.content, token)
+
+
+def _paragraph(children: list[Token], text: str, place: Token) -> Iterator[Token]:
+    """A paragraph that stands where `place` does."""
+    level = place.level
+    yield Token("paragraph_open", "p", 1, map=place.map, level=level, block=True)
+    yield Token("inline", "", 0, content=text, map=place.map, level=level + 1, children=children, block=True)
+    yield Token("paragraph_close", "p", -1, level=level, block=True)
 
 
 def _lines(token: Token, source: list[str]) -> list[str]:

@@ -7,13 +7,14 @@ Needs the extra `tune`.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import math
 import re
 import statistics
 import time
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +48,7 @@ WARM_UP = 3
 """Epochs of a trial before it may be pruned."""
 FIRST = 4
 """Trials that run to their end before any is pruned: the pruner compares with them."""
+MOST_TRIALS = 10_000
 TRIALS_SEED = 1
 """Of every trial, so that they differ in their params alone."""
 ANEW = "begun anew"
@@ -133,6 +135,11 @@ class Outcome:
         return statistics.stdev(self.again) if len(self.again) > 1 else None
 
 
+def name_of(lesson_id: str, *facts: object) -> str:
+    """The name of a search that was given none: the same for the same lesson, space, preset, metric and so on."""
+    return f"{lesson_id}-{hashlib.sha256(repr((lesson_id, *facts)).encode()).hexdigest()[:6]}"
+
+
 def expected_luck(trials: int) -> float:
     """By how many standard deviations the best of so many equally good trials lies above their mean, on average.
 
@@ -170,10 +177,13 @@ def study(search: Search) -> optuna.Study:
     )
 
 
-def run(search: Search, trials: int, zygote: Zygote | None = None) -> Generator[Trial, None, None]:
-    """Run the search until `trials` of it have ended; yields each trial when it begins and when it has ended.
+def run(
+    search: Search, trials: int, zygote: Zygote | None = None, cancelled: Callable[[], bool] = lambda: False
+) -> Generator[Trial, None, None]:
+    """Run the search until `trials` have ended; yields each trial when it begins, after each epoch and at its end.
 
-    Those of earlier calls come first. Raises RunError when several trials fail one after the other, and what
+    Those of earlier calls come first. Once `cancelled()`, the run at work is stopped and nothing more is begun; the
+    next call takes that trial up again. Raises RunError when several trials fail one after the other, and what
     `launch.start` raises.
     """
     require()
@@ -181,23 +191,27 @@ def run(search: Search, trials: int, zygote: Zygote | None = None) -> Generator[
     failures = 0
     _take_up(found)
     yield from _ended(search, found)
-    while (ended := len(_ended(search, found))) < trials:
+    while (ended := len(_ended(search, found))) < trials and not cancelled():
         trial = found.ask({axis.name: _distribution(axis) for axis in search.axes})
         shown = Trial(ended + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
         folder = _folder(search, trial, shown, zygote)
         yield replace(shown)
-        _follow(search, found, trial, folder, shown)
+        yield from _follow(search, trial, folder, shown, cancelled)
+        if shown.state == "running":
+            return
         yield shown
         failures = failures + 1 if shown.state == "failed" else 0
         if failures >= FAILURES:
             message = _("{count} trials failed one after the other.").format(count=failures)
-            raise RunError(message, _("See why: dlwp watch {run}").format(run=shown.run))
+            raise RunError(message, _why(search, store.find(shown.run)))
 
 
-def conclude(search: Search, confirm: int, zygote: Zygote | None = None) -> Outcome:
+def conclude(
+    search: Search, confirm: int, zygote: Zygote | None = None, cancelled: Callable[[], bool] = lambda: False
+) -> Outcome:
     """The best trial, each param's importance, its score with `confirm` other seeds, and its figures on the test set.
 
-    Raises RunError when no trial has been completed.
+    Once `cancelled()`, no further seed is tried. Raises RunError when no trial has been completed.
     """
     found = study(search)
     shown = _ended(search, found)
@@ -207,6 +221,8 @@ def conclude(search: Search, confirm: int, zygote: Zygote | None = None) -> Outc
     best = (max if search.maximise else min)(done, key=lambda trial: trial.score or 0.0)
     outcome = Outcome(shown, best, _importance(found))
     for seed in range(TRIALS_SEED + 1, TRIALS_SEED + 1 + confirm):
+        if cancelled():
+            break
         folder = _start(search, best.params, seed, None, zygote)
         control.wait(folder)
         view = RunView.whole(folder)
@@ -243,18 +259,27 @@ def _start(search: Search, params: dict[str, Value], seed: int, number: int | No
     )
 
 
-def _follow(search: Search, found: optuna.Study, trial: optuna.Trial, folder: RunFolder, shown: Trial) -> None:
-    """Report each epoch to the pruner, stop the run where it says so, and write down how the trial ended."""
+def _follow(
+    search: Search, trial: optuna.Trial, folder: RunFolder, shown: Trial, cancelled: Callable[[], bool]
+) -> Iterator[Trial]:
+    """Report each epoch to the pruner, stop the run where it says so, and write down how the trial ended.
+
+    Yields the trial after each epoch. It is still "running" at the end where the search was cancelled.
+    """
     from optuna.trial import TrialState
 
-    view = RunView.open(folder)
+    found, view = trial.study, RunView.open(folder)
     while True:
         view.update()
         values = _values(view, search.metric)
         for value in values[shown.epochs :]:
             shown.epochs += 1
             trial.report(value, shown.epochs)
+            yield replace(shown)
         active = view.state.active
+        if active and cancelled():
+            control.stop(folder)
+            return
         if active and shown.epochs and trial.should_prune():
             control.stop(folder)
             shown.state, shown.score = "pruned", search.best(values)
@@ -270,6 +295,16 @@ def _follow(search: Search, found: optuna.Study, trial: optuna.Trial, folder: Ru
     else:
         shown.state = "failed"
         found.tell(trial, state=TrialState.FAIL)
+
+
+def _why(search: Search, folder: RunFolder) -> str:
+    """What to do about a trial that failed."""
+    view = RunView.whole(folder)
+    if view.state is RunState.FINISHED and not _values(view, search.metric):
+        names = ", ".join(dict.fromkeys(key.metric for key in view.curves))
+        text = _("Lesson {lesson} draws no {metric}; it draws: {names}")
+        return text.format(lesson=search.lesson.id, metric=search.metric, names=names)
+    return _("See why: dlwp watch {run}").format(run=folder.id)
 
 
 def _values(view: RunView, metric: str) -> list[float]:

@@ -46,7 +46,8 @@ def convert(source: str, section_id: str, href: Href, lessons: Callable[[str], L
         out += _inline(lines[done:start], href)
         made = _block(data, section_id, href, lessons) if own else None
         if made is None:
-            out += lines[start:end]
+            label = token.meta["python"].label if token.level == 0 and "python" in token.meta else ""
+            out += [*_inline([label, ""] if label else [], href), *lines[start:end]]
         else:
             indent = re.match(r"[\s>]*" if not isinstance(data, blocks.Alert) else r"\s*", lines[start])
             before = indent[0] if indent else ""

@@ -156,14 +156,19 @@ def run_folder(**files: bytes) -> RunFolder:
     "mean(a.loss) + 3 * (2 - gap(b.acc)) >= -0.5 and last(a.loss) != 1 and seconds(a) < params(b)",
 )
 def _expect(data: bytes) -> None:
+    from dlwp_tui.analysis.effects import Effect
     from dlwp_tui.course import expect
 
     made = expect.parse(text(data))
     curves = {"loss": [1e308, 1e308, -1e308], "val_loss": [1.0, 1e308], "acc": [1.0], "val_acc": [-1e308]}
     runs = dict.fromkeys(("a", "b", "small", "base"), curves)
     scalars = {name: {"seconds": 1e308, "params": 1e308} for name in runs}
-    made.evaluate(runs, scalars)
+    values = made.evaluate(runs, scalars).figures
     made.evaluate({})
+    for term in made.terms:
+        margins = tuple(margin for margin in [term.margin(values)] if margin is not None)
+        Effect(term, (*margins, *margins, 1.0), 3).as_json()
+        str(term.linear)
 
 
 @parser("lesson.toml", LESSON.read_bytes())
@@ -431,7 +436,10 @@ def _dry_run(data: bytes) -> None:
     str(estimates.read(lesson).of({"epochs": 9}))
 
 
-@parser("quick-presets.json", '[{"lesson": "1.1", "preset": "quick", "cpu_seconds": [1.5, 2.0], "benchmark_s": 0.03}]')
+@parser(
+    "quick-presets.json",
+    '[{"lesson": "1.1", "preset": "quick", "metric": "loss", "cpu_seconds": [1.5, 2.0], "benchmark_s": 0.03}]',
+)
 def _presets(data: bytes) -> None:
     from dlwp_tui.analysis import estimates
     from dlwp_tui.course import parse

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem
-from dlwp_tui.course import markdown, note, reader
+from dlwp_tui.course import markdown, note, note_code, reader
 from dlwp_tui.course.blocks import Alert, Diagram, ExperimentCard, Math, Option, Quiz, RunCard
 from dlwp_tui.course.markdown import Link
 from dlwp_tui.course.resolve import resolver
@@ -154,12 +154,22 @@ def test_quiz_with_several_lines() -> None:
         (":::quiz\nq\n- [x] a :: b\n- c :: d\n- [ ] e :: f\n:::", 4, "no [ ] or [x]"),
         (":::qiuz\nq\n:::", 1, ":::qiuz"),
         ("text\n\n:::", 3, ":::"),
+        ("text\n\n```python fragments\nx\n```", 3, "'fragments'"),
     ],
 )
 def test_unusable_blocks_stay_in_place_as_problems(text: str, line: int, part: str) -> None:
     problems = [found for found in data(text) if isinstance(found, Problem)]
     assert [(problem.where, problem.hint != "") for problem in problems] == [(f"line {line}", True)]
     assert part in problems[0].message
+
+
+def test_what_runs_before_a_block_of_code_stands_above_it() -> None:
+    text = "```python after 1.1 2.3\nx = 1\n```\n```python fragment\ny\n```\n```python\nz\n```"
+    kinds = [(line, kind.fragment, kind.after) for line, kind, _code in note_code.blocks(markdown.tokens(text))]
+    assert kinds == [(1, False, ("1.1", "2.3")), (4, True, ()), (7, False, ())]
+    assert markdown.plain(text).splitlines()[0].startswith("Goes on after the code of 1.1 · 2.3.")
+    assert [one.target for one in markdown.links(text)] == ["1.1", "2.3"]
+    assert {token.info for _line, token in markdown.tokens(text) if token.type == "fence"} == {"python"}
 
 
 def test_every_problem_of_a_quiz_is_shown() -> None:

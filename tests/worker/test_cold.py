@@ -102,6 +102,7 @@ def test_the_child_trains_and_the_parent_holds_nothing(keras_lesson: Make) -> No
     wait_for(lambda: _gone(parent), what="the parent's end")
 
 
+@pytest.mark.serial
 def test_the_child_gives_way_as_the_parent_does(keras_lesson: Make) -> None:
     """Its own session would else begin with a full share of the processor beside the screen's."""
     folder = launch.start(keras_lesson(), {"mode": "hang"})

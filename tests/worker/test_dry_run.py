@@ -21,6 +21,8 @@ from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import wait_for
 from tests.worker.conftest import script
 
+pytestmark = pytest.mark.serial
+
 
 @pytest.fixture
 def slow(playground_dir: object) -> Lesson:

@@ -143,6 +143,7 @@ def test_real_data_that_are_not_there_are_refused_before_anything_starts(fake: L
     until(launch.start(lesson, {}, source="auto"), "finished")
 
 
+@pytest.mark.serial
 def test_stop_takes_less_than_a_second(fake: Lesson) -> None:
     folder = launch.start(fake, {"mode": "hang"})
     until_event(folder, "epoch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import statistics
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from dlwp_tui.engine import control, tune
 from dlwp_tui.engine.tune import Search
 from dlwp_tui.engine.zygote import Zygote
 from dlwp_tui.runs import store
+from dlwp_tui.runs.state import RunState
+from dlwp_tui.runs.view import RunView
 from tests.cli.conftest import Cli, cli  # noqa: F401
 from tests.worker.conftest import coded
 
@@ -142,3 +145,24 @@ def test_the_command_refuses(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     missing = cli("tune", "1.1", "--over", "rate=1..2", DLWP_LANG="en")
     assert missing.returncode == 2 and "dlwp-tui[tune]" in missing.stderr
+
+
+def test_a_cancelled_search_stops_its_run_and_is_taken_up_again(fake: Lesson, tmp_path: Path) -> None:
+    mine = search(coded(fake, tmp_path, SLOW), "rate=3..4", preset="book")
+    cancel = threading.Event()
+    seen = []
+    for trial in tune.run(mine, 2, cancelled=cancel.is_set):
+        seen.append(trial)
+        if trial.epochs:
+            cancel.set()
+    assert {trial.state for trial in seen} == {"running"}, "its trial has not ended"
+    control.wait(store.find(seen[0].run), 60)
+    assert RunView.whole(store.find(seen[0].run)).state is RunState.STOPPED
+    taken_up = next(tune.run(mine, 1))
+    assert (taken_up.number, taken_up.params) == (1, seen[0].params)
+
+
+def test_a_metric_that_the_lesson_does_not_draw_is_named(fake: Lesson) -> None:
+    with pytest.raises(RunError) as caught:
+        list(tune.run(search(fake, metric="val_accuracy"), 9))
+    assert caught.value.hint == "Lesson 1.1 draws no val_accuracy; it draws: loss, val_loss"

@@ -60,6 +60,8 @@ class SearchScreen(Dialog[Result]):
         """What is listed now, best first."""
         self.searched = ""
         """The text `results` belong to."""
+        self._opens = False
+        """Whether Enter was pressed before the results for what was typed had come."""
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -82,6 +84,7 @@ class SearchScreen(Dialog[Result]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._opens = False
         self._look_up()
 
     @work(exclusive=True, group="index")
@@ -118,6 +121,9 @@ class SearchScreen(Dialog[Result]):
     def _show(self, text: str, results: list[Result]) -> None:
         """List the results."""
         self.results, self.searched = results, text
+        if self._opens and results and text == self.query_one(Input).value:
+            self.dismiss(results[0])
+            return
         choices = self.query_one(OptionList)
         choices.set_options([Option(_row(result)) for result in results])
         if results:
@@ -144,7 +150,9 @@ class SearchScreen(Dialog[Result]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         highlighted = self.query_one(OptionList).highlighted
-        if highlighted is not None and self.searched == event.value:
+        if self.searched != event.value:
+            self._opens = True
+        elif highlighted is not None:
             self.dismiss(self.results[highlighted])
 
     @on(OptionList.OptionSelected)

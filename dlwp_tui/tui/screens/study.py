@@ -33,6 +33,7 @@ from dlwp_tui.tui.screens.offers import Offers
 from dlwp_tui.tui.screens.panes import Panes
 from dlwp_tui.tui.screens.reading import Reading
 from dlwp_tui.tui.screens.runs import Runs
+from dlwp_tui.tui.screens.tuning import Tuning
 from dlwp_tui.tui.screens.writing import Writing
 from dlwp_tui.tui.session import Session
 
@@ -66,6 +67,7 @@ class StudyScreen(Screen[None]):
             "writing": self.writing,
             "looking": self.looking,
             "runs": self.runs,
+            "tuning": Tuning(self, session, self.panes),
             "copying": Copying(self, self.panes),
             "app": self.app,
         }
