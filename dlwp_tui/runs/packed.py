@@ -20,7 +20,7 @@ from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event, decode, encode
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.scan import scan
+from dlwp_tui.runs.scan import MOST, scan
 from dlwp_tui.runs.series import Curve, CurveKey
 
 FORMAT = 1
@@ -60,6 +60,7 @@ def save(
     """
     if size < WORTH:
         return
+    room = MOST
     described, arrays = [], []
     for of, curves in (("epochs", epochs), ("batches", batches)):
         for key, curve in curves.items():
@@ -67,6 +68,12 @@ def save(
             sizes = [[one.typecode, len(one)] for one in own]
             described.append({"of": of, "label": key.label, "metric": key.metric, "arrays": sizes, **facts})
             arrays += own
+    kept: list[str] = []
+    for event in scan(folder.events, *_OTHERS):
+        kept.append(encode(event).decode().rstrip("\n"))
+        room -= len(kept[-1])
+        if room < 0:
+            return
     header = {
         "format": FORMAT,
         "order": sys.byteorder,
@@ -75,7 +82,7 @@ def save(
         "steps_of": steps_of,
         "first_step_s": first_step_s,
         "curves": described,
-        "events": [encode(event).decode().rstrip("\n") for event in scan(folder.events, *_OTHERS)],
+        "events": kept,
     }
     text = json.dumps(header, ensure_ascii=False).encode()
     path = _path(folder)

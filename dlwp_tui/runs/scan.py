@@ -14,9 +14,12 @@ from pathlib import Path
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
-from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.events import MOST_REPORTS, Event, decode
 from dlwp_tui.runs.folder import RunFolder, unreadable
+from dlwp_tui.runs.kinds import REPORTS
 
+MOST = 4 * MOST_REPORTS
+"""Bytes of texts, tables, checks, models and pictures that are taken from a run: one process writes a quarter."""
 _ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
 _BLOCK = 1 << 18  # bytes read at a time
 _LAST_BLOCK = 1 << 12  # bytes read first from the end of a file: enough for the end of a finished run
@@ -47,8 +50,9 @@ def scan(path: Path, *kinds: str, newest_first: bool = False) -> Iterator[Event]
 class Tail:
     """Follows `path`: each `read` returns the events of the whole lines added since the one before.
 
-    A line that is no event is counted in `skipped`. A file that was cut, replaced or rewritten is read again from its
-    start and `generation` goes up, so that whoever folds events starts afresh; one `read` never mixes two generations.
+    A line that is no event is counted in `skipped`, as are reports after `MOST` bytes of them. A file that was cut,
+    replaced or rewritten is read again from its start and `generation` goes up, so that whoever folds events starts
+    afresh; one `read` never mixes two generations.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,6 +66,7 @@ class Tail:
         self._file_id: tuple[int, int] | None = None
         self._anchor = b""
         self._in_long_line = False
+        self._reports = 0
 
     def read(self, limit: int = 1 << 20) -> list[Event]:
         """Events of the next whole lines, from about `limit` bytes at most; [] when there is nothing new or no file."""
@@ -122,7 +127,8 @@ class Tail:
         events = []
         for line in _lines(data):
             event = decode(line)
-            if event is not None:
+            self._reports += len(line) if event is not None and event["e"] in REPORTS else 0
+            if event is not None and (self._reports <= MOST or event["e"] not in REPORTS):
                 events.append(event)
             else:
                 self.skipped += 1
@@ -133,7 +139,7 @@ class Tail:
         self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
 
     def _restart(self) -> None:
-        self.offset, self._anchor, self._in_long_line = 0, b"", False
+        self.offset, self._anchor, self._in_long_line, self._reports = 0, b"", False, 0
         self.generation += 1
 
 

@@ -300,6 +300,16 @@ def _filter(data: bytes) -> None:
     filters.resorted(text(data), filters.sort_of(text(data)))
 
 
+@parser("a search's journal", b'{"op_code":0,"worker_id":"e8","study_name":"a","directions":[1]}\n')
+def _journal(data: bytes) -> None:
+    from dlwp_tui.course import axes, parse
+    from dlwp_tui.engine import tune
+
+    lesson = parse.lesson(LESSON, COURSE, COURSE, "1.1")
+    put(paths.home() / "searches/a.journal", data)
+    tune.study(tune.Search(lesson, axes.read(lesson, "epochs=1..5"), metric="loss", name="a"))
+
+
 # -- the learner's files -----------------------------------------------------------------------------------------------
 
 
