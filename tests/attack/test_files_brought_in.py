@@ -206,6 +206,22 @@ def test_a_key_of_tuples_without_end_is_never_hashed() -> None:
         unpickle.batch(stream, Path("a"), "b", 100)
 
 
+def test_a_file_that_is_read_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HDF5's library does that with one damaged file of 2,000, and Python cannot end it. A reader stands for it."""
+    folder = tmp_path / "lessons/datasets/endless"
+    folder.mkdir(parents=True)
+    code = (registry.SETS / "boston_housing/reader.py").read_text(encoding="utf-8")
+    code = code.replace('"boston_housing"', '"endless"').replace("boston_housing.", "endless.")
+    code = code.replace("    import numpy as np\n", "    while True:\n        pass\n", 1)
+    (folder / "reader.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(import_, "PATIENCE", 1)
+    monkeypatch.setenv("DLWP_CONTENT", f":{tmp_path / 'lessons'}")
+    path = tmp_path / "endless.npz"
+    path.write_bytes(import_.HDF5 + bytes(100))
+    with pytest.raises(DataError, match="does not end"):
+        import_.import_path(path, "endless", accept=True)
+
+
 def png(width: int, height: int) -> bytes:
     """A PNG of black pixels of which only the first row is there."""
 
