@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_MEMBER = 256 << 20
 """Bytes all arrays may unpack to. The largest of Keras' own npz files, MNIST's, has 55 MB."""
-MAX_LISTS = 64 << 20
+MAX_LISTS = 40 << 20
 """Bytes of a pickle, of which every two may become a number of 8; imdb.npz has 14 MB."""
 MAX_MEMBERS = 32
 _DIRECTORY = 1 << 18  # bytes of the list of 32 members, and of the end of a zip, of which 64 kB are searched
