@@ -12,6 +12,7 @@ import pickle
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -410,6 +411,7 @@ def _labels(data: bytes) -> None:
 
 @cache
 def packed_example() -> bytes:
+    """A run as it is packed."""
     from dlwp_tui.runs import packed
     from dlwp_tui.runs.view import RunView
 
@@ -417,22 +419,26 @@ def packed_example() -> bytes:
     view = RunView.open(folder)
     view.update()
     least, packed.WORTH = packed.WORTH, 0
-    packed.save(folder, folder.events.stat().st_size, dict(view.curves), dict(view.batch_curves),
-                steps_of={"": 2}, first_step_s=1.0)  # fmt: skip
+    view.pack()
     packed.WORTH = least
     return packed._path(folder).read_bytes()
 
 
 @parser("a packed run")
 def _packed(data: bytes) -> None:
+    """Its stamp and checksum are made to fit: else nothing further would be read."""
     from dlwp_tui.runs import packed
     from dlwp_tui.runs.view import RunView, summary
 
     folder = run_folder()
-    stamp = json.dumps(packed._stamp(folder)).encode()
-    before, found, after = data.partition(b'"stamp": [')
-    data = before + b'"stamp": ' + stamp + after.partition(b"]")[2] if found else data
-    put(packed._path(folder), data)
+    begin = len(packed._MAGIC)
+    size = int.from_bytes(data[begin : begin + 8], "little")
+    text, rest = data[begin + 12 :][:size], data[begin + 12 :][size:]
+    before, found, after = text.partition(b'"stamp": [')
+    if found:
+        text = before + b'"stamp": ' + json.dumps(packed._stamp(folder)).encode() + after.partition(b"]")[2]
+    crc = zlib.crc32(text).to_bytes(4, "little")
+    put(packed._path(folder), data[:begin] + len(text).to_bytes(8, "little") + crc + text + rest)
     json.dumps(summary(RunView.whole(folder)))
 
 
@@ -475,7 +481,7 @@ def _caches(data: bytes) -> None:
     search._loaded.clear()
     put(search_files.cache_file(course.content), data)
     search.load(course).search("过")
-    put(row_cache._path(), data)
+    put(row_cache._path("history"), data)
     run_folder()
     history.history()
     presets._known.clear()
