@@ -28,6 +28,7 @@ from tests.conftest import FIXTURES
 
 COURSE = FIXTURES / "course"
 LESSON = COURSE / "ch01/1.1-fake/lesson.toml"
+REAL = sorted((Path(__file__).parents[2] / "content").glob("ch0[568]/*/lesson.toml"))[::6]
 RUN = "20261123-0231-1.1-k7qf"
 NOTE = """# 1.1 标题
 
@@ -172,7 +173,7 @@ def _expect(data: bytes) -> None:
         str(term.linear)
 
 
-@parser("lesson.toml", LESSON.read_bytes())
+@parser("lesson.toml", LESSON.read_bytes(), *(file.read_bytes() for file in REAL))
 def _lesson(data: bytes) -> None:
     from dlwp_tui.course import parse
 
