@@ -78,6 +78,10 @@ class HistoryRow:
     """The newest figure of each curve, NaN and infinity included, by the curve's name as in `best`."""
     disk: int = 0
     """Bytes of the run's folder."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """As in the spec."""
+    depends: dict[str, str] = field(default_factory=dict)
+    """As in the spec."""
 
     @property
     def id(self) -> str:
@@ -242,6 +246,8 @@ def _facts(folder: RunFolder) -> dict[str, Any]:
         "number": spec.number,
         "peak_mb": view.peak_mb,
         "disk": folder.size,
+        "versions": spec.versions,
+        "depends": spec.depends,
     }
 
 

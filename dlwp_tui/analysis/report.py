@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dlwp_tui.analysis import charting, compare, differences, figures, names, seen, verdict, wording
+from dlwp_tui.analysis import charting, compare, differences, evidence, figures, names, seen, verdict, wording
 from dlwp_tui.core import formats
 from dlwp_tui.core.language import _, language
 from dlwp_tui.course.lesson import Lesson
@@ -112,8 +112,12 @@ def _judged(lesson: Lesson | None, views: Sequence[RunView], called: Sequence[st
             )
     ids = dict.fromkeys(view.spec.experiment.id for view in views if view.spec.experiment is not None)
     for experiment in lesson.experiments if lesson is not None else ():
-        if experiment.id in ids and lesson is not None and (judged := verdict.latest(lesson, experiment)) is not None:
-            words = [*verdict.in_words(judged, lesson, experiment), *filter(None, [judged.of_seeds])]
+        if experiment.id in ids and lesson is not None and (judged := evidence.latest(lesson, experiment)) is not None:
+            words = [
+                *verdict.in_words(judged, lesson, experiment),
+                *filter(None, [judged.of_seeds]),
+                *verdict.effects_in_words(judged, lesson, experiment),
+            ]
             sentences.append(f"{judged.label}: {experiment.statement} {wording.joined(words)}".strip())
     return sentences
 

@@ -1,23 +1,24 @@
-"""Whether an experiment's runs bear out the note's statement. Each seed votes; the majority of the seeds decides.
+"""Whether an experiment's runs bear out the note's statement, beyond what seeds differ: see `effects`.
 
-The `label` of a verdict on synthetic data or an unverified file names its source.
+A comparison that does not hold decides; else one that is undecided leaves the whole undecided. Which runs are judged is
+found in `evidence`. The `label` of a verdict on synthetic data or an unverified file names its source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import Literal
 
-from dlwp_tui.analysis import wording
+from dlwp_tui.analysis import effects, wording
+from dlwp_tui.analysis.effects import MOST_SEEDS, Effect
 from dlwp_tui.analysis.seeds import by_epoch
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource, Value
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import Experiment, Lesson
-from dlwp_tui.runs import facts, store
-from dlwp_tui.runs.folder import RunFolder
+from dlwp_tui.runs import facts
 from dlwp_tui.runs.series import Curve
 from dlwp_tui.runs.state import RunState, label
 from dlwp_tui.runs.view import RunView
@@ -49,6 +50,8 @@ class Vote:
     """The value of each function in `expect`, by its text: `{"argmin(small.val_loss)": 6.0}`."""
     why: tuple[str, ...] = ()
     """Why it does not count, a sentence each."""
+    whole: bool = True
+    """Every side has finished, all on one kind of data: its figures have a say, though one of them may be missing."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,16 @@ class Verdict:
     """The worst source any of the runs used."""
     why: tuple[str, ...] = ()
     """Why it is undecided or pending, a sentence each."""
-    batch: str = ""
-    """The id of this start of the experiment (see `ExperimentVote`)."""
     ended: int = 0
     """How many of its runs are over."""
+    effects: tuple[Effect, ...] = ()
+    """Each comparison of `expect`, in its order."""
+    stale: tuple[str, ...] = ()
+    """What has changed since its runs were made, a sentence each; () where they would come out the same."""
+    seconds: float = 0.0
+    """What its runs have worked, all together."""
+    runs: tuple[str, ...] = ()
+    """Their ids."""
 
     @property
     def voted(self) -> int:
@@ -83,22 +92,31 @@ class Verdict:
         return _("median of {count} seeds").format(count=count) if count > 1 else _("of a single seed")
 
     @property
+    def seeds_needed(self) -> int | None:
+        """About how many seeds would decide it; None where it is decided or nobody can tell."""
+        return max((needed for effect in self.effects if (needed := effect.seeds_needed)), default=None)
+
+    @property
     def synthetic(self) -> bool:
         """True when the figures may not be compared with the note's."""
         return self.source == "synthetic"
 
     @property
     def label(self) -> str:
-        """The verdict as it is shown: a glyph, a word and, unless it is real data, the source."""
-        word = {
-            "holds": "✓ " + _("holds"),
-            "does not hold": "✗ " + _("does not hold"),
-            "undecided": "? " + _("undecided"),
-            "pending": "… " + _("running"),
-        }[self.kind]
-        if self.source == "synthetic":
-            return word + " " + _("(on synthetic data)")
-        return word + " " + _("(on an unverified file)") if self.source == "unverified" else word
+        """The verdict as it is shown: a glyph, a word, the source where it is not real data, `(out of date)`."""
+        source = {"synthetic": _("(on synthetic data)"), "unverified": _("(on an unverified file)")}
+        parts = (word(self.kind), source.get(self.source or "", ""), _("(out of date)") if self.stale else "")
+        return " ".join(filter(None, parts))
+
+
+def word(kind: Kind) -> str:
+    """A kind of verdict as lists and cards show it: a glyph and a word, since colour is never the only sign."""
+    return {
+        "holds": "✓ " + _("holds"),
+        "does not hold": "✗ " + _("does not hold"),
+        "undecided": "? " + _("undecided"),
+        "pending": "… " + _("running"),
+    }[kind]
 
 
 def plan(lesson: Lesson, experiment: Experiment) -> tuple[PlannedRun, ...]:
@@ -112,55 +130,33 @@ def plan(lesson: Lesson, experiment: Experiment) -> tuple[PlannedRun, ...]:
     )
 
 
-def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], batch: str = "") -> Verdict:
+def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], stale: tuple[str, ...] = ()) -> Verdict:
     """The verdict of runs given by (side, vote). The views are taken as they are: update them first."""
     expression = expect.parse(experiment.expect)
     votes = tuple(_vote(experiment, expression, views, vote) for vote in range(experiment.seeds))
-    kind = _kind(votes, views)
+    whole = [vote.figures for vote in votes if vote.whole]
+    judged = tuple(
+        Effect(term, tuple(m for figures in whole if (m := term.margin(figures)) is not None), experiment.seeds)
+        for term in expression.terms
+    )
+    kind = _kind(judged, views)
     counted = [vote for vote in votes if vote.holds is not None]
     if not counted and kind != "pending":
         counted = list(votes)
     names = dict.fromkeys(name for vote in counted for name in vote.figures)
-    return Verdict(
+    found = Verdict(
         kind=kind,
         votes=votes,
         figures={name: median(v.figures[name] for v in counted if name in v.figures) for name in names},
         source=facts.worst_source(view.source for view in views.values() if view.source),
         why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
-        batch=batch,
         ended=sum(not view.state.active for view in views.values()),
+        effects=judged,
+        stale=stale,
+        seconds=sum(view.elapsed_s for view in views.values()),
+        runs=tuple(view.folder.id for view in views.values()),
     )
-
-
-def latest(lesson: Lesson, experiment: Experiment) -> Verdict | None:
-    """The verdict of the experiment's newest start; None when it was never started."""
-    batch, folders = newest_runs(lesson.id, experiment.id)
-    views = {place: RunView.whole(folder) for place, folder in folders.items()}
-    return judge(experiment, views, batch) if views else None
-
-
-def newest_runs(lesson_id: str, experiment_id: str) -> tuple[str, dict[tuple[str, int], RunFolder]]:
-    """(batch, folder by side and vote) of the experiment's newest start; ("", {}) when it was never started."""
-    batch = ""
-    found: dict[tuple[str, int], RunFolder] = {}
-    for folder in store.all():  # newest first: of two runs in one place the later one counts
-        spec = store.read_spec(folder)
-        place = spec.experiment
-        if place is None or spec.lesson != lesson_id or place.id != experiment_id:
-            continue
-        batch = batch or place.batch
-        if place.batch == batch:
-            found.setdefault((place.side, place.vote), folder)
-    return batch, found
-
-
-def arms(lesson: Lesson, experiment: Experiment) -> dict[RunFolder, str]:
-    """The runs of the experiment's newest start, vote by vote, and what the side of each is called."""
-    called = wording.side_names(lesson, experiment)
-    _batch, folders = newest_runs(lesson.id, experiment.id)
-    order = {side: number for number, side in enumerate(experiment.runs)}
-    known = [place for place in folders if place[0] in order]
-    return {folders[place]: called[place[0]] for place in sorted(known, key=lambda one: (one[1], order[one[0]]))}
+    return replace(found, why=(*found.why, *_too_small(found)))
 
 
 def in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[str, ...]:
@@ -168,6 +164,12 @@ def in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[st
     wanted = expect.parse(experiment.expect).figures
     values = {figure: found.figures[str(figure)] for figure in wanted if str(figure) in found.figures}
     return wording.sentences(values, wording.side_names(lesson, experiment), lesson.words)
+
+
+def effects_in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[str, ...]:
+    """The size of what the experiment compares as sentences, each with how far seeds differ in it."""
+    figures = [vote.figures for vote in found.votes if vote.whole]
+    return effects.in_words(found.effects, figures, wording.side_names(lesson, experiment), lesson.words)
 
 
 def figures_of(view: RunView) -> dict[str, expect.Values]:
@@ -223,17 +225,23 @@ def _vote(
         {side: figures_of(view) for side, view in sides.items()},
         {side: scalars_of(view) for side, view in sides.items()},
     )
-    holds = None if why else outcome.holds
-    if not why and holds is None:
-        why += outcome.missing
     if len({view.source == "synthetic" for view in sides.values()}) > 1:
         why.append(_("One side ran on real data and the other on synthetic data: they cannot be compared."))
-        holds = None
-    return Vote(vote, holds, outcome.figures, tuple(why))
+    if why:
+        return Vote(vote, None, outcome.figures, tuple(why), whole=False)
+    return Vote(vote, outcome.holds, outcome.figures, outcome.missing if outcome.holds is None else ())
 
 
-def _kind(votes: tuple[Vote, ...], views: Mapping[tuple[str, int], RunView]) -> Kind:
+def _kind(judged: tuple[Effect, ...], views: Mapping[tuple[str, int], RunView]) -> Kind:
     if any(view.state.active for view in views.values()):
         return "pending"
-    yes, no = (sum(vote.holds is holds for vote in votes) for holds in (True, False))
-    return "holds" if 2 * yes > len(votes) else "does not hold" if 2 * no > len(votes) else "undecided"
+    decisions = {effect.decision for effect in judged}
+    return "does not hold" if "does not hold" in decisions else "undecided" if "undecided" in decisions else "holds"
+
+
+def _too_small(found: Verdict) -> tuple[str, ...]:
+    """Why it is undecided though every figure is there."""
+    if found.kind != "undecided" or (needed := found.seeds_needed) is None:
+        return ()
+    count = _("more than {count}").format(count=MOST_SEEDS) if needed > MOST_SEEDS else str(needed)
+    return (_("Seeds differ by more than the effect: {count} seeds would decide.").format(count=count),)

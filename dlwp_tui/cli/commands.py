@@ -26,6 +26,8 @@ COMMANDS = {
     "pictures": ("open", "picture"),
     "tensorboard": ("tensorboard",),
     "tune": ("tune",),
+    "prove": ("prove",),
+    "claims": ("claims",),
     "data": ("data",),
     "machine": ("gpu", "doctor"),
     "completion": ("completion",),

@@ -57,6 +57,11 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 }
 
 
+SYMBOLS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The result of an expectation on the figures of runs."""
@@ -153,11 +158,41 @@ class Comparison:
     sign: type[ast.cmpop]
     left: Side
     right: Side
+    text: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """`<`, `>=` and so on."""
+        return SYMBOLS[self.sign]
 
     def holds(self, values: Mapping[str, float]) -> bool | None:
         """Whether it is true; None when a figure is not in `values`."""
         left, right = _number(self.left, values), _number(self.right, values)
         return None if left is None or right is None else _COMPARE[self.sign](left, right)
+
+    def margin(self, values: Mapping[str, float]) -> float | None:
+        """By how much it is true, negative where it is false; None when a figure is not in `values`.
+
+        `left == right` is never true by more than 0, `left != right` never false by more than 0.
+        """
+        left, right = _number(self.left, values), _number(self.right, values)
+        if left is None or right is None:
+            return None
+        difference = left - right
+        if self.sign in (ast.Eq, ast.NotEq):
+            difference = abs(difference) if self.sign is ast.NotEq else -abs(difference)
+        elif self.sign in (ast.Lt, ast.LtE):
+            difference = -difference
+        return difference if math.isfinite(difference) else None
+
+    def met(self, margin: float) -> bool:
+        """Whether it is true by this margin: `>` is not by 0, `>=` is."""
+        return margin > 0 or (margin == 0 and self.sign in (ast.LtE, ast.GtE, ast.Eq))
+
+    @property
+    def linear(self) -> tuple[dict[Figure, float], float] | None:
+        """`left - right` as (factor of each figure, constant); None where figures are multiplied with each other."""
+        return _linear(Sum(ast.Sub, self.left, self.right))
 
 
 def parse(text: str) -> Expression:
@@ -189,7 +224,7 @@ def _comparison(node: ast.expr) -> Comparison:
     sign = type(node.ops[0])
     if sign not in _COMPARE:
         _refuse(_("A comparison uses one of {signs}.").format(signs="< <= > >= == !="))
-    comparison = Comparison(sign, _side(node.left, 0), _side(node.comparators[0], 0))
+    comparison = Comparison(sign, _side(node.left, 0), _side(node.comparators[0], 0), _source(node))
     if not _figures(comparison.left) + _figures(comparison.right):
         _refuse(_("{text!r} looks at no run.").format(text=_source(node)))
     return comparison
@@ -280,6 +315,25 @@ def _number(side: Side, values: Mapping[str, float]) -> float | None:
         result = _ARITHMETIC[side.sign](left, right)
         return result if math.isfinite(result) else None
     return side
+
+
+def _linear(side: Side) -> tuple[dict[Figure, float], float] | None:
+    """A side as (factor of each figure, constant), figures that cancel out left away; None where it is not linear."""
+    if isinstance(side, Figure):
+        return {side: 1.0}, 0.0
+    if not isinstance(side, Sum):
+        return {}, side
+    left, right = _linear(side.left), _linear(side.right)
+    if left is None or right is None:
+        return None
+    if side.sign is ast.Mult:
+        if left[0] and right[0]:
+            return None
+        (factors, constant), by = (left, right[1]) if not right[0] else (right, left[1])
+        return {figure: factor * by for figure, factor in factors.items()}, constant * by
+    sign = -1 if side.sign is ast.Sub else 1
+    both = {figure: left[0].get(figure, 0.0) + sign * right[0].get(figure, 0.0) for figure in {**left[0], **right[0]}}
+    return {figure: factor for figure, factor in both.items() if factor}, left[1] + sign * right[1]
 
 
 def _gap(training: Values, validation: Values, name: str) -> float | str:

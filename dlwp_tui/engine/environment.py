@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from functools import cache
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from dlwp_tui.core import paths
@@ -32,27 +31,6 @@ def for_worker() -> dict[str, str]:
     if env.get("DLWP_HOME"):
         env["DLWP_HOME"] = str(paths.home())  # absolute: a worker's working directory is its own folder
     return env
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions a run depends on, without importing any of them; "" for what is not installed."""
-    return {
-        "dlwp": _version("dlwp-tui"),
-        "python": platform.python_version(),
-        "tensorflow": _version("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
-        "keras": _version("keras"),
-        "numpy": _version("numpy"),
-    }
-
-
-def _version(*names: str) -> str:
-    for name in names:
-        try:
-            return metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return ""
 
 
 @cache

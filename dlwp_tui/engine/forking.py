@@ -60,11 +60,12 @@ def _warm_up(client: socket.socket) -> str | None:
             # Imported here, so that no child needs to. NVML is not opened: only a child may do that.
             import pynvml  # noqa: F401
 
-            from dlwp_tui.engine import answering, environment, training  # noqa: F401
+            from dlwp_tui.core.versions import versions
+            from dlwp_tui.engine import answering, training  # noqa: F401
             from dlwp_tui.lab.warm import warm
 
             warm()
-            environment.versions()
+            versions()
         except Exception as error:  # noqa: BLE001 - sent to the client, which then starts workers cold
             traceback.print_exception(error)
             problems.append(f"{type(error).__name__}: {error}")

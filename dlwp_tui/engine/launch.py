@@ -12,13 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.analysis import provenance
 from dlwp_tui.core import content, hardware
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
+from dlwp_tui.core.versions import versions
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.param import PATHS
-from dlwp_tui.engine import environment, memory, spawn
+from dlwp_tui.engine import memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
@@ -169,7 +171,8 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
         created=time.time(),
         content=str(lesson.content),
         code_hash=hash_code(lesson),
-        versions=environment.versions(),
+        versions=versions(),
+        depends=provenance.depends(lesson),
         host=hardware.host(),
         **fields,
     )

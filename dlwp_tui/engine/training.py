@@ -20,7 +20,8 @@ from typing import Any
 from dlwp_tui.core import content, paths
 from dlwp_tui.core.errors import DlwpError, RunError
 from dlwp_tui.core.language import _
-from dlwp_tui.engine import environment, failures, memory, signals, slots
+from dlwp_tui.core.versions import versions
+from dlwp_tui.engine import failures, memory, signals, slots
 from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, write_exit
@@ -144,7 +145,7 @@ def _started(job: Job, lab: Lab, slot: slots.Slot) -> None:
         kinds.STARTED,
         pid=os.getpid(),
         device=slot.device,
-        versions=environment.versions(),
+        versions=versions(),
         resumed=job.resume,
         initial_epoch=initial_epoch(job.folder) if job.resume else 0,
     )

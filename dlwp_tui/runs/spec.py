@@ -60,6 +60,8 @@ class RunSpec(BaseModel):
     """sha256 of lesson.py, first 16 hex digits."""
     versions: dict[str, str] = {}
     """dlwp, python, tensorflow, keras, numpy."""
+    depends: dict[str, str] = {}
+    """Fingerprints of the code that its figures come from, see `analysis.provenance`; {} in runs of before."""
     host: str = ""
     """Platform and processor count, e.g. `Linux x86_64, 2 cores`."""
     rerun_of: str | None = None

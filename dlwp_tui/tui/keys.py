@@ -92,6 +92,7 @@ KEYS: tuple[Key, ...] = (
     Key("place.forward", ">", "reading.travel(1)", N_("forward again"), READ),
     Key("page.bookmark", "B", "reading.bookmark", N_("set or remove a bookmark"), READ),
     Key("glossary", "G", "reading.glossary", N_("glossary"), READ),
+    Key("claims", "V", "reading.claims", N_("what the notes state, and its verdicts"), READ),
     Key("card.next", "j", "reading.card(1)", N_("next card, quiz or link"), READ),
     Key("card.previous", "k", "reading.card(-1)", N_("previous card, quiz or link"), READ),
     Key("search", "/", "reading.search", N_("search"), READ, footer=7),

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlwp_tui.analysis import estimates, verdict
+from dlwp_tui.analysis import estimates, evidence, verdict
 from dlwp_tui.analysis import export as exporter
 from dlwp_tui.core import paths, progress
 from dlwp_tui.core.errors import DlwpError, StorageError
@@ -197,8 +197,8 @@ class Session:
         self._cancel.set()
 
     def verdict_of(self, lesson: Lesson, experiment: Experiment) -> verdict.Verdict | None:
-        """The verdict of the newest time this experiment was started; None when it never was."""
-        return verdict.latest(lesson, experiment)
+        """The verdict of this experiment by the runs there are; None where no run serves it."""
+        return evidence.latest(lesson, experiment)
 
 
 def explain(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Every seed votes; the majority of the seeds decides; what is synthetic says so."""
+"""An effect beyond what seeds differ decides; what is synthetic says so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlwp_tui.analysis import verdict
+from dlwp_tui.analysis import evidence, verdict
 from dlwp_tui.analysis.verdict import Verdict
 from dlwp_tui.course import expect, reader
 from dlwp_tui.course.lesson import Experiment, Lesson
@@ -49,21 +49,36 @@ def judged(
     return verdict.judge(experiment, views)
 
 
-def test_the_majority_decides_and_the_figures_are_medians(make_run: Make) -> None:
-    result = judged(make_run, [(EARLY, LATE), (LATE, EARLY), (EARLY, (3.0, 1.0, 2.0))])
-    assert result.kind == "holds" and [vote.holds for vote in result.votes] == [True, False, True]
-    assert result.figures == {"argmin(small.val_loss)": 2.0, "argmin(base.val_loss)": 1.0}
+def test_an_effect_beyond_the_spread_decides_and_the_figures_are_medians(make_run: Make) -> None:
+    result = judged(make_run, [(EARLY, LATE), (EARLY, LATE), (EARLY, (3.0, 1.0, 2.0))])  # later by 2, 2 and 1 epochs
+    assert result.kind == "holds" and [vote.holds for vote in result.votes] == [True, True, True]
+    assert result.figures == {"argmin(small.val_loss)": 3.0, "argmin(base.val_loss)": 1.0}
     assert result.source == "real" and not result.synthetic and result.label == "✓ holds"
+    (effect,) = result.effects
+    assert effect.margins == (2.0, 2.0, 1.0) and effect.size == pytest.approx(5 / 3)
+    assert effect.spread == pytest.approx(1 / math.sqrt(3))
 
 
-def test_a_majority_against(make_run: Make) -> None:
-    result = judged(make_run, [(LATE, EARLY), (LATE, LATE), (EARLY, LATE)])
+def test_an_effect_against(make_run: Make) -> None:
+    result = judged(make_run, [(LATE, EARLY), (LATE, EARLY), (LATE, (3.0, 1.0, 2.0))])
     assert result.kind == "does not hold" and result.label == "✗ does not hold"
 
 
-def test_a_tie_is_undecided(make_run: Make) -> None:
-    experiment = EXPERIMENT.model_copy(update={"seeds": 2})
-    assert judged(make_run, [(EARLY, LATE), (LATE, EARLY)], experiment=experiment).kind == "undecided"
+def test_two_of_three_seeds_do_not_decide_where_seeds_differ_more(make_run: Make) -> None:
+    """A majority of three is a coin toss where the effect is smaller than the spread."""
+    result = judged(make_run, [(EARLY, LATE), (LATE, EARLY), (EARLY, (3.0, 1.0, 2.0))])  # 2, -2, 1
+    assert [vote.holds for vote in result.votes] == [True, False, True]
+    assert result.kind == "undecided" and result.seeds_needed == 101
+    assert result.why == ("Seeds differ by more than the effect: more than 100 seeds would decide.",)
+
+
+def test_a_comparison_that_does_not_hold_decides_before_one_that_is_undecided(make_run: Make) -> None:
+    later: list[tuple[tuple[float, ...], tuple[float, ...]]]
+    later = [(EARLY, LATE), (LATE, EARLY), (EARLY, (3.0, 1.0, 2.0))]
+    both = EXPERIMENT.model_copy(update={"expect": EXPERIMENT.expect + " and min(small.val_loss) > 2"})
+    assert judged(make_run, later, experiment=both).kind == "does not hold"
+    either = EXPERIMENT.model_copy(update={"expect": EXPERIMENT.expect + " and min(small.val_loss) < 2"})
+    assert judged(make_run, later, experiment=either).kind == "undecided"
 
 
 @pytest.mark.parametrize("state", ["stopped", "failed"])
@@ -76,7 +91,7 @@ def test_runs_that_did_not_finish_have_no_vote(make_run: Make, state: str) -> No
 def test_missing_seeds_count_against_a_majority(make_run: Make) -> None:
     assert judged(make_run, [(EARLY, LATE)]).kind == "undecided"
     result = judged(make_run, [(EARLY, LATE)] * 2)
-    assert result.kind == "holds", "the third seed could not change it"
+    assert result.kind == "holds", "two seeds that agree"
     assert "not started" in result.why[0]
     assert verdict.judge(EXPERIMENT, {}).kind == "undecided"
 
@@ -118,24 +133,23 @@ def test_the_plan_names_every_run(lesson: Lesson) -> None:
     assert plan[1].params == plan[0].params | {"rate": 2.0}
 
 
-def test_the_latest_start_is_judged(make_run: Make, lesson: Lesson) -> None:
+def test_the_newest_runs_are_judged(make_run: Make, lesson: Lesson) -> None:
     experiment = lesson.experiment("more-rate-more-loss")
-    assert verdict.latest(lesson, experiment) is None
+    assert evidence.latest(lesson, experiment) is None
 
-    def start(batch: str, loss: dict[str, float], lesson_id: str = "1.1", experiment_id: str = experiment.id) -> None:
+    def start(batch: str, loss: dict[str, float], lesson_id: str = "1.1") -> None:
         for planned in verdict.plan(lesson, experiment):
-            place = ExperimentVote(id=experiment_id, batch=batch, side=planned.side, vote=planned.vote)
+            place = ExperimentVote(id=experiment.id, batch=batch, side=planned.side, vote=planned.vote)
             run = make_run(lesson_id, params=planned.params, seed=planned.seed, experiment=place).hold().say("started")
             run.epochs("loss", 5.0, loss[planned.side]).say("ended", state="finished").release()
 
     start("aa", {"base": 2.0, "big": 1.0})
-    old = verdict.latest(lesson, experiment)
-    assert old is not None and old.kind == "does not hold" and old.batch == "aa" and old.source is None
+    old = evidence.latest(lesson, experiment)
+    assert old is not None and old.kind == "does not hold" and old.source is None
     start("bb", {"base": 1.0, "big": 2.0})
     start("cc", {"base": 2.0, "big": 1.0}, lesson_id="3.4")
-    start("dd", {"base": 2.0, "big": 1.0}, experiment_id="another")
-    new = verdict.latest(lesson, experiment)
-    assert new is not None and new.kind == "holds" and new.batch == "bb"
+    new = evidence.latest(lesson, experiment)
+    assert new is not None and new.kind == "holds" and len(new.runs) == 6
     assert new.figures == {"last(big.loss)": 2.0, "last(base.loss)": 1.0}
 
 
@@ -204,13 +218,14 @@ def test_arms_and_figures_of_the_newest_start_by_the_names_of_their_sides(make_r
             run = make_run("1.1", params=planned.params, seed=planned.seed, experiment=place).hold().say("started")
             run.epochs("loss", 5.0, float(planned.params["rate"])).say("ended", state="finished").release()
             made[batch, planned.side, planned.vote] = run.folder
-    arms = verdict.arms(lesson, experiment)
+    arms = evidence.arms(lesson, experiment)
     assert list(arms) == [made["bb", side, vote] for vote in range(3) for side in ("base", "big")]
     assert list(arms.values()) == ["rate 1", "rate 2"] * 3
-    found = verdict.latest(lesson, experiment)
+    found = evidence.latest(lesson, experiment)
     assert found is not None
     assert verdict.in_words(found, lesson, experiment) == ("last training loss: rate 1 → 1, rate 2 → 2",)
-    assert verdict.arms(lesson, experiment.model_copy(update={"id": "another"})) == {}
+    other = experiment.model_copy(update={"runs": {"a": {"rate": 3.0}}, "names": {}})
+    assert evidence.arms(lesson, other) == {}
 
 
 def test_epochs_are_counted_as_they_were_trained(make_run: Make) -> None:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from dlwp_tui.analysis import history, verdict
+from dlwp_tui.analysis import evidence, history
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
@@ -247,7 +247,7 @@ class BenchPane(Vertical, can_focus=False):
             return
         place = store.read_spec(rows[0].folder).experiment
         experiment = next((one for one in lesson.experiments if place and one.id == place.id), None)
-        arms = verdict.arms(lesson, experiment) if experiment is not None else {}
+        arms = evidence.arms(lesson, experiment) if experiment is not None else {}
         if not get_current_worker().is_cancelled:
             self.call_later(self._show_newest, lesson, rows[0].folder, arms)
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.markdown import Markdown
 
-from dlwp_tui.analysis.verdict import Verdict, in_words
+from dlwp_tui.analysis.verdict import Verdict, effects_in_words, in_words
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.course import blocks
@@ -238,11 +238,13 @@ class ExperimentBlock(Card):
             voted = _("{count} of {total} seeds have voted").format(count=verdict.voted, total=len(verdict.votes))
             return Text.assemble((running, "strong"), "  ", (voted, "dim"), "   ", self.hints(curves))
         mark = {"holds": "right", "does not hold": "wrong"}.get(verdict.kind, "strong")
+        assert self.lesson is not None and self.experiment is not None
+        sizes = effects_in_words(verdict, self.lesson, self.experiment)
         again = ngettext("test it again ({count} run)", "test it again ({count} runs)", count).format(count=count)
         return inline.lines(
             [
                 Text.assemble((verdict.label, mark), *_votes(verdict)),
-                *(Text(why, "dim") for why in verdict.why),
+                *(Text(why, "dim") for why in (*sizes, *verdict.why, *verdict.stale)),
                 self.hints(curves, (keys.label("card.start"), again, "start")),
             ]
         )

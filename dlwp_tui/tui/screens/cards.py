@@ -7,7 +7,7 @@ from functools import partial
 
 from textual.screen import Screen
 
-from dlwp_tui.analysis import verdict
+from dlwp_tui.analysis import evidence
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.formats import rough_duration
@@ -105,7 +105,7 @@ class Cards(Controller):
 
     @in_thread(group="arms", exclusive=True)
     def _find_arms(self, lesson: Lesson, experiment: Experiment, focus: bool = False) -> None:
-        self.app.call_from_thread(self._show_arms, verdict.arms(lesson, experiment), focus)
+        self.app.call_from_thread(self._show_arms, evidence.arms(lesson, experiment), focus)
 
     def _show_arms(self, arms: dict[RunFolder, str], focus: bool) -> None:
         """The experiment's runs over each other in the curves tab."""

@@ -169,6 +169,14 @@ class Reading(Controller):
         """Every term, found by typing."""
         self._open_glossary()
 
+    def action_claims(self) -> None:
+        """The statements of the open section, with what runs here have shown of them; the filter leads to all."""
+        from dlwp_tui.tui.reader.claims import ClaimsScreen
+
+        section = self._panes.section
+        screen = ClaimsScreen(self._panes.course, section.id if section is not None else "")
+        self.app.push_screen(screen, self._open_chosen)
+
     def action_search(self) -> None:
         """Search the course; the chosen place opens with the words marked."""
         from dlwp_tui.tui.reader.search import SearchScreen
@@ -199,11 +207,11 @@ class Reading(Controller):
             self.notify(_("{term} is not in the glossary.").format(term=name), severity="warning")
             return
 
-        def answered(section_id: str | None) -> None:
-            if section_id is not None and self._open(section_id):
-                self._panes.show_pane("note")
+        self.app.push_screen(GlossaryScreen(terms, term), self._open_chosen)
 
-        self.app.push_screen(GlossaryScreen(terms, term), answered)
+    def _open_chosen(self, section_id: str | None) -> None:
+        if section_id is not None and self._open(section_id):
+            self._panes.show_pane("note")
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,117 @@
+"""Proving makes the runs that are missing, each once, and goes on where it was left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dlwp_tui.core.errors import UsageError
+from dlwp_tui.course import reader
+from dlwp_tui.engine import control, launch, prove
+from dlwp_tui.engine.prove import Judged, Prover
+from dlwp_tui.runs import store
+from dlwp_tui.runs.folder import RunFolder
+from tests.conftest import wait_for
+from tests.worker.conftest import state_of
+
+
+@pytest.fixture
+def targets(course_dir: Path) -> list[prove.Target]:
+    return prove.targets(reader.load(course_dir), "1.1", seeds=1)
+
+
+def judged(prover: Prover) -> list[Judged]:
+    return [event for event in prover.run() if isinstance(event, Judged)]
+
+
+def test_it_makes_what_is_missing_and_no_run_twice(targets: list[prove.Target]) -> None:
+    by_hand = launch.start(targets[0].lesson, {}, preset="quick", seed=1)
+    control.wait(by_hand, 30)
+    prover = Prover(targets)
+    assert [step.params["rate"] for step in prover.steps(targets[0])] == [2.0], "the other one is there"
+    experiment, exact = judged(prover)
+    assert experiment.verdict is not None and experiment.verdict.kind == "holds"
+    assert by_hand.id in experiment.verdict.runs and len(store.all()) == 2
+    assert exact.exact is not None and exact.exact.checked["C001"].kind == "holds"
+    assert exact.exact.checked["C001"].run == by_hand.id
+    again = Prover(targets)
+    assert len(judged(again)) == 2 and not again.started and len(store.all()) == 2
+
+
+def test_a_run_that_cannot_be_started_leaves_the_others(
+    targets: list[prove.Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_fields: object) -> RunFolder:
+        raise UsageError("no")
+
+    monkeypatch.setattr(launch, "start", refuse)
+    prover = Prover(targets)
+    found = judged(prover)
+    assert len(prover.refused) == 2, "one of the experiment, one of the claims"
+    assert found[0].verdict is not None and found[0].verdict.kind == "undecided" and not found[0].verdict.runs
+
+
+def test_it_waits_for_a_run_of_another_program(targets: list[prove.Target]) -> None:
+    lesson = targets[0].lesson
+    other = launch.start(lesson, {"mode": "hang"}, preset="quick", seed=1)
+    runs = {"runs": {"a": {"mode": "hang"}}, "expect": "last(a.loss) > 0"}
+    prover = Prover([prove.Target(lesson, (targets[0].experiments[0].model_copy(update=runs),), ())])
+    events = prover.run()
+    assert next(events) is None and not prover.started
+    control.stop(other)
+    prover._tried.add(prove.Step(lesson, lesson.values("quick", {"mode": "hang"}), 1).key)
+    (end,) = [event for event in events if isinstance(event, Judged)]
+    assert end.verdict is not None and end.verdict.kind == "undecided"
+
+
+@pytest.fixture
+def proving(course_dir: Path, home: Path) -> Iterator[list[subprocess.Popen[str]]]:
+    """`dlwp prove` of a lesson that hangs until it is stopped."""
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def hanging(tmp_path: Path) -> Path:
+    """A course whose experiment has two sides, of which the second one hangs."""
+    import shutil
+
+    folder = tmp_path / "hanging"
+    shutil.copytree(os.environ["DLWP_CONTENT"], folder)
+    toml = folder / "ch01" / "1.1-fake" / "lesson.toml"
+    text = toml.read_text(encoding="utf-8").replace("big = { rate = 2.0 }", 'big = { mode = "hang" }')
+    toml.write_text(text.replace("seeds = 3", "seeds = 1"), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupt_leaves_what_is_finished_and_a_kill_nothing_undone(
+    proving: list[subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("DLWP_CONTENT", str(hanging(tmp_path)))
+    cold = "from dlwp_tui import __main__; from dlwp_tui.engine import zygote; zygote.Zygote.start = print"
+    command = [sys.executable, "-c", f"{cold}; __main__.main()", "prove", "1.1"]
+    proving.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    wait_for(lambda: sorted(map(state_of, store.all())) == ["finished", "running"], 60, "the second run")
+    first, second = sorted(store.all(), key=lambda run: state_of(run) != "finished")
+    proving[0].send_signal(number)
+    _out, err = proving[0].communicate(timeout=30)
+    if number == signal.SIGINT:
+        assert proving[0].returncode == 130 and "goes on with it" in err
+        assert state_of(second) == "stopped"
+    else:
+        assert state_of(second) == "running", "it goes on by itself"
+    assert state_of(first) == "finished"
+    prover = Prover(prove.targets(reader.load(), "1.1"))
+    missing = [step.params["mode"] for step in prover.steps(prover.targets[0])]
+    assert missing == (["hang"] if number == signal.SIGINT else [])
+    if number == signal.SIGKILL:
+        control.stop(second)
