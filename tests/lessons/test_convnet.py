@@ -90,13 +90,9 @@ def test_variants(study: Callable[..., RunView], values: dict[str, object], kind
 
 
 def test_a_picture_that_shrinks_to_nothing_is_refused(study: Callable[..., RunView]) -> None:
-    with pytest.raises(UsageError, match="28 → 24 → 12 → 8 → 4 → 0") as refusal:
+    with pytest.raises(UsageError, match=r"kernel = 5.* do not go together: .*same"):
         study("5.1", kernel=5, **SMALL)
-    assert "same" in refusal.value.hint
-    (folder,) = store.all()
-    view = RunView.open(folder)
-    view.update()
-    assert view.datasets == [], "before any data is read"
+    assert list(store.all()) == []
 
 
 def test_a_killed_run_goes_on_where_it_was(start: Callable[..., RunFolder], warm: Zygote) -> None:
@@ -124,5 +120,5 @@ def test_it_stops_inside_training(start: Callable[..., RunFolder]) -> None:
 
 def test_memory_at_book_size(start: Callable[..., RunFolder]) -> None:
     """All images, one pass in large batches: more passes take no more memory."""
-    _view, peak = finished_with_peak(start("5.1", preset="book", epochs=1, filters=4, batch_size=512))
-    assert peak < reader.load().lesson("5.1").ram_mb
+    view, peak = finished_with_peak(start("5.1", preset="book", epochs=1, filters=4, batch_size=512))
+    assert peak < 1.5 * reader.load().lesson("5.1").needs_mb(view.spec.params)
