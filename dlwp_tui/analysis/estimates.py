@@ -133,7 +133,7 @@ def _dry_run_file(lesson_id: str) -> Path:
 
 def watched(lesson: Lesson, preset: str = "quick") -> str | None:
     """The metric that was measured of a preset, such as `val_loss`; None where there was none, or nobody measured."""
-    return next((record["metric"] for record in _records(lesson) if record["preset"] == preset), None)
+    return next((record.get("metric") for record in _records(lesson) if record["preset"] == preset), None)
 
 
 def _presets(lesson: Lesson) -> Iterator[Timing]:
@@ -145,7 +145,7 @@ def _presets(lesson: Lesson) -> Iterator[Timing]:
 
 def _records(lesson: Lesson) -> list[dict[str, Any]]:
     """What tests/benchmarks/quick.py wrote of the lesson; nothing for a course without that file."""
-    keys = {"lesson", "preset", "metric", "cpu_seconds", "benchmark_s"}
+    keys = {"lesson", "preset", "cpu_seconds", "benchmark_s"}
     try:
         records = json.loads((lesson.content / "quick-presets.json").read_bytes())
         own = [one for one in records if keys <= one.keys() and one["lesson"] == lesson.id]
