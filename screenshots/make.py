@@ -180,12 +180,48 @@ async def curves(name: str) -> None:
         picture(app, name)
 
 
+async def tune() -> None:
+    """A search over lesson 2.5's width and learning rate, through to its end."""
+    from textual.widgets import Input, Static
+
+    from dlwp_tui.tui.screens.tuning import TuneScreen
+
+    app = new_app("2.5")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await press(pilot, "S")
+        await until(pilot, lambda: isinstance(app.screen, TuneScreen))
+        screen = app.screen
+        screen.query_one("#tune-trials", Input).value = "12"
+        await press(pilot, "enter")
+        await until(pilot, lambda: "●" in str(screen.query_one("#tune-found", Static).content))
+        await until(pilot, lambda: not screen.searching.at_work and screen.searching.outcome is not None, 600)
+        await pilot.pause(1.5)
+        picture(app, "tune")
+
+
+async def claims() -> None:
+    """What section 6.2.2 states, after it was put to the test."""
+    from dlwp_tui.tui.reader.claims import ClaimsScreen
+
+    subprocess.run([sys.executable, "-m", "dlwp_tui", "prove", "6.2.2"], check=False)
+    app = new_app("6.2.2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await press(pilot, "V")
+        await until(pilot, lambda: isinstance(app.screen, ClaimsScreen) and bool(app.screen.shown))
+        await pilot.pause(0.5)
+        picture(app, "claims")
+
+
 SCENES: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "study": study,
     "digit": partial(digit, "digit", "2.1", (120, 40)),
     "digit-walk": partial(digit, "digit-walk", "5.1", (160, 45)),
     "layer-graph": layer_graph,
     "latent-plane": latent_plane,
+    "tune": tune,
+    "claims": claims,
     **{name: partial(output, name) for name in OUTPUTS},
     **{name: partial(curves, name) for name in CURVES},
 }
@@ -219,13 +255,19 @@ def train(section: str, options: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
+async def opened(app: DlwpApp, pilot: Pilot[None]) -> None:
+    """Wait until the section's lesson is on the bench."""
+    from dlwp_tui.tui.screens.study import StudyScreen
+
+    await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson is not None)
+
+
 async def show_newest(app: DlwpApp, pilot: Pilot[None]) -> None:
     """Show the newest run on the bench."""
     from dlwp_tui.runs import store
     from dlwp_tui.tui.bench.pane import BenchPane
-    from dlwp_tui.tui.screens.study import StudyScreen
 
-    await until(pilot, lambda: isinstance(app.screen, StudyScreen) and app.screen.panes.lesson is not None)
+    await opened(app, pilot)
     bench = app.screen.query_one(BenchPane)
     bench.show_run(max(store.all(), key=lambda folder: store.read_spec(folder).created))
     await until(pilot, lambda: bench.shown is not None and bench.shown.read)
