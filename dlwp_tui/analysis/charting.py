@@ -253,7 +253,7 @@ def _in_unit(points: Points, key: CurveKey, view: RunView, look: Look) -> Points
     if look.x == "steps":
         steps = view.steps_of.get(key.label, 1)
         return _derived(points, ("steps", steps), lambda one: _moved(one, lambda x: x * steps))
-    times = view.times_of.get(key.label, [])
+    times = view.times_of.get(key.label, Points())
     return _derived(points, ("seconds", len(times)), lambda one: _moved(one, lambda x: _between(times, x)))
 
 
@@ -262,14 +262,13 @@ def _moved(points: Points, to: Callable[[float], float]) -> Points:
     return Points((to(x) for x, _y in pairs), (y for _x, y in pairs))
 
 
-def _between(times: Sequence[tuple[float, float]], x: float) -> float:
+def _between(times: Points, x: float) -> float:
     """Seconds at `x` epochs: those at the ends of epochs, and straight lines between them."""
-    at = bisect_left(times, (x,))
-    left = times[at - 1] if at else (0.0, 0.0)
+    at = bisect_left(times.xs, x)
+    left_x, left = (times.xs[at - 1], times.ys[at - 1]) if at else (0.0, 0.0)
     if at == len(times):
-        return left[1]
-    right = times[at]
-    return left[1] + (x - left[0]) / (right[0] - left[0]) * (right[1] - left[1])
+        return left
+    return left + (x - left_x) / (times.xs[at] - left_x) * (times.ys[at] - left)
 
 
 def _joined(*words: str) -> str:

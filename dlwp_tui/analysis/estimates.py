@@ -73,7 +73,7 @@ class Estimator:
         return Estimate(
             found[0].basis if found else "unknown",
             median(_scaled(timing, params) for timing in best) if best else None,
-            max(peaks, default=self.lesson.ram_mb),
+            max(peaks, default=self.lesson.needs_mb(params)),
         )
 
     def of_experiment(self, experiment: Experiment) -> float | None:

@@ -6,7 +6,11 @@ import csv
 import io
 import json
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +21,44 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.series import Curve, CurveKey
 from dlwp_tui.runs.view import RunView, summary
 
+_PART = 1 << 16  # characters
 
-def to_csv(folder: RunFolder) -> str:
-    """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`."""
-    rows = _epoch_rows(RunView.whole(folder))
-    metrics = list(dict.fromkeys(metric for _place, figures in rows for metric in figures))
+
+def to_csv(folder: RunFolder) -> Iterator[str]:
+    """One row per label and epoch, one column per metric; NaN and infinity are written as `nan`, `inf`, `-inf`.
+
+    In parts: a million epochs are no text to hold.
+    """
+    return _csv(RunView.whole(folder).curves)
+
+
+def _csv(curves: Mapping[CurveKey, Curve]) -> Iterator[str]:
+    metrics = list(dict.fromkeys(key.metric for key in curves))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["label", "epoch", *metrics])
-    for place, figures in rows:
-        writer.writerow([*place, *(repr(figures[metric]) if metric in figures else "" for metric in metrics)])
-    return out.getvalue()
+    for label in dict.fromkeys(key.label for key in curves):
+        own = [_points(key.metric, curve) for key, curve in curves.items() if key.label == label]
+        for epoch, points in groupby(merge(*own, key=itemgetter(0)), key=itemgetter(0)):
+            figures = {metric: repr(y) for _epoch, metric, y in points}
+            writer.writerow([label, epoch, *(figures.get(metric, "") for metric in metrics)])
+            if out.tell() > _PART:
+                yield out.getvalue()
+                out.seek(0)
+                out.truncate()
+    yield out.getvalue()
 
 
-def to_json(folder: RunFolder) -> str:
-    """Spec, summary, all curves and everything else the run reported, as one JSON object."""
-    view = RunView.whole(folder)
+def to_json(folder: RunFolder) -> Iterator[str]:
+    """Spec, summary, all curves and everything else the run reported, as one JSON object; part by part."""
+    return _json(RunView.whole(folder))
+
+
+def _json(view: RunView) -> Iterator[str]:
     content = {
         "run": view.spec.model_dump(mode="json"),
         "summary": summary(view),
         "device": view.device,
-        "curves": [_curve(key, curve) for key, curve in view.curves.items()],
-        "batch_curves": [_curve(key, curve) for key, curve in view.batch_curves.items()],
         "baselines": [{"label": key.label, "metric": key.metric, "y": y} for key, y in view.baselines.items()],
         "results": view.results,
         **{
@@ -46,10 +66,16 @@ def to_json(folder: RunFolder) -> str:
             for name in ("datasets", "models", "tables", "texts", "checks", "pictures")
         },
     }
-    return json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    yield json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1).removesuffix("\n}")
+    for name, curves in (("curves", view.curves), ("batch_curves", view.batch_curves)):
+        yield f',\n "{name}": ['
+        for number, (key, curve) in enumerate(curves.items()):
+            yield "," * bool(number) + "\n  " + json.dumps(_curve(key, curve), ensure_ascii=False, allow_nan=False)
+        yield "\n ]"
+    yield "\n}\n"
 
 
-def save(content: str | bytes, path: Path) -> None:
+def save(content: str | bytes | Iterable[str], path: Path) -> None:
     """Write `content` to a file of the learner's choice, whole or not at all. Raises UsageError or StorageError."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(
@@ -62,7 +88,9 @@ def save(content: str | bytes, path: Path) -> None:
     path = path if special else path.resolve()  # a link stays a link
     part = path if special else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        with part.open("wb") as file:
+            for one in [content] if isinstance(content, str | bytes) else content:
+                file.write(one.encode() if isinstance(one, str) else one)
         if not special:
             part.replace(path)
     except OSError as error:
@@ -74,14 +102,10 @@ def save(content: str | bytes, path: Path) -> None:
         ) from error
 
 
-def _epoch_rows(view: RunView) -> list[tuple[tuple[str, int], dict[str, float]]]:
-    rows: dict[tuple[str, int], dict[str, float]] = {}
-    labels = {label: index for index, label in enumerate(dict.fromkeys(key.label for key in view.curves))}
-    for key, curve in view.curves.items():
-        for x, y in zip(curve.all_xs, curve.values, strict=True):
-            rows.setdefault((key.label, int(x)), {})[key.metric] = y
-    return sorted(rows.items(), key=lambda row: (labels[row[0][0]], row[0][1]))
+def _points(metric: str, curve: Curve) -> Iterator[tuple[int, str, float]]:
+    return ((int(x), metric, y) for x, y in curve.pairs())
 
 
 def _curve(key: CurveKey, curve: Curve) -> dict[str, Any]:
-    return {"label": key.label, "metric": key.metric, "x": curve.all_xs, "y": curve.values}
+    ys = plain(curve.values) if curve.gaps else curve.values
+    return {"label": key.label, "metric": key.metric, "x": curve.all_xs, "y": ys}

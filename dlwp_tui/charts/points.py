@@ -58,15 +58,17 @@ class Points:
 
     def append(self, x: float, y: float) -> None:
         """Add a point whose x is not smaller than the one before; with a y that is not finite it is a gap."""
-        x, y = _as_float(x), _as_float(y)
-        if not math.isfinite(x):
-            return
-        x = max(-HUGE, min(HUGE, x))
-        if not math.isfinite(y):
-            self.gaps.append(Gap(len(self.xs), x, y))
-            return
+        if not (-HUGE <= x <= HUGE and -HUGE <= y <= HUGE):  # false of NaN, too
+            x, y = _as_float(x), _as_float(y)
+            if not math.isfinite(x):
+                return
+            x = max(-HUGE, min(HUGE, x))
+            if not math.isfinite(y):
+                self.gaps.append(Gap(len(self.xs), x, y))
+                return
+            y = max(-HUGE, min(HUGE, y))
         self.xs.append(x)
-        self.ys.append(max(-HUGE, min(HUGE, y)))
+        self.ys.append(y)
         if len(self.xs) % BLOCK == 0:
             self._lows.close()
             self._highs.close()

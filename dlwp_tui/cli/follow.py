@@ -30,8 +30,6 @@ LONGEST_FIGURE = 60
 """Characters; a check may compare arrays of thousands of numbers."""
 MAX_NODES = 60
 """Of a graph that is printed; larger ones are in the app."""
-MOST_LINES = 100
-"""Lines of one curve's epochs in a pipe."""
 EXIT_CODES = {RunState.FINISHED: 0, RunState.STOPPED: 130}
 """Every other end is 1."""
 
@@ -176,7 +174,7 @@ def _lines(event: Event, *, epochs: bool) -> list[str]:
     get = event.get
     label = f"[{get('label')}] " if get("label") else ""
     match event["e"]:
-        case kinds.EPOCH if epochs and _worth_a_line(get("epoch"), get("epochs")):
+        case kinds.EPOCH if epochs and kinds.worth_a_line(get("epoch"), get("epochs")):
             done = f"{get('epoch')}/{get('epochs')}" if get("epochs") else get("epoch")
             return [f"{label}{get('unit') or _('epoch')} {done}  {formats.numbers(figures(event))}"]
         case kinds.BASELINE | kinds.OLD_BASELINE:
@@ -218,13 +216,6 @@ def _model(event: Event, label: str) -> list[str]:
 def _width() -> int:
     """Cells for a drawing that is indented by two; 100 where the output goes to a file."""
     return max(20, min(100, shutil.get_terminal_size((100, 24)).columns) - 2)
-
-
-def _worth_a_line(epoch: object, epochs: object) -> bool:
-    """Of a loop of a thousand steps every tenth, and the first and the last."""
-    if not isinstance(epoch, int) or not isinstance(epochs, int) or epochs <= MOST_LINES:
-        return True
-    return epoch in (1, epochs) or epoch % -(-epochs // MOST_LINES) == 0
 
 
 def _short(value: object) -> str:

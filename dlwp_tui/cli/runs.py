@@ -136,11 +136,12 @@ def export(
     if csv == json:
         raise UsageError(_("Choose one format: --csv or --json."))
     folder = store.find(run)
-    text = exporter.to_csv(folder) if csv else exporter.to_json(folder)
+    parts = exporter.to_csv(folder) if csv else exporter.to_json(folder)
     if out is None:
-        output.line(text.rstrip("\n"))
+        for part in parts:
+            output.part(part)
     else:
-        exporter.save(text, out)
+        exporter.save(parts, out)
         output.say(_("Wrote {path}.").format(path=out))
 
 

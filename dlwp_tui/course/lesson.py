@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
-from dlwp_tui.core.errors import Problem, UsageError
+from dlwp_tui.core.errors import ContentError, Problem, UsageError
 from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.core.types import Value
+from dlwp_tui.course import arithmetic
 from dlwp_tui.course.demo import Demo
-from dlwp_tui.course.param import Flag, Param, Prose, StrictModel
+from dlwp_tui.course.param import Flag, Param, ParamError, Prose, StrictModel
 from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
 RESERVED_PARAMS = {
@@ -62,6 +63,15 @@ class Experiment(StrictModel):
     expect: str
 
 
+class Limit(StrictModel):
+    """What values of several params have to keep to together."""
+
+    needs: str
+    """A comparison that must hold; see `course.arithmetic`."""
+    why: Prose
+    """What goes wrong where it does not, and what to change."""
+
+
 class Lesson(StrictModel):
     """A section's runnable part."""
 
@@ -75,10 +85,13 @@ class Lesson(StrictModel):
     title: Text
     datasets: tuple[str, ...] = ()
     ram_mb: Annotated[int, Strict()] = Field(default=600, ge=1)
-    """Peak resident memory of a `book` run, MB: compared with free memory before starting."""
+    """Peak resident memory of a run, MB, apart from what grows with its params."""
+    ram_growth: str = ""
+    """What the params add to that, MB; see `course.arithmetic`."""
     checkpoint: Flag = False
     """True for lessons over a minute: an epoch's state is kept so a killed run can resume."""
     params: dict[str, Param] = Field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
     presets: dict[str, Preset]
     experiments: tuple[Experiment, ...] = ()
     demos: tuple[Demo, ...] = ()
@@ -98,7 +111,8 @@ class Lesson(StrictModel):
     def values(self, preset: str | None = None, overrides: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """All params for a run: defaults, then the preset's values, then `overrides` (raw text allowed).
 
-        Raises UsageError for an unknown preset or param, ParamError for a value that is not allowed.
+        Raises UsageError for an unknown preset or param, ParamError for a value that is not allowed, alone or beside
+        the others.
         """
         chosen: dict[str, Value] = {name: param.default for name, param in self.params.items()}
         if preset is not None:
@@ -107,7 +121,29 @@ class Lesson(StrictModel):
             if name not in self.params:
                 raise self._unknown_param(name)
             chosen[name] = raw
-        return {name: self.params[name].parse(name, raw) for name, raw in chosen.items()}
+        values = {name: self.params[name].parse(name, raw) for name, raw in chosen.items()}
+        for limit in self.limits:
+            if not arithmetic.holds(limit.needs, values):
+                raise _not_together(limit, values)
+        return values
+
+    def needs_mb(self, params: Mapping[str, Value]) -> int:
+        """The most memory that a run with these params is expected to hold, MB of 2^20 bytes."""
+        growth = arithmetic.number(self.ram_growth, params) if self.ram_growth else 0.0
+        return self.ram_mb + round(growth)
+
+    def needs(self, values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+        """The datasets that a run with these values loads, as far as its params tell, each with its options.
+
+        Those of `datasets` that no param's choice names, and those that the choices name. What is named by a choice
+        alone has no synthetic twin that would do: weights.
+        """
+        named = [use for param in self.params.values() for use in param.datasets.values()]
+        found: dict[str, dict[str, Any]] = {name: {} for name in self.datasets if not any(name in use for use in named)}
+        for name, param in self.params.items():
+            for dataset, options in param.datasets.get(str(values[name]), {}).items():
+                found[dataset] = {**found.get(dataset, {}), **options}
+        return found
 
     def preset(self, name: str) -> Preset:
         """The preset called `name`; raises UsageError that lists them."""
@@ -141,6 +177,8 @@ class Lesson(StrictModel):
     @model_validator(mode="after")
     def _sound(self) -> Lesson:
         refuse([*self._name_problems(), *self._preset_problems(), *self._experiment_problems(), *self._demo_problems()])
+        refuse(self._arithmetic_problems())
+        refuse(self._limit_problems())
         return self
 
     def _name_problems(self) -> Iterator[Problem]:
@@ -201,6 +239,32 @@ class Lesson(StrictModel):
             if ids.count(demo) > 1:
                 yield at_key(f"demos.{demo}", _("This id is used twice."), _("Give each demo an id of its own."))
 
+    def _arithmetic_problems(self) -> Iterator[Problem]:
+        texts = {f"limits.#{number}.needs": limit.needs for number, limit in enumerate(self.limits, 1)}
+        for where, text in (texts | ({"ram_growth": self.ram_growth} if self.ram_growth else {})).items():
+            try:
+                used = arithmetic.names(text)
+            except ContentError as error:
+                yield at_key(where, error.message, error.hint)
+                continue
+            for name in used:
+                if name not in self.params:
+                    unknown = self._unknown_param(name)
+                    yield at_key(where, unknown.message, unknown.hint)
+
+    def _limit_problems(self) -> Iterator[Problem]:
+        """Presets and experiments keep to the limits, too."""
+        sides = {f"presets.{name}": preset.values for name, preset in self.presets.items()}
+        for experiment in self.experiments:
+            start = self.presets[experiment.preset].values
+            for run, values in experiment.runs.items():
+                sides[f"experiments.{experiment.id}.runs.{run}"] = start | values
+        for where, values in sides.items():
+            try:
+                self.values(overrides=values)
+            except ParamError as error:
+                yield at_key(where, error.message, _("Change the value, or the limit."))
+
     def _value_problems(self, where: str, values: dict[str, Value]) -> Iterator[Problem]:
         for name, value in values.items():
             if name in self.params:
@@ -208,3 +272,10 @@ class Lesson(StrictModel):
             else:
                 unknown = self._unknown_param(name)
                 yield at_key(f"{where}.{name}", _("There is no such param."), unknown.hint)
+
+
+def _not_together(limit: Limit, values: Mapping[str, Value]) -> ParamError:
+    named = [name for name in arithmetic.names(limit.needs) if name in values]
+    message = _("{params} do not go together: {why}")
+    shown = ", ".join(f"{name} = {values[name]}" for name in named)
+    return ParamError(named[0], message.format(params=shown, why=limit.why))

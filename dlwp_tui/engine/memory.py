@@ -12,7 +12,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
 from dlwp_tui.course.lesson import Lesson
 
-_AMPLE = 4  # times what the lesson declares: no run of it was ever seen to need that, so its history is not read
+_AMPLE = 4  # times what the lesson declares: no run was ever seen to need that, so the history is not read
 
 
 class MemoryShort(RunError):
@@ -36,7 +36,9 @@ def shortage(need_mb: int) -> str:
 
 def require(lesson: Lesson, params: Mapping[str, Value], *, force: bool = False) -> int:
     """The MB a run will hold at its peak. Raises MemoryShort when that is more than is free, unless `force`."""
-    need_mb = lesson.ram_mb if free_mb() >= _AMPLE * lesson.ram_mb else estimates.needed_mb(lesson, params)
+    need_mb = lesson.needs_mb(params)
+    if free_mb() < _AMPLE * need_mb:
+        need_mb = estimates.needed_mb(lesson, params)
     if not force and (short := shortage(need_mb)):
         raise MemoryShort(short, _("Close other programs, or choose a smaller preset."))
     return need_mb

@@ -21,17 +21,18 @@ from dlwp_tui.core import content, paths
 from dlwp_tui.core.errors import DlwpError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.versions import versions
-from dlwp_tui.engine import failures, memory, signals, slots
+from dlwp_tui.engine import failures, inputs, memory, signals, slots
 from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, write_exit
 from dlwp_tui.engine.job import Job
 from dlwp_tui.lab import Lab, StopRun, device
 from dlwp_tui.lab.stop import Stop
-from dlwp_tui.runs import kinds, log, state, store
+from dlwp_tui.runs import kinds, log, packed, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import RunSpec
+from dlwp_tui.runs.view import RunView
 
 
 def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
@@ -49,6 +50,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     pauser: signals.Pauser | None = None
     error: BaseException | None = None
     lab: Lab | None = None
+    slot: slots.Slot | None = None
     try:
         stop.begun = True
         stop.check()
@@ -89,7 +91,7 @@ def work(job: Job, lock_fd: int, *, cold: bool = False) -> int:
     if error is not None and not isinstance(error, StopRun):
         _print(f"\n{folder.id}:", error)  # after the event: on a full disk only that has room reserved
     signals.end_children()
-    log.bound(job.log)
+    _tidy(job, slot)
     return FINISHED if written and how != "failed" else FAILED
 
 
@@ -113,7 +115,7 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
         device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
         _warn_of_memory(job, lab)
         lab.recorder.waits("working")
-        run_lesson(code, lab, spec.params)
+        run_lesson(code, lab, lab.params)
     finally:
         if os.getpid() != worker:  # a child that the lesson forked and let return: the run is its parent's
             os._exit(FINISHED)
@@ -174,7 +176,7 @@ def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
         artifacts,
         events.write,
         seed=spec.seed,
-        params=spec.params,
+        params=inputs.values(job.folder, spec.params),
         source=spec.source,
         checkpoint=job.checkpoint,
         stop=stop,
@@ -230,6 +232,19 @@ def _end(folder: RunFolder, how: str, seconds: float, error: dict[str, Any] | No
         _print(f"The end of the run ({how}) could not be written:", problem)
         write_exit(folder, {"code": FAILED, "error": problem.message})
         return False
+
+
+def _tidy(job: Job, slot: slots.Slot | None) -> None:
+    """Bound the log. Pack a long run, so that nobody need read it all to open it; the next run begins meanwhile."""
+    log.bound(job.log)
+    folder = job.folder
+    try:
+        if folder.events.stat().st_size >= packed.WORTH:
+            if slot is not None:
+                slot.give_back()
+            RunView.whole(folder)
+    except (DlwpError, OSError, MemoryError) as problem:  # then it is read as it is
+        _print("The run could not be packed:", problem)
 
 
 def _print(sentence: str, error: BaseException) -> None:

@@ -24,6 +24,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.course.axes import Axis
 from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine import control, launch
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
@@ -187,6 +188,8 @@ def run(
     `launch.start` raises.
     """
     require()
+    from optuna.trial import TrialState
+
     found = study(search)
     failures = 0
     _take_up(found)
@@ -194,7 +197,11 @@ def run(
     while (ended := len(_ended(search, found))) < trials and not cancelled():
         trial = found.ask({axis.name: _distribution(axis) for axis in search.axes})
         shown = Trial(ended + 1, dict(trial.params), trial.user_attrs.get(RUN, ""))
-        folder = _folder(search, trial, shown, zygote)
+        try:
+            folder = _folder(search, trial, shown, zygote)
+        except ParamError:  # values that a search may draw, but that do not go together
+            found.tell(trial, state=TrialState.FAIL)
+            continue
         yield replace(shown)
         yield from _follow(search, trial, folder, shown, cancelled)
         if shown.state == "running":

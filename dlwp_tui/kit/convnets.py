@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from dlwp_tui.core.language import _
-
-if TYPE_CHECKING:
-    from dlwp_tui.lab.lab import Lab
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,18 +32,6 @@ def by_hand(side: int, *, filters: int, kernel: int, padding: str, strides: int,
             outputs.append(Output(side, out, 0))
         channels = out
     return outputs
-
-
-def refuse_too_small(lab: Lab, side: int) -> None:
-    """End the run with a sentence when its params shrink a picture `side` pixels wide to nothing."""
-    path = [side, *(output.side for output in by_hand(side, **sizes(lab.params)))]
-    if min(path) < 1:
-        lab.refuse(
-            _("The picture shrinks too fast for the windows: {sides}.").format(
-                sides=" → ".join(str(max(size, 0)) for size in path)
-            ),
-            _("Choose the padding same, a smaller kernel or smaller strides."),
-        )
 
 
 def sizes(params: Mapping[str, Any]) -> dict[str, Any]:

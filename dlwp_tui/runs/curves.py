@@ -88,7 +88,7 @@ class Curves:
 
 def _append(curves: dict[CurveKey, Curve], label: str, x: float, metrics: Mapping[str, float]) -> None:
     for metric, y in metrics.items():
-        key = CurveKey(label, metric)
-        if key not in curves:
-            curves[key] = Curve()
-        curves[key].append(x, y)
+        curve = curves.get((label, metric))  # type: ignore[call-overload]  # as good as a CurveKey, and made at once
+        if curve is None:
+            curve = curves[CurveKey(label, metric)] = Curve()
+        curve.append(x, y)

@@ -164,6 +164,16 @@ def _cut(value: Any, characters: int, items: int) -> Any:
     return value
 
 
+def decode_all(lines: list[bytes]) -> list[Event] | None:
+    """The events in these lines, read at once in a third of the time; None where one is none: `decode` them singly."""
+    try:
+        found = json.loads(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        return None
+    whole = len(found) == len(lines)
+    return found if whole and all(type(one) is dict and type(one.get("e")) is str for one in found) else None
+
+
 def decode(line: bytes) -> Event | None:
     """The event in one line, or None when it is none. Bytes that are not UTF-8 become U+FFFD."""
     try:
@@ -175,6 +185,8 @@ def decode(line: bytes) -> Event | None:
 
 def number(value: object) -> float | None:
     """A figure as an event holds it, back as a float ("nan" and "inf" included); None when it is no figure."""
+    if type(value) is float:  # most are: long runs have millions
+        return value
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from dlwp_tui.charts.points import Points
 from dlwp_tui.core import layer_graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.render.tiles import Tiles
@@ -75,8 +76,8 @@ class Folded:
         """Constants that the curves of their metric are compared with."""
         self.steps_of: dict[str, int] = {}
         """Steps of an epoch, by label, as far as known."""
-        self.times_of: dict[str, list[tuple[float, float]]] = {}
-        """By label: at the end of each epoch its x and the seconds worked until then."""
+        self.times_of: dict[str, Points] = {}
+        """By label: at the end of each epoch its x, and as y the seconds worked until then."""
         self.units: dict[str, str] = {}
         """What the x of a metric's curves counts, as the learner reads it, where it is not epochs."""
         self.results: dict[str, dict[str, float]] = {}
@@ -162,11 +163,14 @@ class Folded:
         self.fits += self.epoch is None or self.label != _text(event, "label") or epoch == 1
         newest = self._newest(event, epoch, epochs)
         x = self._curves.add_epoch(self.label, epoch, newest)
-        times = self.times_of.setdefault(self.label, [])
-        while times and times[-1][0] >= x:  # computed again after a resume
-            times.pop()
-        times.append((x, self._worked(event)))
-        self._pace.epoch(self._worked(event), epoch, epochs)
+        worked = self._worked(event)
+        times = self.times_of.get(self.label)
+        if times is None:
+            times = self.times_of[self.label] = Points()
+        elif len(times) and times.xs[-1] >= x:  # computed again after a resume
+            times.cut(x)
+        times.append(x, worked)
+        self._pace.epoch(worked, epoch, epochs)
 
     def _baseline(self, event: Event) -> None:
         label = _text(event, "label")
@@ -282,11 +286,15 @@ _FOLDS: dict[str, Callable[[Folded, Event], None]] = {
 }
 
 
+_LATEST = 1e12  # seconds since 1970; what is beyond is looked at twice
 _ENDS_A_WAIT = (kinds.STARTED, kinds.PHASE, kinds.BATCH, kinds.EPOCH, kinds.PROGRESS, kinds.ENDED)
 
 
 def _time(event: Event) -> float | None:
-    t = number(event.get("t"))
+    t = event.get("t")
+    if type(t) is float and 0 < t < _LATEST:
+        return t
+    t = number(t)
     return t if t is not None and math.isfinite(t) else None
 
 

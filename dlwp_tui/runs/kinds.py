@@ -32,8 +32,8 @@ check     statement, claim, got, want, ok
 result    metrics {name: number}, label
 warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more memory than is
           free), "gpu" (there is one that TensorFlow cannot use), "code" (the lesson's code has changed since the run
-          that this one repeats or continues), "proofs" (they could not be made), "much" (of the reports of a lesson
-          only the first 16 MB are kept)
+          that this one repeats or continues), "data" (they are synthetic though real files are there),
+          "proofs" (they could not be made), "much" (of the reports of a lesson only the first 16 MB are kept)
 paused    -
 resumed   -
 ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the
@@ -56,3 +56,15 @@ ALL = (
 REPORTS = (MODEL, PICTURE, TEXT, TABLE, CHECK)
 """Those that a reader keeps one by one."""
 VERSION = 1
+
+MOST_LINES = 100
+"""Of a loop's epochs, as lines to read."""
+
+
+def worth_a_line(epoch: object, epochs: object) -> bool:
+    """Of a loop of a thousand steps every tenth, the first and the last; where the end is not known ever fewer."""
+    if not isinstance(epoch, int) or epoch == 1:
+        return True
+    if isinstance(epochs, int):
+        return epoch == epochs or epoch % max(1, -(-epochs // MOST_LINES)) == 0
+    return epoch % int(10 ** max(0, len(str(epoch)) - 3)) == 0

@@ -1,7 +1,8 @@
 """A long run that has ended, packed into one file of the cache: a million events open in a tenth of a second.
 
-The file holds the events that are neither batches nor waits, as lines, and all curves as arrays. It is made from
-`events.jsonl` and good for that file only; lost, broken or of another version it is made again.
+The file holds all curves as arrays, and as lines the events that are no batches, waits or progress; of a long loop's
+epochs those worth a line. It is made from `events.jsonl` and good for that file only; lost, broken or of another
+version it is made again.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
+import zlib
 from array import array
 from pathlib import Path
 from typing import Any
 
+from dlwp_tui.charts.points import Points
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs import kinds
@@ -22,11 +26,13 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.scan import scan
 from dlwp_tui.runs.series import Curve, CurveKey
 
-FORMAT = 1
+FORMAT = 2
 WORTH = 4 << 20
 """Bytes of events from which a run is packed: below, reading them takes less than a tenth of a second."""
 _MAGIC = b"dlwp packed run\n"
-_OTHERS = tuple(kind for kind in kinds.ALL if kind not in (kinds.BATCH, kinds.WAIT))
+_OTHERS = tuple(kind for kind in kinds.ALL if kind not in (kinds.BATCH, kinds.WAIT, kinds.PROGRESS))
+_EPOCH = re.compile(rb'"e": ?"epoch".{0,300}?"epoch": ?(\d{1,15}), ?"epochs": ?(\d{1,15}|null)')
+_TIMES = "times"  # of an epoch's end; the other groups of curves are `epochs` and `batches`
 
 
 class Packed:
@@ -36,45 +42,46 @@ class Packed:
         self.size: int = header["size"]
         """Bytes of events.jsonl that it stands for."""
         self.events: list[Event] = [event for line in header["events"] if (event := decode(line.encode())) is not None]
-        """Those that are no batches."""
-        self.steps_of: dict[str, int] = header["steps_of"]
-        self.first_step_s: float | None = header["first_step_s"]
+        """Those that are kept."""
+        self.facts: dict[str, Any] = header["facts"]
+        """What the others add to those: `Folded`'s attributes by name."""
         named = list(zip(header["curves"], curves, strict=True))
         self.epochs = {CurveKey(one["label"], one["metric"]): curve for one, curve in named if one["of"] == "epochs"}
         self.batches = {CurveKey(one["label"], one["metric"]): curve for one, curve in named if one["of"] == "batches"}
+        self.times_of = {str(one["label"]): curve for one, curve in named if one["of"] == _TIMES}
 
 
 def save(
     folder: RunFolder,
     size: int,
+    *,
     epochs: dict[CurveKey, Curve],
     batches: dict[CurveKey, Curve],
-    *,
-    steps_of: dict[str, int],
-    first_step_s: float | None,
+    times_of: dict[str, Points],
+    facts: dict[str, Any],
 ) -> None:
-    """Pack a run that has ended, whose first `size` bytes of events were folded into these curves.
+    """Pack a run that has ended, whose first `size` bytes of events were folded into these curves and facts.
 
     May take a second: call it in a thread. Where the cache cannot be written the run is read as it is next time.
     """
     if size < WORTH:
         return
     described, arrays = [], []
-    for of, curves in (("epochs", epochs), ("batches", batches)):
+    times = {CurveKey(label, ""): points for label, points in times_of.items()}
+    for of, curves in (("epochs", epochs), ("batches", batches), (_TIMES, times)):
         for key, curve in curves.items():
-            facts, own = curve.dump()
+            own_facts, own = curve.dump()
             sizes = [[one.typecode, len(one)] for one in own]
-            described.append({"of": of, "label": key.label, "metric": key.metric, "arrays": sizes, **facts})
+            described.append({"of": of, "label": key.label, "metric": key.metric, "arrays": sizes, **own_facts})
             arrays += own
     header = {
         "format": FORMAT,
         "order": sys.byteorder,
         "stamp": _stamp(folder),
         "size": size,
-        "steps_of": steps_of,
-        "first_step_s": first_step_s,
+        "facts": facts,
         "curves": described,
-        "events": [encode(event).decode().rstrip("\n") for event in scan(folder.events, *_OTHERS)],
+        "events": [encode(event).decode().rstrip("\n") for event in scan(folder.events, *_OTHERS, keep=_kept)],
     }
     text = json.dumps(header, ensure_ascii=False).encode()
     path = _path(folder)
@@ -82,7 +89,7 @@ def save(
     try:
         paths.ensure(path.parent)
         with part.open("wb") as file:
-            file.write(_MAGIC + len(text).to_bytes(8, "little") + text)
+            file.write(_MAGIC + len(text).to_bytes(8, "little") + zlib.crc32(text).to_bytes(4, "little") + text)
             for one in arrays:
                 one.tofile(file)
         part.replace(path)
@@ -97,7 +104,11 @@ def load(folder: RunFolder) -> Packed | None:
         with _path(folder).open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            size, crc = int.from_bytes(file.read(8), "little"), int.from_bytes(file.read(4), "little")
+            text = file.read(size)
+            if zlib.crc32(text) != crc:
+                return None
+            header = json.loads(text)
             if (header["format"], header["order"], header["stamp"]) != (FORMAT, sys.byteorder, _stamp(folder)):
                 return None
             curves = []
@@ -113,6 +124,12 @@ def load(folder: RunFolder) -> Packed | None:
             return Packed(header, curves)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, OverflowError, MemoryError):
         return None
+
+
+def _kept(line: bytes) -> bool:
+    """Whether a line is kept as it is: all but most epochs of a long loop."""
+    found = _EPOCH.search(line[:600])
+    return found is None or kinds.worth_a_line(int(found[1]), None if found[2] == b"null" else int(found[2]))
 
 
 def forget(folder: RunFolder) -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from io import FileIO
 from pathlib import Path
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
-from dlwp_tui.runs.events import Event, decode
+from dlwp_tui.runs.events import Event, decode, decode_all
 from dlwp_tui.runs.folder import RunFolder, unreadable
 
 _ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
@@ -23,8 +23,12 @@ _LAST_BLOCK = 1 << 12  # bytes read first from the end of a file: enough for the
 _LONGEST_LINE = 16 << 20  # a longer "line" is no event; the largest real one (a 5 000-row table) has about 1 MB
 
 
-def scan(path: Path, *kinds: str, newest_first: bool = False) -> Iterator[Event]:
+def scan(
+    path: Path, *kinds: str, newest_first: bool = False, keep: Callable[[bytes], bool] | None = None
+) -> Iterator[Event]:
     """The events of `path`, of these kinds only where some are given, in the order of the file or the newest first.
+
+    `keep` picks among their lines, too, before they are parsed.
 
     Lines of other kinds are not parsed: a long run's batches cost 1 ms a MB. No file has no events. Raises RunError
     where the file cannot be read.
@@ -39,6 +43,8 @@ def scan(path: Path, *kinds: str, newest_first: bool = False) -> Iterator[Event]
         for block in _from_the_end(file) if newest_first else _forwards(file):
             lines = _lines(block, kinds)
             for line in reversed(list(lines)) if newest_first else lines:
+                if keep is not None and not keep(line):
+                    continue
                 event = decode(line)
                 if event is not None and (not kinds or event["e"] in kinds):
                     yield event
@@ -119,8 +125,11 @@ class Tail:
         if data and self._in_long_line:
             data = data[data.index(b"\n") + 1 :]
             self._in_long_line = False
+        lines = list(_lines(data))
+        if (at_once := decode_all(lines)) is not None:
+            return at_once
         events = []
-        for line in _lines(data):
+        for line in lines:
             event = decode(line)
             if event is not None:
                 events.append(event)

@@ -18,6 +18,12 @@ from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
 
+_FACTS = (
+    "label", "last_figures", "epoch", "epochs", "unit", "units", "step", "steps", "steps_of", "setup_s",
+    "first_step_s", "fits",
+)  # fmt: skip
+"""What events that are not packed leave behind, besides curves."""
+
 
 class RunView(Folded):
     """A run, folded. `open` reads its spec and state only; `update` folds the events written since."""
@@ -179,10 +185,11 @@ class RunView(Folded):
             packed.save(
                 self.folder,
                 self._tail.offset,
-                dict(self.curves),
-                dict(self.batch_curves),
-                steps_of=dict(self.steps_of),
-                first_step_s=self.first_step_s,
+                epochs=dict(self.curves),
+                batches=dict(self.batch_curves),
+                times_of=dict(self.times_of),
+                facts={name: getattr(self, name) for name in _FACTS}
+                | {"fraction": self._pace.fraction, "progress": self.progress},
             )
 
     def _unpack(self, on_event: Callable[[Event], object] | None) -> bool:
@@ -194,7 +201,12 @@ class RunView(Folded):
             if on_event is not None:
                 on_event(event)
         self._curves.epochs, self._curves.batches = kept.epochs, kept.batches
-        self.steps_of, self.first_step_s = kept.steps_of, kept.first_step_s
+        self.times_of = dict(kept.times_of)
+        for name in _FACTS:
+            setattr(self, name, kept.facts[name])
+        done_and_total = kept.facts["progress"]
+        self.progress = (done_and_total[0], done_and_total[1]) if done_and_total else None
+        self._pace.fraction = kept.facts["fraction"]
         self._tail.skip(kept.size)
         self._packed = kept.size
         return True

@@ -143,7 +143,7 @@ def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
     run = make_run().hold().say("started")
     run.epochs("mae", 3.0, math.nan, label="折 1").epochs("mae", 0.1, label="折 2")
     run.say("epoch", label="折 2", epoch=2, metrics={"loss": 1e-9})
-    rows = list(csv.reader(io.StringIO(export.to_csv(run.folder))))
+    rows = list(csv.reader(io.StringIO("".join(export.to_csv(run.folder)))))
     assert rows == [
         ["label", "epoch", "mae", "loss"],
         ["折 1", "1", "3.0", ""],
@@ -155,7 +155,7 @@ def test_csv_has_a_row_per_label_and_epoch(make_run: Make) -> None:
 
 def test_json_has_everything(make_run: Make) -> None:
     run = finished(make_run(params={"units": 4}))
-    content = json.loads(export.to_json(run.folder), parse_constant=pytest.fail)
+    content = json.loads("".join(export.to_json(run.folder)), parse_constant=pytest.fail)
     assert content["run"]["params"] == {"units": 4} and content["summary"]["state"] == "finished"
     curve = next(curve for curve in content["curves"] if curve["metric"] == "val_loss")
     assert curve == {"label": "", "metric": "val_loss", "x": [1, 2, 3], "y": [1.5, 0.5, 1.5]}
@@ -185,7 +185,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr(Path, "open", full)
         with pytest.raises(StorageError, match="No space left"):
             export.save("new", target)
     assert target.read_text(encoding="utf-8") == "old"

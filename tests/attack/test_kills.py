@@ -7,8 +7,8 @@ import os
 import random
 import signal
 import subprocess
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -24,16 +24,16 @@ from tests.worker.conftest import WITHOUT_TENSORFLOW, events, pid_of, script, st
 Nursery = Callable[..., Zygote]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 APP = f"""
-    import signal, subprocess, time
+    import signal, subprocess
     from dlwp_tui.engine import zygote
+    from tests.conftest import wait_for
     code = {WITHOUT_TENSORFLOW!r} + "import sys; forking.main(int(sys.argv[1]))"
     zygote._spawn = lambda fd: subprocess.Popen(
         [sys.executable, "-c", code, str(fd)], stdin=subprocess.DEVNULL, pass_fds=(fd,), start_new_session=True
     )
     one = zygote.Zygote()
     one.start()
-    while one.state == "warming":
-        time.sleep(0.01)
+    wait_for(lambda: one.state != "warming", what="the zygote")
     print(launch.start(fake, {{"mode": "hang"}}, zygote=one).path, one.pid, flush=True)
     signal.pause()
 """
@@ -114,6 +114,11 @@ def test_an_app(fake: Lesson, number: signal.Signals) -> None:
     sound(folder)
 
 
+def _has_come(folder: RunFolder, lines: int) -> bool:
+    """Whether the run has written so many lines, or is over."""
+    return folder.events.read_bytes().count(b"\n") >= lines or not state_of(folder).active
+
+
 @pytest.mark.keras
 def test_at_random_moments(tiny: Lesson, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With TensorFlow, each at its own moment: while it starts, imports, builds, traces, trains, saves, ends."""
@@ -128,7 +133,8 @@ def test_at_random_moments(tiny: Lesson, rounds: int, monkeypatch: pytest.Monkey
             wait_for(lambda: one.state == "ready", timeout=120, what="the zygote to be ready")
             victim, number = chance.choice(("worker", "zygote")), chance.choice(SIGNALS)
             folder = launch.start(tiny, {"epochs": 30}, zygote=one if chance.random() < 0.8 else None)
-            time.sleep(chance.uniform(0, 3))
+            moment = chance.choice((0, 1, 2, 3, 4, 6, 8, 12, 16, 24))
+            wait_for(partial(_has_come, folder, moment), timeout=120, what=f"line {moment} of the run")
             pid = one.pid if victim == "zygote" else (pid_of(folder) if state_of(folder).active else None)
             if pid is not None:
                 os.kill(pid, number)

@@ -58,7 +58,7 @@ def measure(*, short: bool) -> Iterator[Figure]:
 def write_run(epochs: int, steps: int, *, seed: int = 1, live: bool = False) -> RunFolder:
     """A run of lesson 3.4 whose loss falls and whose validation loss rises again; a batch event a step."""
     lesson = reader.load().lesson(LESSON)
-    params = lesson.values(overrides={"epochs": epochs, "units": 4 + seed})
+    params = lesson.values(overrides={"units": 4 + seed}) | {"epochs": epochs}
     created = time.time() - 1000 + seed
     spec = RunSpec(
         id=folders.new_id(LESSON, created), lesson=LESSON, params=params, preset=lesson.matching_preset(params),

@@ -28,6 +28,17 @@ def test_the_fixture_lesson(course_dir: Path) -> None:
     assert lesson.presets["book"].see == Text(zh="看损失下降")
 
 
+def test_what_a_run_loads_follows_its_choices() -> None:
+    lesson = reader.load().lesson("6.3.8")
+    assert lesson.needs(lesson.values("book")) == {"imdb": {}}
+    assert lesson.needs(lesson.values("temperature_quick")) == {"jena_climate": {}}
+    raw = reader.load().lesson("6.1.3")
+    assert raw.needs(raw.values("quick")) == {"aclimdb": {}, "glove": {"dim": 50}}
+    heat = reader.load().lesson("5.4.3")
+    assert heat.needs(heat.values("book", {"base": "mini"})) == {"cats_and_dogs_small": {}}
+    assert heat.needs(heat.values("book", {"base": "vgg16"}))["vgg16"] == {"top": True}
+
+
 # old text, new text, key, a part of the message or hint
 BROKEN = [
     ("format = 2\n", "", "format", "missing"),
@@ -41,6 +52,9 @@ BROKEN = [
     ("ram_mb = 50", 'ram_mb = 50\ncheckpoint = "yes"', "checkpoint", "true or false"),
     ("ram_mb = 50", 'ram_mb = 50\ndatasets = "imdb"', "datasets", "a list in [ ]"),
     ("ram_mb = 50", 'ram_mb = 50\nid = "1.1"', "id", "folder's name says it"),
+    ("ram_mb = 50", 'ram_mb = 50\nram_growth = "2 * epoch"', "ram_growth", "Did you mean epochs?"),
+    ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "rate <", why = "x" }]', "limits.#1.needs", "made of params"),
+    ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "epochs > 3", why = "x" }]', "presets.quick", "epochs = 3 do"),
     ('title = { zh = "假课", en = "A fake lesson" }', "title = 3", "title", "{ zh ="),
     ('title = { zh = "假课", en = "A fake lesson" }', 'title = { en = "x" }', "title.zh", "missing"),
     (
@@ -117,6 +131,24 @@ def test_broken_lesson(copy: Copy, old: str, new: str, key: str, part: str) -> N
     assert part in f"{found[0].message} {found[0].hint}"
     assert found[0].hint
     assert not any(word in str(caught.value) for word in ("pydantic", "Input should", "validation error"))
+
+
+def test_values_that_do_not_go_together(copy: Copy) -> None:
+    needs = "epochs >= rate or mode != 'ok'"
+    why = '{ zh = "不行。", en = "Train longer." }'
+    copy.edit(
+        copy.lesson,
+        "ram_mb = 50",
+        f"ram_mb = 50\nram_growth = '10 * epochs'\nlimits = [{{ needs = \"{needs}\", why = {why} }}]",
+    )
+    lesson = reader.read(copy.folder).lesson("1.1")
+    assert lesson.needs_mb(lesson.values("quick")) == 50 + 10 * 3
+    with pytest.raises(
+        ParamError, match=r"epochs = 3, rate = 5\.0, mode = ok do not go together: Train longer"
+    ) as error:
+        lesson.values("quick", {"rate": "5"})
+    assert error.value.name == "epochs"
+    assert lesson.values("quick", {"rate": "5", "mode": "nan"})["epochs"] == 3
 
 
 def test_all_problems_at_once(copy: Copy) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dlwp_tui.core.errors import UsageError
-from dlwp_tui.kit.convnets import by_hand, refuse_too_small
-from tests.lab.conftest import make_lab
+from dlwp_tui.kit.convnets import by_hand
 
 BOOK: dict[str, Any] = {"filters": 32, "kernel": 3, "padding": "valid", "strides": 1, "pooling": "max"}
 
@@ -33,11 +30,3 @@ def test_the_book() -> None:
 )
 def test_other_sizes(changed: dict[str, object], sides: list[int]) -> None:
     assert [output.side for output in by_hand(28, **(BOOK | changed))] == sides
-
-
-def test_what_shrinks_to_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DLWP_LANG", "en")
-    refuse_too_small(make_lab(tmp_path / "good", [], params=BOOK | {"units": 64}), 28)
-    with pytest.raises(UsageError, match="28 → 24 → 12 → 8 → 4 → 0") as refused:
-        refuse_too_small(make_lab(tmp_path / "bad", [], params=BOOK | {"kernel": 5}), 28)
-    assert "same" in str(refused.value.hint)

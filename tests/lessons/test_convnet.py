@@ -24,12 +24,12 @@ from tests.worker.conftest import events, pid_of, state_of, until_event
 
 pytestmark = pytest.mark.keras
 SMALL = {"samples": 1000, "epochs": 1, "filters": 4, "compare": False}
-SHAPES = {"C111", "C113", "C114", "C116", "C117", "C118", "C119"}
+SHAPES = {"C110", "C111", "C113", "C114", "C116", "C117", "C118", "C119", "C120"}
 
 
 def test_both_networks(study: Callable[..., RunView]) -> None:
     view = study("5.1", samples=4000, epochs=4, filters=8, batch_size=32, seed=2)
-    assert claims(view) == SHAPES | {"C112", "C120"}
+    assert claims(view) == SHAPES | {"C112"}
     body, whole, dense = view.models
     convolution = (9 * 1 + 1) * 8 + (9 * 8 + 1) * 16 + (9 * 16 + 1) * 16
     assert body.params == convolution and dense.params == 407_050
@@ -84,19 +84,15 @@ def test_variants(study: Callable[..., RunView], values: dict[str, object], kind
     """Every check compares Keras with the formula worked out by hand."""
     view = study("5.1", **SMALL, **values)
     assert [row[1] for row in view.models[0].layers] == kinds and view.models[0].layers[-1][2] == last
-    assert claims(view) == SHAPES | ({"C112", "C120"} if len(kinds) == 5 else set())
+    assert claims(view) == SHAPES | ({"C112"} if len(kinds) == 5 else set())
     assert len(view.models) == 2 and {key.label for key in view.curves} == {""}
     assert "dense_accuracy" not in view.results[""]
 
 
 def test_a_picture_that_shrinks_to_nothing_is_refused(study: Callable[..., RunView]) -> None:
-    with pytest.raises(UsageError, match="28 → 24 → 12 → 8 → 4 → 0") as refusal:
+    with pytest.raises(UsageError, match=r"kernel = 5.* do not go together: .*same"):
         study("5.1", kernel=5, **SMALL)
-    assert "same" in refusal.value.hint
-    (folder,) = store.all()
-    view = RunView.open(folder)
-    view.update()
-    assert view.datasets == [], "before any data is read"
+    assert list(store.all()) == []
 
 
 def test_a_killed_run_goes_on_where_it_was(start: Callable[..., RunFolder], warm: Zygote) -> None:
@@ -124,5 +120,5 @@ def test_it_stops_inside_training(start: Callable[..., RunFolder]) -> None:
 
 def test_memory_at_book_size(start: Callable[..., RunFolder]) -> None:
     """All images, one pass in large batches: more passes take no more memory."""
-    _view, peak = finished_with_peak(start("5.1", preset="book", epochs=1, filters=4, batch_size=512))
-    assert peak < reader.load().lesson("5.1").ram_mb
+    view, peak = finished_with_peak(start("5.1", preset="book", epochs=1, filters=4, batch_size=512))
+    assert peak < 1.5 * reader.load().lesson("5.1").needs_mb(view.spec.params)

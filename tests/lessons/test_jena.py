@@ -136,6 +136,7 @@ def test_the_book_s_convolution_has_the_book_s_parameters() -> None:
         ("6.3.6", {"dropout": -0.1}),
         ("6.3.7", {"depth": 0}),
         ("6.4.4", {"kernel": 0}),
+        ("6.4.4", {"kernel": 9, "lookback": 180, "step": 6}),
         ("6.3.3", {"delay": 0}),
         ("6.3", {"column": "temperature"}),
     ],

@@ -25,7 +25,7 @@ GLOVE_100 = SHARED_DATA / "glove.6B.100d.top40k-subset.txt.xz"
 TINY = {"dim": "50", "reviews": 1000, "validation_samples": 400, "test_samples": 200, "maxlen": 20, "epochs": 3}
 SEEN = "The first review as the model sees it (· padding, [UNK] beyond the vocabulary)"
 MB = 1200.0
-"""The lesson's own ram_mb; a book run with fresh twins peaked at 930, one with 2,000 real reviews to learn at 1123."""
+"""A book run with fresh twins peaked at 930, one with 2,000 real reviews to learn at 1123."""
 
 
 def text(view: RunView, title: str) -> str:
@@ -106,6 +106,7 @@ def test_real_reviews_need_real_vectors(study: Callable[..., RunView]) -> None:
     wrong = study("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
     assert wrong.source == "synthetic"
     assert all("those of 50 are" in use.detail for use in wrong.datasets)
+    assert ["those of 50 are" in warning.message for warning in wrong.warnings] == [True]
 
 
 @pytest.mark.real_data

@@ -11,7 +11,7 @@ import pytest
 
 from dlwp_tui.core import paths
 from dlwp_tui.runs import events, packed, store
-from dlwp_tui.runs.view import RunView
+from dlwp_tui.runs.view import _FACTS, RunView
 from tests.runs.fake_run import T0, FakeRun
 
 Make = Callable[..., FakeRun]
@@ -64,7 +64,9 @@ def facts(view: RunView) -> list[object]:
         view.texts,
         view.datasets,
         view.steps_of,
-        view.times_of,
+        {label: list(times.pairs()) for label, times in view.times_of.items()},
+        [getattr(view, name) for name in _FACTS if name not in ("step", "steps")],
+        view.fraction,
         view.first_step_s,
         view.elapsed_s,
     ]

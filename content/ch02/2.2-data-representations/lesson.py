@@ -67,10 +67,7 @@ def run(
 
     # 4. 一批一批的图片：0 轴是样本轴，所以一批就是 0 轴上的一段切片
     (images, labels), _ = lab.dataset("mnist")
-    batches = -(-len(images) // batch_size)  # 除不尽时，最后一批不满
-    if batch >= batches:
-        lab.refuse(f"没有第 {batch} 批，只有第 0～{batches - 1} 批。", "把“第几批”或“批大小”改小。")
-    one = images[batch_size * batch : batch_size * (batch + 1)]
+    one = images[batch_size * batch : batch_size * (batch + 1)]  # 除不尽时，最后一批不满
     taken = {
         "x": images,
         "x[10:100]": images[10:100],

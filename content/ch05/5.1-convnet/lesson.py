@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from dlwp_tui.kit import convnets, digits
+from dlwp_tui.kit import digits
 from dlwp_tui.lab import Lab
 
 
@@ -47,8 +47,6 @@ def run(
     samples: int,
     compare: bool,
 ) -> dict[str, object]:
-    convnets.refuse_too_small(lab, side=28)
-
     # 1. 数据：末尾加一个通道轴，缩到 0–1
     (train_images, train_labels), (test_images, test_labels) = lab.dataset("mnist")
     x_train = train_images[:samples, :, :, None] / np.float32(255)

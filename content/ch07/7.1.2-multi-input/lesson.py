@@ -42,8 +42,6 @@ def run(
     epochs: int,
     batch_size: int,
 ) -> dict[str, object]:
-    if feed == "swapped" and inputs != "both":
-        lab.refuse("只有一个输入，没有什么可以写反。", "把“看哪个输入”改成 both。")
     # 1. 数据：词的编号，两个输入都是 (样本, 长度)
     rng = np.random.default_rng(lab.seed)
     if data_kind == "random":

@@ -54,8 +54,6 @@ def run(
     epochs: int,
     batch_size: int,
 ) -> dict[str, object]:
-    if base == "xception" and side < 71:
-        lab.refuse("Xception 要 71×71 以上的图。", "把边长改大，或者把眼睛改成 small。")
     # 1. 数据：同一个方块，在两幅图里错开；越近，错开越多
     rng = np.random.default_rng(lab.seed)
     left, right, near = people.stereo(rng, samples + samples // 4, side)

@@ -178,7 +178,10 @@ class ParamsForm(Widget, can_focus=False):
 
     @property
     def problems(self) -> dict[str, str]:
-        """For each field whose value is not allowed, a sentence with the reason; in the order of the rows."""
+        """For each field whose value is not allowed, a sentence with the reason; in the order of the rows.
+
+        Values that are allowed each, but not together, are a problem of the first field of them.
+        """
         found: dict[str, str] = {}
         for name, row in self._rows.items():
             try:
@@ -188,6 +191,11 @@ class ParamsForm(Widget, can_focus=False):
                     fields.parse_seed(fields.typed(row.editor))
             except ParamError as error:
                 found[name] = error.message
+        if not found:
+            try:
+                self.values()
+            except ParamError as error:
+                found[error.name] = error.message
         return found
 
     def request(self) -> RunRequest | None:

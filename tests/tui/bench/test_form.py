@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
+from dlwp_tui.core.language import Text
+from dlwp_tui.course.lesson import Limit
 from dlwp_tui.course.param import ParamError
 from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.field import FieldInput
@@ -60,6 +62,22 @@ async def test_a_bad_value_is_marked_at_its_field_and_nothing_is_asked(bad: str)
         field(app, "epochs").value = "4"
         await pilot.pause()
         assert not form.problems and "is not allowed" not in "\n".join(rows(app))
+        assert form.request() is not None
+
+
+async def test_values_that_do_not_go_together_are_a_problem_of_the_first_of_them() -> None:
+    app = BenchApp()
+    async with app.run_test(size=SIZE) as pilot:
+        form = app.bench.tabs.params
+        assert form.lesson is not None
+        limit = Limit(needs="epochs >= rate", why=Text(zh="x", en="Train longer."))
+        form.lesson = form.lesson.model_copy(update={"limits": (limit,)})
+        field(app, "rate").value = "9"
+        await pilot.pause()
+        assert form.problems == {"epochs": "epochs = 3, rate = 9.0 do not go together: Train longer."}
+        assert form.request() is None
+        field(app, "rate").value = "2"
+        await pilot.pause()
         assert form.request() is not None
 
 
