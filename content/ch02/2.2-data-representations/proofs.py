@@ -33,8 +33,8 @@ def prove(
         (layers.Conv2D(2, 3), pictures, "Conv2D 收 4D 的图像，少一个轴、多一个轴都不收"),
         (layers.Conv3D(2, 3), videos, "Conv3D 收 5D 的视频，少一个轴、多一个轴都不收"),
     ):
-        got = [takes(layer, shape[:-1]), takes(layer, shape), takes(layer, (2, *shape))]
-        lab.check(what, claim="C021", got=got, want=[False, True, False])
+        taken = [takes(layer, shape[:-1]), takes(layer, shape), takes(layer, (2, *shape))]
+        lab.check(what, claim="C021", got=taken, want=[False, True, False])
     six = np.ones((2, 2, 2, 2, 2, 3), "float32")
     got = tuple(layers.Dense(4)(six).shape)
     statement = "视频的 5D 不是上限：6 个轴的张量也能经过 Dense(4)"

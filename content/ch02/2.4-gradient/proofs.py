@@ -35,9 +35,9 @@ def rates(lab: Lab) -> None:
         statement = f"抛物线从 1 出发，学习率 {rate}：走 5 步到 {five}，走 20 步到 {twenty}"
         lab.check(statement, claim="C037", got=got, want=[five, twenty])
     for rate, place in ((0.01, -0.960), (0.1, 1.036)):
-        got = round(walk(two_dips, -2, 300, rate), 3)
+        end = round(walk(two_dips, -2, 300, rate), 3)
         statement = f"两个坑从 -2 出发，没有动量，学习率 {rate}：停在 {place}"
-        lab.check(statement, claim="C037", got=got, want=place)
+        lab.check(statement, claim="C037", got=end, want=place)
 
 
 def momenta(lab: Lab) -> None:

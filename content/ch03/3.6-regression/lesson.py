@@ -79,8 +79,8 @@ def run(
         # 书里先用全部 404 条标准化再分折，验证那一份也进了均值；这里每折只看自己的训练部分
         x_fit, x_val = standardise(x_train[rest], x_train[held])
         val = lab.batches(x_val, y_train[held], size, shuffle=False)
-        watch = {"label": name, "part": (i, folds), **sizes}
-        history = train(lab, build(*net), x_fit, y_train[rest], val, **watch)
+        part, model = (i, folds), build(*net)
+        history = train(lab, model, x_fit, y_train[rest], val, label=name, part=part, **sizes)
         curves.append([history["mae"], history["val_mae"]])
         rows.append([name, size, f"{history['mae'][-1]:.3f}", f"{history['val_mae'][-1]:.3f}"])
     mae, val_mae = np.mean(curves, axis=0)  # 各折平均，(轮次,)

@@ -16,7 +16,7 @@ def prove(lab: Lab, *, boston, history, last, mean, **_) -> None:
     off = float(max(np.abs(z.mean(axis=0)).max(), np.abs(z.std(axis=0) - 1).max()))
     statement = "标准化之后每列均值 0、标准差 1"
     lab.check(statement, claim="C081", got=off, want=0, tolerance=1e-6)
-    own, _ = standardise(x_test, x_test)  # 偷看：用测试集自己的均值和标准差
+    own = standardise(x_test, x_test)[0]  # 偷看：用测试集自己的均值和标准差
     off = float(np.abs(z_test.mean(axis=0)).max()), float(np.abs(own.mean(axis=0)).max())
     statement = "测试集照用训练集的两个数，它自己的均值就不是 0；是 0 的那一种是偷看"
     lab.check(statement, claim="C082", got=[off[0] > 0.001, off[1] > 0.001], want=[True, False])

@@ -84,7 +84,7 @@ def dropout(lab: Lab, rate: float) -> None:
     lab.check("预测时什么都不丢：原样通过的占比是 1", got=unchanged, want=1)
 
 
-TABLE_4_1 = [
+TABLE_4_1: list[tuple[str, int, str | None, str, list[float], bool]] = [
     ("二分类", 1, "sigmoid", "binary_crossentropy", [1], True),
     ("多分类、单标签", 3, "softmax", "categorical_crossentropy", [0, 1, 0], True),
     ("多分类、多标签", 3, "sigmoid", "binary_crossentropy", [1, 1, 0], True),

@@ -75,9 +75,9 @@ def windows(lab: Lab, image: np.ndarray) -> None:
 
 def several_channels(lab: Lab) -> None:
     """笔记里那个 2×2 的彩色窗口，两个核：三个通道的乘积加在一起。"""
-    x = np.moveaxis([[[1, 0], [2, 1]], [[0, 1], [1, 0]], [[2, 1], [0, 0]]], 0, -1)
-    one = np.moveaxis([[[1, 0], [0, 1]], [[0, -1], [1, 0]], [[0, 1], [0, -1]]], 0, -1)
-    two = np.moveaxis([[[-1, 0], [0, 0]], [[0, -1], [0, 0]], [[0, -1], [0, 0]]], 0, -1)
+    x = np.array([[[1, 0], [2, 1]], [[0, 1], [1, 0]], [[2, 1], [0, 0]]]).transpose(1, 2, 0)
+    one = np.array([[[1, 0], [0, 1]], [[0, -1], [1, 0]], [[0, 1], [0, -1]]]).transpose(1, 2, 0)
+    two = np.array([[[-1, 0], [0, 0]], [[0, -1], [0, 0]], [[0, -1], [0, 0]]]).transpose(1, 2, 0)
     conv = layers.Conv2D(2, 2, activation="relu")
     conv.build((None, 2, 2, 3))
     conv.set_weights([np.stack([one, two], axis=-1), np.array([-1.0, 0])])
