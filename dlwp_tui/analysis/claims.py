@@ -109,6 +109,7 @@ def rows(course: Course) -> list[ClaimRow]:
         for claim in exactly.claims:
             proofs.setdefault(claim, []).append(_check(exactly, lesson, claim))
             recorded.setdefault(claim, []).extend(_recorded(kept, lesson, claim))
+    found.save()
     return [
         ClaimRow(claim, tuple(proofs.get(claim.id, ())), tuple(recorded.get(claim.id, ())))
         for claim in claims_file.load(course.content).claims

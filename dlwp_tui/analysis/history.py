@@ -180,12 +180,12 @@ class _Reading:
         """The run's row; None where it is unusable."""
         path = str(folder.path)
         self._seen.add(path)
-        stamp = _stamp(f"{path}/{SPEC}") + _stamp(f"{path}/{EVENTS}")
-        labels = _stamp(f"{path}/{LABELS}")
+        made = stamp(f"{path}/{SPEC}") + stamp(f"{path}/{EVENTS}")
+        labels = stamp(f"{path}/{LABELS}")
         known = _known.get(path)
-        if known is not None and known[0] == stamp + labels and known[1] is self._presets_of(known[2].lesson):
+        if known is not None and known[0] == made + labels and known[1] is self._presets_of(known[2].lesson):
             return known[2]
-        kept = self._kept().get(folder.id, stamp)
+        kept = self._kept().get(folder.id, made)
         try:
             facts = kept or _facts(folder)
         except RunError:
@@ -194,9 +194,9 @@ class _Reading:
         row = _row(folder, facts, course, read_labels(folder) if labels[1] else NO_LABELS)
         # A death counts after 10 s only: on a shared file system the last events may arrive later.
         if not row.state.active and (row.state is not RunState.DIED or time.time() - row.created > 10):
-            _known[path] = (stamp + labels, course, row)
+            _known[path] = (made + labels, course, row)
             if kept is None:
-                self._kept().put(folder.id, stamp, facts)
+                self._kept().put(folder.id, made, facts)
         return row
 
     def save(self) -> None:
@@ -282,7 +282,8 @@ def _last(key: CurveKey, curve: Curve) -> Best:
     return Best(point.y, int(point.x), key.label, key.metric)
 
 
-def _stamp(path: str) -> Stamp:
+def stamp(path: str) -> Stamp:
+    """Time of change and size of a file, by which it is known again; zeros where there is none."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times as quick as Path.stat
     except (FileNotFoundError, NotADirectoryError):

@@ -144,7 +144,7 @@ def asked(lesson: Lesson, experiment: Experiment) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def figure_names(lesson: Lesson, recorded: Record | None) -> frozenset[str] | None:
+def figure_names(lesson: Lesson, recorded: Record | None) -> set[str] | None:
     """The figures that runs of the lesson have with today's code, by its runs here and what is recorded.
 
     None where neither is of today's code.
@@ -157,7 +157,12 @@ def figure_names(lesson: Lesson, recorded: Record | None) -> frozenset[str] | No
         if row.state is RunState.FINISHED and row.depends.get("code") == code and params not in seen:
             seen.add(params)
             names |= set(verdict.figures_of(RunView.whole(row.folder)))
-    return frozenset(names) if names or seen else None
+    return names if names or seen else None
+
+
+def known_figures(lesson: Lesson) -> set[str] | None:
+    """`figure_names` of a lesson by its runs here and the record of its course."""
+    return figure_names(lesson, read(lesson.content).figures.get(lesson.id))
 
 
 def _of_experiment(evidence: Evidence, lesson: Lesson, experiment: Experiment, data: Data | None) -> Record | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from rich.cells import cell_len, set_cell_size
 
 from dlwp_tui.analysis.history import NO_LABELS, HistoryRow
+from dlwp_tui.analysis.names import SEPARATOR, seed_word
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS, place
 from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _
@@ -53,9 +54,16 @@ class Placed:
         """`text` in exactly the width of the column."""
         room = self.width - cell_len(text)
         if room < 0:
-            # Where only half of a wide character would fit, the blank cell goes behind the ellipsis.
-            return set_cell_size(set_cell_size(text, self.width - 1).rstrip() + "…", self.width) if self.width else ""
+            head, mark, seed = text.rpartition(SEPARATOR + seed_word(""))
+            tail = mark + seed if head and cell_len(mark + seed) <= self.width * 2 // 3 else ""  # it tells runs apart
+            return _cut(head if tail else text, self.width - cell_len(tail)) + tail
         return " " * room + text if self.column.right else text + " " * room
+
+
+def _cut(text: str, width: int) -> str:
+    """The beginning of a text in exactly `width` cells, with an ellipsis."""
+    # Where only half of a wide character would fit, the blank cell goes behind the ellipsis.
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width) if width else ""
 
 
 def watched(rows: Iterable[HistoryRow]) -> str | None:

@@ -132,8 +132,13 @@ def _tell_apart(made: list[str], runs: Sequence[Nameable], more: Callable[[Seque
                 made[at] = f"{name}{SEPARATOR}{word}" if word else name
 
 
+def seed_word(seed: int | str) -> str:
+    """What a seed is called in a name."""
+    return _("seed {seed}").format(seed=seed)
+
+
 def _seeds(runs: Sequence[Nameable]) -> list[str]:
-    return ["" if run.seed is None else _("seed {seed}").format(seed=run.seed) for run in runs]
+    return ["" if run.seed is None else seed_word(run.seed) for run in runs]
 
 
 def _sources(runs: Sequence[Nameable]) -> list[str]:

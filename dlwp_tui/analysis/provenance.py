@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dlwp_tui
+from dlwp_tui.analysis import row_cache
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import _
 from dlwp_tui.core.versions import versions
 
@@ -43,6 +45,11 @@ def depends(lesson: Lesson) -> dict[str, str]:
     if twins:
         found["twins"] = _fingerprint(twins)
     return found
+
+
+def save() -> None:
+    """Keep the fingerprints of files for the next time."""
+    _cache().save()
 
 
 def changed(
@@ -99,18 +106,33 @@ def _fingerprint(files: Iterable[Path]) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _code(file: Path, _time: int, _size: int) -> tuple[str, tuple[Path, ...]]:
-    """The fingerprint of one file, and the files it imports; of one that is not Python that of its bytes."""
+def _code(file: Path, time: int, size: int) -> tuple[str, tuple[Path, ...]]:
+    """The fingerprint of one file and the files it imports, from the cache; of one that is not Python of its bytes."""
+    cache = _cache()
+    if (kept := cache.get(str(file), (time, size))) is not None:
+        return kept["code"], tuple(map(Path, kept["imports"]))
     raw = file.read_bytes()
     try:
         with warnings.catch_warnings():  # about escapes and the like
             warnings.simplefilter("ignore")
             tree = ast.parse(raw)
             imports = tuple(_imports(tree, file))
-            text = ast.unparse(_bare(tree)).encode()  # the dump is another in each version of Python
+            raw = ast.unparse(_bare(tree)).encode()  # the dump is another in each version of Python
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return hashlib.sha256(raw).hexdigest(), ()
-    return hashlib.sha256(text).hexdigest(), imports
+        imports = ()
+    digest = hashlib.sha256(raw).hexdigest()
+    cache.put(str(file), (time, size), {"code": digest, "imports": list(map(str, imports))})
+    return digest, imports
+
+
+def _cache() -> row_cache.RowCache:
+    """Fingerprints of files by their paths: those of all lessons take 0.4 s."""
+    return _cache_in(paths.cache())
+
+
+@lru_cache(maxsize=1)
+def _cache_in(_folder: Path) -> row_cache.RowCache:
+    return row_cache.load(["code", "imports"], "code")
 
 
 def _bare(tree: ast.Module) -> ast.Module:

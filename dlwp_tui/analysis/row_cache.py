@@ -1,4 +1,7 @@
-"""Rows of the history of runs that have ended, kept in one file of the cache. It may be lost at any time."""
+"""Facts of files that seldom change (runs that have ended, code), kept in a file of the cache each kind.
+
+Such a file may be lost at any time.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ Stamp = tuple[int, ...]
 
 
 class RowCache:
-    """Rows by run id. One of another stamp is not there; a broken or foreign file is empty."""
+    """Rows by run id, or by path. One of another stamp is not there; a broken or foreign file is empty."""
 
-    def __init__(self, fields: Sequence[str], rows: dict[str, list[Any]]) -> None:
+    def __init__(self, name: str, fields: Sequence[str], rows: dict[str, list[Any]]) -> None:
+        self._file = _path(name)
         self._fields = list(fields)
         self._rows = rows
         self._changed = False
@@ -37,33 +41,33 @@ class RowCache:
         self._rows[run_id] = [list(stamp), facts]
         self._changed = True
 
-    def save(self, there: Container[str]) -> None:
+    def save(self, there: Container[str] | None = None) -> None:
         """Write the rows, if any is new, without those of runs that are not `there` any more.
 
         Where the cache cannot be written the rows are read from the runs next time.
         """
         if not self._changed:
             return
-        rows = {run_id: row for run_id, row in self._rows.items() if run_id in there}
+        rows = {run_id: row for run_id, row in self._rows.items() if there is None or run_id in there}
         content = {"format": FORMAT, "fields": self._fields, "rows": rows}
         try:
-            paths.atomic_write(_path(), json.dumps(content, separators=(",", ":")))
+            paths.atomic_write(self._file, json.dumps(content, separators=(",", ":")))
         except StorageError:
             return
         self._changed = False
 
 
-def load(fields: Sequence[str]) -> RowCache:
+def load(fields: Sequence[str], name: str = "history") -> RowCache:
     """What is kept now of rows with these fields; nothing where the file is of a version with others."""
     try:
-        stored = json.loads(_path().read_bytes())
+        stored = json.loads(_path(name).read_bytes())
     except (OSError, ValueError):
         stored = None
     if not isinstance(stored, dict) or (stored.get("format"), stored.get("fields")) != (FORMAT, list(fields)):
         stored = {}
     rows = stored.get("rows")
-    return RowCache(fields, rows if isinstance(rows, dict) else {})
+    return RowCache(name, fields, rows if isinstance(rows, dict) else {})
 
 
-def _path() -> Path:
-    return paths.cache() / "history.json"
+def _path(name: str) -> Path:
+    return paths.cache() / f"{name}.json"

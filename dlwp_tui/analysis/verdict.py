@@ -6,7 +6,7 @@ found in `evidence`. The `label` of a verdict on synthetic data or an unverified
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import Literal
@@ -37,6 +37,18 @@ class PlannedRun:
     """0-based."""
     params: dict[str, Value]
     seed: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a verdict needs of one run."""
+
+    id: str
+    state: RunState
+    source: UsedSource | None
+    seconds: float
+    value: Callable[[expect.Figure], float | str]
+    """A figure of it, or a sentence why there is none."""
 
 
 @dataclass(frozen=True)
@@ -130,16 +142,16 @@ def plan(lesson: Lesson, experiment: Experiment) -> tuple[PlannedRun, ...]:
     )
 
 
-def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], stale: tuple[str, ...] = ()) -> Verdict:
-    """The verdict of runs given by (side, vote). The views are taken as they are: update them first."""
+def judge(experiment: Experiment, runs: Mapping[tuple[str, int], Measured], stale: tuple[str, ...] = ()) -> Verdict:
+    """The verdict of runs given by (side, vote)."""
     expression = expect.parse(experiment.expect)
-    votes = tuple(_vote(experiment, expression, views, vote) for vote in range(experiment.seeds))
+    votes = tuple(_vote(experiment, expression, runs, vote) for vote in range(experiment.seeds))
     whole = [vote.figures for vote in votes if vote.whole]
     judged = tuple(
         Effect(term, tuple(m for figures in whole if (m := term.margin(figures)) is not None), experiment.seeds)
         for term in expression.terms
     )
-    kind = _kind(judged, views)
+    kind = _kind(judged, runs)
     counted = [vote for vote in votes if vote.holds is not None]
     if not counted and kind != "pending":
         counted = list(votes)
@@ -148,15 +160,24 @@ def judge(experiment: Experiment, views: Mapping[tuple[str, int], RunView], stal
         kind=kind,
         votes=votes,
         figures={name: median(v.figures[name] for v in counted if name in v.figures) for name in names},
-        source=facts.worst_source(view.source for view in views.values() if view.source),
+        source=facts.worst_source(run.source for run in runs.values() if run.source),
         why=tuple(dict.fromkeys(sentence for vote in votes for sentence in vote.why)),
-        ended=sum(not view.state.active for view in views.values()),
+        ended=sum(not run.state.active for run in runs.values()),
         effects=judged,
         stale=stale,
-        seconds=sum(view.elapsed_s for view in views.values()),
-        runs=tuple(view.folder.id for view in views.values()),
+        seconds=sum(run.seconds for run in runs.values()),
+        runs=tuple(run.id for run in runs.values()),
     )
     return replace(found, why=(*found.why, *_too_small(found)))
+
+
+def measured(view: RunView) -> Measured:
+    """A run as it was folded: update the view first."""
+
+    def value(figure: expect.Figure) -> float | str:
+        return figure.value({figure.run: figures_of(view)}, {figure.run: scalars_of(view)})
+
+    return Measured(view.folder.id, view.state, view.source, view.elapsed_s, value)
 
 
 def in_words(found: Verdict, lesson: Lesson, experiment: Experiment) -> tuple[str, ...]:
@@ -207,33 +228,30 @@ def scalars_of(view: RunView) -> dict[str, float]:
 
 
 def _vote(
-    experiment: Experiment, expression: expect.Expression, views: Mapping[tuple[str, int], RunView], vote: int
+    experiment: Experiment, expression: expect.Expression, runs: Mapping[tuple[str, int], Measured], vote: int
 ) -> Vote:
     why = []
-    sides: dict[str, RunView] = {}
+    sides: dict[str, Measured] = {}
     for side in experiment.runs:
-        view = views.get((side, vote))
-        if view is None:
+        run = runs.get((side, vote))
+        if run is None:
             why.append(_("Run {side} of seed {vote} was not started.").format(side=side, vote=vote + 1))
-        elif view.state is not RunState.FINISHED:
+        elif run.state is not RunState.FINISHED:
             why.append(
-                _("Run {side} of seed {vote}: {state}.").format(side=side, vote=vote + 1, state=label(view.state))
+                _("Run {side} of seed {vote}: {state}.").format(side=side, vote=vote + 1, state=label(run.state))
             )
         else:
-            sides[side] = view
-    outcome = expression.evaluate(
-        {side: figures_of(view) for side, view in sides.items()},
-        {side: scalars_of(view) for side, view in sides.items()},
-    )
-    if len({view.source == "synthetic" for view in sides.values()}) > 1:
+            sides[side] = run
+    outcome = expression.outcome({one: sides[one.run].value(one) for one in expression.figures if one.run in sides})
+    if len({run.source == "synthetic" for run in sides.values()}) > 1:
         why.append(_("One side ran on real data and the other on synthetic data: they cannot be compared."))
     if why:
         return Vote(vote, None, outcome.figures, tuple(why), whole=False)
     return Vote(vote, outcome.holds, outcome.figures, outcome.missing if outcome.holds is None else ())
 
 
-def _kind(judged: tuple[Effect, ...], views: Mapping[tuple[str, int], RunView]) -> Kind:
-    if any(view.state.active for view in views.values()):
+def _kind(judged: tuple[Effect, ...], runs: Mapping[tuple[str, int], Measured]) -> Kind:
+    if any(run.state.active for run in runs.values()):
         return "pending"
     decisions = {effect.decision for effect in judged}
     return "does not hold" if "does not hold" in decisions else "undecided" if "undecided" in decisions else "holds"

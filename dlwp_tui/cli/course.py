@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Json
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _, ngettext
+
+WARNINGS = 10
+"""Warnings of `dlwp check` that are printed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -71,6 +75,7 @@ def show(
         for one in chosen:
             output.line(f"  {one.index + 1:>2}  {one.title}")
         return
+    from dlwp_tui.core import progress
     from dlwp_tui.render import note as render
     from dlwp_tui.render import wrap
 
@@ -78,17 +83,20 @@ def show(
     console = output.console()
     width = min(console.width, 100)  # longer lines are hard to read
     shown = note if page is None else note.pages[page - 1]
-    console.print(render.render(shown, width, section_id=found.id, lessons=course.lesson), width=width)
+    text = render.render(shown, width, section_id=found.id, lessons=course.lesson, learner=progress.learner())
+    console.print(text, width=width)
 
 
 def check(
     json: Json = False,
 ) -> None:
-    from dlwp_tui.core.errors import Problem
+    from dlwp_tui.analysis import judged
+    from dlwp_tui.core.errors import ContentError, Problem
     from dlwp_tui.course import check as linter
+    from dlwp_tui.course import reader
     from dlwp_tui.data import registry
 
-    problems = linter.check(datasets=registry.all_sets())
+    problems = linter.check(datasets=registry.all_sets(), figures=judged.known_figures)
     problems += [Problem(str(file), "", error.message, error.hint) for file, error in registry.broken()]
     for problem in problems:
         if json:
@@ -97,6 +105,12 @@ def check(
             )
         else:
             output.line(str(problem))
+    with contextlib.suppress(ContentError):  # a problem already
+        warnings = list(linter.warnings(reader.load()))
+        for warning in warnings[:WARNINGS]:
+            output.say(f"! {warning}")
+        if len(warnings) > WARNINGS:
+            output.say(_("and {count} more").format(count=len(warnings) - WARNINGS))
     if problems:
         output.say(ngettext("{count} problem.", "{count} problems.", len(problems)).format(count=len(problems)))
         raise typer.Exit(1)

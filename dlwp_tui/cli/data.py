@@ -14,6 +14,7 @@ from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
     from dlwp_tui.data.dataset import Dataset
+    from dlwp_tui.data.locate import FileStatus, Status
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A dataset, such as imdb."))]
 
@@ -24,7 +25,13 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=_("Which datasets there are, and where each lies."))(list_data)
     group.command("get", help=_("Download a dataset; continues where a broken download ended."))(get)
     group.command("import", help=_("Import a file or folder carried over by hand."))(import_)
-    group.command("verify", help=_("Read a dataset's files again and compare checksums."))(verify)
+    group.command(
+        "verify",
+        help=_(
+            "Read the files of a dataset, or of all, again and compare checksums. "
+            "Exit code 1: a file is damaged or cut off, or there is none."
+        ),
+    )(verify)
     app.add_typer(group, name="data")
 
 
@@ -45,15 +52,32 @@ def list_data(json: Json = False) -> None:
                     "files": {file: str(path) for file, path in status.files.items()},
                     "bytes": status.size,
                     "what": str(status.main.file.what) if status.usable else "",
+                    "only": status.only,
+                    "by_hand": [file.name for file in status.by_hand],
                 }
             )
         else:
             state = _state_word(status.state) if dataset.twin or status.state != "missing" else _("missing")
-            if status.usable and str(status.main.file.what):
-                state = _("{detail} ({what})").format(detail=state, what=status.main.file.what)
+            if what := _only(status):
+                state = _("{detail} ({what})").format(detail=state, what=what)
             rows.append([name, str(dataset.title), state, formats.file_size(status.size), where])
     if not json:
         output.table([_("name"), _("title"), _("state"), _("size"), _("where")], rows)
+        for name in all_sets():
+            for file in locate.status(name).by_hand:
+                output.say(
+                    _(
+                        "{name}: {file} ({what}) is not downloaded; carry it over and run `dlwp data import FILE`."
+                    ).format(name=name, file=file.name, what=file.what)
+                )
+
+
+def _only(status: Status) -> str:
+    """What the usable files are, where they are not all that the dataset's name promises."""
+    if not status.usable:
+        return ""
+    only = _("for {options} only").format(options=status.only) if status.only else ""
+    return " · ".join(filter(None, (str(status.main.file.what), only)))
 
 
 def get(name: Name) -> None:
@@ -102,36 +126,55 @@ def import_(
 ) -> None:
     from dlwp_tui.data.import_ import import_path
 
-    with output.waiting(_("reading {path}").format(path=path)):
-        taken = list(import_path(path, name, accept=accept))
+    doing = [""]
+    with output.waiting(lambda: _("reading {path}").format(path=path) + doing[0]):
+        taken = import_path(path, name, accept=accept, doing=lambda what: doing.__setitem__(0, f": {what}"))
     for imported in taken:
         output.line(str(imported.path))
         output.say(imported.message)
 
 
-def verify(name: Name, json: Json = False) -> None:
+def verify(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=_("A dataset; all of them without."))] = None,
+    json: Json = False,
+) -> None:
+    from dlwp_tui.data import locate, registry
     from dlwp_tui.data import verify as verifier
 
-    with output.waiting(_("reading the files of {name}").format(name=name)):
-        files = verifier.verify(name)
-    for one in files:
-        if json:
-            output.json_line(
-                {
-                    "file": one.file.name,
-                    "state": str(one.state),
-                    "path": one.path and str(one.path),
-                    "checksum": one.checksum,
-                    "expected": one.file.checksum,
-                    "algorithm": one.file.algorithm,
-                    "detail": one.detail,
-                    "good": one.usable,
-                }
-            )
-        else:
-            output.line(f"{one.file.name}  {_state_word(one.state)}  {one.detail}")
-    if any(one.state == "damaged" for one in files):
+    names = [registry.get(name).name] if name else list(registry.all_sets())
+    missing = [one for one in names if not locate.status(one).places]
+    good = len(missing) < len(names)
+    for one in names:
+        if one in missing and name is None:
+            continue
+        with output.waiting(_("reading the files of {name}").format(name=one)):
+            files = verifier.verify(one)
+        good = good and not any(file.state in ("damaged", "half-downloaded") for file in files)
+        for file in files:
+            _print_verified(one, file, json=json)
+    if missing and name is None:
+        output.say(_("Not on this computer: {names}.").format(names=", ".join(missing)))
+    if not good:
         raise typer.Exit(1)
+
+
+def _print_verified(name: str, one: FileStatus, *, json: bool) -> None:
+    if json:
+        output.json_line(
+            {
+                "dataset": name,
+                "file": one.file.name,
+                "state": str(one.state),
+                "path": one.path and str(one.path),
+                "checksum": one.checksum,
+                "expected": one.file.checksum,
+                "algorithm": one.file.algorithm,
+                "detail": one.detail,
+                "good": one.usable,
+            }
+        )
+    else:
+        output.line(f"{one.file.name}  {_state_word(one.state)}  {one.detail}".rstrip())
 
 
 def _state_word(state: str) -> str:

@@ -115,8 +115,11 @@ def _console_class() -> type[Console]:
 
 
 @contextlib.contextmanager
-def waiting(text: str) -> Iterator[Callable[[], None]]:
-    """Say on stderr, from the second second on, what is waited for and for how long; the function given ends it."""
+def waiting(text: str | Callable[[], str]) -> Iterator[Callable[[], None]]:
+    """Say on stderr, from the second second on, what is waited for and for how long; the function given ends it.
+
+    text: what it is, or a function that says what it is just then.
+    """
     over = threading.Event()
     shown = sys.stderr.isatty()
 
@@ -124,9 +127,11 @@ def waiting(text: str) -> Iterator[Callable[[], None]]:
         began = time.monotonic()
         while not over.wait(SHORT_S):
             if not shown:
-                say(text + "…")
+                say((text if isinstance(text, str) else text()) + "…")
                 return
-            sys.stderr.write(f"\r\x1b[K{plain(text)} · {time.monotonic() - began:.0f} s")
+            sys.stderr.write(
+                f"\r\x1b[K{plain(text if isinstance(text, str) else text())} · {time.monotonic() - began:.0f} s"
+            )
             sys.stderr.flush()
         if shown:
             sys.stderr.write("\r\x1b[K")

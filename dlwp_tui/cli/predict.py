@@ -103,12 +103,14 @@ def generate(
 
 
 def _trained(run: str) -> tuple[RunFolder, Lesson]:
-    """A finished run and its lesson. Raises RunError for a run that is not finished."""
+    """A finished run and its lesson, for `last` the newest finished one. Raises RunError for one that is not."""
     from dlwp_tui.engine import launch
     from dlwp_tui.runs import state, store
     from dlwp_tui.runs.state import RunState
 
-    folder = store.find(run)
+    finished = (one for one in store.all() if state.current(one) is RunState.FINISHED)
+    newest = next(finished, None) if run.strip() == "last" else None  # one that is still training is not meant
+    folder = newest or store.find(run)
     lesson = launch.lesson_of(store.read_spec(folder))
     _chosen(lesson, None)
     now = state.current(folder)

@@ -13,9 +13,10 @@ Syntax:
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _, sentences
@@ -63,6 +64,14 @@ class Quiz:
 
     question: str
     options: tuple[Option, ...]
+
+    def shuffled(self, learner: str = "") -> Quiz:
+        """The quiz with its answers in another order, which is always the same for `learner` and this question."""
+
+        def place(option: Option) -> bytes:
+            return hashlib.sha256("\n".join((learner, self.question, option.text)).encode()).digest()
+
+        return replace(self, options=tuple(sorted(self.options, key=place)))
 
 
 @dataclass(frozen=True)

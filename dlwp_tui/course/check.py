@@ -13,12 +13,13 @@ from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
 from dlwp_tui.course.files import relative
-from dlwp_tui.course.problem import BrokenFile, at_key
+from dlwp_tui.course.problem import BrokenFile, at_key, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from dlwp_tui.course.check_lesson import Figures
     from dlwp_tui.course.claims import Proof
     from dlwp_tui.course.glossary import Glossary, Term
     from dlwp_tui.course.reader import Course
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def check(content: Path | None = None, datasets: Iterable[str] | None = None) -> list[Problem]:
+def check(
+    content: Path | None = None, datasets: Iterable[str] | None = None, figures: Figures | None = None
+) -> list[Problem]:
     """All problems of the course in `content`, or of the one in force with its further folders, in reading order.
 
-    `datasets` are the names lessons may use; None leaves them unchecked. Lesson code is parsed, never imported.
+    `datasets` are the names lessons may use, `figures` those that a lesson's runs have; None leaves them unchecked.
+    Lesson code is parsed, never imported.
     """
     content, *further = (content.absolute(),) if content else contents.folders()
     try:
@@ -44,7 +48,7 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
     known = None if datasets is None else frozenset(datasets)
     for section in course.sections:
         problems += check_note.check(course, section, glossary)
-        problems += check_lesson.check(section, claims or Claims(), known)
+        problems += check_lesson.check(section, claims or Claims(), known, figures)
     if glossary is not None:
         found = list(style.rules(enumerate(_lines(content / "glossary.toml"), 1)))
         for term in glossary.terms:
@@ -53,6 +57,24 @@ def check(content: Path | None = None, datasets: Iterable[str] | None = None) ->
     if claims is not None:
         problems += (replace(problem, file="claims.toml") for problem in _claims(course, claims))
     return problems
+
+
+def warnings(course: Course) -> Iterator[Problem]:
+    """What is not wrong, but leaves something unproved: experiments that do not name what their claims are about."""
+    for section in course.sections:
+        try:
+            experiments = section.lesson().experiments if section.has_lesson else ()
+            read = {experiment.id: names(sorted(check_lesson.compared(experiment))) for experiment in experiments}
+        except ContentError:
+            continue  # `check` reports it
+        for experiment in experiments:
+            if experiment.claims and not experiment.compares:
+                yield Problem(
+                    relative(section.folder / "lesson.toml", section.content),
+                    f"experiments.{experiment.id}",
+                    _("It names claims, but not the figures that they are about."),
+                    _("Add compares = [...] with some of: {names}").format(names=read[experiment.id]),
+                )
 
 
 def _read(load: Callable[[Path], T], content: Path, problems: list[Problem]) -> T | None:

@@ -14,19 +14,23 @@ from dlwp_tui.course.problem import BrokenFile, at_key, at_line, did_you_mean, n
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from dlwp_tui.course.claims import Claims
-    from dlwp_tui.course.lesson import Lesson
+    from dlwp_tui.course.lesson import Experiment, Lesson
     from dlwp_tui.course.lesson_code import LessonCode
     from dlwp_tui.course.reader import Section
 
+    Figures = Callable[[Lesson], Collection[str] | None]
+    """The figures that a lesson's runs have recorded with its code of now; None where there are no such runs."""
 
 MAX_LINES = 100
 """Of a lesson.py: it is read beside the chart, like the book's own listing."""
 
 
-def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> Iterator[Problem]:
+def check(
+    section: Section, claims: Claims, datasets: frozenset[str] | None, figures: Figures | None = None
+) -> Iterator[Problem]:
     """Every problem of a section's lesson.toml, lesson.py and proofs.py; nothing when it has none of them."""
     toml, lesson_py, proofs_py = (section.folder / name for name in ("lesson.toml", "lesson.py", "proofs.py"))
     here = relative(toml, section.content)
@@ -38,7 +42,7 @@ def check(section: Section, claims: Claims, datasets: frozenset[str] | None) -> 
             yield from error.problems
         else:
             lines = enumerate(read_text(toml, section.content).split("\n"), 1)
-            found = [*style.rules(lines), *_toml(lesson, claims, datasets)]
+            found = [*style.rules(lines), *_toml(lesson, claims, datasets), *_figures(lesson, figures)]
             yield from (replace(problem, file=here) for problem in found)
     elif lesson_py.exists():
         yield Problem(here, "", _("The file is missing."), _("lesson.py needs a lesson.toml beside it."))
@@ -68,10 +72,15 @@ def _toml(lesson: Lesson, claims: Claims, datasets: frozenset[str] | None) -> It
     for key, text in texts.items():
         if not text.zh.strip():
             yield at_key(key, _("It is empty."), _("Write what the learner sees here."))
-    for name in lesson.datasets:
+    used = [("datasets", name) for name in lesson.datasets]
+    for param_name, param in lesson.params.items():
+        used += [
+            (f"params.{param_name}.datasets.{choice}", name) for choice, use in param.datasets.items() for name in use
+        ]
+    for key, name in used:
         if datasets is not None and name not in datasets:
             hint = sentences(did_you_mean(name, datasets), _("Known: {names}").format(names=names(sorted(datasets))))
-            yield at_key("datasets", _("There is no dataset {name!r}.").format(name=name), hint)
+            yield at_key(key, _("There is no dataset {name!r}.").format(name=name), hint)
     for name, preset in lesson.presets.items():
         if preset.expect:
             yield from _expect(f"presets.{name}.expect", preset.expect, (PRESET_RUN,))
@@ -81,6 +90,51 @@ def _toml(lesson: Lesson, claims: Claims, datasets: frozenset[str] | None) -> It
             at_key(f"{where}.claims", *_no_claim(id, claims)) for id in experiment.claims if not claims.find(id)
         )
         yield from _expect(f"{where}.expect", experiment.expect, experiment.runs)
+        yield from _compares(where, experiment)
+
+
+def compared(experiment: Experiment) -> set[str]:
+    """The figures that an experiment's `expect` reads, as `compares` names them: metrics, `seconds`, `params`."""
+    return _read(experiment.expect)
+
+
+def _read(text: str) -> set[str]:
+    found = set()
+    for figure in expect.parse(text).figures:
+        found.add(figure.metric or figure.function)
+        if figure.function == "gap":
+            found.add(f"val_{figure.metric}")
+    return found
+
+
+def _compares(where: str, experiment: Experiment) -> Iterator[Problem]:
+    try:
+        read = compared(experiment)
+    except ContentError:  # reported with `expect`
+        return
+    for name in experiment.compares:
+        if name not in read:
+            hint = sentences(did_you_mean(name, read), _("It reads: {names}").format(names=names(sorted(read))))
+            yield at_key(f"{where}.compares", _("`expect` does not read {name}.").format(name=name), hint)
+
+
+def _figures(lesson: Lesson, figures: Figures | None) -> Iterator[Problem]:
+    """Figures of an expectation that no run of the lesson has."""
+    places = {f"presets.{name}.expect": preset.expect for name, preset in lesson.presets.items() if preset.expect}
+    places |= {f"experiments.{experiment.id}.expect": experiment.expect for experiment in lesson.experiments}
+    known = figures(lesson) if figures is not None and places else None
+    if known is None:
+        return
+    for key, text in places.items():
+        try:
+            wanted = _read(text)
+        except ContentError:  # reported by itself
+            continue
+        for name in sorted(wanted - set(expect.OF_RUN) - set(known)):
+            message = _("No run of the lesson has recorded {name}.").format(name=name)
+            hint = did_you_mean(name, known) or _("Its figures: {names}").format(names=names(sorted(known)))
+            new = _("If it is new, run it once: dlwp run {lesson}").format(lesson=lesson.id)
+            yield at_key(key, message, sentences(hint, new))
 
 
 def _expect(key: str, text: str, runs: Collection[str]) -> Iterator[Problem]:

@@ -97,10 +97,13 @@ class Expression:
 
         A run, metric or value that is absent, NaN or infinite leaves its term undecided; one false term decides.
         """
+        return self.outcome({figure: figure.value(runs, scalars or {}) for figure in self.figures})
+
+    def outcome(self, figures: Mapping[Figure, float | str]) -> Outcome:
+        """The same of figures, or of sentences why there is none; one that is not given is missing without a word."""
         values: dict[str, float] = {}
         missing: list[str] = []
-        for figure in self.figures:
-            value = figure.value(runs, scalars or {})
+        for figure, value in figures.items():
             if isinstance(value, str):
                 missing.append(value)
             else:

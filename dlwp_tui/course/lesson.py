@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
@@ -131,6 +131,19 @@ class Lesson(StrictModel):
         """The most memory that a run with these params is expected to hold, MB of 2^20 bytes."""
         growth = arithmetic.number(self.ram_growth, params) if self.ram_growth else 0.0
         return self.ram_mb + round(growth)
+
+    def needs(self, values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+        """The datasets that a run with these values loads, as far as its params tell, each with its options.
+
+        Those of `datasets` that no param's choice names, and those that the choices name. What is named by a choice
+        alone has no synthetic twin that would do: weights.
+        """
+        named = [use for param in self.params.values() for use in param.datasets.values()]
+        found: dict[str, dict[str, Any]] = {name: {} for name in self.datasets if not any(name in use for use in named)}
+        for name, param in self.params.items():
+            for dataset, options in param.datasets.get(str(values[name]), {}).items():
+                found[dataset] = {**found.get(dataset, {}), **options}
+        return found
 
     def preset(self, name: str) -> Preset:
         """The preset called `name`; raises UsageError that lists them."""

@@ -39,6 +39,14 @@ def checked(folder: Path, content: Path) -> frozenset[str]:
     return frozenset().union(*(read(file, content).checked for file in files if file.exists()))
 
 
+def _is_check(function: ast.expr) -> bool:
+    """Whether it is `lab.check`."""
+    match function:
+        case ast.Attribute(value=ast.Name(id="lab"), attr="check"):
+            return True
+    return False
+
+
 def read(file: Path, content: Path) -> LessonCode:
     """The facts of `file`; raises BrokenFile when it is missing or is not Python."""
     text = read_text(file, content)
@@ -67,5 +75,5 @@ def read(file: Path, content: Path) -> LessonCode:
         for keyword in node.keywords
         if keyword.arg == "claim" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
     )
-    checks = tuple(node.lineno for node in calls if ast.unparse(node.func) == "lab.check")
+    checks = tuple(node.lineno for node in calls if _is_check(node.func))
     return LessonCode(text, functions, claims, checks)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from dlwp_tui.core.errors import Problem, UsageError
 from dlwp_tui.core.formats import number
@@ -62,6 +62,8 @@ class Param(StrictModel):
     choices: tuple[str, ...] = ()
     form: forms.Form = ""
     """What a text has to be (`matrix`, `shape`, ...); anything else is refused before a run starts."""
+    datasets: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
+    """For some choices, the datasets that only a run with this choice loads, each with its options."""
     label: Text
     why: Prose = Text(zh="")
 
@@ -76,6 +78,10 @@ class Param(StrictModel):
             yield at_key("choices", _("This key is missing."), _('A param of type "choice" lists its choices.'))
         if self.type != "choice" and self.choices:
             yield at_key("choices", _('Only type = "choice" has choices.'), _("Remove the key, or change the type."))
+        for choice in self.datasets:
+            if choice not in self.choices:
+                message = _("There is no choice {name!r}.").format(name=choice)
+                yield at_key(f"datasets.{choice}", message, _("Its choices: {names}").format(names=self.range))
         if self.form and self.type != "text":
             yield at_key("form", _('Only type = "text" has a form.'), _("Remove the key, or change the type."))
         if self.type == "image" and self.default:
@@ -103,6 +109,11 @@ class Param(StrictModel):
     def free(self) -> bool:
         """True where any text may be typed."""
         return self.type in ("text", *PATHS)
+
+    @property
+    def is_path(self) -> bool:
+        """True where the value names a file."""
+        return self.type in PATHS
 
     @property
     def range(self) -> str:

@@ -30,8 +30,11 @@ class Content:
     """True where size and number of samples are those of the publisher's file, as far as they are known."""
 
 
-def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
-    """Read the file at `path` as `file` of `dataset`. DataError, with what is wrong, when its content does not fit."""
+def judge(path: Path, dataset: Dataset, file: DataFile, *, packed: bool = False) -> Content:
+    """Read the file at `path` as `file` of `dataset`. DataError, with what is wrong, when its content does not fit.
+
+    packed: it was made of the learner's folder, and its size means nothing to anybody.
+    """
     size = path.stat().st_size
     fits = file.exact_size in (0, size)
     if file not in dataset.forms:
@@ -41,7 +44,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
     try:
         arrays = dataset.read(path)
     except DataError as error:
-        if file.size and size < file.size and npz.keys(path) is None:
+        if not packed and file.size and size < file.size and npz.keys(path) is None:
             error.hint = _("It has {got} of {want} bytes. {hint}").format(got=size, want=file.size, hint=error.hint)
         raise
     for key, count in () if file.part else dataset.samples.items():
@@ -52,9 +55,21 @@ def judge(path: Path, dataset: Dataset, file: DataFile) -> Content:
                 ),
                 _("The file was cut or made for something else; get the original."),
             )
+    for key, count in () if file.part else dataset.classes.items():
+        if (got := len(set(arrays[key].tolist()))) != count:
+            raise DataError(
+                _("{path}: {key} has {got} classes, {name} has {want}.").format(
+                    path=path, key=key, got=got, name=dataset.name, want=count
+                ),
+                _("The file was cut or made for something else; get the original."),
+            )
     fits = fits and not file.part and all(len(arrays[key]) == count for key, count in dataset.full.items())
     # without a known size and a known number of samples, the file cannot be called whole
-    return Content(arrays, tuple(_summaries(arrays)), fits and bool(file.exact_size or dataset.full or dataset.samples))
+    checks = [
+        *_summaries(arrays),
+        *(_("{key}: {count} classes").format(key=k, count=n) for k, n in dataset.classes.items()),
+    ]
+    return Content(arrays, tuple(checks), fits and bool(file.exact_size or dataset.full or dataset.samples))
 
 
 def record(path: Path, sha256: str, size: int, content: Content, origin: str = "") -> None:

@@ -127,6 +127,8 @@ class Dataset:
     """Checks a file other than the main one (a word index). DataError where it does not fit."""
     samples: Mapping[str, int] = field(default_factory=dict)
     """Arrays of `read` that must have so many entries in a file taken over by hand."""
+    classes: Mapping[str, int] = field(default_factory=dict)
+    """Arrays of `read` that must have so many different values in a file taken over by hand: labels, all there."""
     npz_keys: frozenset[str] = frozenset()
     """The keys of the main npz, by which an imported file is recognised."""
     full: Mapping[str, int] = field(default_factory=dict)
@@ -135,6 +137,8 @@ class Dataset:
     """Path -> the name in `files` that a file called something else goes by, judged by its first bytes, or None."""
     pack: Callable[[Path, Path], Path | None] | None = None
     """`pack(folder, into)` writes an unpacked folder as a main file into the folder `into`; None for another folder."""
+    layout: tuple[str, ...] = ()
+    """The folders inside the one that `pack` takes, all of them needed."""
     read_options: tuple[str, ...] = ()
     """Options that `read` and `twin` take as well, because they choose a part of the file."""
     pick: Pick | None = None

@@ -72,7 +72,7 @@ def manual_steps(name: str, file: DataFile, wheel: Wheel | None = None) -> str:
         "Without internet here: on another computer open {url}, copy the file to this one, "
         "and run `dlwp data import {file} {name}` (it will be kept as {target}). "
         "Every lesson also runs on synthetic data: --data synthetic."
-    ).format(url=file.urls[0], file=file.name, name="--name " + name, target=locate.target(file))
+    ).format(url=_(" or ").join(file.urls), file=file.name, name="--name " + name, target=locate.target(file))
     if wheel is None:
         return steps
     return f"{steps} " + _(
@@ -81,11 +81,15 @@ def manual_steps(name: str, file: DataFile, wheel: Wheel | None = None) -> str:
 
 
 class _Failed(Exception):
-    """One source did not give the file; its text is the reason."""
+    """One source did not give the file; its text is the reason. What came before is kept for the next."""
 
 
 class _BrokeOff(_Failed):
-    """The connection ended in the middle: what came is kept."""
+    """The connection ended in the middle: the same source is tried again."""
+
+
+class _Wrong(_Failed):
+    """What came is not the file; it is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def _file(dataset: Dataset, file: DataFile, there: Collection[str], calls: _Call
         return
     packages = [form.wheel for form in forms if form.wheel]
     raise DataError(
-        _("{file} could not be downloaded. {reasons}").format(file=file.name, reasons=" ".join(reasons)),
+        _("{file} could not be downloaded. {reasons}").format(file=file.name, reasons="; ".join(reasons)),
         manual_steps(dataset.name, file, packages[0] if packages else None),
     )
 
@@ -182,7 +186,7 @@ def _from(url: str, dataset: Dataset, file: DataFile, out: IO[bytes], calls: _Ca
         except _BrokeOff:
             if attempt == ATTEMPTS or out.seek(0, 2) == began_at:
                 raise
-        except _Failed:
+        except _Wrong:
             _truncate(out)
             if not began_at or attempt == ATTEMPTS:
                 raise  # a beginning from another address may be what is wrong: try once more from the start
@@ -190,42 +194,57 @@ def _from(url: str, dataset: Dataset, file: DataFile, out: IO[bytes], calls: _Ca
 
 
 def _receive(url: str, file: DataFile, out: IO[bytes], calls: _Calls) -> None:
-    have = out.seek(0, 2)
+    have, answered = out.seek(0, 2), False
     request = urllib.request.Request(url, headers={"User-Agent": "dlwp"})
     if have:
         request.add_header("Range", f"bytes={have}-")
     try:
         with _opened(request, calls.timeout) as response:
-            if response.headers.get("Content-Type", "").startswith("text/html"):
+            answered = True
+            continues = bool(have) and _continues(response, have)
+            block = response.read1(BLOCK)
+            is_html = response.headers.get("Content-Type", "").startswith("text/html")
+            if is_html or (not continues and npz.is_web_page(block)):
                 host = urllib.parse.urlsplit(response.url).hostname
-                raise _Failed(_("answers with a web page of {host} (the login page of a network?)").format(host=host))
+                raise _Failed(
+                    _("a web page of {host} came instead of the file (a login page or a proxy?)").format(host=host)
+                )
             if not file.published and url.startswith("https:") and not response.url.startswith("https:"):
                 raise _Failed(_("leads to {url}, which anybody on the way could change").format(url=response.url))
-            if have and not _continues(response, have):
+            if have and not continues:
                 _truncate(out)  # the server sends the whole file again
                 have = 0
             length = response.headers.get("Content-Length", "")
             whole = have + int(length) if length.isdigit() else 0
             limit = file.exact_size or (file.size or whole) * 2 + SLACK
             if whole > limit:
-                raise _Failed(_("sends {got} bytes instead of {want}").format(got=whole, want=file.size))
-            while block := response.read1(BLOCK):
+                raise _Wrong(_("sends {got} bytes instead of {want}").format(got=whole, want=file.size))
+            while block:
                 have += len(block)
                 if have > limit:
-                    raise _Failed(_("sends more than the {want} bytes of the file").format(want=file.size))
+                    raise _Wrong(_("sends more than the {want} bytes of the file").format(want=file.size))
                 _write(out, block)
                 calls.progress(file.name, have, file.size or whole)
+                block = response.read1(BLOCK)
             if have < (whole or file.exact_size):
                 raise _broke_off(have, whole or file.size)
-    except urllib.error.HTTPError as error:
-        raise _Failed(_("answers {code} {reason}").format(code=error.code, reason=error.reason)) from error
-    except ssl.SSLError as error:
-        raise _Failed(_("no secure connection ({reason})").format(reason=error)) from error
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, OSError) as error:
-        if have > 0:
-            raise _broke_off(have, file.size) from error
-        reason = getattr(error, "reason", None) or error
-        raise _Failed(_("cannot be reached ({reason})").format(reason=reason)) from error
+    except (http.client.HTTPException, OSError) as error:  # a URLError and a TimeoutError are OSErrors
+        raise _failure(error, file, have if answered else None) from error
+
+
+def _failure(error: Exception, file: DataFile, have: int | None) -> _Failed:
+    """What an error of the connection means; have: bytes that were there when it came, None before an answer."""
+    reason = getattr(error, "reason", None) or error
+    if isinstance(error, urllib.error.HTTPError):
+        failed = _Wrong if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE else _Failed
+        return failed(_("answers {code} {reason}").format(code=error.code, reason=error.reason))
+    if isinstance(error, ssl.SSLError):
+        return _Failed(_("no secure connection ({reason})").format(reason=error))
+    if have is None:
+        return _Failed(_("cannot be reached ({reason})").format(reason=reason))
+    if isinstance(error, TimeoutError):
+        return _Failed(_("fell silent after {got} of {want} bytes").format(got=have, want=file.size or "?"))
+    return _broke_off(have, file.size)
 
 
 def _opened(request: urllib.request.Request, timeout: float) -> http.client.HTTPResponse:
@@ -262,21 +281,21 @@ def _broke_off(have: int, whole: int) -> _BrokeOff:
 def _check(dataset: Dataset, file: DataFile, out: IO[bytes]) -> Content | None:
     size = out.seek(0, 2)
     if file.exact_size and size != file.size:
-        raise _Failed(_("sent {got} bytes instead of {want}").format(got=size, want=file.size))
+        raise _Wrong(_("sent {got} bytes instead of {want}").format(got=size, want=file.size))
     out.seek(0)
     if not file.published:
         try:
             found = content.judge(Path(out.name), dataset, file)
         except DataError as error:
-            raise _Failed(_("sent something else: {message}").format(message=error.message)) from error
+            raise _Wrong(_("sent something else: {message}").format(message=error.message)) from error
         if not found.whole and not file.part:
-            raise _Failed(_("sent only a part of {file}").format(file=file.name))
+            raise _Wrong(_("sent only a part of {file}").format(file=file.name))
         if found.arrays is not None:
             convert.store(dataset, checksum.of(Path(out.name), "sha256"), found.arrays)
         return found
     if hashlib.file_digest(out, file.algorithm).hexdigest() != file.checksum:  # type: ignore[arg-type]
         what = npz.what_is(Path(out.name))
-        raise _Failed(_("sent another file than the publisher's (checksum differs; it {what})").format(what=what))
+        raise _Wrong(_("sent another file than the publisher's (checksum differs; it {what})").format(what=what))
     return None
 
 

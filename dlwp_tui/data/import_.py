@@ -10,20 +10,23 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError, DlwpError
-from dlwp_tui.core.language import _
-from dlwp_tui.data import archive, checksum, content, convert, locate, npz, registry
+from dlwp_tui.core.language import _, sentences
+from dlwp_tui.data import archive, checksum, content, convert, folders, locate, npz, registry
 from dlwp_tui.data.content import Content
 from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.locate import State
 
 MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""
+
+
+Doing = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,35 +51,39 @@ class Imported:
         known = registry.get(self.dataset).file(self.file)
         if known and not known.published:
             message = _(
-                "{file} of {name} was checked; there is no checksum to compare. Runs on it say: unverified file."
+                "{file} of {name} was checked ({checks}); there is no checksum to compare. "
+                "Runs on it say: unverified file."
             )
         else:
             message = _(
-                "{file} of {name} is not the original file; its content was checked. Runs on it say: unverified file."
+                "{file} of {name} is not the original file; of its content this was checked: {checks}. "
+                "Runs on it say: unverified file."
             )
-        return message.format(file=self.file, name=self.dataset)
+        return message.format(file=self.file, name=self.dataset, checks="; ".join(self.checks))
 
 
-def import_path(path: Path | str, name: str | None = None, accept: bool = False) -> list[Imported]:
+def import_path(
+    path: Path | str, name: str | None = None, accept: bool = False, doing: Doing = lambda _what: None
+) -> list[Imported]:
     """Take over the dataset file at `path`, or all of them in a folder or archive.
 
     name: the dataset, where neither file name nor content show it. accept: also take files whose checksum is not
-    the publisher's, after checking shapes and value ranges. Raises DataError (nothing is kept then), UsageError
-    for an unknown `name`.
+    the publisher's, after checking shapes, value ranges and classes. doing: called with what is done, in words. Raises
+    DataError (nothing is kept then), UsageError for an unknown `name`.
     """
     dataset = registry.get(name) if name else None
     path = Path(path).expanduser()
     if not path.exists():
         raise DataError(_("{path} is not there.").format(path=path), _("Check the path; nothing was imported."))
     if path.is_dir():
-        return _folder(path, dataset, accept)
+        return _folder(path, dataset, accept, doing)
     if not path.is_file():
         raise DataError(_("{path} is not a regular file.").format(path=path), _("Give a file, a folder or an archive."))
     if not os.access(path, os.R_OK):
         raise DataError(_("{path} may not be read.").format(path=path), _("Change its permissions with chmod."))
     if _known(path, dataset) is None and not npz.keys(path) and archive.is_archive(path):
-        return _archive(path, dataset, accept)
-    return [_keep(_plan(path, dataset, accept))]
+        return _archive(path, dataset, accept, doing)
+    return [_keep(_plan(path, dataset, accept, doing), doing)]
 
 
 @dataclass(frozen=True)
@@ -91,40 +98,50 @@ class _Plan:
     content: Content
 
 
-def _folder(folder: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
+def _folder(folder: Path, dataset: Dataset | None, accept: bool, doing: Doing) -> list[Imported]:
     datasets = [dataset] if dataset else list(registry.all_sets().values())
     wanted = {f.name for d in datasets for f in d.files}
-    try:
-        found = [p for p in sorted(folder.iterdir()) if p.name in wanted and p.is_file()]
-    except OSError as error:
-        raise DataError(_("{path} cannot be read: {reason}.").format(path=folder, reason=error.strerror)) from error
+    found = [p for p in _entries(folder) if p.name in wanted and p.is_file()]
     with _workshop() as into:
-        packed = [(d, d.pack(folder, into)) for d in datasets if d.pack]
-        plans = [_plan(p, dataset, accept) for p in found]  # all are judged before the first is kept
-        for owner, path in packed:
+        doing(_("packing its files"))
+        packs = [(d, d.pack(folder, into)) for d in datasets if d.pack]
+        plans = [_plan(p, dataset, accept, doing) for p in found]  # all are judged before the first is kept
+        for owner, path in packs:
             if path:
                 with _called(path, folder):
-                    plans.append(_plan(path, owner, accept))
-        if not plans:
-            raise _nothing_in(_("There is no dataset file in {path}.").format(path=folder), wanted)
-        return [_keep(plan) for plan in plans]
+                    plans.append(_plan(path, owner, accept, doing, packed=True))
+        if plans:
+            return [_keep(plan, doing) for plan in plans]
+    below = folders.below(folder, wanted, [d for d in datasets if d.pack])
+    if len(below) == 1:
+        return _folder(below[0], dataset, accept, doing)
+    if below:
+        raise DataError(
+            _("There is data in several folders below {path}.").format(path=folder),
+            _("Import one of them: {folders}.").format(folders=", ".join(map(str, below))),
+        )
+    raise folders.none_in(folder, datasets, wanted)
 
 
-def _nothing_in(message: str, wanted: set[str]) -> DataError:
-    return DataError(message, _("Files by name: {names}.").format(names=", ".join(sorted(wanted))))
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise DataError(_("{path} cannot be read: {reason}.").format(path=folder, reason=error.strerror)) from error
 
 
-def _archive(path: Path, dataset: Dataset | None, accept: bool) -> list[Imported]:
+def _archive(path: Path, dataset: Dataset | None, accept: bool, doing: Doing) -> list[Imported]:
     wanted = {f.name for d in ([dataset] if dataset else registry.all_sets().values()) for f in d.files}
     with _workshop() as folder:
+        doing(_("unpacking {file}").format(file=path.name))
         files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
-            raise _nothing_in(_("The archive {path} holds no dataset file.").format(path=path), wanted)
+            raise folders.nothing_in(_("The archive {path} holds no dataset file.").format(path=path), wanted)
         plans = []
         for file in files:
             with _called(file, path / file.relative_to(folder)):
-                plans.append(_plan(file, dataset, accept))
-        return [_keep(plan) for plan in plans]
+                plans.append(_plan(file, dataset, accept, doing))
+        return [_keep(plan, doing) for plan in plans]
 
 
 @contextlib.contextmanager
@@ -145,13 +162,16 @@ def _workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _plan(path: Path, dataset: Dataset | None, accept: bool) -> _Plan:
+def _plan(path: Path, dataset: Dataset | None, accept: bool, doing: Doing, *, packed: bool = False) -> _Plan:
+    """packed: `path` was made here, of the learner's folder."""
+    doing(_("finding out what it is"))
     owner, file = _known(path, dataset) or _by_content(path, dataset)
     _not_absurd(path, file)
-    found = content.judge(path, owner, file)
+    doing(_("reading the content of {file}").format(file=file.name))
+    found = content.judge(path, owner, file, packed=packed)
     official = checksum.of(path, file.algorithm) == file.checksum
     if not accept and not official and (file.published or not found.whole):
-        raise _not_official(path, path.stat().st_size, file, found)
+        raise _not_official(path, 0 if packed else path.stat().st_size, file, found)
     state = State.REAL if official else State.UNVERIFIED
     return _Plan(path, owner, file, state, checksum.of(path, "sha256"), found)
 
@@ -204,20 +224,38 @@ def _by_content(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile]
             for file in dataset.files[1:]:
                 return dataset, file
         return dataset, dataset.main
-    misfits = []
+    misfits: dict[str, DataError] = {}
     for owner in registry.all_sets().values():
         if keys and owner.npz_keys and owner.npz_keys <= keys:
             try:
                 content.judge(path, owner, owner.main)
             except DataError as error:
-                misfits.append(error.message)
+                misfits.setdefault(error.message, error)
             else:
                 return owner, owner.main
-    what = " ".join(misfits) or _("It {what}.").format(what=npz.what_is(path))
+    if misfits:
+        raise DataError(
+            _("{path} fits no dataset of this course. {reasons}").format(path=path, reasons=" ".join(misfits)),
+            sentences(*dict.fromkeys(error.hint for error in misfits.values())),
+        )
+    message = _("{path} is no dataset this course knows. It {what}.").format(path=path, what=npz.what_is(path))
+    if keys:
+        raise DataError(message, _keys_wanted())
     raise DataError(
-        _("{path} is no dataset this course knows. {what}").format(path=path, what=what),
-        _("If you know what it is, say so: `dlwp data import {path} --name NAME`.").format(path=path),
+        message, _("If you know what it is, say so: `dlwp data import {path} --name NAME`.").format(path=path)
     )
+
+
+def _keys_wanted() -> str:
+    """Which arrays the npz files of the course have."""
+    names: dict[frozenset[str], list[str]] = {}
+    for owner in registry.all_sets().values():
+        if owner.npz_keys:
+            names.setdefault(owner.npz_keys, []).append(owner.name)
+    each = (f"{', '.join(sorted(keys))} ({', '.join(owners)})" for keys, owners in names.items())
+    return _(
+        "Files of this course have these arrays: {arrays}. To train on your own, see LESSONS.md, Data sets."
+    ).format(arrays="; ".join(each))
 
 
 def _not_absurd(path: Path, file: DataFile) -> None:
@@ -232,10 +270,13 @@ def _not_absurd(path: Path, file: DataFile) -> None:
 
 
 def _not_official(path: Path, size: int, file: DataFile, found: Content) -> DataError:
-    if file.published:
+    """size: bytes of the learner's file; 0 where it is a folder."""
+    if not size and file.published:
+        message = _("{path} is a folder: there is no checksum to compare with the publisher's archive.")
+    elif file.published:
         message = _("{path} is not the file its publisher offers: it has {got} bytes, the original {want}, and its "
                     "checksum differs.")  # fmt: skip
-    elif file.exact_size:
+    elif size and file.exact_size:
         message = _("{path} is not the file its publisher offers: it has {got} bytes, the original {want}.")
     else:
         message = _("{path} is not all that its publisher offers.")
@@ -246,7 +287,8 @@ def _not_official(path: Path, size: int, file: DataFile, found: Content) -> Data
     )  # fmt: skip
 
 
-def _keep(plan: _Plan) -> Imported:
+def _keep(plan: _Plan, doing: Doing) -> Imported:
+    doing(_("copying {file}").format(file=plan.file.name))
     target = locate.target(plan.file)
     paths.ensure(target.parent)
     record = locate.record_of(target)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 from dlwp_tui.core.errors import DataError, UsageError
-from dlwp_tui.core.language import _
+from dlwp_tui.core.language import _, sentences
 from dlwp_tui.core.types import Source, UsedSource
 from dlwp_tui.data import convert, locate, registry
 from dlwp_tui.data.dataset import Dataset
@@ -42,6 +42,8 @@ class Loaded:
     index: WordIndex | None = None
     validation: Split | None = None
     """None for a set that is published in two parts."""
+    warning: str = ""
+    """Why it is synthetic although a real file is there; "" otherwise."""
 
     def __iter__(self) -> Iterator[Split]:
         return iter((self.train, self.test) if self.validation is None else (self.train, self.validation, self.test))
@@ -101,10 +103,20 @@ def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "aut
         missing = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
         if missing and all(registry.get(name).twin for name in wanted):
             made = [load(name, "synthetic", **options) for name, options in wanted.items()]
-            why = " ".join(filter(None, missing))
-            return tuple(replace(one, detail=f"{one.detail} {why}".strip()) for one in made)
+            why = sentences(*missing)
+            warning = why if any(_is_there(name) for name in wanted) else ""
+            return tuple(replace(one, detail=_because(one.detail, why), warning=warning) for one in made)
         source = "real"
     return tuple(load(name, source, **options) for name, options in wanted.items())
+
+
+def _is_there(name: str) -> bool:
+    """Whether there is any file of the dataset, be it damaged or only a part."""
+    return bool(locate.status(name).places)
+
+
+def _because(detail: str, reason: str) -> str:
+    return _("{detail}. {reason}").format(detail=detail, reason=reason) if reason else detail
 
 
 def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
@@ -114,7 +126,7 @@ def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
         return found.detail or _("The real data of {name} is not on this computer.").format(name=name)
     try:
         _chosen(dataset, found, _options(dataset, dict(options)))
-    except _NotInFile as missing:
+    except NotInFile as missing:
         return missing.message
     return None
 
@@ -138,7 +150,7 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     if found.usable:
         try:
             return _real(dataset, found, _chosen(dataset, found, settled), settled)
-        except _NotInFile as missing:
+        except NotInFile as missing:
             if source == "real" or dataset.twin is None:
                 raise
             return _synthetic(dataset, settled, missing.message)
@@ -147,19 +159,18 @@ def load(name: str, source: Source = "auto", **options: Any) -> Loaded:
     return _synthetic(dataset, settled, found.detail)
 
 
-def require(names: Sequence[str], source: Source) -> None:
-    """Refuse a run on these datasets that could only fail. Raises what `load` would.
-
-    With one of several datasets there, a lesson's params decide whether it is enough.
-    """
-    sets = [registry.get(name) for name in names]
-    needed = sets if source == "real" else [dataset for dataset in sets if dataset.twin is None]
-    if needed and source == "synthetic":
-        raise _no_twin(needed[0])
-    found = [(dataset, locate.status(dataset.name)) for dataset in needed]
-    missing = [(dataset, status) for dataset, status in found if not status.usable]
-    if missing and (source == "auto" or len(missing) == len(sets)):
-        raise not_usable(*missing[0])
+def require(wanted: Mapping[str, Mapping[str, Any]], source: Source) -> None:
+    """Refuse a run on these datasets, as `{name: options}`, that could only fail. Raises what `load` would."""
+    for name, options in wanted.items():
+        dataset = registry.get(name)
+        if source != "real" and dataset.twin is not None:
+            continue
+        if source == "synthetic":
+            raise _no_twin(dataset)
+        found = locate.status(name)
+        if not found.usable:
+            raise not_usable(dataset, found)
+        _chosen(dataset, found, _options(dataset, dict(options)))
 
 
 def _no_twin(dataset: Dataset) -> DataError:
@@ -181,7 +192,7 @@ def not_usable(dataset: Dataset, found: Status) -> DataError:
     return DataError(message, hint.format(name=dataset.name, file=dataset.main.name, origin=dataset.origin))
 
 
-class _NotInFile(DataError):
+class NotInFile(DataError):
     """The files are usable, but do not have what the options ask for."""
 
 
@@ -192,7 +203,7 @@ def _chosen(dataset: Dataset, found: Status, options: dict[str, Any]) -> FileSta
     try:
         return usable[dataset.pick(list(usable), options)]
     except DataError as error:
-        raise _NotInFile(error.message, error.hint) from error
+        raise NotInFile(error.message, error.hint) from error
 
 
 def _real(dataset: Dataset, found: Status, main: FileStatus, options: dict[str, Any]) -> Loaded:
@@ -217,9 +228,9 @@ def _synthetic(dataset: Dataset, options: dict[str, Any], reason: str) -> Loaded
     if dataset.twin is None:
         raise _no_twin(dataset)
     detail = _("Synthetic data: {what}").format(what=dataset.twin_what)
-    detail = f"{detail} {reason}".strip()
     shaped, words = convert.shaped(dataset, "twin", options, lambda: convert.twin(dataset, options))
-    return _loaded(dataset, "synthetic", detail, shaped, _twin_index(words))
+    made = _loaded(dataset, "synthetic", _because(detail, reason), shaped, _twin_index(words))
+    return replace(made, warning=reason)
 
 
 def _loaded(dataset: Dataset, source: UsedSource, detail: str, shaped: Shaped, index: WordIndex | None) -> Loaded:

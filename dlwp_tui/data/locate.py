@@ -95,6 +95,12 @@ class Status:
         return sum(one.file.size for one in self.each if not one.file.form_of)
 
     @property
+    def by_hand(self) -> list[DataFile]:
+        """Published files that no program can fetch, that are worth a word and are not there."""
+        missing = (one.file for one in self.each if not one.usable)
+        return [file for file in missing if file.published and str(file.what) and not file.urls and not file.wheel]
+
+    @property
     def only(self) -> str:
         """The options that the usable files serve (`dim = 50`); "" where they serve all, and where none is usable."""
         dataset = registry.get(self.name)
@@ -125,12 +131,10 @@ def best(found: Sequence[FileStatus]) -> FileStatus:
 
 
 def keras_folders() -> tuple[Path, ...]:
-    """Keras' own dataset caches: read, never written."""
-    folders = []
-    if keras_home := os.environ.get("KERAS_HOME"):
-        folders.append(Path(keras_home).expanduser() / "datasets")
-    folders.append(Path("~/.keras/datasets").expanduser())
-    return tuple(dict.fromkeys(folders))
+    """Keras' own caches of datasets, and of the weights of `keras.applications`: read, never written."""
+    homes = [home for home in (os.environ.get("KERAS_HOME"), "~/.keras") if home]
+    found = (Path(home).expanduser() / cache for cache in ("datasets", "models") for home in homes)
+    return tuple(dict.fromkeys(found))
 
 
 def target(file: DataFile) -> Path:
@@ -194,10 +198,10 @@ def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
     except OSError as error:
         detail = _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
         return FileStatus(file, State.DAMAGED, path, detail=detail)
-    if file.published:
+    if record:
+        detail = _("{path} ({got} bytes) was changed since it was accepted.")
+    elif file.published:
         detail = _("{path} ({got} bytes) is not the publisher's file ({want} bytes): its checksum differs.")
-    elif record:
-        detail = _("{path} ({got} bytes) was changed since it was taken over.")
     else:
         detail = _("{path} ({got} bytes) was not checked yet: `dlwp data import {path}` does it.")
     return FileStatus(file, State.DAMAGED, path, digest, detail.format(path=path, got=size, want=file.size or "?"))

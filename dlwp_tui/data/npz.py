@@ -6,6 +6,7 @@ import io
 import math
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MAX_MEMBER = 256 << 20
 """Bytes one array may unpack to. The largest of Keras' own npz files, MNIST's x_train, has 47 MB."""
 MAX_MEMBERS = 32
+LISTED = 8
+"""Names that a sentence lists."""
 _UNREADABLE = (
     ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError, zipfile.BadZipFile, zlib.error,
     NotImplementedError, RuntimeError,
@@ -73,17 +76,49 @@ def what_is(path: Path) -> str:
     start = head.lstrip()[:16].lower()
     if not head:
         return _("is empty")
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+    if is_web_page(head):
         return _("is a web page (a login or error page saved under this name?)")
     if head.startswith(b"PK"):
-        return _("is a zip or npz archive that breaks off or is damaged")
-    if head.startswith(b"\x1f\x8b"):
-        return _("is a gzip archive")
+        return _what_zip(path)
+    for beginning, kind in _KINDS.items():
+        if head.startswith(beginning):
+            return kind()
     if start.startswith((b"{", b"[")):
         return _("is a JSON text")
     if b"\0" not in head and head.isascii():
         return _("is a text file")
     return _("is of an unknown kind")
+
+
+def is_web_page(head: bytes) -> bool:
+    """Whether a file that begins with `head` is HTML or XML."""
+    return head.lstrip()[:16].lower().startswith((b"<!doctype", b"<html", b"<?xml"))
+
+
+_KINDS: dict[bytes, Callable[[], str]] = {
+    b"\x1f\x8b": lambda: _("is a gzip archive"),
+    b"\x89HDF": lambda: _("is an HDF5 file, as weights are kept in"),
+    b"\x93NUMPY": lambda: _("is one array (.npy), no archive of arrays"),
+    b"\x89PNG": lambda: _("is a picture"),
+    b"\xff\xd8\xff": lambda: _("is a picture"),
+    b"%PDF": lambda: _("is a PDF document"),
+}
+
+
+def _what_zip(path: Path) -> str:
+    """What a file is that begins like a zip archive, from its list of members; of a healthy one their names."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except _UNREADABLE:
+        return _("is a zip or npz archive that breaks off or is damaged")
+    if names and all(name.endswith(".npy") for name in names):
+        return _("is an npz archive of the arrays {names}").format(names=_listed(sorted(keys(path) or ())))
+    return _("is a zip archive of {names}").format(names=_listed(names) or _("no files"))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
 
 
 def looks_like_json(path: Path) -> bool:
@@ -93,9 +128,10 @@ def looks_like_json(path: Path) -> bool:
 
 
 def not_npz(path: Path) -> DataError:
-    """The error for a file that should be an npz archive and is none."""
+    """The error for a file that should be an npz archive and is none, or one that cannot be unpacked."""
+    what = _("is damaged: its list of arrays is there, what is in them is not") if keys(path) else what_is(path)
     return DataError(
-        _("{path} {what}; a NumPy archive (.npz) is needed.").format(path=path, what=what_is(path)),
+        _("{path} {what}; a NumPy archive (.npz) is needed.").format(path=path, what=what),
         _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),
     )
 

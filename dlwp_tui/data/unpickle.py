@@ -2,7 +2,7 @@
 
 imdb.npz and reuters.npz hold their sequences as pickled numpy object arrays, and a pickle may run any code. Here it
 is first scanned: only the instructions that build lists of small integers and one array pass, so what is refused is
-known before anything is built. What passes is read by an unpickler in which the three numpy names such a file needs
+known before anything is built. What passes is read by an unpickler in which the few names such a file needs
 stand for harmless stand-ins, so not even numpy is called with values from the file.
 """
 
@@ -26,6 +26,7 @@ ALLOWED = {
     ("numpy", "dtype"),
     ("numpy.core.multiarray", "_reconstruct"),  # written by numpy 1
     ("numpy._core.multiarray", "_reconstruct"),  # written by numpy 2
+    ("_codecs", "encode"),  # how Python 3 writes bytes in the protocols of Python 2
 }
 MEMO_BYTES = 5
 """An object that is put into the memo takes at least so many bytes of the stream."""
@@ -155,7 +156,9 @@ def _inside(stream: bytes, start: int, size: int, path: Path, member: str) -> No
 
 def _allowed(module: str, name: str, path: Path, member: str) -> None:
     if (module, name) not in ALLOWED:
-        raise refused(path, member, _("a call of {name}, which could run any program").format(name=f"{module}.{name}"))
+        raise refused(
+            path, member, _("a call of {name}, and a call could run any program").format(name=f"{module}.{name}")
+        )
 
 
 class _Array:
@@ -186,7 +189,7 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         _allowed(module, name, *self._where)
-        return {"ndarray": _ndarray, "dtype": _dtype, "_reconstruct": _reconstruct}[name]
+        return {"ndarray": _ndarray, "dtype": _dtype, "_reconstruct": _reconstruct, "encode": _encode}[name]
 
 
 def _ndarray(*_args: object) -> _Array:
@@ -199,6 +202,12 @@ def _dtype(*args: object) -> _Dtype:
 
 def _reconstruct(*_args: object) -> _Array:
     return _Array()
+
+
+def _encode(text: object, encoding: object = "") -> bytes:
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+        raise pickle.UnpicklingError("bytes in another encoding")
+    return text.encode("latin-1", "replace")
 
 
 def _flat(items: list[Any], stream_bytes: int, path: Path, member: str) -> Sequences:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwp_tui.core import content
-from dlwp_tui.engine import failures
+from dlwp_tui.engine import failures, inputs
 from dlwp_tui.engine.answer_pictures import AnswerPictures
 from dlwp_tui.engine.code import function, load_code
 from dlwp_tui.engine.exits import FAILED, FINISHED
@@ -87,7 +87,8 @@ def _answerer(job: Job) -> Answerer:
     content.use_datasets(Path(spec.content))
     code = load_code(Path(job.code))
     device.seed_everything(spec.seed, deterministic=False)
-    lab = Lab(job.folder.artifacts, _record_nothing, seed=spec.seed, params=spec.params, source=spec.source)
+    params = inputs.values(job.folder, spec.params)
+    lab = Lab(job.folder.artifacts, _record_nothing, seed=spec.seed, params=params, source=spec.source)
     made = function(code, "demo", "def demo(lab): ... return a function from the input to a dict")(lab)
     if isinstance(made, Mapping):
         made = made[job.demo]

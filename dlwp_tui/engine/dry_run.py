@@ -9,6 +9,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlwp_tui.analysis import estimates
@@ -30,6 +31,10 @@ LONGEST = 40.0
 """Seconds it may take; reading a large dataset the first time is a part of that."""
 SOON = 10.0
 """Seconds to the end of an epoch's training that it waits for, to see how long the validation takes."""
+STEADY = 3.0
+"""Seconds that are watched for a pace."""
+SLOW = 8.0
+"""Seconds of a first epoch from which the building of graphs, about one, no longer counts in its pace."""
 
 
 def measure(
@@ -70,16 +75,15 @@ def measure(
 def _watch(view: RunView, cancelled: Callable[[], bool]) -> estimates.Timing | None:
     """Follow the dry run until it shows how long the whole takes; None when it is to make way."""
     deadline = time.monotonic() + LONGEST
+    warm: _Point | None = None
     while not cancelled() and not control.active():
         view.update()
-        setup = min(view.elapsed_s, view.first_step_s or 0.0)  # with building the graph, which happens once
+        setup = min(view.elapsed_s, view.first_step_s or 0.0)
+        if warm is None and view.setup_s is not None and view.fraction:
+            warm = _Point(view.elapsed_s, view.fraction)
         late = time.monotonic() > deadline
-        if view.state is RunState.FINISHED or _enough(view, setup) or (late and view.epochs and view.step):
-            left = view.eta_s
-            if left is None and view.epochs and view.state is not RunState.FINISHED:  # in the first validation still
-                left = (view.elapsed_s - setup) * (view.epochs - 1)
-            seconds = view.elapsed_s + (left or 0.0)
-            return estimates.Timing("dry run", view.spec.params, seconds, setup, view.device or "cpu")
+        if view.state is RunState.FINISHED or _enough(view, setup, warm) or (late and view.epochs and view.step):
+            return _timing(view, setup, warm)
         if late or not view.state.active:
             reason = view.error.message or view.error.type if view.error is not None else str(view.state)
             if late:
@@ -90,19 +94,49 @@ def _watch(view: RunView, cancelled: Callable[[], bool]) -> estimates.Timing | N
     return None
 
 
-def _enough(view: RunView, setup: float) -> bool:
+@dataclass(frozen=True)
+class _Point:
+    """The end of the first epoch: all later ones take as long, it alone builds the graphs of training and validation.
+
+    That takes about a second, where epochs of small lessons take 0.1 s: with it in the rate, 3.6 seemed to need
+    seven minutes instead of two.
+    """
+
+    seconds: float
+    fraction: float
+
+    def whole(self, view: RunView) -> float | None:
+        """Seconds that the whole run takes at the pace since then; None before it can be seen."""
+        if view.fraction is None or view.fraction <= self.fraction or view.elapsed_s - self.seconds < STEADY:
+            return None
+        return (view.elapsed_s - self.seconds) / (view.fraction - self.fraction)
+
+
+def _timing(view: RunView, setup: float, warm: _Point | None) -> estimates.Timing:
+    """What the dry run showed of the whole."""
+    whole = warm.whole(view) if warm is not None else None
+    if warm is not None and whole is not None and view.state is not RunState.FINISHED:
+        setup = max(0.0, warm.seconds - warm.fraction * whole)
+        return estimates.Timing("dry run", view.spec.params, setup + whole, setup, view.device or "cpu")
+    left = view.eta_s
+    if left is None and view.epochs and view.state is not RunState.FINISHED:  # in the first validation still
+        left = (view.elapsed_s - setup) * (view.epochs - 1)
+    return estimates.Timing("dry run", view.spec.params, view.elapsed_s + (left or 0.0), setup, view.device or "cpu")
+
+
+def _enough(view: RunView, setup: float, warm: _Point | None) -> bool:
     """Whether what was seen shows how long the whole takes.
 
     3 s inside the first epoch are thirty samples of a rate, whose median moves by 5 %. But they hold no validation, so
-    an epoch that is soon over is seen to its end.
+    an epoch that is soon over is seen to its end; and one that was short tells nothing, so more of them are seen.
     """
     if view.eta_s is None:
         return False
     trained = view.elapsed_s - setup
-    if view.setup_s is not None:
-        return trained >= 1.0
+    if warm is not None:
+        return warm.seconds - setup >= SLOW or warm.whole(view) is not None
     soon = view.rate and view.steps and view.step is not None and (view.steps - view.step) / view.rate <= SOON
-    return trained >= 3.0 and not soon
+    return trained >= STEADY and not soon
 
 
 def _discard(folder: RunFolder) -> None:

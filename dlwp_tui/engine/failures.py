@@ -17,7 +17,8 @@ _LONG_LINE, _LONG_NAME = 200, 100  # characters: all of it has to fit into what 
 
 def describe(error: BaseException, code: Path) -> dict[str, Any]:
     """`{type, message, lines}` for the `ended` event; `lines` show only frames of the lesson's folder."""
-    name = cut(type(error).__name__, _LONG_NAME)
+    public = (kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))
+    name = cut(next(public), _LONG_NAME)
     if isinstance(error, DlwpError):
         return {"type": name, "message": text(error), "lines": []}
     sentence = _plain_words(error)

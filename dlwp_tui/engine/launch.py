@@ -19,8 +19,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
 from dlwp_tui.core.versions import versions
 from dlwp_tui.course.lesson import Lesson
-from dlwp_tui.course.param import PATHS
-from dlwp_tui.engine import memory, spawn
+from dlwp_tui.engine import inputs, memory, spawn
 from dlwp_tui.engine.job import Job
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.events import EventWriter
@@ -49,19 +48,23 @@ def start(
     force: bool = False,
     root: Path | None = None,
     limit_s: float = 0.0,
+    pictures: Mapping[str, Path] | None = None,
 ) -> RunFolder:
     """Start one run of `lesson`; params missing in `values` take the preset's value or their default.
 
     `root` is where its folder is made, instead of among the learner's runs; with `limit_s` it ends itself after so many
     seconds and keeps no checkpoint. Both are for dry runs.
 
+    pictures: copies to take instead of the learner's picture files, by param.
+
     Raises UsageError or ParamError for values that are not allowed, ContentError when the lesson has no code,
-    DataError when real data are asked for and none of its datasets is there, MemoryShort when too little memory is
+    DataError when real data are needed and not there, MemoryShort when too little memory is
     free (`force` starts it all the same), StorageError or RunError when the run cannot be started; then nothing of it
     is left.
     """
-    params = _absolute(lesson, lesson.values(preset, dict(values)))
-    _require_data(lesson, source)
+    params = inputs.absolute(lesson, lesson.values(preset, dict(values)))
+    given = inputs.check(lesson, params, pictures or {})
+    _require_data(lesson, params, source)
     need_mb = memory.require(lesson, params, force=force)
     content.remember(lesson.content)
     spec = _spec(
@@ -80,6 +83,7 @@ def start(
     if limit_s:
         job = replace(job, checkpoint=False, limit_s=limit_s)
     try:
+        inputs.keep(folder, given)
         _hand_over(folder, job, device, zygote)
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)
@@ -106,6 +110,7 @@ def rerun(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fals
         zygote=zygote,
         rerun_of=spec.id,
         force=force,
+        pictures=inputs.kept(folder),
     )
     if hash_code(lesson) != spec.code_hash:
         _warn_of_changed_code(again, spec)
@@ -178,14 +183,15 @@ def _spec(lesson: Lesson, params: dict[str, Value], **fields: Any) -> RunSpec:
     )
 
 
-def _require_data(lesson: Lesson, source: Source) -> None:
+def _require_data(lesson: Lesson, params: Mapping[str, Value], source: Source) -> None:
     """Refuse a run that could only fail for lack of data."""
-    if not lesson.datasets:
+    if not (needed := lesson.needs(params)):
         return
     from dlwp_tui.data import loader  # only where it is needed: it stays out of start-up
 
     content.use_datasets(lesson.content)
-    loader.require(lesson.datasets, source)
+    loader.require({name: options for name, options in needed.items() if name in lesson.datasets}, source)
+    loader.require({name: options for name, options in needed.items() if name not in lesson.datasets}, "real")
 
 
 def _create(spec: RunSpec, root: Path | None) -> RunFolder:
@@ -220,20 +226,6 @@ def _job(folder: RunFolder, lesson: Lesson, need_mb: int, *, resume: bool = Fals
         resume=resume,
         ram_mb=need_mb,
     )
-
-
-def _absolute(lesson: Lesson, values: dict[str, Value]) -> dict[str, Value]:
-    """Paths as absolute ones: a worker stands in its own folder. DataError for a picture that cannot be used."""
-    found = dict(values)
-    for name, value in values.items():
-        if value and lesson.params[name].type in PATHS:
-            path = Path(str(value)).expanduser().absolute()
-            found[name] = str(path)
-            if lesson.params[name].type == "image":
-                from dlwp_tui.data import pixels  # only where it is needed: it stays out of start-up
-
-                pixels.check(path)
-    return found
 
 
 def _used_source(folder: RunFolder, spec: RunSpec) -> Source:

@@ -21,7 +21,7 @@ from dlwp_tui.core import content, paths
 from dlwp_tui.core.errors import DlwpError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.versions import versions
-from dlwp_tui.engine import failures, memory, signals, slots
+from dlwp_tui.engine import failures, inputs, memory, signals, slots
 from dlwp_tui.engine.code import load_code, run_lesson
 from dlwp_tui.engine.cold import go_on_in_child
 from dlwp_tui.engine.exits import FAILED, FINISHED, TAKEN, write_exit
@@ -115,7 +115,7 @@ def _train(job: Job, spec: RunSpec, lab: Lab, slot: slots.Slot) -> slots.Slot:
         device.seed_everything(spec.seed, deterministic=on_cpu if spec.deterministic is None else spec.deterministic)
         _warn_of_memory(job, lab)
         lab.recorder.waits("working")
-        run_lesson(code, lab, spec.params)
+        run_lesson(code, lab, lab.params)
     finally:
         if os.getpid() != worker:  # a child that the lesson forked and let return: the run is its parent's
             os._exit(FINISHED)
@@ -176,7 +176,7 @@ def _lab(job: Job, spec: RunSpec, events: EventWriter, stop: Stop) -> Lab:
         artifacts,
         events.write,
         seed=spec.seed,
-        params=spec.params,
+        params=inputs.values(job.folder, spec.params),
         source=spec.source,
         checkpoint=job.checkpoint,
         stop=stop,

@@ -89,6 +89,8 @@ class Lab:
 
     def _used(self, loaded: Loaded) -> Loaded:
         self.recorder.event(kinds.DATASET, name=loaded.name, source=loaded.source, detail=loaded.detail)
+        if loaded.warning:
+            self.recorder.warn("data", loaded.warning)
         self.recorder.waits("working")
         return loaded
 

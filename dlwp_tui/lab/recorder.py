@@ -33,6 +33,7 @@ class Recorder:
         """What the next `fit` will train, where the lesson has called `lab.steps_per_execution`."""
         self._write = write
         self._nan_written = False
+        self._warned: set[tuple[str, str]] = set()
         self._progress_at = float("-inf")
         self._loop_steps, self._loop_unit, self._loop_began = 0, "", time.monotonic()
         self._last_call: dict[str | None, float] = {}
@@ -50,8 +51,10 @@ class Recorder:
         self.event(kinds.WAIT, code=code, **fields)
 
     def warn(self, code: str, message: str) -> None:
-        """Write a warning: the learner should know, and the run goes on."""
-        self.event(kinds.WARNING, code=code, message=message)
+        """Write a warning, each once: the learner should know, and the run goes on."""
+        if (code, message) not in self._warned:
+            self._warned.add((code, message))
+            self.event(kinds.WARNING, code=code, message=message)
 
     def warn_of_nan(self, message: str) -> None:
         """Write the warning that a figure is no number, once a run."""

@@ -107,7 +107,7 @@ def _experiment(
         return None  # the linter reports it; the reader sees the card's source
     rows = [_labelled(_("Experiment"), str(experiment.statement), href), ""]
     if str(experiment.recorded):
-        word = _("The note recorded:")
+        word = _("Recorded:")
         rows += [f"*{word}* {_one(str(experiment.recorded), href)}", ""]
     commands = [
         f"{command.run(lesson_id, experiment.preset, values, lesson)}  # {name}"
@@ -118,7 +118,7 @@ def _experiment(
 
 def _quiz(quiz: blocks.Quiz, href: Href) -> list[str]:
     rows = [_labelled(_("Question"), quiz.question, href), ""]
-    answers = list(zip(LETTERS, quiz.options, strict=False))
+    answers = list(zip(LETTERS, quiz.shuffled().options, strict=False))
     rows += [f"- {letter}. {_one(option.text, href)}" for letter, option in answers]
     summary = _("Answer")
     rows += ["", "<details>", f"<summary>{summary}</summary>", ""]

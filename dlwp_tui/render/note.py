@@ -49,10 +49,12 @@ def render(
     *,
     section_id: str = "",
     lessons: Callable[[str], Lesson] | None = None,
+    learner: str = "",
 ) -> RenderableType:
     """A whole note or one page for `rich.console.Console.print`, at most `width` (or 100) cells wide.
 
-    `lessons` finds a lesson for the experiment cards; a single page names those of `section_id`.
+    `lessons` finds a lesson for the experiment cards; a single page names those of `section_id`. The answers
+    of quizzes come in `learner`'s order.
     Colour and syntax highlighting appear on a console with colour only.
     """
     from dlwp_tui.course.note import Note
@@ -61,8 +63,8 @@ def render(
         sources = [page.markdown for page in note.pages]
         if not sources or not sources[0].startswith("# "):  # nothing stands before the first part
             sources.insert(0, f"# {note.section_id} {note.title}")
-        return _Rendered(sources, width, note.section_id, lessons)
-    return _Rendered([note.markdown], width, section_id, lessons)
+        return _Rendered(sources, width, note.section_id, lessons, learner)
+    return _Rendered([note.markdown], width, section_id, lessons, learner)
 
 
 def style(mark: str) -> Style | str | None:
@@ -83,11 +85,12 @@ class _Rendered:
     width: int | None
     section_id: str
     lessons: Callable[[str], Lesson] | None
+    learner: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         wrap.install()
         width = min(options.max_width, self.width or WIDEST)
-        walker = _Walker(width, console.color_system is not None, self.section_id, self.lessons)
+        walker = _Walker(width, console.color_system is not None, self.section_id, self.lessons, self.learner)
         parts = [part for source in self.sources for part in walker.document(source)]
         yield from console.render(Group(*parts, *walker.answers()), options.update_width(width))
 
@@ -98,6 +101,7 @@ class _Walker:
     colour: bool
     section_id: str
     lessons: Callable[[str], Lesson] | None
+    learner: str
     quizzes: list[blocks.Quiz] = field(default_factory=list)
 
     def document(self, source: str, width: int | None = None) -> Iterator[RenderableType]:
@@ -181,13 +185,14 @@ class _Walker:
         yield _Hanging("◆ ", Text.assemble((_("Experiment"), "bold"), "  ", statement))
         if str(experiment.recorded):
             recorded = inline.styled(inline.parse(str(experiment.recorded)), style)
-            yield _Hanging("  ", Text.assemble((_("The note recorded:"), "dim"), " ", recorded))
+            yield _Hanging("  ", Text.assemble((_("Recorded:"), "dim"), " ", recorded))
         wide = max(len(name) for name in experiment.runs)
         for name, values in experiment.runs.items():
             run = command.run(lesson_id, experiment.preset, values, lesson)
             yield Text.assemble(f"  {name.ljust(wide)}  ", (run, "cyan"))
 
     def quiz(self, quiz: blocks.Quiz) -> Iterator[RenderableType]:
+        quiz = quiz.shuffled(self.learner)
         self.quizzes.append(quiz)
         number = _("Quiz {number}").format(number=len(self.quizzes))
         yield Text.assemble((f"? {number}  ", "bold"), inline.styled(inline.parse(quiz.question), style))

@@ -66,6 +66,11 @@ class RunFolder:
         return self.path / "artifacts"
 
     @property
+    def inputs(self) -> Path:
+        """Copies of the learner's own pictures, a folder for each param."""
+        return self.path / "inputs"
+
+    @property
     def size(self) -> int:
         """Bytes of all its files, as `ls` counts them; 0 where there is no such folder."""
         return _bytes_in(str(self.path))

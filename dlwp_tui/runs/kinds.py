@@ -32,8 +32,8 @@ check     statement, claim, got, want, ok
 result    metrics {name: number}, label
 warning   code, message                  code: "nan" (a loss is no number), "ram" (the lesson needs more memory than is
           free), "gpu" (there is one that TensorFlow cannot use), "code" (the lesson's code has changed since the run
-          that this one repeats or continues), "proofs" (they could not be made), "much" (of the reports of a lesson
-          only the first 16 MB are kept)
+          that this one repeats or continues), "data" (they are synthetic though real files are there),
+          "proofs" (they could not be made), "much" (of the reports of a lesson only the first 16 MB are kept)
 paused    -
 resumed   -
 ended     state ("finished" | "stopped" | "failed"), seconds, error {type, message, lines}, peak_mb (the most memory the

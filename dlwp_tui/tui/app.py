@@ -196,7 +196,7 @@ class DlwpApp(App[None]):
         self.notify(_("Theme: {name}").format(name=self.theme), timeout=2)
 
     def action_next_language(self) -> None:
-        """Chinese or English, and remember it; the screen is built anew in the other language."""
+        """Chinese or English, and remember it; the screen is built anew in the other language, at the same place."""
         from dlwp_tui.tui.screens.study import StudyScreen
 
         if held := os.environ.get("DLWP_LANG"):
@@ -206,7 +206,8 @@ class DlwpApp(App[None]):
         other = "en" if language() == "zh" else "zh"
         if self.session is not None and self._remember(lambda now: replace(now, language=other)):
             use_language(other)
-            self.switch_screen(StudyScreen(self.session))
+            place = self.screen.panes.place if isinstance(self.screen, StudyScreen) else None
+            self.switch_screen(StudyScreen(self.session, place=place))
             if other == "en":  # there is no other place to say it, and the notes stay as they are
                 self.notify(_("The notes, titles and glossary of the course are in Chinese only."), timeout=8)
 

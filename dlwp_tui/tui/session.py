@@ -82,17 +82,21 @@ class Session:
     def start_experiment(
         self, lesson: Lesson, experiment: Experiment, source: Source, force: bool = False
     ) -> list[RunFolder]:
-        """Start every run an experiment compares. They wait for slots by themselves, also when the app is closed.
+        """Start the runs that an experiment compares and that are not there yet; all of them where none is missing.
 
-        Raises MemoryShort, unless `force`, when one of the sides needs more memory than is free; then none is started.
+        They wait for slots by themselves, also when the app is closed. Raises
+        MemoryShort, unless `force`, when one of the sides needs more memory than is free; then none is started.
         """
         self.cancel_dry_run()
+        found = evidence.read(lesson.id)
+        missing = found.missing(lesson, experiment, evidence.data_of(lesson, source))
+        plan = missing or list(verdict.plan(lesson, experiment))
         if not force:
-            for planned in verdict.plan(lesson, experiment)[: len(experiment.runs)]:
+            for planned in {planned.side: planned for planned in plan}.values():
                 memory.require(lesson, planned.params)
         batch = secrets.token_hex(4)
         folders: list[RunFolder] = []
-        for planned in verdict.plan(lesson, experiment):
+        for planned in plan:
             vote = ExperimentVote(id=experiment.id, batch=batch, side=planned.side, vote=planned.vote)
             folders.append(
                 launch.start(

@@ -125,3 +125,11 @@ def test_a_thousand_rows_are_quick(rows: list[HistoryRow]) -> None:
     began = process_time()
     listing.fit(listing.columns(many, called, "val_loss"), 76)
     assert process_time() - began < 0.2, "0.02 s on a quiet machine"
+
+
+def test_a_name_that_is_cut_keeps_the_seed_that_tells_it_apart() -> None:
+    column = listing.Column("name", "name", ["3.4 · big · dropout 0.5 · epochs 7 · seed 5"])
+    assert Placed(column, 0, 31).cell(column.cells[0]) == "3.4 · big · dropout 0… · seed 5"
+    assert cell_len(Placed(column, 0, 30).cell(column.cells[0])) == 30
+    assert Placed(column, 0, 9).cell(column.cells[0]) == "3.4 · bi…"
+    assert Placed(column, 0, 14).cell("神经网络的一节 · 种子 5") == "神经网络的一… "

@@ -46,7 +46,7 @@ def judged(
                 make_run().hold().say("started").say("dataset", name="imdb", source=source).epochs("val_loss", *values)
             )
             views[side, vote] = run.say("ended", 4, state=state).release().view()
-    return verdict.judge(experiment, views)
+    return verdict.judge(experiment, {place: verdict.measured(view) for place, view in views.items()})
 
 
 def test_an_effect_beyond_the_spread_decides_and_the_figures_are_medians(make_run: Make) -> None:
@@ -120,7 +120,7 @@ def test_a_run_at_work_makes_it_pending(make_run: Make) -> None:
             if vote < 2:
                 run.say("ended", state="finished").release()
             views[side, vote] = run.view()
-    result = verdict.judge(EXPERIMENT, views)
+    result = verdict.judge(EXPERIMENT, {place: verdict.measured(view) for place, view in views.items()})
     assert result.kind == "pending" and [vote.holds for vote in result.votes] == [True, True, None]
 
 
@@ -178,7 +178,7 @@ def test_seconds_and_params_are_known(make_run: Make) -> None:
     for side, params, seconds in (("a", 10, 2), ("b", 20, 9)):
         run = make_run().hold().say("started", 0).say("model", params=params, layers=[])
         views[side, 0] = run.say("ended", seconds, state="finished").release().view()
-    result = verdict.judge(experiment, views)
+    result = verdict.judge(experiment, {place: verdict.measured(view) for place, view in views.items()})
     assert result.kind == "holds"
     assert result.figures == {"params(a)": 10, "params(b)": 20, "seconds(a)": 2, "seconds(b)": 9}
 
@@ -192,12 +192,12 @@ def test_a_seed_that_is_not_through_changes_no_figure(make_run: Make) -> None:
 
     side("base", 0, EARLY)
     side("small", 0, (3.0, 1.0), over=False)
-    first = verdict.judge(EXPERIMENT, views)
+    first = verdict.judge(EXPERIMENT, {place: verdict.measured(view) for place, view in views.items()})
     assert first.kind == "pending" and first.figures == {} and first.voted == 0
     side("small", 0, (3.0, 1.0, 2.0))
     side("base", 1, LATE)
     side("small", 1, EARLY, over=False)
-    second = verdict.judge(EXPERIMENT, views)
+    second = verdict.judge(EXPERIMENT, {place: verdict.measured(view) for place, view in views.items()})
     assert second.figures == {"argmin(small.val_loss)": 2.0, "argmin(base.val_loss)": 1.0}
     assert second.voted == 1 and second.of_seeds == "of a single seed"
 

@@ -6,12 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from dlwp_tui.cli import predict
+from dlwp_tui.core.errors import RunError
 from tests.cli.conftest import Cli
+from tests.runs.conftest import make_run  # noqa: F401
+from tests.runs.fake_run import FakeRun
 
 LESSON = """
 from PIL import Image
@@ -178,6 +183,19 @@ def test_what_cannot_be_asked(cli: Cli, weighing: Path, args: tuple[str, ...], s
     assert "Traceback" not in done.stderr and done.stdout == ""
     if said != "zzzz":
         assert done.returncode == code
+
+
+def test_last_is_the_newest_finished_run(make_run: Callable[..., FakeRun], weighing: Path) -> None:  # noqa: F811
+    content = str(weighing)
+    done = make_run("1.1", content=content)
+    done.say("ended", 1, state="finished", seconds=1)
+    stopped = make_run("1.1", content=content)
+    stopped.say("ended", 1, state="stopped", seconds=1)
+    training = make_run("1.1", content=content).hold()
+    training.say("started", pid=1)
+    assert predict._trained("last")[0] == done.folder
+    with pytest.raises(RunError, match="is not finished"):
+        predict._trained(stopped.folder.id)
 
 
 @pytest.mark.parametrize("handling", ["strict", "surrogateescape"])

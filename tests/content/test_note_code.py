@@ -189,6 +189,8 @@ def test_the_code_of_a_note_runs(section: str, small_world: None) -> None:
         compiled = compile(text, f"note {at}, line {line}", "exec")
         with contextlib.redirect_stdout(out):
             exec(compiled, namespace)
+        if at == "6.3.1":  # the file here is short; the sections that go on after it split the rows of the real one
+            namespace["data"] = np.resize(namespace["data"], (420_551, 14))
 
 
 def test_words_after_the_language_are_checked() -> None:

@@ -10,13 +10,15 @@ import pytest
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import Problem
-from dlwp_tui.course.check import check
+from dlwp_tui.course import reader
+from dlwp_tui.course.check import check, warnings
 from tests.course.conftest import Copy
 
 SIGNATURE = "def run(lab: Lab, *, epochs: int, rate: float, mode: str, noisy: bool) -> dict:"
 LESSON, CODE, NOTE = "ch01/1.1-fake/lesson.toml", "ch01/1.1-fake/lesson.py", "ch01/1.1-fake/note.md"
 PROOFS = "ch01/1.1-fake/proofs.py"
 EXPECT = "experiments.more-rate-more-loss.expect"
+CHOICES = 'choices = ["ok", "raise", "nan", "hang"]'
 EXPRESSION = "last(big.loss) > last(base.loss)"
 
 
@@ -103,6 +105,14 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "expect of a preset": (
         edit(LESSON, "epochs = 3", 'epochs = 3\nexpect = "last(rum.loss) > 1"'), LESSON, "presets.quick.expect", "rum",
     ),
+    "unknown dataset of a choice": (
+        edit(LESSON, CHOICES, CHOICES + "\ndatasets = { ok = { imbd = {} } }"), LESSON,
+        "params.mode.datasets.ok", "imbd",
+    ),
+    "unknown choice of datasets": (
+        edit(LESSON, CHOICES, CHOICES + "\ndatasets = { okk = { imdb = {} } }"), LESSON,
+        "params.mode.datasets.okk", "okk",
+    ),
     "unknown dataset": (edit(LESSON, "ram_mb = 50", 'ram_mb = 50\ndatasets = ["imbd"]'), LESSON, "datasets", "imbd"),
     "empty label": (edit(LESSON, 'zh = "打印"', 'zh = ""'), LESSON, "params.noisy.label", "empty"),
     "link to a section": (edit(NOTE, "sec:1.2", "sec:1.3"), NOTE, "line 7", "1.3"),
@@ -186,6 +196,10 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
         edit("claims.toml", "check:1.1", "note:9.1"), "claims.toml", "claims.C001.proved", "9.1"
     ),
     "no course": (lambda copy: shutil.rmtree(copy.folder), "course", "", "does not exist"),
+    "compares what is not read": (
+        edit(LESSON, 'compares = ["loss"]', 'compares = ["val_loss"]'), LESSON,
+        "experiments.more-rate-more-loss.compares", "does not read val_loss",
+    ),
     "broken book": (write("book.toml", "format = 1"), "book.toml", "title", "title is missing"),
 }  # fmt: skip
 
@@ -201,6 +215,30 @@ def test_one_break_one_problem(copy: Copy, name: str) -> None:
     assert found[0].hint
     if name != "broken book":
         assert len(problems) == 1, [str(problem) for problem in problems]
+
+
+def test_figures_that_no_run_has(copy: Copy) -> None:
+    copy.edit(LESSON, EXPRESSION, "gap(big.los) > 1 and seconds(big) > last(base.loss)")
+    copy.edit(LESSON, 'see = "看损失下降"', 'see = "看损失下降"\nexpect = "last(run.mae) < 1"')
+    copy.edit(LESSON, 'compares = ["loss"]', 'compares = ["los", "seconds", "loss"]')
+    assert check(copy.folder) == [] == check(copy.folder, figures=lambda _lesson: None), "no run of its code of now"
+    problems = check(copy.folder, figures=lambda lesson: {"loss", "val_loss"} if lesson.id == "1.1" else None)
+    run_it = "If it is new, run it once: dlwp run 1.1"
+    assert [(problem.where, problem.message, problem.hint) for problem in problems] == [
+        ("presets.book.expect", "No run of the lesson has recorded mae.", f"Its figures: loss, val_loss {run_it}"),
+        (EXPECT, "No run of the lesson has recorded los.", f"Did you mean loss? {run_it}"),
+        (EXPECT, "No run of the lesson has recorded val_los.", f"Did you mean val_loss? {run_it}"),
+    ]
+
+
+def test_claims_without_what_they_are_about_are_a_warning(copy: Copy) -> None:
+    assert list(warnings(reader.load(copy.folder))) == []
+    copy.edit(LESSON, 'compares = ["loss"]\n', "")
+    assert check(copy.folder) == []
+    (warning,) = warnings(reader.load(copy.folder))
+    assert warning.where == "experiments.more-rate-more-loss" and warning.hint.endswith("with some of: loss")
+    copy.edit(LESSON, EXPRESSION, "x")
+    assert list(warnings(reader.load(copy.folder))) == [], "the expectation is the problem then"
 
 
 def test_never_stops_at_the_first(copy: Copy) -> None:

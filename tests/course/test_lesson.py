@@ -28,6 +28,17 @@ def test_the_fixture_lesson(course_dir: Path) -> None:
     assert lesson.presets["book"].see == Text(zh="看损失下降")
 
 
+def test_what_a_run_loads_follows_its_choices() -> None:
+    lesson = reader.load().lesson("6.3.8")
+    assert lesson.needs(lesson.values("book")) == {"imdb": {}}
+    assert lesson.needs(lesson.values("temperature_quick")) == {"jena_climate": {}}
+    raw = reader.load().lesson("6.1.3")
+    assert raw.needs(raw.values("quick")) == {"aclimdb": {}, "glove": {"dim": 50}}
+    heat = reader.load().lesson("5.4.3")
+    assert heat.needs(heat.values("book", {"base": "mini"})) == {"cats_and_dogs_small": {}}
+    assert heat.needs(heat.values("book", {"base": "vgg16"}))["vgg16"] == {"top": True}
+
+
 # old text, new text, key, a part of the message or hint
 BROKEN = [
     ("format = 2\n", "", "format", "missing"),

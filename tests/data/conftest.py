@@ -80,8 +80,8 @@ def official(monkeypatch: pytest.MonkeyPatch) -> Official:
 
     def make(name: str, body: bytes, urls: tuple[str, ...] = ("http://127.0.0.1:9/none",)) -> Dataset:
         dataset = registry.DATASETS[name]
-        file = replace(dataset.main, size=len(body), sha256=hashlib.sha256(body).hexdigest(), urls=urls)
-        small = replace(dataset, files=(file,), samples={})
+        file = replace(dataset.main, size=len(body), sha256=hashlib.sha256(body).hexdigest(), md5="", urls=urls)
+        small = replace(dataset, files=(file,), samples={}, classes={})
         monkeypatch.setitem(registry.DATASETS, name, small)
         return small
 
@@ -92,4 +92,4 @@ def official(monkeypatch: pytest.MonkeyPatch) -> Official:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tiny files pass where the full number of samples would be asked for."""
     for name, dataset in list(registry.DATASETS.items()):
-        monkeypatch.setitem(registry.DATASETS, name, replace(dataset, samples={}))
+        monkeypatch.setitem(registry.DATASETS, name, replace(dataset, samples={}, classes={}))

@@ -35,6 +35,9 @@ class Route:
     lies_about_range: bool = False
     silent: bool = False
     """Accepts the connection and never answers."""
+    stops_after: int = 0
+    """Sends so many bytes of each answer, then no more, and keeps the connection."""
+    is_html: bool = False
 
 
 class Server:
@@ -75,14 +78,21 @@ class _Handler(BaseHTTPRequestHandler):
         if start and start >= len(route.body):
             self.send_error(416)
             return
-        part = bool(start) or (bool(asked) and route.lies_about_range)
+        part = route.status < 400 and (bool(start) or (bool(asked) and route.lies_about_range))
         body = b"" if route.status >= 400 else route.body[start:]
         self.send_response(206 if part else route.status)
         if part:
             shown = 0 if route.lies_about_range else start
             self.send_header("Content-Range", f"bytes {shown}-{len(route.body) - 1}/{len(route.body)}")
         self.send_header("Content-Length", str(route.length if route.length is not None else len(body)))
+        if route.is_html:
+            self.send_header("Content-Type", "text/html")
         self.end_headers()
+        if route.stops_after:
+            self.wfile.write(body[: route.stops_after])
+            self.wfile.flush()
+            self.owner.ending.wait(30)
+            return
         self.wfile.write(body[: route.cut.pop(0)] if route.cut else body)
 
     def log_message(self, *_args: object) -> None:
@@ -241,6 +251,52 @@ def test_a_silent_server_times_out(offer: Callable[..., None], body: bytes) -> N
     offer(Route(body, silent=True))
     with pytest.raises(DataError, match=r"cannot be reached .*timed out"):
         fetch.get("boston_housing", timeout=0.2)
+
+
+def test_a_server_that_falls_silent_is_left_for_the_next(
+    offer: Callable[..., None], body: bytes, server: Server
+) -> None:
+    offer(Route(body, stops_after=18), Route(body))
+    notices: list[str] = []
+    fetch.get("boston_housing", timeout=0.2, notice=notices.append)
+    assert f"fell silent after 18 of {len(body)} bytes. Next: http" in notices[0]
+    assert [r for _p, r in server.requests] == [None, "bytes=18-"], "asked once, and what came is kept"
+
+
+@pytest.mark.parametrize("is_html", [True, False])
+@pytest.mark.parametrize("have", [0, 60])
+def test_a_login_page_is_called_one_and_costs_nothing(
+    offer: Callable[..., None], body: bytes, have: int, is_html: bool
+) -> None:
+    offer(Route(b"<!doctype html>please log in", ranges=False, is_html=is_html))
+    if have:
+        paths.ensure(paths.data())
+        part().write_bytes(body[:have])
+    with pytest.raises(
+        DataError, match=r"a web page of 127\.0\.0\.1 came instead of the file \(a login page or a proxy\?"
+    ):
+        fetch.get("boston_housing")
+    assert (part().read_bytes() if have else b"") == body[:have]
+
+
+def test_what_is_there_outlives_sources_that_cannot_be_had(
+    offer: Callable[..., None], body: bytes, server: Server
+) -> None:
+    offer(Route(body, status=503), Route(body, silent=True), Route(body))
+    paths.ensure(paths.data())
+    part().write_bytes(body[:90])
+    fetch.get("boston_housing", timeout=0.2)
+    assert target().read_bytes() == body
+    assert [r for _p, r in server.requests] == ["bytes=90-"] * 3
+
+
+def test_every_source_is_named_when_all_fail(offer: Callable[..., None]) -> None:
+    offer(Route(status=404), Route(status=500))
+    with pytest.raises(
+        DataError, match=r"/0/boston_housing\.npz: answers 404.*; .*/1/boston_housing\.npz: answers 500"
+    ) as e:
+        fetch.get("boston_housing")
+    assert "/0/boston_housing.npz or http" in e.value.hint and "/1/boston_housing.npz, copy" in e.value.hint
 
 
 def test_an_uncertain_size_is_no_reason_to_refuse(

@@ -9,6 +9,7 @@ import resource
 import signal
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,9 @@ def test_a_changed_file_is_no_longer_accepted(tmp_path: Path) -> None:
     import_path(write_imdb(tmp_path / "imdb.npz"), accept=True)
     with (paths.data() / "imdb.npz").open("ab") as file:
         file.write(b"x")
-    assert locate.status("imdb").state is State.DAMAGED
+    status = locate.status("imdb")
+    assert status.state is State.DAMAGED
+    assert "was changed since it was accepted" in status.detail
 
 
 @pytest.mark.usefixtures("small")
@@ -188,6 +191,74 @@ def test_word_index_checks(tmp_path: Path) -> None:
             import_path(path, accept=True)
     path.write_text('{"the": 1, "film": 2}', encoding="utf-8")
     assert import_path(path, accept=True)[0].state is State.UNVERIFIED
+
+
+def test_a_healthy_npz_with_other_keys_is_called_one(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", first=np.zeros(3), second=np.ones(2))
+    with pytest.raises(DataError, match="It is an npz archive of the arrays first, second") as error:
+        import_path(tmp_path / "mine.npz")
+    assert "x, y (boston_housing, reuters)" in error.value.hint and "--name" not in error.value.hint
+    np.savez(tmp_path / "boston_housing.npz", x=np.zeros((9, 13)), y=np.ones(9))
+    cut = bytearray((tmp_path / "boston_housing.npz").read_bytes())
+    cut[200] ^= 1
+    (tmp_path / "boston_housing.npz").write_bytes(bytes(cut))
+    with pytest.raises(DataError, match="is damaged: its list of arrays is there"):
+        import_path(tmp_path / "boston_housing.npz")
+
+
+def test_a_class_that_is_missing_is_refused_even_with_accept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.DATASETS, "reuters", replace(registry.get("reuters"), samples={}))
+    rows = objects([[1, 2] for _ in range(92)])
+    np.savez(tmp_path / "folded.npz", x=rows, y=np.arange(92) % 40)
+    with pytest.raises(DataError, match="y has 40 classes, reuters has 46"):
+        import_path(tmp_path / "folded.npz", "reuters", accept=True)
+    np.savez(tmp_path / "whole.npz", x=rows, y=np.arange(92) % 46)
+    (done,) = import_path(tmp_path / "whole.npz", "reuters", accept=True)
+    assert "y: 46 classes" in done.message, "it says what was checked"
+
+
+def _reviews(root: Path, parts: tuple[str, ...] = ("train", "test")) -> Path:
+    """An unpacked aclImdb of a review in each folder."""
+    for part in parts:
+        for label in ("neg", "pos"):
+            folder = root / part / label
+            folder.mkdir(parents=True)
+            (folder / "0_3.txt").write_text("a film", encoding="utf-8")
+    return root
+
+
+def test_a_folder_with_one_bad_review_names_it(tmp_path: Path) -> None:
+    bad = _reviews(tmp_path / "aclImdb") / "train" / "pos" / "1_9.txt"
+    bad.write_bytes(b"caf\xe9")
+    with pytest.raises(DataError, match="is no review: it is not UTF-8 at byte 3") as error:
+        import_path(tmp_path / "aclImdb", accept=True)
+    assert str(bad) in error.value.message and "bytes" not in error.value.hint
+
+
+@pytest.mark.usefixtures("small")
+def test_folders_above_and_below_the_right_one(tmp_path: Path) -> None:
+    root = _reviews(tmp_path / "a" / "b" / "aclImdb")
+    with pytest.raises(DataError, match="is only a part of aclimdb") as error:
+        import_path(root / "train" / "pos")
+    assert f"dlwp data import {root}`" in error.value.hint
+    stages: list[str] = []
+    assert [done.dataset for done in import_path(tmp_path, accept=True, doing=stages.append)] == ["aclimdb"]
+    assert "packing its files" in stages and "copying aclImdb_v1.tar.gz" in stages
+    (tmp_path / "c").mkdir()
+    write_boston(tmp_path / "c" / "boston_housing.npz")
+    with pytest.raises(DataError, match="several folders"):
+        import_path(tmp_path, accept=True)
+    alone = _reviews(tmp_path / "alone", ("train",)) / "train"
+    with pytest.raises(DataError, match="looks like a part of aclimdb") as error:
+        import_path(alone)
+    assert "train/neg, train/pos, test/neg, test/pos" in error.value.hint
+
+
+@pytest.mark.usefixtures("small")
+def test_of_a_packed_folder_no_bytes_are_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder: there is no checksum to compare") as error:
+        import_path(_reviews(tmp_path / "aclImdb"))
+    assert "--accept" in error.value.hint
 
 
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
@@ -358,6 +429,43 @@ def test_verify_reads_again_whatever_is_remembered(
     assert locate.status("boston_housing").places == [target]
     assert run(["data", "list"]) == 0
     assert str(target) in capsys.readouterr().out  # where the damaged file lies
+
+
+def test_verify_without_a_name_takes_all_that_is_there(
+    tmp_path: Path, official: Official, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["data", "verify"]) == 1, "there is nothing"
+    path = write_boston(tmp_path / "boston_housing.npz")
+    official("boston_housing", path.read_bytes())
+    assert run(["data", "verify", "boston_housing"]) == 1
+    import_path(path)
+    capsys.readouterr()
+    assert run(["data", "verify"]) == run(["data", "verify", "boston_housing"]) == 0
+    seen = capsys.readouterr()
+    assert seen.out.count("boston_housing.npz  real") == 2 and "imdb" not in seen.out
+    assert "Not on this computer: aclimdb, cats_and_dogs_small," in seen.err
+    (paths.data() / "reuters.npz").write_bytes(b"x")
+    assert run(["data", "verify"]) == 1
+
+
+def test_what_only_a_person_can_bring_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "list"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("vgg16: vgg16_weights_tf_dim_ordering_tf_kernels.h5 (with the classifier")
+    vectors = paths.ensure(paths.data()) / "glove.6B.50d.txt"
+    vectors.write_text("the " + " ".join(["0.5"] * 50) + "\n", encoding="utf-8")
+    import_path(vectors, accept=True)
+    assert run(["data", "list"]) == 0
+    assert "real (unverified file) (for dim = 50 only)" in capsys.readouterr().out
+
+
+def test_weights_lie_in_keras_cache_of_models(official: Official) -> None:
+    official("vgg16", b"weights")
+    folder = locate.keras_folders()[-1]
+    assert folder.parts[-2:] == (".keras", "models")
+    folder.mkdir(parents=True)
+    (folder / registry.get("vgg16").main.name).write_bytes(b"weights")
+    assert locate.status("vgg16").state is State.REAL
 
 
 @pytest.mark.real_data

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from dlwp_tui import data
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.data import convert, locate, registry
+from dlwp_tui.data.import_ import import_path
+from dlwp_tui.data.loader import require
 from dlwp_tui.data.locate import State
 from tests.conftest import SHARED_DATA
 from tests.data.conftest import LABELS, LISTS, Official, same_lists, write_boston, write_imdb, write_reuters
@@ -132,6 +135,30 @@ def test_auto_falls_back_to_the_labelled_twin() -> None:
     loaded = data.load("boston_housing")
     assert loaded.source == "synthetic"
     assert "Synthetic data" in loaded.detail
+
+
+def test_options_that_the_files_do_not_serve_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = paths.ensure(paths.data()) / "glove.6B.50d.txt"
+    vectors.write_text("the " + " ".join(["0.5"] * 50) + "\n", encoding="utf-8")
+    import_path(vectors, accept=True)
+    require({"glove": {"dim": 50}}, "real")
+    require({"glove": {"dim": 100}}, "auto")
+    with pytest.raises(DataError, match="vectors of 100 numbers are not there"):
+        require({"glove": {"dim": 100}}, "real")
+    made = registry.get("glove")
+    monkeypatch.setitem(registry.DATASETS, "glove", replace(made, twin=lambda **_: twin_vectors()))
+    found = data.load("glove", dim=100)
+    assert found.source == "synthetic" and "100 numbers are not there" in found.warning
+    assert found.detail == f"Synthetic data: {made.twin_what}. {found.warning}"
+    assert data.load("glove", "synthetic", dim=100).warning == ""
+
+
+def twin_vectors() -> dict[str, np.ndarray]:
+    return {
+        "terms_utf8": np.frombuffer(b"the", np.uint8),
+        "terms_offsets": np.array([0, 3]),
+        "vectors": np.zeros((1, 100), np.float32),
+    }
 
 
 def test_auto_says_why_a_damaged_file_is_not_used() -> None:

@@ -43,6 +43,14 @@ def test_object_arrays_of_every_numpy_generation(tmp_path: Path, protocol: int) 
     assert found["y"].tolist() == [7]  # type: ignore[union-attr]
 
 
+def test_protocol_2_as_python_3_writes_it(tmp_path: Path) -> None:
+    rows = [[1, 200], [3]]
+    body = pickled(objects(rows), 2)
+    assert b"_codecs" in body
+    found = npz.read(write_npz(tmp_path / "a.npz", {"x.npy": header("(2,)") + body}))
+    assert [r.tolist() for r in found["x"]] == rows
+
+
 def test_files_numpy_itself_writes(tmp_path: Path) -> None:
     found = npz.read(write_imdb(tmp_path / "imdb.npz"))
     assert [r.tolist() for r in found["x_train"]] == LISTS["x_train"]

@@ -110,17 +110,17 @@ def test_its_file_may_lie_beside_the_reader(lessons: Path, table: str, checked: 
 
 def test_without_twin_and_file_it_is_refused_with_the_way_to_get_it(lessons: Path) -> None:
     write(lessons, twin=False)
-    for refuse in (lambda: data.load("shop"), lambda: require(["imdb", "shop"], "auto")):
+    for refuse in (lambda: data.load("shop"), lambda: require({"imdb": {}, "shop": {}}, "auto")):
         with pytest.raises(DataError, match="not on this computer") as caught:
             refuse()
         assert "shop.csv" in caught.value.hint and "the owner" in caught.value.hint
-    for refuse in (lambda: data.load("shop", "synthetic"), lambda: require(["shop"], "synthetic")):
+    for refuse in (lambda: data.load("shop", "synthetic"), lambda: require({"shop": {}}, "synthetic")):
         with pytest.raises(DataError, match="no synthetic data"):
             refuse()
     with pytest.raises(DataError, match="not on this computer"):
         load_together({"boston_housing": {}, "shop": {}})
-    require(["imdb"], "auto")
-    require(["imdb"], "synthetic")
+    require({"imdb": {}}, "auto")
+    require({"imdb": {}}, "synthetic")
 
 
 def test_a_run_of_a_folder_that_is_not_in_force_finds_its_datasets(

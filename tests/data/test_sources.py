@@ -256,7 +256,7 @@ def portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/portal", "answers with a web page of 127.0.0.1 (the login page of a network?)"),
+        ("/portal", "a web page of 127.0.0.1 came instead of the file (a login page or a proxy?)"),
         ("/403", "answers 403 Forbidden"),
         ("/slow", "has not answered for 1 s"),
     ],

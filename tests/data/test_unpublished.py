@@ -240,7 +240,7 @@ def test_a_folder_is_packed(tmp_path: Path, tide: Dataset) -> None:
         import_path(folder)
     for i in range(5):
         (folder / f"day{i}.txt").write_text(f"{i},1", encoding="utf-8")
-    with pytest.raises(DataError, match="not the file its publisher offers") as refused:
+    with pytest.raises(DataError, match="not all that its publisher offers") as refused:
         import_path(folder)
     assert str(folder) in refused.value.message and _kept() == []
     (done,) = import_path(folder, accept=True)

@@ -169,17 +169,19 @@ def test_dataset_says_its_source(tmp_path: Path, events: Events, monkeypatch: py
 
     def load(name: str, source: str, **options: object) -> object:
         asked.update(name=name, source=source, **options)
-        return types.SimpleNamespace(name="imdb", source="synthetic", detail="d", plain=object())
+        return types.SimpleNamespace(name="imdb", source="synthetic", detail="d", plain=object(), warning="w")
 
     monkeypatch.setattr("dlwp_tui.data.load", load)
     lab = make_lab(tmp_path / "a", events, source="synthetic")
     assert lab.dataset("imdb", num_words=10) is not None
+    assert lab.dataset("imdb", num_words=10) is not None, "the warning comes once"
     assert asked == {"name": "imdb", "source": "synthetic", "num_words": 10}
-    assert events == [
+    loaded = [
         {"e": "wait", "code": "loading", "name": "imdb"},
         {"e": "dataset", "name": "imdb", "source": "synthetic", "detail": "d"},
         {"e": "wait", "code": "working"},
     ]
+    assert events == [*loaded[:2], {"e": "warning", "code": "data", "message": "w"}, loaded[2], *loaded]
 
 
 def test_part_counts_from_0(lab: Lab) -> None:

@@ -90,7 +90,7 @@ def test_what_is_no_array_starts_nothing(lesson: str, values: dict[str, object])
 
 def test_data_representations(study: Callable[..., RunView]) -> None:
     view = study("2.2", array="[[1, 2, 3], [4, 5, 6]]", slices="0, ::-1", batch_size=25_000, batch=2)
-    assert claims(view) == {f"C{n:03}" for n in range(11, 23)}
+    assert claims(view) == {f"C{n:03}" for n in range(11, 24)}
     assert table(view, "你的数组") == [["x", 2, "(2, 3)", "int64", 6, 48]]
     assert table(view, "x[0, ::-1]") == [["切片", 1, "(3,)", "int64", 3, 24]]
     assert {text.title: text.body for text in view.texts}["x[0, ::-1]"] == "[3 2 1]"

@@ -22,7 +22,7 @@ def test_it_learns(study: Callable[..., RunView]) -> None:
     losses = curve(view, "loss")
     assert losses == sorted(losses, reverse=True) and len(losses) == 3
     assert {"test_accuracy"} == set(view.results[""])
-    assert len(view.checks) == 15
+    assert len(view.checks) == 18
     first = table(view, "第一张图片，训练之前")
     assert len(first) == 10 and sum(row[2] for row in first) == 1
     assert sum(float(row[3]) for row in first) == pytest.approx(0, abs=0.01)

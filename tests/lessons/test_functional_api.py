@@ -16,7 +16,7 @@ Study = Callable[..., RunView]
 
 def test_two_ways_to_write_one_network(study: Study) -> None:
     view = study("7.1.1", preset="quick", samples=1000, epochs=2, units=8)
-    assert claims(view) == {"C219", "C220"}
+    assert claims(view) == {"C218", "C219", "C220"}
     assert [model.params for model in view.models] == [6_442, 6_442]
     assert view.results[""]["difference"] == 0
     assert curve(view, "loss") == curve(view, "loss", "Sequential 写法")
@@ -71,7 +71,7 @@ def test_three_outputs(study: Study) -> None:
 
 def test_branches_and_residuals(study: Study) -> None:
     view = study("7.1.4", depth=20, trained_depth=4, samples=1000, epochs=1)
-    assert claims(view) == {"C227", "C228", "C229", "C233"}
+    assert claims(view) == {"C227", "C228", "C229", "C230", "C233"}
     module, _plain, residual = (model.graph for model in view.models)
     assert module is not None and residual is not None
     assert max(len(node.inputs) for node in module.nodes) == 4

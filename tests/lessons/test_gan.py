@@ -15,7 +15,7 @@ from tests.lessons.demos import demo_of, pixels
 
 pytestmark = pytest.mark.keras
 SMALL: dict[str, Any] = {"width": 8, "latent_dim": 4, "steps": 20, "batch_size": 4}
-CLAIMS = {"C276", "C277", "C279", "C280", "C281"}
+CLAIMS = {"C276", "C277", "C279", "C280", "C281", "C282"}
 
 
 def test_both_networks_learn(study: Callable[..., RunView]) -> None:

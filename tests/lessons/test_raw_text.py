@@ -106,6 +106,7 @@ def test_real_reviews_need_real_vectors(study: Callable[..., RunView]) -> None:
     wrong = study("6.1.3", **TINY | {"epochs": 1, "dim": "100"}, source="auto")
     assert wrong.source == "synthetic"
     assert all("those of 50 are" in use.detail for use in wrong.datasets)
+    assert ["those of 50 are" in warning.message for warning in wrong.warnings] == [True]
 
 
 @pytest.mark.real_data

@@ -52,7 +52,7 @@ def test_it_runs_and_keeps_its_promises(example: Path, study: Callable[..., RunV
     (experiment,) = lesson.experiments
     planned = [run for run in verdict.plan(lesson, experiment) if run.vote == 0]
     views = {(run.side, run.vote): study("6.5", seed=run.seed, source="auto", **run.params) for run in planned}
-    (vote, *_others) = verdict.judge(experiment, views).votes
+    (vote, *_others) = verdict.judge(experiment, {place: verdict.measured(view) for place, view in views.items()}).votes
     assert vote.holds
 
     lab = Lab(quick.folder.artifacts, lambda _kind, **_fields: None, seed=1, params=quick.spec.params)

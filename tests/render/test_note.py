@@ -49,7 +49,7 @@ def test_a_whole_note(course: reader.Course) -> None:
 ▶ dlwp run 1.1 --preset quick --rate 2.0
 
 ◆ Experiment  速率越大，损失越大
-  The note recorded: 1 比 2
+  Recorded: 1 比 2
   base  dlwp run 1.1 --preset quick
   big   dlwp run 1.1 --preset quick --rate 2
 

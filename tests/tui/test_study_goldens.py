@@ -16,7 +16,7 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from dlwp_tui.core import hardware
+from dlwp_tui.core import hardware, progress
 from dlwp_tui.course import reader
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.pane import BenchPane
@@ -33,6 +33,7 @@ pytestmark = pytest.mark.usefixtures("course_dir")
 @pytest.fixture(autouse=True)
 def _still_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     still = hardware.Hardware(cpu_percent=41.0, cores=2.0, ram_used=5 * 2**30, ram_total=24 * 2**30, gpus=())
+    monkeypatch.setattr(progress, "learner", lambda: "")
     monkeypatch.setattr(hardware, "sample", lambda: still)
     monkeypatch.setattr(hardware, "ram_free", lambda: 19 * 2**30)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -106,3 +107,55 @@ def test_it_ends_by_itself_when_its_watcher_is_killed(fake: Lesson) -> None:
     (left,) = dry_runs()
     wait_for(lambda: not state.locked(left), 40, "its own limit")
     assert dry_run.measure(fake, fake.values("quick")) is not None  # and the next one sweeps
+
+
+class Simulated:
+    """A run with a clock of its own: its first epoch builds graphs, the later ones are alike."""
+
+    def __init__(self, epochs: int, epoch_s: float, graphs_s: float = 1.2) -> None:
+        self.all, self.epoch_s, self.graphs_s = epochs, epoch_s, graphs_s
+        self.elapsed_s, self.first_step_s = 0.0, 1.5
+        self.state, self.device, self.error = state.RunState.RUNNING, "cpu", None
+        self.spec = SimpleNamespace(params={"epochs": epochs}, lesson="1.1")
+        self.step, self.steps, self.rate, self.epochs = 1, 9, None, epochs
+
+    def update(self) -> None:
+        self.elapsed_s += 0.2
+
+    @property
+    def true_s(self) -> float:
+        return self.first_step_s + self.graphs_s + self.all * self.epoch_s
+
+    @property
+    def done(self) -> int:
+        return max(0, int((self.elapsed_s - self.first_step_s - self.graphs_s) / self.epoch_s))
+
+    @property
+    def setup_s(self) -> float | None:
+        return self.first_step_s if self.done else None
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.all
+
+    @property
+    def eta_s(self) -> float | None:
+        """As it is after one interval: with the graphs in it."""
+        return (self.all - self.done) * (self.epoch_s + self.graphs_s / self.done) if self.done else None
+
+
+def test_graphs_that_are_built_once_do_not_count_in_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlwp_tui.engine.dry_run.time", SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda _s: None))
+    estimated = []
+    for epochs in (400, 800, 5200):
+        run = Simulated(epochs, 0.25)
+        timing = dry_run._watch(run, lambda: False)  # type: ignore[arg-type]
+        assert timing is not None and run.elapsed_s < 8
+        assert 0.85 < timing.seconds / run.true_s < 1.2
+        estimated.append(timing.seconds)
+        assert estimates._scaled(timing, {"epochs": epochs * 2}) == pytest.approx(2 * timing.seconds, rel=0.05)
+    assert estimated == sorted(estimated), "more work takes longer"
+    slow = Simulated(20, 30.0)
+    timing = dry_run._watch(slow, lambda: False)  # type: ignore[arg-type]
+    assert timing is not None and slow.elapsed_s < 40, "of long epochs one is enough"
+    assert 0.85 < timing.seconds / slow.true_s < 1.2

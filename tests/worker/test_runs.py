@@ -140,7 +140,11 @@ def test_real_data_that_are_not_there_are_refused_before_anything_starts(fake: L
         launch.start(lesson, {}, source="real")
     assert "dlwp data get imdb" in caught.value.hint
     assert store.all() == [] and not paths.runs().exists()
-    until(launch.start(lesson, {}, source="auto"), "finished")
+    weights = fake.params["mode"].model_copy(update={"datasets": {"ok": {"vgg16": {"top": True}}}})
+    lesson = fake.model_copy(update={"params": {**fake.params, "mode": weights}})
+    with pytest.raises(DataError, match="real data of vgg16 is not on this computer"):
+        launch.start(lesson, {}, source="synthetic")
+    until(launch.start(lesson, {"mode": "nan"}, source="auto"), "finished")
 
 
 @pytest.mark.serial
@@ -380,10 +384,19 @@ def test_a_lesson_gets_the_learners_picture_as_a_path(
     lesson = reader.load(folder).lesson("1.1")
     Image.new("RGB", (30, 20)).save(tmp_path / "cat.png")
     monkeypatch.chdir(tmp_path)
-    for given, got in (({"image": "cat.png"}, f"PosixPath {tmp_path / 'cat.png'}"), ({}, "NoneType None")):
+    for given in ({}, {"image": "cat.png"}):
         run = launch.start(lesson, given)
         assert control.wait(run, 20)
+        copy = run.inputs / "image" / "cat.png"
+        got = f"PosixPath {copy}" if given else "NoneType None"
         assert [event["body"] for event in events(run, "text")] == [got]
+        assert copy.exists() == bool(given)
+    assert copy.read_bytes() == (tmp_path / "cat.png").read_bytes() and copy.stat().st_mode & 0o777 == 0o600
+    assert store.read_spec(run).params["image"] == str(tmp_path / "cat.png"), "what the learner gave"
+    (tmp_path / "cat.png").unlink()
+    again = launch.rerun(run)
+    assert control.wait(again, 20) and (again.inputs / "image" / "cat.png").read_bytes() == copy.read_bytes()
+    assert store.read_spec(again).params == store.read_spec(run).params
     (tmp_path / "text.png").write_text("no picture")
     before = list(paths.runs().iterdir())
     for name, wrong in (("text.png", "no JPEG, PNG, WEBP picture"), ("gone.png", "not there")):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sized
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -27,6 +28,9 @@ def prove(
     if mnist.source != "synthetic":
         lab.check("前五个训练标签是 5、0、4、1、9", got=train_labels[:5], want=[5, 0, 4, 1, 9])
         lab.check("前三个测试标签是 7、2、1", got=test_labels[:3], want=[7, 2, 1])
+    inside = sorted(path.name for path in Path(keras.__file__).parent.rglob("*.npz"))
+    statement = "Keras 的安装文件夹里没有 mnist.npz：自带的只是加载函数"
+    lab.check(statement, claim="C009", got="mnist.npz" in inside, want=False)
     places = y_train[:5].argmax(axis=1)
     lab.check("one-hot 里 1 的位置就是标签（前五张）", got=places, want=train_labels[:5])
 

@@ -1,7 +1,10 @@
 """2.2 节里可以验证的话：几个轴、什么形状、每种类型占几个字节、装得下什么。"""
 
+from decimal import Decimal
+
 import keras
 import numpy as np
+from keras import layers
 
 from dlwp_tui.lab import Lab
 
@@ -21,13 +24,34 @@ def prove(
     # 真实数据
     houses, temperatures, pictures, videos = real
     lab.check("房价是 2D 张量：404 个样本，13 个特征", claim="C021", got=houses, want=(404, 13))
-    lab.check("气温序列有 3 个轴：样本、时间步、特征", claim="C021", got=len(temperatures), want=3)
-    lab.check("图像有 4 个轴：样本、高、宽、通道", claim="C021", got=len(pictures), want=4)
-    lab.check("视频有 5 个轴：样本、帧、高、宽、通道", claim="C021", got=len(videos), want=5)
+    windows = np.lib.stride_tricks.sliding_window_view(np.zeros((300, 14)), 240, axis=0)
+    got = np.moveaxis(windows, 2, 1)[:7].shape  # 每个窗口是连续的 240 行，每行 14 项
+    statement = "从 300 行记录里切 7 段，每段 240 行：序列有 3 个轴，样本、时间步、特征"
+    lab.check(statement, claim="C021", got=got, want=(7, *temperatures[1:]))
+    for layer, shape, what in (
+        (layers.LSTM(2), temperatures, "LSTM 收 3D 的序列，少一个轴、多一个轴都不收"),
+        (layers.Conv2D(2, 3), pictures, "Conv2D 收 4D 的图像，少一个轴、多一个轴都不收"),
+        (layers.Conv3D(2, 3), videos, "Conv3D 收 5D 的视频，少一个轴、多一个轴都不收"),
+    ):
+        got = [takes(layer, shape[:-1]), takes(layer, shape), takes(layer, (2, *shape))]
+        lab.check(what, claim="C021", got=got, want=[False, True, False])
+    six = np.ones((2, 2, 2, 2, 2, 3), "float32")
+    got = tuple(layers.Dense(4)(six).shape)
+    statement = "视频的 5D 不是上限：6 个轴的张量也能经过 Dense(4)"
+    lab.check(statement, claim="C023", got=got, want=(2, 2, 2, 2, 2, 4))
     megabytes = float(np.prod(videos)) * 4 / 2**20
     lab.check("4 段视频存成 float32，一共 405 MB", got=megabytes, want=405)
     layout = keras.config.image_data_format()
     lab.check("Keras 里图像的通道放在最后", claim="C022", got=layout, want="channels_last")
+
+
+def takes(layer: keras.Layer, shape: tuple[int, ...]) -> bool:
+    """新的一层收不收这个形状（第一个数是样本数）的输入。"""
+    try:
+        type(layer).from_config(layer.get_config())(keras.Input(shape[1:]))
+    except ValueError:
+        return False
+    return True
 
 
 def tensors(lab: Lab) -> None:
@@ -56,16 +80,40 @@ def tensors(lab: Lab) -> None:
 
 def types(lab: Lab) -> None:
     """一个数占几个字节，有几位有效数字，装得下多大的数。"""
-    lab.check("float32 占 4 字节", claim="C016", got=np.dtype("float32").itemsize, want=4)
-    lab.check("float32 约有 7.22 位有效数字", claim="C016", got=digits("float32"), want=7.22)
-    lab.check("float64 占 8 字节", claim="C017", got=np.dtype("float64").itemsize, want=8)
-    lab.check("float64 约有 15.95 位有效数字", claim="C017", got=digits("float64"), want=15.95)
+    got = precision("float32")
+    statement = "float32：4 字节，2²⁴ 以内的整数存得下（7.22 位），保证不走样的只有 6 位"
+    lab.check(statement, claim="C016", got=got, want=[4, 7.22, 6])
+    got = precision("float64")
+    statement = "float64：8 字节，2⁵³ 以内的整数存得下（15.95 位），保证不走样的只有 15 位"
+    lab.check(statement, claim="C017", got=got, want=[8, 15.95, 15])
     limits = [np.iinfo("uint8").min, np.iinfo("uint8").max]
     lab.check("uint8 只装 0～255", claim="C018", got=limits, want=[0, 255])
     wrapped = np.array([250], "uint8") + np.array([10], "uint8")
     lab.check("uint8 的 250 + 10 绕回去，得 4", got=int(wrapped[0]), want=4)
 
 
-def digits(name: str) -> float:
-    """浮点数有几位有效数字：尾数有 n 位（连同省去不存的那个 1），就是 log10(2ⁿ) 位。"""
-    return round((np.finfo(name).nmant + 1) * float(np.log10(2)), 2)
+def precision(name: str) -> list[float]:
+    """一个数占几个字节；存得下的连续整数有几位；存成它再取出来，保证不变的有几位。"""
+    sure = next(places for places in range(6, 20) if not kept(name, places + 1))
+    return [
+        np.zeros(1000, name).nbytes / 1000,
+        round(float(np.log10(largest_exact(name))), 2),
+        sure,
+    ]
+
+
+def largest_exact(name: str) -> int:
+    """加 1 还能变的最大的 2 的幂：从 1 起翻倍，直到 x + 1 == x。"""
+    x = np.ones(1, name)
+    while x[0] + np.ones(1, name)[0] != x[0]:
+        x = x * 2
+    return int(x[0])
+
+
+def kept(name: str, places: int) -> bool:
+    """有 places 位有效数字的数存成 name 再取出来，是不是原来的数：试 18,000 个。"""
+    form, more = f".{places - 1}e", 10 ** (places - 4)
+    heads = [lead * more + lead * 7919 % more for lead in range(1000, 10_000)]
+    numbers = [Decimal(f"{head}e{e}") for head in heads for e in (0, 3)]
+    stored = np.array([float(number) for number in numbers]).astype(name)
+    return all(Decimal(f"{x:{form}}") == n for x, n in zip(stored, numbers, strict=True))

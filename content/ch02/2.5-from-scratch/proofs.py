@@ -14,13 +14,13 @@ def prove(
 ) -> None:
     units = lab.params["units"]
     count = (784 + 1) * units + (units + 1) * 10
-    statement = f"参数有 {count:,} 个：(784 + 1) × {units} + ({units} + 1) × 10"
-    lab.check(statement, got=sum(w.size for w in weights), want=count)
+    lab.check(f"参数有 {count:,} 个", got=sum(w.size for w in weights), want=count)
     probabilities(lab)
     some, right = x[:32].astype(float), y[:32].astype(float)
     fresh = start(units, 1, np.random.default_rng(lab.seed))
     gradients(lab, some, right, [w.astype(float) for w in fresh])
     beginnings(lab, some, right)
+    one_layer(lab)
 
 
 def probabilities(lab: Lab) -> None:
@@ -34,8 +34,8 @@ def probabilities(lab: Lab) -> None:
     shifted = float(np.abs(softmax(z) - softmax(z + 1000)).max())
     lab.check("所有分数加上同一个数，概率不变", got=shifted, want=0, tolerance=1e-12)
     answer = np.array([[0.0, 0.0, 1.0]])
-    loss = cross_entropy(softmax(z), answer)
-    lab.check("正确的是第三个：交叉熵 = −ln 0.090 = 2.408", got=loss, want=2.408, tolerance=0.001)
+    loss = round(cross_entropy(softmax(z), answer), 3)
+    lab.check("正确的是第三个：交叉熵 = −ln 0.090 = 2.408", got=loss, want=2.408)
     residue = (softmax(z) - answer)[0].round(3)
     lab.check("这时 ŷ − y = 0.665、0.245、−0.910", got=residue, want=[0.665, 0.245, -0.91])
 
@@ -85,11 +85,18 @@ def gradients(lab: Lab, x: np.ndarray, y: np.ndarray, weights: list[np.ndarray])
 
 def beginnings(lab: Lab, x: np.ndarray, y: np.ndarray) -> None:
     """为什么要从随机数开始。"""
+    half = float(keras.ops.sigmoid(0.0))
+    slope = half * (1 - half)
+    statement = "sigmoid 的斜率最大 0.25，乘十层只剩 0.00000095"
+    lab.check(statement, got=[slope, slope**10], want=[0.25, 9.5e-7], tolerance=1e-8)
+    dense = layers.Dense(512)
+    dense.build((None, 784))
+    widest = float(np.abs(dense.get_weights()[0]).max())
+    lab.check("784 → 512，Keras 的初始权重不超过 0.068", got=widest, want=0.068, tolerance=2e-4)
     zeros = start(16, 0, np.random.default_rng(0))
     h, p = forward(x, zeros)
-    lab.check(
-        "从 0 开始，损失是 ln 10 = 2.303", got=cross_entropy(p, y), want=2.303, tolerance=0.001
-    )
+    loss = round(cross_entropy(p, y), 3)
+    lab.check("从 0 开始，损失是 ln 10 = 2.303", got=loss, want=2.303)
     moved = [bool(np.abs(g).max() > 0) for g in backward(x, y, h, p, zeros[2])]
     statement = "从 0 开始，W1、b1、W2 的梯度都是 0，只有 b2 在学"
     lab.check(statement, got=moved, want=[False, False, False, True])
@@ -100,3 +107,14 @@ def beginnings(lab: Lab, x: np.ndarray, y: np.ndarray) -> None:
     apart = float(np.ptp(same[0], axis=1).max())
     statement = "16 个单元从同一个数开始，学了 10 步还是一模一样"
     lab.check(statement, got=apart, want=0, tolerance=1e-9)
+
+
+def one_layer(lab: Lab) -> None:
+    """2.4 节里一整层的反向：x = (1, 2)，两个单元，损失对输出的导数是 (3, 5)。"""
+    x, w = tf.Variable([[1.0, 2.0]]), tf.Variable([[1.0, -1.0], [0.5, 1.0]])
+    b = tf.Variable([0.0, -2.0])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.nn.relu(x @ w + b) * [3.0, 5.0])
+    got = np.concatenate([np.ravel(gradient) for gradient in tape.gradient(loss, [w, b, x])])
+    want = [3, 0, 6, 0, 3, 0, 3, 1.5]
+    lab.check("一层两个单元：dW、db、dx 依次是手算的 8 个数", got=got, want=want)

@@ -90,7 +90,8 @@ def run(
         right = f"{(guess == y_held)[chosen].mean():.1%}" if chosen.any() else "–"
         rows.append([band, f"{chosen.mean():.1%}", right])
     lab.table("有多确定？", ["好评概率", "占比", "其中预测正确"], rows)
-    return {"imdb": imdb, "x_train": x_train, "batches": batches, "model": model, "p": p}
+    made = {"imdb": imdb, "x_train": x_train, "y_held": y_held, "batches": batches}
+    return {**made, "model": model, "p": p}
 
 
 def demo(lab: Lab):

@@ -2,17 +2,24 @@
 
 import math
 
+import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 from dlwp_tui.lab import Lab
 from lesson import WORDS, prepare
 
 
-def prove(lab: Lab, *, imdb, x_train, batches, model, p, **_) -> None:
-    (train_data, _y), (test_data, _y) = imdb
+def prove(lab: Lab, *, imdb, x_train, y_held, batches, model, p, **_) -> None:
+    (train_data, y_train), (test_data, _y) = imdb
     sizes = [len(train_data), len(test_data)]
     lab.check("训练和测试各 25,000 条影评", claim="C048", got=sizes, want=[25_000, 25_000])
+    if imdb.index is not None:
+        found = np.array([imdb.words.ranks["excellent"] + 3 in text for text in train_data])
+        bad, good = (int(found[y_train == label].sum()) for label in (0, 1))
+        statement = f"标签 1 是好评：excellent 在 {good:,} 条里出现，在标签 0 的 {bad:,} 条里"
+        lab.check(statement, claim="C048", got=good > 1.5 * bad)
     if imdb.source != "synthetic":
         lab.check("第一条影评有 218 个编号", claim="C048", got=len(train_data[0]), want=218)
         if imdb.index is not None:
@@ -36,5 +43,29 @@ def prove(lab: Lab, *, imdb, x_train, batches, model, p, **_) -> None:
     steps = math.ceil(samples / size)
     statement = f"{samples:,} 条训练样本，每批 {size} 条：每轮 {steps} 步"
     lab.check(statement, claim="C053", got=[len(x_train), len(batches)], want=[samples, steps])
-    inside = bool(p.min() >= 0 and p.max() <= 1)
-    lab.check("sigmoid 的输出都在 0 与 1 之间", claim="C052", got=inside, want=True)
+    far = np.array([-30.0, -5, -1, 0, 1, 5, 30])
+    squeezed = keras.ops.convert_to_numpy(keras.ops.sigmoid(far))
+    ends = [float(min(squeezed.min(), p.min())) >= 0, float(max(squeezed.max(), p.max())) <= 1]
+    lab.check("−30 到 30 都被 sigmoid 压到 0 与 1 之间", claim="C052", got=ends, want=[True, True])
+    between = (p > 0.01) & (p < 0.99)
+    y = y_held[between]
+    right = float(np.mean((p[between] > 0.5) == y))
+    statement = f"0.01 到 0.99 之间的 {between.sum():,} 条，以 0.5 为界判对 {right:.1%}：多于一半"
+    lab.check(statement, claim="C057", got=right > 0.5)
+    slopes(lab)
+
+
+def slopes(lab: Lab) -> None:
+    """似然与交叉熵；一条差评，模型说好评的概率是 0.999：两种损失推它的力气。"""
+    y, p = np.array([1.0, 0, 1]), np.array([0.9, 0.2, 0.6])
+    entropy = float(keras.losses.binary_crossentropy(y, p))
+    statement = "似然 0.9 × 0.8 × 0.6 = 0.432，交叉熵是 −ln 0.432 / 3 = 0.280"
+    lab.check(statement, got=entropy, want=-math.log(0.432) / 3, tolerance=1e-5)
+    z, got = tf.Variable(math.log(0.999 / 0.001)), []
+    for loss in (tf.nn.sigmoid_cross_entropy_with_logits, lambda y, z: (tf.sigmoid(z) - y) ** 2):
+        with tf.GradientTape() as tape:
+            value = loss(0.0, z)
+        got.append(round(float(tape.gradient(value, z)), 3))
+    lab.check(
+        "ŷ = 0.999、y = 0：交叉熵的斜率 0.999，均方误差的 0.002", got=got, want=[0.999, 0.002]
+    )

@@ -21,6 +21,10 @@ def prove(lab: Lab, *, reuters: Loaded, p: np.ndarray, shuffled_right: float, **
 
     # 46 个概率
     lab.check("一条新闻的预测有 46 个数", claim="C070", got=len(p[0]), want=TOPICS)
+    judged = float(np.mean(keras.metrics.sparse_categorical_accuracy(test_labels, p)))
+    got = float(np.mean(p.argmax(axis=1) == test_labels))
+    statement = "最大的一项就是所判的类：用 argmax 算的精度，与 Keras 算的相同"
+    lab.check(statement, claim="C070", got=got, want=judged, tolerance=1e-6)
     total = float(p[0].sum())
     lab.check("这 46 个数加起来是 1", claim="C065", got=total, want=1.0, tolerance=1e-5)
     one_hot = keras.utils.to_categorical(test_labels, TOPICS)

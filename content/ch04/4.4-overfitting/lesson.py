@@ -25,12 +25,11 @@ NAMES = {
 MAIN = ["original", "smaller", "bigger", "l2", "dropout"]  # 每种办法一个
 
 
-def build(units: int, penalty: keras.Regularizer | None, rate: float) -> keras.Model:
-    """词的编号 (n, 长度) → 好评的概率 (n, 1)。"""
+def build(n: int, units: int, penalty: keras.Regularizer | None, rate: float) -> keras.Model:
+    """词的编号 (条, 长度) → n 个隐藏层 → 好评的概率 (条, 1)。"""
     model = keras.Sequential([keras.Input((None,), dtype="int32")])
     model.add(layers.CategoryEncoding(WORDS, output_mode="multi_hot"))  # 同 3.4
-    for _ in range(2):
-        # 惩罚只加在 W（kernel）上，不加在偏置上
+    for _ in range(n):  # 惩罚只加在 W（kernel）上，不加在偏置上
         model.add(layers.Dense(units, activation="relu", kernel_regularizer=penalty))
         if rate:
             model.add(layers.Dropout(rate))
@@ -42,12 +41,14 @@ def run(
     lab: Lab,
     *,
     variant: str,
+    hidden_layers: int,
     units: int,
     smaller_units: int,
     bigger_units: int,
     coefficient: float,
     rate: float,
     samples: int,
+    validation: int,
     epochs: int,
     batch_size: int,
 ) -> dict[str, object]:
@@ -55,8 +56,8 @@ def run(
     (train_data, train_labels), (test_data, test_labels) = lab.dataset("imdb", num_words=WORDS)
     lab.phase("准备数据")
     x, y = word_sets(train_data[:samples]), train_labels[:samples, None]  # y 与输出一样 (n, 1)
-    x_test, y_test = word_sets(test_data[:samples]), test_labels[:samples, None]
-    validation = lab.batches(x_test, y_test, batch_size, shuffle=False)
+    x_test, y_test = word_sets(test_data[:validation]), test_labels[:validation, None]
+    unseen = lab.batches(x_test, y_test, batch_size, shuffle=False)
 
     # 2. 各个网络轮流训练。单元数相同的，从完全相同的权重出发
     sizes = {"smaller": smaller_units, "bigger": bigger_units}
@@ -72,16 +73,15 @@ def run(
         lab.phase(NAMES[name])
         keras.utils.set_random_seed(lab.seed)
         dropout = rate if name == "dropout" else 0.0
-        model = build(sizes.get(name, units), penalties.get(name), dropout)
+        model = build(hidden_layers, sizes.get(name, units), penalties.get(name), dropout)
         batches = lab.batches(x, y, batch_size)
-        # 损失含惩罚项，指标 binary_crossentropy 不含：比它才公平
-        metrics = ["accuracy", "binary_crossentropy"]
+        metrics = ["accuracy", "binary_crossentropy"]  # 损失含惩罚项，这个指标不含：比它才公平
         steps = lab.steps_per_execution(model, batches)  # 约 50 毫秒的步数一次执行完，结果不变
         model.compile("rmsprop", "binary_crossentropy", metrics=metrics, steps_per_execution=steps)
         lab.summary(model, label)
         callbacks = lab.callbacks(label, part=(i, len(chosen)))
         history = model.fit(
-            batches, epochs=epochs, validation_data=validation, callbacks=callbacks, verbose=0
+            batches, epochs=epochs, validation_data=unseen, callbacks=callbacks, verbose=0
         ).history
 
         # 3. 第几轮见底，之后爬了多少：比不含惩罚项的交叉熵
@@ -97,4 +97,4 @@ def run(
             penalised[name] = model
     columns = ["网络", "参数", "见底轮次", "最低验证损失", "最低交叉熵", "末轮交叉熵", "末轮训练"]
     lab.table("谁先过拟合？（交叉熵不含惩罚项）", columns, rows)
-    return {"penalised": penalised, "validation": validation}
+    return {"penalised": penalised, "validation": unseen}

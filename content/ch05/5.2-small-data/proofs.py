@@ -20,6 +20,8 @@ def prove(lab: Lab, *, model: keras.Sequential, photos, train, **_: object) -> N
     scaled = np.asarray(model.layers[0](images))
     statement = "Rescaling 把 0～255 缩到 0～1"
     lab.check(statement, claim="C123", got=scaled * 255, want=np.asarray(images), tolerance=1e-3)
+    ends = np.asarray(model.layers[0](np.array([[0.0, 255.0]]))).ravel()
+    lab.check("0 变成 0，255 变成 1", claim="C123", got=ends, want=[0, 1], tolerance=1e-6)
     network(lab, model)
     book(lab)
 
@@ -45,6 +47,12 @@ def book(lab: Lab) -> None:
     """书里的大小：150×150，32 个过滤器，512 个单元。"""
     model = build(150, 32, 512)
     got = [*model.layers[8].output.shape[1:], model.count_params()]
+    kinds = [type(layer).__name__ for layer in model.layers[1:9]]
+    statement = "四组“卷积 + 池化”，一组接一组"
+    lab.check(statement, claim="C122", got=kinds, want=["Conv2D", "MaxPooling2D"] * 4)
+    ends = [(layer.units, layer.activation.__name__) for layer in model.layers[-2:]]
+    statement = "末尾是 512 个单元的 Dense 和一个 sigmoid"
+    lab.check(statement, claim="C122", got=ends, want=[(512, "relu"), (1, "sigmoid")])
     statement = "书里的网络把 150×150 缩到 7×7×128，共 3,453,121 个参数"
     lab.check(statement, claim="C122", got=got, want=[7, 7, 128, 3_453_121])
     dense = model.layers[-2].count_params()

@@ -14,6 +14,7 @@ def prove(lab: Lab, *, conv: keras.Model, model: keras.Model, **_: object) -> No
     got = [vgg16.count_params(), *vgg16.output.shape[1:]]
     statement = "VGG16 的卷积基有 14,714,688 个参数，150×150 的照片变成 4×4×512"
     lab.check(statement, claim="C131", got=got, want=[14_714_688, 4, 4, 512])
+    keeps_places(lab, vgg16)
     head = classifier((4, 4, 512), 256, 0.5)
     lab.check("接 VGG16 的分类器有 2,097,665 个参数", got=head.count_params(), want=2_097_665)
     whole = keras.Sequential([vgg16, *head.layers])
@@ -29,6 +30,22 @@ def prove(lab: Lab, *, conv: keras.Model, model: keras.Model, **_: object) -> No
     same = all(np.array_equal(one, other) for one, other in pairs)
     lab.check("训练之后，卷积基的权重一个数也没有变", got=same)
     frozen_when(lab)
+
+
+def keeps_places(lab: Lab, conv: keras.Model) -> None:
+    """一块亮斑画在左上角，再画在右下角：特征图上亮的地方跟着走；1000 类的分类器没有行和列。"""
+    pages = np.zeros((3, 150, 150, 3), "float32")
+    pages[1, 10:50, 10:50] = pages[2, 100:140, 100:140] = 1
+    maps = np.asarray(conv(pages, training=False))
+    changed = np.abs(maps[1:] - maps[:1]).sum(axis=-1)  # 与空白页相差多少，(2, 4, 4)
+    places = [[int(i) for i in np.unravel_index(one.argmax(), one.shape)] for one in changed]
+    corners = [[bool(i >= 2) for i in place] for place in places]
+    statement = f"VGG16 的卷积基保留位置：亮斑在两角，反应最强的格子在 {places[0]} 和 {places[1]}"
+    lab.check(statement, claim="C130", got=corners, want=[[False, False], [True, True]])
+    top = keras.Sequential([keras.Input(conv.output.shape[1:]), layers.Flatten()])
+    top.add(layers.Dense(1000, activation="softmax"))
+    statement = "原来的分类器给每张图 1000 个概率，没有行和列"
+    lab.check(statement, claim="C130", got=list(top(maps[:1]).shape), want=[1, 1000])
 
 
 def frozen_when(lab: Lab) -> None:

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dlwp_tui.kit import vision
+from dlwp_tui.core.errors import DataError
+from dlwp_tui.kit import bases, vision
 from dlwp_tui.lab import Lab
 
 
@@ -20,6 +21,13 @@ def prove(lab: Lab, *, model: keras.Model, x, heatmap: np.ndarray, class_index: 
     got = conv.count_params() + dense
     statement = "完整的 VGG16 有 138,357,544 个参数：卷积基加三个 Dense"
     lab.check(statement, claim="C151", got=got, want=138_357_544)
+    try:
+        name = bases.classes("vgg16")[259]
+    except DataError:  # ImageNet 的类别表是单独的文件，没有就不查
+        pass
+    else:
+        statement = "ImageNet 的第 259 类是博美犬"
+        lab.check(statement, claim="C149", got=name, want="Pomeranian")
     lab.check("np.max([1, -5, 3])", got=int(np.max([1, -5, 3])), want=3)
     lab.check("np.maximum([1, -5, 3], 0)", got=np.maximum([1, -5, 3], 0), want=[1, 0, 3])
     inside = bool(heatmap.min() >= 0 and heatmap.max() <= 1)

@@ -1,7 +1,8 @@
-"""6.1.2 节里可以验证的话：补齐之后的形状，查表就是矩阵乘法，词嵌入是稠密的。"""
+"""6.1.2 节里可以验证的话：补齐的形状，两种向量的维度和疏密，投票看不到词与词的关系。"""
 
 import keras
 import numpy as np
+from keras import layers
 
 from dlwp_tui.lab import Lab
 
@@ -28,6 +29,37 @@ def prove(
     vector = model.layers[0](x[:1])[0, -1].numpy()  # 第一条影评的最后一个词
     same = np.allclose(vector, one_hot @ table)
     lab.check("查表就是 one-hot 乘以矩阵", got=same, want=True)
-    dense = [int((one_hot != 0).sum()), int((vector != 0).sum())]
-    statement = "one-hot 只有 1 个数不是 0，词嵌入全不是 0"
-    lab.check(statement, claim="C157", got=dense, want=[1, dim])
+    statement = "这一课的向量：one-hot 10,000 维只有一个 1，词嵌入每一维都不是 0"
+    got = [len(one_hot), int((one_hot != 0).sum()), len(vector), int((vector != 0).sum())]
+    lab.check(statement, claim="C157", got=got, want=[10_000, 1, dim, dim])
+    two_vectors(lab)
+    votes(lab, model, x[:1])
+
+
+def two_vectors(lab: Lab) -> None:
+    """20,000 个词的词表，同样的两个词：one-hot 和词嵌入各是什么样的数。"""
+    words = np.array([3, 19_999])
+    hot = keras.utils.to_categorical(words, 20_000)
+    got = [*hot.shape, *np.unique(hot).tolist(), float(hot.sum(axis=1).max())]
+    statement = "one-hot：20,000 个词就有 20,000 维，只有 0 和 1，每个词一个 1"
+    lab.check(statement, claim="C157", got=got, want=[2, 20_000, 0, 1, 1])
+    for size in (256, 512, 1024):
+        embedded = np.array(layers.Embedding(20_000, size)(words))
+        fractions = int((embedded != np.round(embedded)).sum())
+        statement = f"词嵌入：同样的词只要 {size} 维，每个数都是带小数的浮点数"
+        got = [*embedded.shape, fractions]
+        lab.check(statement, claim="C157", got=got, want=[2, size, 2 * size])
+
+
+def votes(lab: Lab, model: keras.Model, review: np.ndarray) -> None:
+    """最后两个词各换一次：按位置投票的网络，换一个词的影响与另一个词是什么无关。"""
+    if review.shape[1] < 2:
+        return
+    reviews = np.repeat(review, 4, axis=0)
+    reviews[:, -2] = [20, 20, 500, 500]
+    reviews[:, -1] = [30, 900, 30, 900]
+    together = keras.Model(model.inputs, model.layers[-2].output)  # (4, 长度 × 维)，还没有 sigmoid
+    scores = np.array(together(reviews)) @ model.layers[-1].get_weights()[0]
+    effect = float(abs((scores[1] - scores[0]) - (scores[3] - scores[2]))[0])
+    statement = "换掉最后一个词，分数的变化与倒数第二个词无关：学不到“not good”这样的关系"
+    lab.check(statement, claim="C158", got=effect, want=0, tolerance=1e-4)

@@ -1,5 +1,6 @@
 """6.2.2 节里可以验证的话：手写的一步就是 Keras 的 LSTM，轨道上只乘遗忘门，参数是几倍。"""
 
+import keras
 import numpy as np
 from keras import layers
 
@@ -33,8 +34,11 @@ def prove(
         tracks = [state[1] for state, _forget in results]
         product = product * results[0][1]
     gap = float(np.abs(tracks[1] - tracks[0] - product).max())
-    lab.check("轨道的开头多放 1，20 步以后多出遗忘门的连乘积", got=gap, want=0, tolerance=1e-9)
+    statement = "轨道的开头多放 1，20 步以后多出遗忘门的连乘积：一路只乘遗忘门"
+    lab.check(statement, claim="C174", got=gap, want=0, tolerance=1e-9)
     forgets(lab)
+    through_time(lab)
+    clipped(lab)
     sizes(lab)
 
 
@@ -50,7 +54,8 @@ def forgets(lab: Lab) -> None:
         lab.check(f"{rate} 的 {steps} 次方是 {want}", got=got, want=want)
     gate = float(sigmoid(np.array(1.0)))
     lab.check("偏置是 1，遗忘门开到 0.73", got=round(gate, 2), want=0.73)
-    lab.check("这样退 100 步，剩下 2.5e-14", got=float(f"{gate**100:.2g}"), want=2.5e-14)
+    statement = "刚初始化的 LSTM 退 100 步只剩 2.5e-14：是缓解，不是解决"
+    lab.check(statement, claim="C174", got=float(f"{gate**100:.2g}"), want=2.5e-14)
     gate = float(sigmoid(np.array(5.0)))
     lab.check(
         "偏置是 5，遗忘门开到 0.993，退 100 步剩下 0.51",
@@ -61,6 +66,42 @@ def forgets(lab: Lab) -> None:
     fresh.build((1, 3, 1))
     bias = fresh.get_weights()[2]
     lab.check("Keras 的偏置，只有遗忘门的是 1", got=bias, want=[0, 0, 1, 1, 0, 0, 0, 0])
+
+
+def through_time(lab: Lab) -> None:
+    """沿时间反向传播，一个单元、三步，手算一遍：h = tanh(w·x + u·h)，损失就是 h₃。"""
+
+    def last(u: float) -> list[float]:
+        states = [0.0]
+        for x in (1.0, 0.0, 0.0):
+            states.append(float(np.tanh(1.0 * x + u * states[-1])))
+        return states
+
+    states, gradient, slopes, total = last(0.5), 1.0, [], 0.0
+    for step in (3, 2, 1):
+        delta = gradient * (1 - states[step] ** 2)
+        total += delta * states[step - 1]  # 每一步都用同一个 u，梯度加在一起
+        gradient = delta * 0.5
+        slopes.append(round(delta, 4))
+    lab.check("三步的状态", got=np.round(states[1:], 4), want=[0.7616, 0.3634, 0.1797])
+    lab.check("往回传的 δ：第 3、2、1 步", got=slopes, want=[0.9677, 0.42, 0.0882])
+    numeric = (last(0.5 + 1e-6)[-1] - last(0.5 - 1e-6)[-1]) / 2e-6
+    statement = "u 的梯度是各步之和 0.6715，与把 u 改动一点点量出来的相同"
+    lab.check(statement, got=[total, numeric], want=[0.6715, 0.6715], tolerance=1e-4)
+
+
+def clipped(lab: Lab) -> None:
+    """梯度爆炸和裁剪。"""
+    lab.check("1.5 的 100 次方是 4.1e17", got=float(f"{1.5**100:.2g}"), want=4.1e17)
+    moved = {}
+    for name in ("clipnorm", "clipvalue"):
+        weight = keras.Variable(np.zeros(2))
+        optimizer = keras.optimizers.SGD(learning_rate=1.0, **{name: 1.0})
+        optimizer.apply([np.array([30.0, 40.0], "float32")], [weight])
+        moved[name] = -weight.numpy()
+    statement = "梯度 (30, 40) 的长度是 50：clipnorm=1 缩成 (0.6, 0.8)，方向不变"
+    lab.check(statement, got=moved["clipnorm"], want=[0.6, 0.8], tolerance=1e-6)
+    lab.check("clipvalue=1 逐个截成 (1, 1)，方向变了", got=moved["clipvalue"], want=[1.0, 1.0])
 
 
 def sizes(lab: Lab) -> None:

@@ -26,8 +26,11 @@ def build(layer: str, maxlen: int, dim: int, units: int, dropout: float = 0.0) -
         model.add(layers.Bidirectional(layers.LSTM(units, dropout=dropout)))
     elif layer == "simple_rnn":
         model.add(layers.SimpleRNN(units, dropout=dropout))
-    elif layer == "conv":
+    elif layer == "conv":  # 6.4.3 的网络；太短，放不下第二个窗口的话，就只卷一次
         model.add(layers.Conv1D(units, 7, activation="relu"))
+        if model.output_shape[1] >= 5 * 7:
+            model.add(layers.MaxPooling1D(5))
+            model.add(layers.Conv1D(units, 7, activation="relu"))
         model.add(layers.GlobalMaxPooling1D())
     elif layer == "flatten":  # 6.1.2 的网络：每个位置各投一票
         model.add(layers.Flatten())

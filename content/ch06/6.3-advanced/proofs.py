@@ -1,10 +1,14 @@
 """6.3 节里可以验证的话：数据有多少，标准化之后怎样，切出来的样本是哪几行。"""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
+from keras import layers
 
 from dlwp_tui.data import Loaded
 from dlwp_tui.lab import Lab
+from lesson import generator
 
 
 def prove(
@@ -16,7 +20,6 @@ def prove(
     x: np.ndarray,
     y: np.ndarray,
     years: float,
-    highest: int,
     **_: object,
 ) -> None:
     lookback, step, delay = (lab.params[name] for name in ("lookback", "step", "delay"))
@@ -57,6 +60,49 @@ def prove(
     same = np.array_equal(samples, x) and np.array_equal(targets, y)
     lab.check("Keras 的 timeseries_dataset_from_array 切出同样的一批", got=same, want=True)
 
-    if (lookback, delay) == (1440, 144):
-        statement = "从当前行往前数的生成器，训练时最远用到第 201,583 行"
-        lab.check(statement, claim="C183", got=highest, want=201_583)
+    shapes(lab, x)
+    two_generators(lab, len(data))
+
+
+def shapes(lab: Lab, x: np.ndarray) -> None:
+    """第 3 章的影评、第 6 章的影评、气温，进网络时各是几维。"""
+    ids = np.array([[5, 7, 7, 2], [9, 1, 0, 0]])  # 两条影评，各四个词
+    hot = np.array(layers.CategoryEncoding(10_000, output_mode="multi_hot")(ids))
+    embedded = np.array(layers.Embedding(10_000, 32)(ids))
+    statement = "第 3 章的 multi-hot 是 2D，第 6 章的编号是 2D、嵌入之后才是 3D，气温是 3D"
+    got = [hot.ndim, ids.ndim, embedded.ndim, x.ndim]
+    lab.check(statement, claim="C179", got=got, want=[2, 2, 3, 3])
+    swapped = np.array(layers.CategoryEncoding(10_000, output_mode="multi_hot")(ids[:, ::-1]))
+    same = np.array_equal(hot, swapped)
+    lab.check("把词倒过来，multi-hot 一个数也不变：它不是序列", claim="C179", got=same)
+
+
+def two_generators(lab: Lab, rows: int) -> None:
+    """书上的生成器从当前行往回数，另一种写法往前数；让“数据”就是行号，看各用到哪一行。"""
+    numbers = np.arange(rows)
+
+    def ahead(row: int) -> int:
+        """往前数的写法：窗口是 row 之后的 1440 行，目标还在窗口之后 144 行。"""
+        window = range(row, row + 1440, 6)
+        return max(int(numbers[window[-1]]), int(numbers[row + 1440 + 144]))
+
+    pairs = np.stack([numbers, numbers], axis=1)
+    size = {"lookback": 1440, "step": 6, "delay": 144, "n": 1}
+    x, y = next(generator(pairs, range(200_000 - 1441, 200_000), shuffle=False, **size))
+    got = [int(x.max()), int(y.max())]
+    statement = "书上的：训练的最后一个窗口到第 199,993 行，目标是第 200,143 行"
+    lab.check(statement, claim="C183", got=got, want=[199_993, 200_143])
+    statement = "往前数的：训练时用到第 201,583 行，闯进验证段 1,583 行"
+    lab.check(statement, claim="C183", got=ahead(199_999), want=201_583)
+    last = rows - 144 - 2  # 测试段的最后一行
+    statement = "往前数的：测试段要用第 421,989 行，没有这一行，抛出 IndexError"
+    got = [last + 1440 + 144, raised(lambda: ahead(last))]
+    lab.check(statement, claim="C183", got=got, want=[421_989, "IndexError"])
+
+
+def raised(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except IndexError as error:
+        return type(error).__name__
+    return ""

@@ -11,8 +11,13 @@ from dlwp_tui.kit import weather
 from dlwp_tui.lab import Lab
 
 
-def build(cell: str, units: int, backwards: bool = False) -> keras.Model:
+def build(cell: str, units: int, backwards: bool = False, steps: int | None = None) -> keras.Model:
     """过去的天气 (n, 步数, 14) → 一天后的气温 (n, 1)。"""
+    if cell == "dense":  # 6.3.4 的网络，拿来比：压平之后步数就定死了
+        model = keras.Sequential([keras.Input((steps, 14)), layers.Flatten()])
+        model.add(layers.Dense(units, activation="relu"))
+        model.add(layers.Dense(1))
+        return model
     cells = {"gru": layers.GRU, "lstm": layers.LSTM, "simple_rnn": layers.SimpleRNN}
     return keras.Sequential(
         [
@@ -52,7 +57,7 @@ def run(
     lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线
 
     # 2. 网络
-    model = build(cell, units, backwards=direction == "reversed")
+    model = build(cell, units, direction == "reversed", window.steps)
     model.compile(
         optimizer="rmsprop",
         loss="mae",

@@ -22,6 +22,13 @@ def prove(lab: Lab, **_: object) -> None:
     shapes = [list(model(keras.Input(batch_shape=(2, steps, 14))).shape) for steps in (10, 240)]
     statement = "同一个网络，10 步的序列读得，240 步的也读得"
     lab.check(statement, claim="C189", got=shapes, want=[[2, 1], [2, 1]])
+    wrong = ""
+    try:
+        model(keras.Input(batch_shape=(2, 10, 13)))
+    except ValueError as error:
+        wrong = type(error).__name__
+    statement = "特征数必须是 14：13 个特征的序列，Keras 不收"
+    lab.check(statement, claim="C189", got=wrong, want="ValueError")
     kernel = list(model.layers[0].cell.kernel.shape)  # 与步数无关；特征数一变，形状就对不上
     statement = "读输入的权重 W，形状只由 14 个特征和 3 × 32 列决定"
     lab.check(statement, claim="C189", got=kernel, want=[14, 96])

@@ -12,6 +12,11 @@ def prove(lab: Lab, **_: object) -> None:
     count = book.count_params()
     lab.check("书中的网络有 23,489 个参数", claim="C193", got=count, want=23_489)
 
+    sizes = [build(1, 32, 32, "tanh"), build(1, 32, 64, "tanh"), build(2, 32, 64, "tanh")]
+    counts = [one.count_params() for one in sizes]
+    statement = "一层 32 个单元、加到 64 个、再叠一层：4,641、15,425、23,489 个参数"
+    lab.check(statement, claim="C193", got=counts, want=[4_641, 15_425, 23_489])
+
     x = keras.Input(batch_shape=(2, 240, 14))
     every = book.layers[0](x)
     shapes = f"{every.shape} → {book.layers[1](every).shape}"

@@ -60,6 +60,7 @@ def run(
     step: int,
     steps_per_epoch: int,
     val_steps: int,
+    stride: int,
 ) -> dict[str, object]:
     model = build(task, direction, units, dim, dropout)
     if task == "text":
@@ -74,9 +75,8 @@ def run(
     else:
         data, _celsius = weather.standardised(lab.dataset("jena_climate").series)
         window = weather.Window(lookback, step, delay=144)  # 预测一天之后
-        train = weather.windows(
-            lab, data, weather.TRAINING, window, batch_size, steps=steps_per_epoch, shuffle=True
-        )
+        rows, few = (lab, data, weather.TRAINING), {"stride": stride, "shuffle": True}
+        train = weather.windows(*rows, window, batch_size, steps=steps_per_epoch, **few)
         val = weather.windows(lab, data, weather.VALIDATION, window, batch_size, steps=val_steps)
         naive = weather.baseline(val)  # 不用学习的基准（6.3.3）：明天此刻和现在一样热
         lab.baseline("基准", val_loss=naive)  # 曲线图上的一条水平线

@@ -26,10 +26,10 @@ def build(
         model.add(layers.Conv1D(filters, kernel, activation="relu"))
         model.add(layers.MaxPooling1D(3))
         model.add(layers.Conv1D(filters, kernel, activation="relu"))
-    if model_kind == "conv":  # 书中单用卷积的网络：再来一次（放得下一个窗口的话），最后全局池化
-        if model.output_shape[1] >= 3 * kernel:
-            model.add(layers.MaxPooling1D(3))
-            model.add(layers.Conv1D(filters, kernel, activation="relu"))
+    if model_kind == "conv" and model.output_shape[1] >= 3 * kernel:
+        model.add(layers.MaxPooling1D(3))  # 书中单用卷积的网络再来一次，放得下一个窗口的话
+        model.add(layers.Conv1D(filters, kernel, activation="relu"))
+    if model_kind in ("conv", "conv_pool"):
         model.add(layers.GlobalMaxPooling1D())  # 时间轴到此为止
     else:
         model.add(layers.GRU(32, dropout=dropout, recurrent_dropout=recurrent_dropout))
@@ -83,6 +83,6 @@ def run(
         verbose=0,
     )
     lab.save(model)
-    names = {"conv_gru": "卷积 + GRU", "conv": "只有卷积", "gru": "只有 GRU"}
-    weather.report(lab, names[model_kind], fitted, naive, celsius)
+    names = {"conv_gru": "卷积 + GRU", "gru": "只有 GRU"}
+    weather.report(lab, names.get(model_kind, "只有卷积"), fitted, naive, celsius)
     return {"model": model}

@@ -22,6 +22,7 @@ def prove(lab: Lab, **_: object) -> None:
     total = module.count_params()
     lab.check("整个模块 639,872 个参数", claim="C227", got=total, want=639_872)
 
+    xception(lab)
     pointwise(lab)
     squeezed = [
         params(layers.Conv2D(256, 3), 256),
@@ -40,6 +41,16 @@ def prove(lab: Lab, **_: object) -> None:
     lab.check("线性残差：(8, 8, 128)", claim="C233", got=shape, want=[8, 8, 128])
     count = linear.count_params()
     lab.check("那个 1×1 卷积有 16,512 个参数", claim="C233", got=count, want=16_512)
+
+
+def xception(lab: Lab) -> None:
+    """两个网络只建起来数参数，不要权重。"""
+    kinds = keras.applications.Xception, keras.applications.InceptionV3
+    counts = [kind(weights=None).count_params() for kind in kinds]
+    statement = "Xception 与 Inception V3 的参数"
+    lab.check(statement, claim="C230", got=counts, want=[22_910_480, 23_851_784])
+    apart = abs(counts[0] - counts[1]) / counts[1]
+    lab.check("两者相差不到 5%", claim="C230", got=apart < 0.05, want=True)
 
 
 def pointwise(lab: Lab) -> None:

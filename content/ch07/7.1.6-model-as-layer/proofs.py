@@ -36,3 +36,29 @@ def prove(lab: Lab, *, model: keras.Model, eye: keras.Model, change: float) -> N
     two = keras.Model([a, b], [layers.add([a, b]), layers.multiply([a, b])])
     outputs = two([np.ones((1, 3)), np.ones((1, 3))])
     lab.check("多输入、多输出：y1, y2 = model([x1, x2])", claim="C235", got=len(outputs), want=2)
+    freezing(lab)
+
+
+def freezing(lab: Lab) -> None:
+    """编译、冻结、fit 的四种次序，内层的权重变不变。"""
+    x = np.ones((8, 3), "float32")
+
+    def changed(order: str) -> bool:
+        """order：c 编译，f 冻结，t 训练一轮；看最后一次训练变没变。"""
+        inner = keras.Sequential([keras.Input((3,)), layers.Dense(3)])
+        inputs = keras.Input((3,))
+        outer = keras.Model(inputs, layers.Dense(1)(inner(inputs)))
+        before = inner.get_weights()[0]
+        for step in order:
+            before = inner.get_weights()[0]
+            if step == "c":
+                outer.compile("sgd", "mse")
+            elif step == "f":
+                inner.trainable = False
+            else:
+                outer.fit(x, x[:, :1], verbose=0)
+        return not np.array_equal(before, inner.get_weights()[0])
+
+    got = [changed(order) for order in ("fct", "cft", "ctft", "ctfct")]
+    statement = "冻结→编译→fit、编译→冻结→fit、编译→fit→冻结→fit、再编译→fit：变不变"
+    lab.check(statement, claim="C236", got=got, want=[False, False, True, False])

@@ -1,5 +1,6 @@
 """8.1.3 和 8.1.4 节里可以验证的话：语料怎样截，参数有多少，温度怎样改变分布。"""
 
+import itertools
 import math
 
 import keras
@@ -17,6 +18,7 @@ def prove(
     corpus(lab, model, text, x, chars)
     temperature(lab)
     sampling(lab)
+    perplexity(lab)
 
 
 def corpus(lab: Lab, model: keras.Model, text: str, x: np.ndarray, chars: str) -> None:
@@ -42,7 +44,8 @@ def temperature(lab: Lab) -> None:
     got = [entropy(reweight(ABCD, t)) for t in recorded]
     statement = "温度 0.01、0.2、0.5、1.0、1.2、100 时的熵"
     lab.check(statement, claim="C252", got=got, want=list(recorded.values()), tolerance=5e-5)
-    lab.check("温度越高，熵越大", claim="C252", got=got == sorted(got))
+    rises = all(low + 0.04 < high for low, high in itertools.pairwise(got))
+    lab.check("温度越高，熵越大：相邻两个温度至少差 0.04", claim="C252", got=rises)
     same = float(np.abs(reweight(ABCD, 1.0) - ABCD).max())
     lab.check("T = 1 时分布不变，最多相差", claim="C253", got=same, want=0, tolerance=1e-9)
     powers = ABCD**2 / (ABCD**2).sum()
@@ -59,6 +62,14 @@ def sampling(lab: Lab) -> None:
     greedy = [int(reweight(ABCD, t).argmax()) for t in (0.2, 0.5, 1.0, 1.2, 100)]
     statement = "如果取最大的，温度不起作用：总是第 0 个"
     lab.check(statement, claim="C254", got=greedy, want=[0] * 5)
+
+
+def perplexity(lab: Lab) -> None:
+    """8.1.2 的例子：四个字符，给正确答案的概率 0.5、0.25、0.5、0.125。"""
+    loss = -np.log([0.5, 0.25, 0.5, 0.125]).mean()
+    got = [float(loss), float(np.exp(loss)), math.exp(math.log(57))]
+    statement = "例子的损失和困惑度；57 种字符均匀瞎猜的困惑度"
+    lab.check(statement, got=got, want=[1.213, 3.364, 57], tolerance=5e-4)
 
 
 def entropy(p: np.ndarray) -> float:

@@ -33,6 +33,12 @@ def gradient(lab: Lab, extractor: keras.Model, photo: np.ndarray) -> None:
         loss = dream_loss(extractor, LAYERS[lab.params["focus"]], x)
     raw = np.asarray(tape.gradient(loss, x))
     scaled = np.asarray(normalise(raw))
+    size = float(np.abs(raw).mean())
+    lab.check("标准化之前不是 1", claim="C260", got=0.5 < size < 2, want=False)
+    twice = np.asarray(normalise(1000 * raw))
+    off = float(np.abs(twice - scaled).max())
+    statement = "损失放大 1,000 倍，一步还是同样大，最多差"
+    lab.check(statement, claim="C260", got=off, want=0, tolerance=1e-3)
     statement = "标准化之后，梯度的平均绝对值"
     lab.check(statement, claim="C260", got=float(np.abs(scaled).mean()), want=1, tolerance=1e-4)
     lab.check("正负号一个也没变", claim="C260", got=bool((np.sign(raw) == np.sign(scaled)).all()))

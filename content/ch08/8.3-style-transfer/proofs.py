@@ -13,6 +13,7 @@ def prove(
     lab: Lab, *, losses: Callable, target, styles: dict, extractor: keras.Model, **_: object
 ) -> None:
     grams(lab)
+    flat(lab, np.asarray(target))
     style(lab, styles)
     total(lab, losses, target, extractor)
 
@@ -26,8 +27,14 @@ def grams(lab: Lab) -> None:
     lab.check("Gram 矩阵是对称的", claim="C265", got=bool((m == m.T).all()))
     shuffled = np.asarray(gram_matrix(x[:, [2, 0, 1]]))
     lab.check("位置打乱，Gram 矩阵不变", claim="C265", got=shuffled, want=m)
-    flat = np.zeros((1, 4, 6, 3)).flatten()
-    lab.check("flatten 得到一维向量", claim="C267", got=flat.shape, want=(72,))
+
+
+def flat(lab: Lab, target: np.ndarray) -> None:
+    """照片展平之后有几个轴；变回来，一个数也不差。"""
+    row = target.flatten()
+    lab.check("照片 flatten 之后有几个轴：1，不是 2", claim="C267", got=row.ndim, want=1)
+    back = bool((row.reshape(target.shape) == target).all())
+    lab.check("reshape 变回来，一个数也不差", claim="C267", got=back)
 
 
 def style(lab: Lab, styles: dict) -> None:

@@ -14,6 +14,7 @@ def prove(
     shapes(lab, encoder, decoder)
     standard_deviation(lab)
     divergence(lab, encoder, decoder, x_test)
+    lower_bound(lab)
 
 
 def shapes(lab: Lab, encoder: keras.Model, decoder: keras.Model) -> None:
@@ -50,3 +51,20 @@ def divergence(lab: Lab, encoder: keras.Model, decoder: keras.Model, x: np.ndarr
     want = weight * 2 / dimensions * float(formula)
     statement = "加进损失的那一项 = 权重 × 2 / 维数 × KL 散度"
     lab.check(statement, got=added, want=want, tolerance=1e-5 * (1 + abs(want)))
+    table = [784 * 0.0005 * 2 / d for d in (2, 10, 20)]
+    statement = "0.0005 折算到公式里：2、10、20 维时的权重"
+    lab.check(statement, got=table, want=[0.392, 0.0784, 0.0392], tolerance=5e-5)
+
+
+def lower_bound(lab: Lab) -> None:
+    """z 只有两种的例子：编码器说 z = 1 的概率是 0.5、8/9、1 时的 ELBO，与 log p(x)。"""
+    likelihood, prior = np.array([0.1, 0.8]), np.array([0.5, 0.5])
+    found = []
+    for q1 in (0.5, 8 / 9, 1.0):
+        q = np.array([1 - q1, q1])
+        kl = sum(p * np.log(p / r) for p, r in zip(q, prior, strict=True) if p)
+        found.append(float((q * np.log(likelihood)).sum() - kl))
+    lab.check("三个 ELBO", got=found, want=[-1.263, -0.799, -0.916], tolerance=6e-4)
+    evidence = float(np.log(likelihood @ prior))
+    statement = "都不超过 log p(x)，等于后验概率时取到"
+    lab.check(statement, got=max(found), want=evidence, tolerance=1e-9)

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers
 
 from dlwp_tui.lab import Lab
-from lesson import build_discriminator, build_generator
+from lesson import GAN, build_discriminator, build_generator
 
 
 def prove(
@@ -20,6 +20,8 @@ def prove(
     books_way(lab)
     sparse(lab)
     checkerboard(lab)
+    only_points(lab)
+    saturation(lab)
 
 
 def shapes(lab: Lab, model: keras.Model) -> None:
@@ -113,3 +115,34 @@ def checkerboard(lab: Lab) -> None:
         middle = sorted({int(times) for times in covered[kernel:-kernel]})
         statement = f"核 {kernel}、步幅 2，中间的像素各被盖几次"
         lab.check(statement, claim="C280", got=middle, want=want)
+
+
+def only_points(lab: Lab) -> None:
+    """训练生成器的一步：真图换成别的，生成器的损失一点不变（判别器冻结，两边从同样的点出发）。"""
+
+    def losses(value: float) -> list[float]:
+        keras.utils.set_random_seed(1)
+        parts = build_generator(8, 4, 0.3), build_discriminator(8, 0.3, 0.0)
+        parts[1].trainable = False
+        model = GAN(*parts, 0.0, keras.random.normal)
+        model.seed = keras.random.SeedGenerator(1)
+        model.g_optimizer = keras.optimizers.SGD(0.01)
+        logs = model.train_step(tf.fill((4, 32, 32, 3), value))
+        return [float(logs["d_loss"]), float(logs["a_loss"])]
+
+    one, other = losses(-1.0), losses(1.0)
+    apart = abs(one[0] - other[0]) > 1e-4
+    lab.check("真图换了，判别器的损失变了", claim="C282", got=apart, want=True)
+    off = abs(one[1] - other[1])
+    lab.check("生成器的损失没有变，最多差", claim="C282", got=off, want=0, tolerance=1e-7)
+
+
+def saturation(lab: Lab) -> None:
+    """D = 0.01 时，两种损失对 sigmoid 之前的分数的梯度。"""
+    score = tf.constant(np.log(0.01 / 0.99), tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(score)
+        d = tf.sigmoid(score)
+        saturating, other = tf.math.log(1 - d), -tf.math.log(d)
+    got = [abs(float(tape.gradient(loss, score))) for loss in (saturating, other)]
+    lab.check("一眼看穿时，log(1−D) 与 −log D 的梯度", got=got, want=[0.01, 0.99], tolerance=1e-9)

@@ -11,6 +11,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets.markdown import Markdown
 
+from dlwp_tui.core import progress
 from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
 from dlwp_tui.render import inline
@@ -34,7 +35,7 @@ class QuizBlock(Card):
 
     def __init__(self, markdown: Markdown, token: Token, quiz: blocks.Quiz) -> None:
         super().__init__(markdown, token)
-        self.quiz = quiz
+        self.quiz = quiz.shuffled(progress.learner())
         self.cursor = 0
         self.chosen: list[int] = []
         """Answers chosen so far, in order."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -15,6 +17,7 @@ from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.course.reader import Course, Section
+from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.breakpoints import PANES, arrange
@@ -31,14 +34,24 @@ BENCH_AFTER_S = 0.12
 """How long after the note the bench follows."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A pane, a tab of the bench ("" before there is one), and the run that it shows."""
+
+    pane: str
+    tab: str
+    run: RunFolder | None
+
+
 class Panes(Controller):
     """Three panes when wide, note and bench when medium, one at a time when narrow."""
 
     class SectionOpened(Message):
         """Another section is open now, or the same one anew."""
 
-    def __init__(self, screen: Screen[None], course: Course) -> None:
+    def __init__(self, screen: Screen[None], course: Course, place: Place | None = None) -> None:
         super().__init__(screen)
+        self._place = place
         self.course = course
         self.section: Section | None = None
         """The open section; None before the first."""
@@ -73,6 +86,27 @@ class Panes(Controller):
             self.screen.call_after_refresh(act, bench)
         else:
             act(bench)
+
+    # -- over a change of the language ---------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """What is in view besides the page, which the learner's progress keeps."""
+        bench = self.screen.query_one(BenchPane)
+        return Place(self._front, bench.tabs.active.removeprefix("tab-"), bench.shown.folder if bench.shown else None)
+
+    @handles(events.Mount)
+    def _mounted(self, _event: events.Mount) -> None:
+        if (place := self._place) is not None:
+            self.screen.call_after_refresh(self.with_bench, lambda bench: self._fill(bench, place))
+
+    def _fill(self, bench: BenchPane, place: Place) -> None:
+        if place.tab:
+            bench.tabs.show_tab(place.tab)
+        if place.run is not None:
+            with contextlib.suppress(DlwpError):  # deleted meanwhile
+                bench.show_run(place.run)
+        self.show_pane(place.pane)
 
     # -- the open section ----------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from dlwp_tui.tui.screens.copying import Copying
 from dlwp_tui.tui.screens.first_start import FirstStart
 from dlwp_tui.tui.screens.looking import Looking
 from dlwp_tui.tui.screens.offers import Offers
-from dlwp_tui.tui.screens.panes import Panes
+from dlwp_tui.tui.screens.panes import Panes, Place
 from dlwp_tui.tui.screens.reading import Reading
 from dlwp_tui.tui.screens.runs import Runs
 from dlwp_tui.tui.screens.tuning import Tuning
@@ -48,12 +48,13 @@ class StudyScreen(Screen[None]):
     """Textual paints the whole screen anew, and sends it, whenever the focus moves: 25 ms, and 5 KB over SSH. What
     looks different with the focus styles itself."""
 
-    def __init__(self, session: Session, section: str | None = None) -> None:
-        """`section` is the id of the first section to open; None: where the learner left off."""
+    def __init__(self, session: Session, section: str | None = None, place: Place | None = None) -> None:
+        """`section` is the id of the first section to open; None: where the learner left off. place: what is in view
+        at first, as in the screen that this one takes the place of."""
         super().__init__()
         keep_whole(self)
         self.session = session
-        self.panes = Panes(self, session.course)
+        self.panes = Panes(self, session.course, place)
         self.reading = Reading(self, self.panes, section)
         self.writing = Writing(self, self.panes)
         self.looking = Looking(self, session, self.panes)

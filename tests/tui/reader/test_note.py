@@ -197,14 +197,15 @@ async def test_a_quiz_can_be_answered_wrong_then_right(course: Course) -> None:
     async with app.run_test(size=(62, 40)) as pilot:
         await app.open(pilot, "1.1", 2)
         app.set_focus(app.query_one(QuizBlock))
-        await pilot.press("enter")
+        wrong = "ab"[app.query_one(QuizBlock).quiz.options[0].right]
+        await pilot.press(wrong)
         await pilot.pause()
         assert "✗ Not quite. 与运气无关。" in app.text()
         assert "✓" not in app.text()
         await pilot.press("down", "enter")
         await pilot.pause()
         assert "✓ Right. 对，见代码。" in app.text()
-        await pilot.press("a")  # the same wrong answer again says nothing new
+        await pilot.press(wrong)  # the same wrong answer again says nothing new
         await pilot.pause()
         answers = [m for m in app.posted if isinstance(m, NotePane.QuizAnswered)]
         assert [(m.section_id, m.index, m.right) for m in answers] == [("1.1", 0, False), ("1.1", 0, True)]
@@ -224,6 +225,42 @@ async def test_a_quiz_counts_those_on_earlier_pages_and_takes_clicks(tmp_path: P
         await pilot.pause()
         answers = [m for m in app.posted if isinstance(m, NotePane.QuizAnswered)]
         assert [(m.index, m.right) for m in answers] == [(2, True)]
+
+
+async def test_answers_stand_in_a_learners_own_order_and_stay_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = "".join(f"- [{'x' if word == '丁' else ' '}] {word} :: 因为{word}。\n" for word in "甲乙丙丁")
+    course = own_course(tmp_path, f"# 1.2 考\n\n## 一\n\n:::quiz\n哪个？\n{options}:::\n\n## 二\n\n空")
+    orders = []
+    for home in ("anna", "anna", "bob", "carl", "dora", "emil"):
+        monkeypatch.setenv("DLWP_HOME", str(tmp_path / home))
+        app = Reader(course)
+        async with app.run_test(size=(62, 40)) as pilot:
+            await app.open(pilot, "1.2", 0)
+            app.set_focus(app.query_one(QuizBlock))
+            order = "".join(option.text for option in app.query_one(QuizBlock).quiz.options)
+            shown = [
+                row[row.index(" ", row.index(f" {letter} ") + 2) :]
+                for letter in "abcd"
+                for row in app.rows()
+                if f" {letter} " in row
+            ]
+            assert [row.strip(" │▌") for row in shown] == list(order)
+            await pilot.press("abcd"[order.index("丙")], "abcd"[order.index("丁")])
+            await pilot.pause()
+            answers = [m.right for m in app.posted if isinstance(m, NotePane.QuizAnswered)]
+            assert answers == [False, True]
+            await app.open(pilot, "1.2", 1)
+            await app.open(pilot, "1.2", 0)
+            rows = app.rows()
+            for word in "丙丁":  # the reasons come back under the answers that were chosen
+                at = next(number for number, row in enumerate(rows) if f"  {word}" in row)
+                assert f"因为{word}" in rows[at + 1]
+        orders.append(order)
+    assert orders[0] == orders[1], "after a restart"
+    assert len(set(orders)) > 2
+    assert all(sorted(order) == sorted("甲乙丙丁") for order in orders)
 
 
 # -- links -----------------------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ def pack(folder: Path, into: Path) -> Path | None:
         with gzip.open(target, "wb", compresslevel=1) as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
             for path in _reviews(root):
                 body = path.read_bytes()
+                if wrong := _wrong(body):
+                    raise _no_review(str(path), wrong, _("Correct or remove it, or import the publisher's archive."))
                 member = tarfile.TarInfo(f"aclImdb/{path.relative_to(root).as_posix()}")
                 member.size = len(body)
                 tar.addfile(member, io.BytesIO(body))
@@ -108,24 +110,27 @@ def _reviews(root: Path) -> Iterator[Path]:
 
 
 def _review(path: Path, name: str, body: bytes, size: int) -> bytes:
-    wrong = ""
-    if size > MAX_REVIEW:
-        wrong = _("it has {size} bytes").format(size=size)
-    elif len(body) != size:
+    if size <= MAX_REVIEW and len(body) != size:
         raise EOFError(f"{name}: {len(body)} of {size} bytes")
-    elif not body.strip():
-        wrong = _("it is empty")
-    else:
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            wrong = _("it is not UTF-8 at byte {place}").format(place=error.start)
-    if wrong:
-        raise DataError(
-            _("{path}: {member} is no review: {what}.").format(path=path, member=name, what=wrong),
-            _("The archive was damaged or made for something else; get the original."),
-        )
+    if wrong := _("it has {size} bytes").format(size=size) if size > MAX_REVIEW else _wrong(body):
+        hint = _("The archive was damaged or made for something else; get the original.")
+        raise _no_review(f"{path}: {name}", wrong, hint)
     return body
+
+
+def _wrong(body: bytes) -> str:
+    """What is wrong with a review, or nothing."""
+    if not body.strip():
+        return _("it is empty")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _("it is not UTF-8 at byte {place}").format(place=error.start)
+    return ""
+
+
+def _no_review(member: str, wrong: str, hint: str) -> DataError:
+    return DataError(_("{member} is no review: {what}.").format(member=member, what=wrong), hint)
 
 
 DATASET = Dataset(
@@ -158,4 +163,5 @@ DATASET = Dataset(
     samples={"y_train": 25_000, "y_test": 25_000},
     recognise=recognise,
     pack=pack,
+    layout=("train/neg", "train/pos", "test/neg", "test/pos"),
 )

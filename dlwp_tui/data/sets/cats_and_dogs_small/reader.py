@@ -223,5 +223,6 @@ DATASET = Dataset(
     full={"y_validation": 1000, "y_test": 1000},
     recognise=recognise,
     pack=pack,
+    layout=tuple(f"{part}/{kind}s" for part in PARTS for kind in KINDS),
     read_options=("size",),
 )

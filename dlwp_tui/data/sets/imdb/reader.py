@@ -82,5 +82,6 @@ DATASET = Dataset(
     options=shape.TEXT_OPTIONS,
     check_extra=text.check_index,
     samples={"y_train": 25_000, "y_test": 25_000},
+    classes={"y_train": 2, "y_test": 2},
     npz_keys=frozenset({"x_train", "y_train", "x_test", "y_test"}),
 )

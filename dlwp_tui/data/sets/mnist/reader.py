@@ -139,5 +139,6 @@ DATASET = Dataset(
     ),
     options={},
     samples={"y_train": 60_000, "y_test": 10_000},
+    classes={"y_train": 10, "y_test": 10},
     npz_keys=frozenset(KEYS),
 )

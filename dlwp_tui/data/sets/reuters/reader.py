@@ -82,5 +82,6 @@ DATASET = Dataset(
     options={**shape.TEXT_OPTIONS, "test_split": 0.2},
     check_extra=text.check_index,
     samples={"y": 11_228},
+    classes={"y": 46},
     npz_keys=frozenset({"x", "y"}),
 )

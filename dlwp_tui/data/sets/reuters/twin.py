@@ -1,12 +1,15 @@
 """The synthetic twin of Reuters: 11,228 newswires in 46 topics.
 
 The topics have the sizes of the real set, each has topic words of its own, related topics share some (grain and
-wheat, crude and gas), and part of a newswire comes from a neighbouring topic, so that no model is perfect.
+wheat, crude and gas), and part of a newswire comes from a neighbouring topic. Some newswires stand there twice, under
+two topics, in the place of real ones with several: no network learns both labels, so training accuracy stalls below 1.
 
-Measured with the book's 3.5 (10,000 words multi-hot, 64-64-46, rmsprop, batch 512, 20 epochs, 1,000 validation
-newswires, seed 1): validation loss lowest in epoch 10, validation accuracy 0.78, test accuracy 0.76 (the book's run:
-epoch 8 or 9, test 0.78). With a layer of 4 units in the middle (batch 128): at best 0.69 (the book's: 0.71).
-The real file was not at hand; the book's figures are from the notes.
+Measured with the book's 3.5 (10,000 words multi-hot, 64-64-46, rmsprop, 20 epochs, 1,000 validation newswires, seed 1).
+Batch 512: validation loss lowest in epoch 9 with 0.87, training accuracy 0.957 (both as in the real set), validation
+accuracy 0.83, test accuracy 0.82 (the book's run: 0.78). Batch 128: the validation loss rises to 1.3 times its minimum
+(really 1.2), and a layer of 4 units in the middle costs 11 points of validation accuracy (really 9 to 12).
+What it cannot show: how a network of another width or depth fares on real newswires. The words of a text are drawn one
+by one, so that there is nothing in it for a second layer to find. The real file was not at hand.
 """
 
 from __future__ import annotations
@@ -34,16 +37,16 @@ LENGTH_MEDIAN, LENGTH_SPREAD, LENGTH_MIN, LENGTH_MAX = 95, 0.85, 12, 2375
 """Words in a newswire: log-normal; mean about 135, the longest real one has 2,376 ids."""
 COMMON = 120
 """The most frequent words belong to no topic."""
-OWN_WORDS, OWN_BOOST = 60, 14.0
+OWN_WORDS, OWN_BOOST = 60, 18.0
 """Words typical of one topic, and how many times as often they come there."""
 NAME_BOOST = 150.0
 """The words of a topic's own name (crude, oil): so many times as often in its newswires."""
 TOPIC_SPREAD = 0.5
 """Standard deviation of the log-frequency of all other words from topic to topic."""
-FAITHFUL, STRAY = 0.92, 0.3
+FAITHFUL, STRAY = 0.95, 0.25
 """Mean and standard deviation of the share of a newswire that comes from its own topic; the rest from a neighbour."""
-MISLABELLED = 0.09
-"""Share of newswires filed under a topic they are not about: newswires have one label here and often two subjects."""
+TWICE = 0.09
+"""Share of newswires whose text stands there twice: a newswire with two topics is filed once under each."""
 
 FAMILIES = (
     ("grain", "wheat", "veg-oil", "oilseed", "meal-feed", "cotton"),
@@ -64,13 +67,13 @@ def make() -> Arrays:
     rng = np.random.RandomState(SEED)
     words = twin_text.placed(WORDS, _ranks())
     labels = rng.permutation(np.repeat(np.arange(len(SIZES)), SIZES))
-    subject = labels.copy()
-    stray = rng.random_sample(len(labels)) < MISLABELLED
-    subject[stray] = labels[rng.randint(0, len(labels), int(stray.sum()))]
-    values, lengths = _newswires(rng, _tables(rng, words), subject)
+    values, lengths = _newswires(rng, _tables(rng, words), labels)
+    texts = np.split(values, np.cumsum(lengths)[:-1])
+    for first, second in rng.permutation(len(labels))[: round(TWICE * len(labels) / 2) * 2].reshape(-1, 2):
+        texts[second] = texts[first]
     return {
-        "x_values": values,
-        "x_offsets": np.concatenate(([0], np.cumsum(lengths))),
+        "x_values": np.concatenate(texts),
+        "x_offsets": np.concatenate(([0], np.cumsum([len(text) for text in texts]))),
         "y": labels.astype(np.int64),
         "words_utf8": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
     }

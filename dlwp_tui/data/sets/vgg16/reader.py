@@ -52,12 +52,13 @@ DATASET = Dataset(
         ),
         DataFile(
             TOP,
-            (),  # 553 MB: `dlwp data import` takes it, and Keras' own cache is looked at
+            (),  # `dlwp data import` takes it, and Keras' own cache is looked at
             553_467_096,
             md5="64373286793e3c8b2b4e3219cbf3544b",
             form_of=NAME,
             required=False,
             licence=LICENCE,
+            what=Text("带分类器的完整权重，553 MB，5.4.3 用", "with the classifier, 553 MB, for lesson 5.4.3"),
         ),
         DataFile(
             HED,
