@@ -126,12 +126,32 @@ def import_(
 ) -> None:
     from dlwp_tui.data.import_ import import_path
 
-    doing = [""]
-    with output.waiting(lambda: _("reading {path}").format(path=path) + doing[0]):
-        taken = import_path(path, name, accept=accept, doing=lambda what: doing.__setitem__(0, f": {what}"))
+    stages = [(_("finding out what it is"), path)]
+
+    def now() -> str:
+        what, file = stages[-1]
+        return _("reading {path}").format(path=path) + f": {what}{_share_read(file)}"
+
+    with output.waiting(now):
+        taken = import_path(path, name, accept=accept, doing=lambda what, file: stages.append((what, file)))
     for imported in taken:
         output.line(str(imported.path))
         output.say(imported.message)
+
+
+def _share_read(file: Path) -> str:
+    """` 34 %`: how much of a file this process has read, by where it stands in it; "" where that cannot be seen."""
+    import os
+
+    import psutil
+
+    try:
+        where = os.path.realpath(file)
+        places = [int(getattr(one, "position", 0)) for one in psutil.Process().open_files() if one.path == where]
+        done = max(places, default=0) / file.stat().st_size
+        return f" {done:.0%}" if done else ""
+    except (psutil.Error, OSError, ZeroDivisionError):
+        return ""
 
 
 def verify(

@@ -26,7 +26,7 @@ MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""
 
 
-Doing = Callable[[str], None]
+Doing = Callable[[str, Path], None]
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ class Imported:
 
 
 def import_path(
-    path: Path | str, name: str | None = None, accept: bool = False, doing: Doing = lambda _what: None
+    path: Path | str, name: str | None = None, accept: bool = False, doing: Doing = lambda _what, _file: None
 ) -> list[Imported]:
     """Take over the dataset file at `path`, or all of them in a folder or archive.
 
     name: the dataset, where neither file name nor content show it. accept: also take files whose checksum is not
-    the publisher's, after checking shapes, value ranges and classes. doing: called with what is done, in words. Raises
-    DataError (nothing is kept then), UsageError for an unknown `name`.
+    the publisher's, after checking shapes, value ranges and classes. doing: called with what is done, and to which
+    file. Raises DataError (nothing is kept then), UsageError for an unknown `name`.
     """
     dataset = registry.get(name) if name else None
     path = Path(path).expanduser()
@@ -103,7 +103,7 @@ def _folder(folder: Path, dataset: Dataset | None, accept: bool, doing: Doing) -
     wanted = {f.name for d in datasets for f in d.files}
     found = [p for p in _entries(folder) if p.name in wanted and p.is_file()]
     with _workshop() as into:
-        doing(_("packing its files"))
+        doing(_("packing its files"), folder)
         packs = [(d, d.pack(folder, into)) for d in datasets if d.pack]
         plans = [_plan(p, dataset, accept, doing) for p in found]  # all are judged before the first is kept
         for owner, path in packs:
@@ -133,7 +133,7 @@ def _entries(folder: Path) -> list[Path]:
 def _archive(path: Path, dataset: Dataset | None, accept: bool, doing: Doing) -> list[Imported]:
     wanted = {f.name for d in ([dataset] if dataset else registry.all_sets().values()) for f in d.files}
     with _workshop() as folder:
-        doing(_("unpacking {file}").format(file=path.name))
+        doing(_("unpacking {file}").format(file=path.name), path)
         files = archive.unpack(path, folder, lambda member: PurePosixPath(member).name in wanted)
         if not files:
             raise folders.nothing_in(_("The archive {path} holds no dataset file.").format(path=path), wanted)
@@ -164,10 +164,10 @@ def _workshop() -> Iterator[Path]:
 
 def _plan(path: Path, dataset: Dataset | None, accept: bool, doing: Doing, *, packed: bool = False) -> _Plan:
     """packed: `path` was made here, of the learner's folder."""
-    doing(_("finding out what it is"))
+    doing(_("finding out what it is"), path)
     owner, file = _known(path, dataset) or _by_content(path, dataset)
     _not_absurd(path, file)
-    doing(_("reading the content of {file}").format(file=file.name))
+    doing(_("reading the content of {file}").format(file=file.name), path)
     found = content.judge(path, owner, file, packed=packed)
     official = checksum.of(path, file.algorithm) == file.checksum
     if not accept and not official and (file.published or not found.whole):
@@ -288,7 +288,7 @@ def _not_official(path: Path, size: int, file: DataFile, found: Content) -> Data
 
 
 def _keep(plan: _Plan, doing: Doing) -> Imported:
-    doing(_("copying {file}").format(file=plan.file.name))
+    doing(_("copying {file}").format(file=plan.file.name), plan.source)
     target = locate.target(plan.file)
     paths.ensure(target.parent)
     record = locate.record_of(target)

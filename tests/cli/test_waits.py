@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
-from dlwp_tui.cli import output
+from dlwp_tui.cli import data, output
 from tests.conftest import wait_for
 
 
@@ -43,3 +44,12 @@ def test_what_is_over_at_once_is_not_said(monkeypatch: pytest.MonkeyPatch, capsy
     with output.waiting("reading a file") as over:
         over()
     assert capsys.readouterr().err == ""
+
+
+def test_how_much_of_a_file_was_read(tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(b"x" * 1000)
+    with (tmp_path / "big").open("rb", buffering=0) as file:
+        assert data._share_read(tmp_path / "big") == ""
+        file.read(340)
+        assert data._share_read(tmp_path / "big") == " 34%"
+    assert data._share_read(tmp_path / "big") == data._share_read(tmp_path / "gone") == ""

@@ -242,7 +242,9 @@ def test_folders_above_and_below_the_right_one(tmp_path: Path) -> None:
         import_path(root / "train" / "pos")
     assert f"dlwp data import {root}`" in error.value.hint
     stages: list[str] = []
-    assert [done.dataset for done in import_path(tmp_path, accept=True, doing=stages.append)] == ["aclimdb"]
+    assert [
+        done.dataset for done in import_path(tmp_path, accept=True, doing=lambda what, _file: stages.append(what))
+    ] == ["aclimdb"]
     assert "packing its files" in stages and "copying aclImdb_v1.tar.gz" in stages
     (tmp_path / "c").mkdir()
     write_boston(tmp_path / "c" / "boston_housing.npz")

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.course.lesson import Lesson
 from dlwp_tui.engine import control, launch
 from dlwp_tui.engine.failures import describe
@@ -131,6 +132,13 @@ def test_a_huge_message_is_cut(tmp_path: Path) -> None:
     except Huge as error:
         described = describe(error, Path(__file__))
     assert len(json.dumps(described, ensure_ascii=False).encode()) < 15_000
+
+
+def test_a_private_class_goes_by_its_public_parents_name() -> None:
+    class _NotHere(DataError):
+        pass
+
+    assert describe(_NotHere("no", "hint"), Path(__file__))["type"] == "DataError"
 
 
 def test_a_full_log_does_not_hide_how_a_run_ended(fake: Lesson, tmp_path: Path) -> None:
