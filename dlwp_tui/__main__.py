@@ -33,6 +33,12 @@ def run(args: list[str]) -> int:
         return error.exit_code
     except (ReaderGone, BrokenPipeError):  # `dlwp list | head`: the reader has enough
         code = 0
+    except MemoryError:
+        from dlwp_tui.core.language import _
+
+        message = _("There is not enough memory for this.")
+        _print(DlwpError(message, _("End other programs, or try it with a smaller file.")))
+        return 1
     except KeyboardInterrupt:
         return 130
     finally:

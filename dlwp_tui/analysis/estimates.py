@@ -8,14 +8,17 @@ them. The data does not matter, since a synthetic twin is as large as the real d
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
 from dlwp_tui.analysis import history, verdict
-from dlwp_tui.core import hardware, paths, speed
+from dlwp_tui.core import hardware, parsed, paths, speed
+from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.formats import memory, rough_duration
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
@@ -87,7 +90,7 @@ class Estimator:
 
 def read(lesson: Lesson) -> Estimator:
     """The estimator of a lesson. Reads the history and the like, and takes up to a second the first time."""
-    return Estimator(lesson, (*_runs(lesson.id), *_dry_run(lesson.id), *_presets(lesson)))
+    return Estimator(lesson, (*_runs(lesson.id), *_dry_run(lesson), *_presets(lesson)))
 
 
 def needed_mb(lesson: Lesson, params: Mapping[str, Value]) -> int:
@@ -120,11 +123,21 @@ def _runs(lesson_id: str) -> Iterator[Timing]:
             yield Timing("run", row.params, seconds, setup, row.device or "cpu", peak_mb)
 
 
-def _dry_run(lesson_id: str) -> Iterator[Timing]:
-    try:
-        yield Timing(**json.loads(_dry_run_file(lesson_id).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return  # none yet, or a damaged file
+def _dry_run(lesson: Lesson) -> Iterator[Timing]:
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, DlwpError):  # none yet, or a damaged file
+        kept = parsed.read_json(_dry_run_file(lesson.id))
+        params, peak_mb = kept["params"], kept.get("peak_mb")
+        if lesson.values(None, params) == params:  # else of another version of the lesson
+            times = _time(kept["seconds"]), _time(kept["setup_s"])
+            device = str(kept.get("device", "cpu"))
+            yield Timing("dry run", params, *times, device, None if peak_mb is None else int(_time(peak_mb)))
+
+
+def _time(value: Any) -> float:
+    """`value` where it is a time or a size; else ValueError or TypeError."""
+    if not 0 <= value < math.inf:
+        raise ValueError(value)
+    return float(value)
 
 
 def _dry_run_file(lesson_id: str) -> Path:
@@ -133,21 +146,22 @@ def _dry_run_file(lesson_id: str) -> Path:
 
 def watched(lesson: Lesson, preset: str = "quick") -> str | None:
     """The metric that was measured of a preset, such as `val_loss`; None where there was none, or nobody measured."""
-    return next((record["metric"] for record in _records(lesson) if record["preset"] == preset), None)
+    return next((record.get("metric") for record in _records(lesson) if record["preset"] == preset), None)
 
 
 def _presets(lesson: Lesson) -> Iterator[Timing]:
     """The measured presets."""
     for record in _records(lesson):
-        seconds = median(record["cpu_seconds"]) * speed.benchmark() / record["benchmark_s"]
-        yield Timing("preset", lesson.values(record["preset"]), seconds)
+        with suppress(ValueError, TypeError, ArithmeticError):
+            seconds = _time(median(record["cpu_seconds"]) * speed.benchmark() / record["benchmark_s"])
+            yield Timing("preset", lesson.values(record["preset"]), seconds)
 
 
 def _records(lesson: Lesson) -> list[dict[str, Any]]:
     """What tests/benchmarks/quick.py wrote of the lesson; nothing for a course without that file."""
-    keys = {"lesson", "preset", "metric", "cpu_seconds", "benchmark_s"}
+    keys = {"lesson", "preset", "cpu_seconds", "benchmark_s"}
     try:
-        records = json.loads((lesson.content / "quick-presets.json").read_bytes())
+        records = parsed.read_json(lesson.content / "quick-presets.json")
         own = [one for one in records if keys <= one.keys() and one["lesson"] == lesson.id]
         return [one for one in own if one["preset"] in lesson.presets]
     except (OSError, ValueError, TypeError, AttributeError):

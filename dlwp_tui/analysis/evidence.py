@@ -167,6 +167,14 @@ def data_of(lesson: Lesson, source: Source) -> Data | None:
     return "real" if all(locate.status(name).usable for name in lesson.datasets) else "synthetic"
 
 
+def data_time(lesson: Lesson) -> float:
+    """When the newest of the lesson's data files came here, seconds since the epoch; 0 for none."""
+    from dlwp_tui.data import locate
+
+    files = (file for name in lesson.datasets for file in locate.status(name).files.values())
+    return max((file.stat().st_ctime for file in files), default=0.0)
+
+
 def view_of(row: HistoryRow) -> RunView:
     """The run folded without its batches."""
     return RunView.of_events(row.folder, scan(row.folder.events, *_KINDS))

@@ -28,7 +28,7 @@ SORTED = 3
 """Metrics to walk through at most."""
 _COMPARISON = re.compile(r"^([A-Za-z_][\w.]*)(!=|<=|>=|=|<|>)(.*)$")
 _LESSON = re.compile(r"^\d+(\.\d+)+$")
-_AGE = re.compile(r"^(\d+)([mhdw])$")
+_AGE = re.compile(r"^(\d{1,4})([mhdw])$")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,

@@ -20,6 +20,7 @@ from dlwp_tui.analysis.effects import Effect
 from dlwp_tui.analysis.evidence import Data, Evidence
 from dlwp_tui.analysis.exact import Checked
 from dlwp_tui.analysis.history import HistoryRow
+from dlwp_tui.core import parsed
 from dlwp_tui.core.language import _
 from dlwp_tui.core.versions import versions
 from dlwp_tui.course import expect
@@ -60,7 +61,7 @@ def read(content: Path) -> Judged:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, _time: int) -> Judged:
-    raw = json.loads(file.read_bytes())
+    raw = parsed.read_json(file)
     if raw["format"] != FORMAT:
         raise ValueError(raw["format"])
     found = Judged(

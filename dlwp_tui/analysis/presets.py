@@ -9,7 +9,7 @@ from typing import Any
 
 from dlwp_tui import __version__
 from dlwp_tui.analysis import compare
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.core.types import Value
 from dlwp_tui.course import reader
@@ -51,7 +51,7 @@ def _stamp(file: Path) -> list[Any]:
 
 def _stored() -> dict[str, Any]:
     try:
-        stored = json.loads(_path().read_bytes())
+        stored = parsed.read_json(_path())
     except (OSError, ValueError):
         return {}
     return stored if isinstance(stored, dict) else {}

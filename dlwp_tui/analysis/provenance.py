@@ -97,9 +97,9 @@ def _fingerprint(files: Iterable[Path]) -> str:
             continue
         try:
             stat = file.stat()
+            known[file], imports = _code(file, stat.st_mtime_ns, stat.st_size)
         except OSError:
             continue  # a lesson without code cannot be started
-        known[file], imports = _code(file, stat.st_mtime_ns, stat.st_size)
         waiting += imports
     texts = sorted(f"{file.name} {digest}" for file, digest in known.items())
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
@@ -111,7 +111,7 @@ def _code(file: Path, time: int, size: int) -> tuple[str, tuple[Path, ...]]:
     cache = _cache()
     if (kept := cache.get(str(file), (time, size))) is not None:
         return kept["code"], tuple(map(Path, kept["imports"]))
-    raw = file.read_bytes()
+    raw = paths.read_bytes(file)
     try:
         with warnings.catch_warnings():  # about escapes and the like
             warnings.simplefilter("ignore")

@@ -10,7 +10,7 @@ from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 
 FORMAT = 2
@@ -31,7 +31,7 @@ class RowCache:
     def get(self, run_id: str, stamp: Stamp) -> dict[str, Any] | None:
         """The facts kept for a run whose files have not changed since."""
         kept = self._rows.get(run_id)
-        if kept is None or kept[0] != list(stamp):
+        if not isinstance(kept, list) or kept[:1] != [list(stamp)] or not isinstance(kept[-1], dict):
             return None
         facts: dict[str, Any] = kept[1]
         return facts
@@ -60,7 +60,7 @@ class RowCache:
 def load(fields: Sequence[str], name: str = "history") -> RowCache:
     """What is kept now of rows with these fields; nothing where the file is of a version with others."""
     try:
-        stored = json.loads(_path(name).read_bytes())
+        stored = parsed.read_json(_path(name))
     except (OSError, ValueError):
         stored = None
     if not isinstance(stored, dict) or (stored.get("format"), stored.get("fields")) != (FORMAT, list(fields)):

@@ -198,6 +198,13 @@ def _chapters() -> list[Candidate]:
     return [(chapter.id, str(chapter.title)) for chapter in reader.load().chapters]
 
 
+def _claims() -> list[Candidate]:
+    from dlwp_tui.core import content
+    from dlwp_tui.course import claims
+
+    return [(claim.id, claim.statement) for claim in claims.load(content.folders()[0]).claims]
+
+
 def _runs() -> list[Candidate]:
     from dlwp_tui.runs import store
 
@@ -215,6 +222,10 @@ VALUES: dict[str, Callable[[], list[Candidate]]] = {
     "runs ID": _lessons,
     "predict ID": list,  # a demo's
     "new ID": list,
+    "prove WHAT": lambda: [*_chapters(), *_lessons()],
+    "prove ID": _claims,
+    "claims [CLAIM]": _claims,
+    "claims ID": _chapters,
     "RUN": _runs,
     "RUN...": _runs,
     "RUN...|CHAPTER": lambda: [*_runs(), *_chapters(), *_lessons()],

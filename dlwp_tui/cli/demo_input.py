@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError, UsageError
 from dlwp_tui.core.formats import number
 from dlwp_tui.core.language import _
@@ -79,16 +80,19 @@ def _text(given: str) -> str:
 
 def _drawing(given: str) -> list[list[float]]:
     """A picture as 28 rows of 28 numbers, 0 for paper and 1 for ink; the median of its edge counts as paper."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
+
+    from dlwp_tui.data import pixels
+    from dlwp_tui.render import picture
 
     path = _file(given)
     try:
-        with Image.open(path) as opened:
+        with pixels.opened(path, picture.FORMATS, picture.MOST) as opened:
             if max(opened.size) > LARGEST:
                 raise DataError(_("{path} has more than {count} pixels on a side.").format(path=path, count=LARGEST))
             image = Image.new("RGBA", opened.size, "white")
             image.alpha_composite(opened.convert("RGBA"))  # what is transparent is paper
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+    except pixels.NotAPicture as error:
         raise DataError(
             _("{path} cannot be read as a picture: {reason}.").format(path=path, reason=error),
             _("A PNG of one digit is needed, black on white or white on black."),
@@ -117,7 +121,7 @@ def _drawing(given: str) -> list[list[float]]:
 
 def _file(given: str) -> Path:
     """The file at the path `given`, which may end in a newline (of a pipe)."""
-    path = Path(given.strip("\r\n")).expanduser()
+    path = paths.expanded(given.strip("\r\n"))
     try:
         found = bool(given.strip()) and path.is_file()
     except OSError:  # a name of thousands of characters

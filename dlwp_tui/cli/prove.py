@@ -191,14 +191,14 @@ class _Shown:
 
     def _verdict(self, event: Judged) -> bool:
         """Print what an experiment or a lesson's exact claims have shown; False where something is not decided."""
-        for facts, lines in facts_of(event):
+        found = facts_of(event)
+        for facts, lines in found:
             if self._json:
                 output.json_line(facts)
             else:
                 for text in lines:
                     output.line(text)
-        kinds = [facts["verdict"] for facts, _lines in facts_of(event)]
-        return "not tried" not in kinds
+        return all(facts["verdict"] != "not tried" for facts, _lines in found)
 
 
 def facts_of(event: Judged) -> list[tuple[dict[str, Any], list[str]]]:

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from dlwp_tui.core import paths, settings
+from dlwp_tui.core import parsed, paths, settings
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 
@@ -17,8 +17,8 @@ def folders() -> tuple[Path, ...]:
     Further folders are, in this order: the rest of `$DLWP_CONTENT` (which `--content` extends), the `content` of
     settings.toml (relative to DLWP_HOME), and `own()` where there is one.
     """
-    further = [Path(part).expanduser() for part in _variable()[1:] if part]
-    further += [paths.home() / Path(part).expanduser() for part in settings.load().content]
+    further = [_further(part) for part in _variable()[1:] if part]
+    further += [paths.home() / _further(part) for part in settings.load().content]
     if own().is_dir():
         further.append(own())
     return tuple(dict.fromkeys((paths.content(), *(folder.absolute() for folder in further))))
@@ -31,8 +31,8 @@ def own() -> Path:
 
 def add(folder: Path) -> None:
     """Add a folder of lessons for this process and those it starts. Raises UsageError when it does not exist."""
-    folder = folder.expanduser().absolute()
-    if not folder.is_dir():
+    folder = paths.expanded(folder).absolute()
+    if not (paths.is_there(folder) and folder.is_dir()):
         raise UsageError(
             _("There is no folder {name}.").format(name=folder),
             _("`dlwp new` makes a lesson, and its folder of lessons."),
@@ -72,8 +72,8 @@ def _file() -> Path:
 
 def _remembered() -> list[str]:
     try:
-        raw = json.loads(paths.read_bytes(_file()))
-    except (OSError, ValueError, RecursionError):
+        raw = parsed.read_json(_file())
+    except (OSError, ValueError):
         return []
     kept = raw.get("folders") if isinstance(raw, dict) else None
     return [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
@@ -92,6 +92,14 @@ def dataset_folders() -> tuple[Path, ...]:
 
 
 _used: list[Path] = []
+
+
+def _further(part: str) -> Path:
+    """A further folder; one of a user that is not known stays as it is, and is reported as missing."""
+    try:
+        return paths.expanded(part)
+    except UsageError:
+        return Path(part)
 
 
 def _variable() -> list[str]:

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 
 
 def load(lesson: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _file() -> Path:
 
 def _read() -> dict[str, Any]:
     try:
-        raw = json.loads(paths.read_bytes(_file()))
+        raw = parsed.read_json(_file())
     except (OSError, ValueError):
         return {}
     lessons = raw.get("lessons") if isinstance(raw, dict) else None

@@ -9,22 +9,23 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 
-from dlwp_tui.core.errors import StorageError
+from dlwp_tui.core.errors import StorageError, UsageError
 from dlwp_tui.core.language import _
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """What flock fails with on a disk that has none: some network and FUSE file systems."""
-_LARGEST = 64 << 20  # bytes of a text or JSON file; the largest of the course has 0.1 MB
+_LARGEST = 32 << 20  # bytes of a text or JSON file; the largest of the course has 0.1 MB, a history of 10,000 runs 10
+_LONGEST_NAME, _LONGEST_PATH = 255, 4000  # bytes; Linux takes 4,095 with what is added to it
 _PATIENCE = 2.0  # s that a lock is waited for; whoever holds one rightly does so for some milliseconds
 
 
 def home() -> Path:
     """The learner's own folder: runs, progress, settings, imported data. `$DLWP_HOME` or the XDG data home."""
     if chosen := os.environ.get("DLWP_HOME"):
-        return Path(chosen).expanduser().absolute()
+        return expanded(chosen).absolute()
     import platformdirs  # 8 ms, needed only without DLWP_HOME
 
     return Path(platformdirs.user_data_dir("dlwp"))
@@ -70,10 +71,38 @@ def content() -> Path:
     `core.content.folders` gives the folders of lessons that are added to it.
     """
     if chosen := os.environ.get("DLWP_CONTENT", "").split(os.pathsep)[0]:
-        return Path(chosen).expanduser().absolute()
+        return expanded(chosen).absolute()
     package = Path(__file__).parents[1]
     shipped = package / "_content"
     return shipped if shipped.is_dir() else package.parent / "content"
+
+
+def expanded(path: str | Path) -> Path:
+    """`path` as it was typed or set, with `~` and `~user` replaced.
+
+    Raises UsageError where there is no such user, and for what no file system takes.
+    """
+    try:
+        found = Path(path).expanduser()
+        if len(os.fsencode(found)) > _LONGEST_PATH or any(
+            len(os.fsencode(part)) > _LONGEST_NAME for part in found.parts
+        ):
+            raise UsageError(_("{path} is too long for a path.").format(path=f"{str(path)[:40]}…"))
+        return found
+    except RuntimeError as error:
+        user = Path(path).parts[0]
+        raise UsageError(
+            _("{path}: {user} is no user's home here.").format(path=path, user=user),
+            _("Write the whole path; for a name that begins with ~ write ./{user}").format(user=user),
+        ) from error
+
+
+def is_there(path: Path) -> bool:
+    """`path.exists()`, and False where the system refuses the name or will not say."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def ensure(folder: Path) -> Path:
@@ -127,21 +156,34 @@ def locked(path: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def read_bytes(path: Path) -> bytes:
-    """All of a file. Raises OSError as `open_file` does, and over 64 MB."""
+def read_bytes(path: Path, most: int = _LARGEST) -> bytes:
+    """All of a file. Raises OSError as `open_file` does, and for one of more than `most` bytes (32 MB)."""
     with open_file(path) as file:
-        if os.fstat(file.fileno()).st_size > _LARGEST:
+        if os.fstat(file.fileno()).st_size > most:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
         return file.read()
 
 
+def read_text(path: Path, most: int = _LARGEST) -> str:
+    """All of a UTF-8 file, its line ends as they are. Raises OSError as `read_bytes` does, and UnicodeDecodeError."""
+    return read_bytes(path, most).decode()
+
+
 def open_file(path: Path) -> FileIO:
     """A file to read. Raises OSError, also for a folder and for a pipe, which would be waited for without end."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except ValueError as error:  # a NUL or half a surrogate pair in its name
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from error
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, _("it is no file"), str(path))
     return FileIO(fd)
+
+
+def open_buffered(path: Path) -> BufferedReader:
+    """`open_file` for who reads lines."""
+    return BufferedReader(open_file(path))
 
 
 def atomic_write(path: Path, text: str, mode: int = 0o600) -> None:

@@ -8,13 +8,18 @@ under a lock, so that apps open at once keep each other's changes.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
+
+_MOST = 10_000
+"""Pages of a section, or quizzes."""
+_QUIZ = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,10 @@ def load() -> Progress:
     """The learner's progress. A missing file is a first visit; a broken one is set aside as `progress.json.broken`."""
     raw = _read()
     last = _dict(raw.get("last"))
-    section, page = last.get("section"), last.get("page")
+    section, page = last.get("section"), _ints([last.get("page")])
     return Progress(
         section=section if isinstance(section, str) else None,
-        page=page if isinstance(page, int) else 0,
+        page=page[0] if page else 0,
         sections={key: _section(value) for key, value in _dict(raw.get("sections")).items()},
     )
 
@@ -83,7 +88,7 @@ def visit(section: str, page: int) -> None:
 def answer(section: str, quiz: int, right: bool) -> None:
     """Remember the answer to a section's quiz number `quiz` (0-based). Raises StorageError."""
     with _changing() as raw:
-        _marks(raw, section).setdefault("quiz", {})[str(quiz)] = right
+        _table(_marks(raw, section), "quiz")[str(quiz)] = right
 
 
 def bookmark(section: str, page: int) -> bool:
@@ -101,7 +106,7 @@ def reset(section: str | None = None) -> None:
         if section is None:
             raw.clear()
         else:
-            raw.get("sections", {}).pop(section, None)
+            _table(raw, "sections").pop(section, None)
 
 
 @contextmanager
@@ -115,14 +120,20 @@ def _changing() -> Iterator[dict[str, Any]]:
 
 
 def _marks(raw: dict[str, Any], section: str) -> dict[str, Any]:
-    marks: dict[str, Any] = raw.setdefault("sections", {}).setdefault(section, {})
-    return marks
+    return _table(_table(raw, "sections"), section)
+
+
+def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table under `key`, which takes the place of anything else there."""
+    table: dict[str, Any] = raw[key] if isinstance(raw.get(key), dict) else {}
+    raw[key] = table
+    return table
 
 
 def _read() -> dict[str, Any]:
     path = paths.progress_file()
     try:
-        raw = json.loads(paths.read_bytes(path))
+        raw = parsed.read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):
@@ -138,7 +149,7 @@ def _read() -> dict[str, Any]:
 
 def _section(raw: object) -> SectionProgress:
     values = _dict(raw)
-    quiz = {int(key): bool(right) for key, right in _dict(values.get("quiz")).items() if key.isdigit()}
+    quiz = {int(key): bool(right) for key, right in _dict(values.get("quiz")).items() if _QUIZ.fullmatch(key)}
     return SectionProgress(frozenset(_ints(values.get("pages"))), quiz, frozenset(_ints(values.get("bookmarks"))))
 
 
@@ -147,4 +158,5 @@ def _dict(raw: object) -> dict[str, Any]:
 
 
 def _ints(raw: object) -> list[int]:
-    return [item for item in raw if isinstance(item, int)] if isinstance(raw, list) else []
+    """Pages of a list."""
+    return [item for item in raw if isinstance(item, int) and 0 <= item < _MOST] if isinstance(raw, list) else []

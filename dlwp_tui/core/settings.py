@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 
@@ -70,8 +69,10 @@ def _read(path: Path, _mtime: int, _size: int) -> Settings:
 def _parse(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
     file = str(path)
     try:
-        raw = tomllib.loads(paths.read_bytes(path).decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raw = parsed.toml_table(paths.read_text(path))
+    except parsed.Unfit as error:
+        return Settings(), (Problem(file, error.where, str(error)),)
+    except (OSError, ValueError) as error:
         return Settings(), (Problem(file, "", _("It cannot be read: {reason}.").format(reason=error)),)
     known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings)}
     good: dict[str, Any] = {}

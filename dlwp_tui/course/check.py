@@ -12,7 +12,7 @@ from dlwp_tui.course import check_lesson, check_note, lesson_code, markdown, rea
 from dlwp_tui.course import claims as claims_file
 from dlwp_tui.course import glossary as glossary_file
 from dlwp_tui.course.claims import Claims
-from dlwp_tui.course.files import relative
+from dlwp_tui.course.files import read_text, relative
 from dlwp_tui.course.problem import BrokenFile, at_key, names
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _term(course: Course, glossary: Glossary, term: Term) -> Iterator[Problem]:
 
 
 def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8").split("\n") if file.exists() else []
+    return read_text(file, file.parent).split("\n") if file.exists() else []
 
 
 def _claims(course: Course, claims: Claims) -> Iterator[Problem]:

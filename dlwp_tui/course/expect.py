@@ -29,6 +29,8 @@ OF_METRIC = ("min", "max", "last", "argmin", "argmax", "mean", "gap")
 OF_RUN = ("seconds", "params")
 MAX_LENGTH = 500
 MAX_DEPTH = 30
+HUGE = 1e100
+"""A margin that is none: its square, as the spread over seeds takes it, would leave the numbers."""
 
 
 class Values(list[float]):
@@ -137,7 +139,7 @@ class Figure:
         if self.function == "last":
             return values[-1]
         if self.function == "mean":
-            return math.fsum(values) / len(values)
+            return _mean(values)
         best = max(values) if self.function in ("max", "argmax") else min(values)
         return best if self.function in ("min", "max") else float(values.epochs[values.index(best)])
 
@@ -186,7 +188,7 @@ class Comparison:
             difference = abs(difference) if self.sign is ast.NotEq else -abs(difference)
         elif self.sign in (ast.Lt, ast.LtE):
             difference = -difference
-        return difference if math.isfinite(difference) else None
+        return difference if abs(difference) < HUGE else None
 
     def met(self, margin: float) -> bool:
         """Whether it is true by this margin: `>` is not by 0, `>=` is."""
@@ -320,6 +322,13 @@ def _number(side: Side, values: Mapping[str, float]) -> float | None:
     return side
 
 
+def _mean(values: Sequence[float]) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:  # their sum leaves the finite numbers
+        return math.fsum(value / len(values) for value in values)
+
+
 def _linear(side: Side) -> tuple[dict[Figure, float], float] | None:
     """A side as (factor of each figure, constant), figures that cancel out left away; None where it is not linear."""
     if isinstance(side, Figure):
@@ -345,7 +354,7 @@ def _gap(training: Values, validation: Values, name: str) -> float | str:
     both = [
         (of_training[epoch], y) for epoch, y in zip(validation.epochs, validation, strict=True) if epoch in of_training
     ]
-    return both[-1][0] - both[-1][1] if both else _("{name} is unknown.").format(name=name)
+    return _finite(both[-1][0] - both[-1][1] if both else None, name)
 
 
 def _series(runs: Runs, run: str, metric: str) -> Values | str:

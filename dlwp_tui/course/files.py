@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import Problem
 from dlwp_tui.core.language import _
 from dlwp_tui.course.problem import BrokenFile, line
@@ -53,13 +53,14 @@ def read_toml(file: Path, content: Path) -> dict[str, Any]:
     """The file as a TOML table; raises BrokenFile with the line that is not TOML."""
     text = read_text(file, content)
     try:
-        return tomllib.loads(text)
+        return parsed.toml_table(text)
     except tomllib.TOMLDecodeError as error:
         where, shown = _toml_place(str(error), text)
         message = _("This is not valid TOML: {text}").format(text=shown) if shown else _("This is not valid TOML.")
         raise broken(file, content, where, message, _toml_hint(str(error))) from error
-    except RecursionError as error:
-        raise broken(file, content, "", _("Its values are nested too deeply."), _("Write flat tables.")) from error
+    except parsed.Unfit as error:
+        hint = _("Whole numbers have up to 18 digits, and tables are flat.")
+        raise broken(file, content, error.where, str(error), hint) from error
 
 
 def broken(file: Path, content: Path, where: str, message: str, hint: str) -> BrokenFile:

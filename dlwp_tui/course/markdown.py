@@ -29,6 +29,8 @@ from dlwp_tui.course.problem import at_line
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
+MARKS = 40
+"""Bold, links and the like inside one another."""
 Resolve = Callable[[Block, int], "Problem | None"]
 """Block and its line -> what is wrong with it in this course: a card may name no lesson (see `resolve.resolver`)."""
 
@@ -203,8 +205,8 @@ def _token(data: Block | Problem, old: Token) -> Token:
 
 
 def _tidy(token: Token) -> None:
-    """Links without %-escapes, no HTML, no space where a line ends between ideographs."""
-    children = token.children or []
+    """Links without %-escapes, no HTML, no space where a line ends between ideographs, no mark nested without end."""
+    children = token.children = list(_shallow(token.children or []))
     texts = [child.content if child.type == "text" else "" for child in children]
     for index, child in enumerate(children):
         if child.type == "link_open" and str(child.attrs.get("href", "")).startswith(("sec:", "term:")):
@@ -217,6 +219,15 @@ def _tidy(token: Token) -> None:
             if before and after and blocks.glued(before, after):
                 child.type, child.content, child.tag = "text", "", ""
                 child.meta["glued"] = True  # still a line of the source
+
+
+def _shallow(children: list[Token]) -> Iterator[Token]:
+    """The marks of a text without those inside `MARKS` others: who lays them out calls itself for each."""
+    depth = 0
+    for child in children:
+        before, depth = depth, depth + child.nesting
+        if not child.nesting or max(before, depth) <= MARKS:
+            yield child
 
 
 def _beside(children: list[Token], texts: list[str], index: int) -> tuple[str, str]:

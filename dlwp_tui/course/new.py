@@ -30,7 +30,7 @@ def write(section_id: str, title: str, english: str = "", folder: Path | None = 
     if not title or not (title + english).isprintable():
         raise UsageError(_("A title is one line of text."), _('Write it like: dlwp new 4.6 "标题"'))
     course = reader.load()
-    folder = (folder or next(iter(course.folders[1:]), content.own())).expanduser().absolute()
+    folder = paths.expanded(folder or next(iter(course.folders[1:]), content.own())).absolute()
     target = _chapter(course, folder, section_id) / f"{section_id}-{_slug(english)}"
     taken = [section.folder for section in course.sections if section.id == section_id]
     taken += [*folder.glob(f"{section_id}-*"), *folder.glob(f"*/{section_id}-*")]

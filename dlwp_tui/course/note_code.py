@@ -33,9 +33,9 @@ class Kind:
     def label(self) -> str:
         """The line above the block, as Markdown; "" where it needs none."""
         if self.fragment:
-            return f"*{_('A fragment: it does not run alone.')}*"
+            return "*" + _("A fragment: it does not run alone.") + "*"
         places = " · ".join(f"[{section}](sec:{section})" for section in self.after)
-        return f"*{_('Goes on after the code of {places}.').format(places=places)}*" if places else ""
+        return "*" + _("Goes on after the code of {places}.").format(places=places) + "*" if places else ""
 
 
 def kind(info: str) -> Kind | None:

@@ -305,7 +305,7 @@ def _subfolders(folder: Path) -> list[Path] | None:
     """The folders inside `folder` by name, hidden ones left out; None when it cannot be read."""
     try:
         return sorted(path for path in folder.iterdir() if path.name[0] not in "._" and path.is_dir())
-    except OSError:
+    except (OSError, ValueError):  # a NUL in its name
         return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.course.files import relative
 from dlwp_tui.course.reader import Course, Section
@@ -68,7 +68,7 @@ def entries(course: Course, stamps: dict[str, Stamp]) -> tuple[dict[str, Entry],
 def _kept(file: Path) -> dict[str, Entry]:
     """The entries kept by file; empty where there are none or the file is damaged."""
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
+        raw = parsed.read_json(file)
     except (OSError, ValueError):
         return {}
     if not isinstance(raw, dict) or raw.get("format") != FORMAT or not isinstance(raw.get("files"), dict):

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def load(folder: Path) -> Arrays | None:
 
     arrays: Arrays = {}
     try:
-        for name, size in json.loads((folder / _SIZES).read_text(encoding="utf-8")).items():
+        for name, size in parsed.read_json(folder / _SIZES).items():
             file = folder / f"{name}.npy"
             if file.stat().st_size != size:
                 return None

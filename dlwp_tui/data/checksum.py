@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 
 _memory: dict[str, str] = {}
@@ -19,7 +19,7 @@ def of(path: Path, algorithm: str = "sha256") -> str:
     if key not in _memory:
         stored = _stored()
         if key not in stored:
-            with path.open("rb") as file:
+            with paths.open_file(path) as file:
                 stored[key] = hashlib.file_digest(file, algorithm).hexdigest()
             _store(stored)
         _memory[key] = stored[key]
@@ -46,7 +46,7 @@ def _file() -> Path:
 
 def _stored() -> dict[str, str]:
     try:
-        read = json.loads(_file().read_text(encoding="utf-8"))
+        read = parsed.read_json(_file())
     except (OSError, ValueError):
         return {}  # nothing remembered yet, or a broken file: checksums are computed again
     return {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}

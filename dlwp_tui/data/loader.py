@@ -116,7 +116,7 @@ def _is_there(name: str) -> bool:
 
 
 def _because(detail: str, reason: str) -> str:
-    return _("{detail}. {reason}").format(detail=detail, reason=reason) if reason else detail
+    return _("{detail}. The reason: {reason}").format(detail=detail, reason=reason) if reason else detail
 
 
 def _not_real(name: str, options: Mapping[str, Any]) -> str | None:

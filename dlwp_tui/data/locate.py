@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.language import _
 from dlwp_tui.data import checksum, registry
 from dlwp_tui.data.dataset import DataFile
@@ -133,7 +132,7 @@ def best(found: Sequence[FileStatus]) -> FileStatus:
 def keras_folders() -> tuple[Path, ...]:
     """Keras' own caches of datasets, and of the weights of `keras.applications`: read, never written."""
     homes = [home for home in (os.environ.get("KERAS_HOME"), "~/.keras") if home]
-    found = (Path(home).expanduser() / cache for cache in ("datasets", "models") for home in homes)
+    found = (paths.expanded(home) / cache for cache in ("datasets", "models") for home in homes)
     return tuple(dict.fromkeys(found))
 
 
@@ -209,7 +208,7 @@ def _judge(file: DataFile, path: Path, *, ours: bool = False) -> FileStatus:
 
 def _record(path: Path) -> dict[str, Any]:
     try:
-        record: Any = json.loads(record_of(path).read_text(encoding="utf-8"))
+        record: Any = parsed.read_json(record_of(path))
     except (OSError, ValueError):
         return {}  # no record, or a broken one: not accepted
     return record if isinstance(record, dict) else {}

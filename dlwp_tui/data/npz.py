@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import math
 import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
-from dlwp_tui.data import unpickle
+from dlwp_tui.data import archive, unpickle
 from dlwp_tui.data.sequences import Sequences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_MEMBER = 256 << 20
-"""Bytes one array may unpack to. The largest of Keras' own npz files, MNIST's x_train, has 47 MB."""
+"""Bytes all arrays may unpack to. The largest of Keras' own npz files, MNIST's, has 55 MB."""
+MAX_LISTS = 40 << 20
+"""Bytes of a pickle, of which every two may become a number of 8; imdb.npz has 14 MB."""
 MAX_MEMBERS = 32
 LISTED = 8
 """Names that a sentence lists."""
-_UNREADABLE = (
-    ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError, zipfile.BadZipFile, zlib.error,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
+_DIRECTORY = 1 << 18  # bytes of the list of 32 members, and of the end of a zip, of which 64 kB are searched
 
 
 def read(path: Path) -> dict[str, NDArray[Any] | Sequences]:
@@ -34,17 +35,15 @@ def read(path: Path) -> dict[str, NDArray[Any] | Sequences]:
 
     Raises DataError with what is wrong and what to do: not an npz, cut off, absurd sizes, hostile content.
     """
-    return {key: _array(path, key, body) for key, body in _members(path)}
+    return dict(_arrays(path))
 
 
 def keys(path: Path) -> frozenset[str] | None:
     """The keys of the npz file at `path`, or None when it is no readable zip archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return frozenset(
-                n.removesuffix(".npy") for n in archive.namelist()[: MAX_MEMBERS + 1] if n.endswith(".npy")
-            )
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        with archive.open_zip(path, _DIRECTORY) as packed:
+            return frozenset(n.removesuffix(".npy") for n in packed.namelist()[: MAX_MEMBERS + 1] if n.endswith(".npy"))
+    except (*archive.DAMAGED, DataError):
         return None
 
 
@@ -53,23 +52,22 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
     from numpy.lib import format as npy
 
     found: dict[str, tuple[int, ...]] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist()[: MAX_MEMBERS + 1]:
-            try:
-                with archive.open(name) as member:
+    with contextlib.suppress(*archive.DAMAGED, DataError), archive.open_zip(path, _DIRECTORY) as packed:
+        for name in packed.namelist()[: MAX_MEMBERS + 1]:
+            found[name.removesuffix(".npy")] = ()
+            with contextlib.suppress(*archive.DAMAGED, SyntaxError, TypeError):
+                with packed.open(name) as member:
                     head = io.BytesIO(member.read(1024))
                 version = npy.read_magic(head)
                 read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
                 found[name.removesuffix(".npy")] = read_header(head, max_header_size=10_000)[0]
-            except _UNREADABLE:
-                found[name.removesuffix(".npy")] = ()
     return found
 
 
 def what_is(path: Path) -> str:
     """What the file at `path` seems to be, judged by its first bytes, as the end of a sentence."""
     try:
-        with path.open("rb") as file:
+        with paths.open_file(path) as file:
             head = file.read(512)
     except OSError as error:
         return _("cannot be read ({reason})").format(reason=error.strerror or error)
@@ -108,9 +106,9 @@ _KINDS: dict[bytes, Callable[[], str]] = {
 def _what_zip(path: Path) -> str:
     """What a file is that begins like a zip archive, from its list of members; of a healthy one their names."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except _UNREADABLE:
+        with archive.open_zip(path) as packed:
+            names = packed.namelist()
+    except (*archive.DAMAGED, DataError):
         return _("is a zip or npz archive that breaks off or is damaged")
     if names and all(name.endswith(".npy") for name in names):
         return _("is an npz archive of the arrays {names}").format(names=_listed(sorted(keys(path) or ())))
@@ -123,7 +121,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def looks_like_json(path: Path) -> bool:
     """True when the file at `path` begins like a JSON object."""
-    with path.open("rb") as file:
+    with paths.open_file(path) as file:
         return file.read(64).lstrip().startswith(b"{")
 
 
@@ -136,38 +134,41 @@ def not_npz(path: Path) -> DataError:
     )
 
 
-def _members(path: Path) -> list[tuple[str, bytes]]:
+def _arrays(path: Path) -> Iterator[tuple[str, NDArray[Any] | Sequences]]:
+    """The arrays one after the other: the bytes of each are let go before the next is unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
+        with archive.open_zip(path, _DIRECTORY) as packed:
+            infos = packed.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise _hostile(path, _("it lists {count} arrays").format(count=len(infos)))
-            return [
-                (i.filename.removesuffix(".npy"), _body(path, archive, i)) for i in infos if i.filename.endswith(".npy")
-            ]
+            if (size := sum(info.file_size for info in infos)) > MAX_MEMBER:
+                raise _hostile(path, _("its arrays would unpack to {size} bytes").format(size=size))
+            for info in infos:
+                if info.filename.endswith(".npy"):
+                    key = info.filename.removesuffix(".npy")
+                    yield key, array(path, key, _body(path, packed, info))
     except FileNotFoundError as error:
         raise DataError(_("{path} is not there.").format(path=path), _("Check the path.")) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise not_npz(path) from error
     except OSError as error:
+        if error.errno in (None, errno.EINVAL):  # a place before its beginning
+            raise not_npz(path) from error
         raise DataError(
             _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
         ) from error
+    except archive.DAMAGED as error:
+        raise not_npz(path) from error
 
 
-def _body(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    if info.file_size > MAX_MEMBER:
-        raise _hostile(
-            path, _("{member} would unpack to {size} bytes").format(member=info.filename, size=info.file_size)
-        )
-    with archive.open(info) as file:
+def _body(path: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with packed.open(info) as file:
         body = file.read(MAX_MEMBER + 1)  # zipfile stops at the declared size and checks the CRC there
     if len(body) != info.file_size:
         raise not_npz(path)
     return body
 
 
-def _array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
+def array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
+    """The array of a .npy file's bytes. Raises DataError, which names `path` and `key`."""
     import numpy as np
     from numpy.lib import format as npy
 
@@ -176,12 +177,14 @@ def _array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
         version = npy.read_magic(stream)
         read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
         shape, fortran, dtype = read_header(stream, max_header_size=10_000)
-    except (ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError) as error:
+    except (*archive.DAMAGED, SyntaxError, TypeError) as error:
         raise _hostile(path, _("the header of {key} cannot be read").format(key=key)) from error
     rest = len(body) - stream.tell()
     if dtype == np.dtype(object):
         if len(shape) != 1:
             raise _hostile(path, _("{key} has the shape {shape}").format(key=key, shape=shape))
+        if rest > MAX_LISTS:
+            raise _hostile(path, _("{member} would unpack to {size} bytes").format(member=key, size=rest))
         return unpickle.sequences(body[stream.tell() :], int(shape[0]), path, key)
     if dtype.hasobject or dtype.kind not in "biuf":
         raise _hostile(path, _("{key} is of the type {dtype}").format(key=key, dtype=dtype))
@@ -189,8 +192,8 @@ def _array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
         raise _hostile(path, _("the header of {key} announces {shape}, which its {size} bytes do not fill").format(
             key=key, shape=shape, size=rest))  # fmt: skip
     flat = np.frombuffer(body, dtype=dtype, offset=stream.tell())
-    array = flat.reshape(shape, order="F" if fortran else "C")
-    return array.astype(dtype.newbyteorder("="), copy=True)
+    shaped = flat.reshape(shape, order="F" if fortran else "C")
+    return shaped.astype(dtype.newbyteorder("="), copy=True)
 
 
 def _hostile(path: Path, what: str) -> DataError:

@@ -24,6 +24,8 @@ def texts(body: bytes, count: int) -> list[bytes]:
     try:
         while total < count:
             header, at = _struct(body, at)
+            if header[2] < 0 or header[3] < 0:
+                raise ValueError("a page of a negative size")
             page = _snappy(body[at : at + header[3]], header[2])
             at, unpacked = at + header[3], unpacked + header[2]
             if unpacked > MAX_BYTES:
@@ -32,11 +34,13 @@ def texts(body: bytes, count: int) -> list[bytes]:
                 found += _plain(page, header[7][1])
                 continue
             values = header[5][1]
+            if values <= 0:
+                raise ValueError("a page without texts")
             total += values
             if header[5][2] == PLAIN:
                 levels = 4 + int.from_bytes(page[:4], "little")  # one run that says: none is missing
                 found += _plain(page[levels:], values)
-    except (IndexError, KeyError, TypeError) as error:
+    except (LookupError, TypeError, RecursionError, MemoryError) as error:
         raise ValueError(f"damaged page ({error!r})") from error
     if len(found) != total or len(set(found)) != total:
         raise ValueError(f"{len(set(found))} different texts of {total}")
@@ -64,6 +68,8 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
         shift += 7
+        if shift > 63:
+            raise ValueError("a number of more than 64 bits")
 
 
 def _struct(body: bytes, at: int) -> tuple[dict[int, Any], int]:

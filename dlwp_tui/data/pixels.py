@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core.errors import DataError
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import DataError, DlwpError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_PIXELS = 80_000_000
-"""Of one picture: 240 MB as an array, 80 as the eighth of a JPEG. A bomb of a few kB may announce 10,000 times that."""
+MAX_PIXELS = 50_000_000
+"""Of one picture: 150 MB as an array. A bomb of a few kB may announce 10,000 times that."""
+MAX_PHOTO = 10_000_000
+"""Pixels of a picture among thousands, of which four are decoded at once; the largest of Kaggle's has 0.8 million."""
 MAX_BYTES = 100 << 20
 LEAST = 16
 """Pixels of a side; of a smaller picture no network sees anything."""
@@ -43,7 +47,7 @@ def jpeg(body: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
     from PIL import Image
 
     height, width = size
-    with _opened(io.BytesIO(body), ("JPEG",)) as found:
+    with _opened(io.BytesIO(body), ("JPEG",), MAX_PHOTO) as found:
         found.draft("RGB", (2 * width, 2 * height))  # decodes a half, quarter or eighth: up to 4 times faster
         return np.asarray(found.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
 
@@ -91,8 +95,9 @@ def _rgb(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits, which convert("RGB") would cut off at 255
-        grey = np.asarray(picture, np.float64)
-        picture = Image.fromarray(np.clip(grey / (257 if grey.max() > 255 else 1), 0, 255).astype(np.uint8))
+        grey = np.array(picture, np.float32)
+        grey /= 257 if grey.max() > 255 else 1
+        picture = Image.fromarray(np.clip(grey, 0, 255, out=grey).astype(np.uint8))
     if picture.has_transparency_data:
         clear = picture.convert("RGBA")
         picture = Image.new("RGB", clear.size, PAPER)
@@ -104,12 +109,10 @@ def _rgb(picture: Image.Image) -> Image.Image:
 def _learners(path: Path) -> Iterator[Image.Image]:
     """The picture file at `path`, opened. DataError for one that cannot be used, also for what shows only inside."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of sizes and broken EXIF data
-            with _opened(_body(path), FORMATS) as found:
-                if min(found.width, found.height) < LEAST:
-                    raise _size(found)
-                yield found
+        with opened(path) as found:
+            if min(found.width, found.height) < LEAST:
+                raise _size(found)
+            yield found
     except NotAPicture as error:
         raise DataError(
             _("{path} cannot be used as a picture: {reason}.").format(path=path, reason=error),
@@ -119,29 +122,37 @@ def _learners(path: Path) -> Iterator[Image.Image]:
         ) from error
 
 
-def _body(path: Path) -> io.BytesIO:
-    """The file's bytes. NotAPicture for what is no regular file or too large."""
+@contextlib.contextmanager
+def opened(path: Path, formats: tuple[str, ...] = FORMATS, most: int = 0) -> Iterator[Image.Image]:
+    """The picture file at `path`, with at most `most` pixels (or MAX_PIXELS), not decoded yet. Raises NotAPicture.
+
+    Also for whatever Pillow raises inside. Formats that another program decodes (EPS: gs) are never tried.
+    """
     try:
-        if not path.is_file():
-            raise NotAPicture(_("it is no file") if path.exists() else _("it is not there"))
-        if path.stat().st_size > MAX_BYTES:
-            raise NotAPicture(_("it has {size} bytes").format(size=path.stat().st_size))
-        return io.BytesIO(path.read_bytes())
+        body = io.BytesIO(paths.read_bytes(path, MAX_BYTES))
+    except FileNotFoundError as error:
+        raise NotAPicture(_("it is not there")) from error
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise NotAPicture(_("it has more than {size} bytes").format(size=MAX_BYTES)) from error
         raise NotAPicture(_("it cannot be read ({reason})").format(reason=error.strerror or error)) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, of sizes and broken EXIF data
+        with _opened(body, formats, most) as found:
+            yield found
 
 
 @contextlib.contextmanager
-def _opened(body: io.BytesIO, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+def _opened(body: io.BytesIO, formats: tuple[str, ...], most: int = 0) -> Iterator[Image.Image]:
     """The picture, its header read and its size judged. Whatever Pillow raises inside becomes NotAPicture."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(body, formats=formats) as found:
-            if found.width * found.height > MAX_PIXELS:
+            if found.width * found.height > (most or MAX_PIXELS):
                 raise _size(found)
             yield found
-    except NotAPicture:
+    except (NotAPicture, DlwpError):
         raise
     except UnidentifiedImageError:
         raise NotAPicture(_("it is no {formats} picture").format(formats=", ".join(formats))) from None

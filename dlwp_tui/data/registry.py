@@ -105,19 +105,24 @@ def _load(folder: Path) -> Dataset:
             _("DATASET in {file} is no Dataset called {name}.").format(file=file, name=repr(folder.name)),
             _("Call it like its folder."),
         )
-    read = dataset.read if folder.parent == SETS else _guarded(dataset)
+    read = _guarded(dataset, (OSError, MemoryError) if folder.parent == SETS else (Exception,))
     return replace(dataset, folder=folder, twin=dataset.twin or _twin(folder), read=read)
 
 
-def _guarded(dataset: Dataset) -> Read:
-    """`dataset.read`, any of its errors as a DataError: the reader of a folder of lessons need not know ours."""
+def _guarded(dataset: Dataset, errors: tuple[type[Exception], ...]) -> Read:
+    """`dataset.read` with these errors as a DataError: the reader of a folder of lessons need not know ours."""
 
     def read(path: Path, **options: Any) -> Any:
         try:
             return dataset.read(path, **options)
         except DlwpError:
             raise
-        except Exception as error:
+        except OSError as error:
+            raise DataError(
+                _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
+                _("Check that it is a file and that its permissions let you read it."),
+            ) from error
+        except errors as error:
             reason = f"{type(error).__name__}: {error}"
             raise DataError(
                 _("{path} cannot be read as {name}: {reason}.").format(path=path, name=dataset.name, reason=reason),

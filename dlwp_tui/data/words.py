@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
 
@@ -17,7 +17,7 @@ PAD, START, OOV, INDEX_FROM = 0, 1, 2, 3
 """Ids the Keras datasets reserve, and by how much a word's id is higher than its rank."""
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r'
 """What Keras' tokenizer takes out of the text; the apostrophe stays (`don't` is one word)."""
-MAX_INDEX_BYTES = 64 << 20
+MAX_INDEX_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def read_index(path: Path) -> dict[str, int]:
     try:
         if path.stat().st_size > MAX_INDEX_BYTES:
             raise DataError(_("{path} is too large for a word index.").format(path=path))
-        ranks = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+        ranks = parsed.json_value(paths.read_bytes(path, MAX_INDEX_BYTES))
+    except ValueError as error:
         raise DataError(
             _("{path} is not a word index: it is not valid JSON ({reason}).").format(path=path, reason=error),
             _("Get it again with `dlwp data get`, or import a good copy."),

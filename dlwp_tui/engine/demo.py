@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dlwp_tui.engine.zygote import Zygote
 
 _START = 60.0  # s to load TensorFlow, the model and the data on a loaded machine
+_LONGEST = 64 << 20  # bytes of an answer; pictures come as files
 _GONE = 2.0  # s for the process to end once its socket is closed
 
 
@@ -115,12 +116,17 @@ class Demo:
                 if not data:
                     return self._fail(_("The model's process has ended; its demo.log says why."))
                 self._buffer += data
+                if len(self._buffer) > _LONGEST:
+                    return self._fail(_("The model's process has sent more than an answer may have."))
         except TimeoutError:
             return self._fail(_("The model has not answered for {seconds:.0f} s.").format(seconds=timeout))
         except OSError as error:
             return self._fail(_("The model's process has ended ({reason}).").format(reason=error))
         line, self._buffer = self._buffer.split(b"\n", 1)
-        return dict(json.loads(line))
+        try:
+            return dict(json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:
+            return self._fail(_("The model's process has sent what is no answer ({reason}).").format(reason=error))
 
     def _send(self, message: Mapping[str, Any]) -> bool:
         with self._sending:

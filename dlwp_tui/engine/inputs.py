@@ -18,7 +18,7 @@ def absolute(lesson: Lesson, values: Mapping[str, Value]) -> dict[str, Value]:
     found = dict(values)
     for name, value in values.items():
         if value and lesson.params[name].is_path:
-            found[name] = str(Path(str(value)).expanduser().absolute())
+            found[name] = str(paths.expanded(str(value)).absolute())
     return found
 
 

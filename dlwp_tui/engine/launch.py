@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwp_tui.analysis import provenance
-from dlwp_tui.core import content, hardware
+from dlwp_tui.core import content, hardware, paths
 from dlwp_tui.core.errors import ContentError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
@@ -149,7 +149,7 @@ def resume(folder: RunFolder, zygote: Zygote | None = None, *, force: bool = Fal
 def hash_code(lesson: Lesson) -> str:
     """sha256 of lesson.py, its first 16 digits. Raises ContentError when it cannot be read."""
     try:
-        return hashlib.sha256(lesson.code_file.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(paths.read_bytes(lesson.code_file)).hexdigest()[:16]
     except OSError as error:
         raise ContentError(
             _("Lesson {lesson} has no code: {file}: {reason}.").format(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from dlwp_tui.analysis import estimates, evidence, exact, verdict
 from dlwp_tui.analysis.evidence import Data, Evidence
 from dlwp_tui.analysis.exact import Exact
-from dlwp_tui.analysis.verdict import FIRST_SEED, Verdict
+from dlwp_tui.analysis.verdict import FIRST_SEED, PlannedRun, Verdict
 from dlwp_tui.core import settings
 from dlwp_tui.core.errors import DlwpError, UsageError
 from dlwp_tui.core.language import _
@@ -27,7 +27,7 @@ from dlwp_tui.course.problem import did_you_mean, names
 from dlwp_tui.course.reader import Course
 from dlwp_tui.engine import control, launch, slots
 from dlwp_tui.engine.zygote import Zygote
-from dlwp_tui.runs import state
+from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.spec import ExperimentVote
 
@@ -109,6 +109,7 @@ class Prover:
             Step(lesson, run.params, run.seed, experiment, run.side, run.vote)
             for experiment in target.experiments
             for run in found.missing(lesson, experiment, data)
+            if not self._settled(found, lesson, run)
         ]
         if target.claims and (preset := next(iter(self._exact(target, found).untried), "")):
             steps.insert(0, Step(lesson, lesson.values(preset), FIRST_SEED, preset=preset))
@@ -138,7 +139,7 @@ class Prover:
                     time.sleep(POLL_S)
                 found = evidence.read(target.lesson.id)
                 steps = self.steps(target, found)
-                if steps and len(self.active) < _at_once():
+                if steps and len(self.active) < _at_once(self.device):
                     yield from self._start(steps[0])
                 elif self.active:
                     yield from self._look()
@@ -206,6 +207,14 @@ class Prover:
         known = {name: estimator.of(lesson.values(name), self.device).seconds for name in lesson.presets}
         order = sorted(known, key=lambda name: (known[name] is None, known[name] or 0.0))
         return exact.of(found, lesson, self.data(lesson), order, target.claims)
+
+    def _settled(self, found: Evidence, lesson: Lesson, run: PlannedRun) -> bool:
+        """Whether `auto` took synthetic data for this run though the files are there: they lack what it asks for."""
+        if self.source != "auto" or self.data(lesson) != "real":
+            return False
+        row = found.find(lesson, run.params, run.seed, "synthetic")
+        asked = row is not None and found.counts(lesson, row) and store.read_spec(row.folder).source == "auto"
+        return asked and row is not None and row.created > evidence.data_time(lesson)
 
     def _gave_up(self, step: Step) -> bool:
         return _part(step) in self._broken
@@ -295,6 +304,6 @@ def _part(step: Step) -> tuple[str, str]:
     return step.lesson.id, step.experiment.id if step.experiment is not None else ""
 
 
-def _at_once() -> int:
+def _at_once(device: str) -> int:
     """How many runs are at work together: one for each slot."""
-    return len(slots.gpus()) or settings.load().cpu_slots
+    return (len(slots.gpus()) if device != "cpu" else 0) or settings.load().cpu_slots

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import content, paths
+from dlwp_tui.core import content, parsed, paths
 from dlwp_tui.core.errors import DlwpError, RunError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.versions import versions
@@ -159,7 +158,7 @@ def initial_epoch(folder: RunFolder) -> int | None:
     if not found:
         return None
     try:
-        return int(json.loads(found[-1].read_text(encoding="utf-8"))["epoch"])
+        return int(parsed.read_json(found[-1])["epoch"])
     except (ValueError, KeyError, TypeError):  # torn by a crash: Keras itself falls back to the epoch before
         return None
 

@@ -153,7 +153,10 @@ def expected_luck(trials: int) -> float:
 
 
 def study(search: Search) -> optuna.Study:
-    """The search's study, new or as it was left. Its journal is a file that outlives a kill."""
+    """The search's study, new or as it was left. Its journal is a file that outlives a kill.
+
+    Raises RunError where that cannot be read.
+    """
     import optuna
     from optuna.storages.journal import JournalFileBackend
 
@@ -168,14 +171,24 @@ def study(search: Search) -> optuna.Study:
         "tpe": lambda: optuna.samplers.TPESampler(seed=search.seed, n_startup_trials=6),
         "random": lambda: optuna.samplers.RandomSampler(seed=search.seed),
     }
-    return optuna.create_study(
-        storage=optuna.storages.JournalStorage(JournalFileBackend(str(file))),
-        study_name=search.name,
-        sampler=samplers[search.sampler](),
-        pruner=pruners[search.pruner](),
-        direction="maximize" if search.maximise else "minimize",
-        load_if_exists=True,
-    )
+    try:
+        return optuna.create_study(
+            storage=optuna.storages.JournalStorage(JournalFileBackend(str(file))),
+            study_name=search.name,
+            sampler=samplers[search.sampler](),
+            pruner=pruners[search.pruner](),
+            direction="maximize" if search.maximise else "minimize",
+            load_if_exists=True,
+        )
+    except OSError as error:
+        raise paths.storage_error(file, error) from error
+    except Exception as error:
+        raise RunError(
+            _("The search's journal {file} cannot be read: {reason}.").format(
+                file=file, reason=str(error)[:200] or type(error).__name__
+            ),
+            _("Its runs are in the history; move the file away to search anew."),
+        ) from error
 
 
 def run(

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dlwp_tui.core import own_notes, paths
+from dlwp_tui.core import own_notes, parsed, paths
 from dlwp_tui.core.errors import ContentError, StorageError, UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course import glossary
@@ -166,7 +166,7 @@ class _Tree:
         if not source.is_relative_to(section.origin.resolve()) or ".." in PurePosixPath(name).parts:
             raise ContentError(_("{id} links to {name}, which is outside its folder.").format(id=section.id, name=name))
         try:
-            return source.read_bytes()
+            return paths.read_bytes(source)
         except OSError as error:
             raise ContentError(
                 _("{id} links to {name}, which cannot be read: {reason}.").format(
@@ -216,7 +216,7 @@ def _manifest(folder: Path) -> dict[str, list[str]]:
             raise UsageError(_("{path} is not empty and was not written by dlwp.").format(path=folder), other)
         return {}
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
+        raw = parsed.read_json(file)
         files = {str(name): [str(value) for value in hashes] for name, hashes in raw["files"].items()}
         sound = all(_inside(name) for name in files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

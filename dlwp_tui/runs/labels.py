@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs.folder import RunFolder
@@ -33,7 +33,7 @@ class Labels:
 def read(folder: RunFolder) -> Labels:
     """The labels of a run; none where there is no file, or one that cannot be read."""
     try:
-        stored = json.loads(paths.read_bytes(folder.labels))
+        stored = parsed.read_json(folder.labels)
     except (OSError, ValueError):
         return Labels()
     return of_json(stored) if isinstance(stored, dict) else Labels()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
 from pathlib import Path
 from typing import Any
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.language import _, sentences
 from dlwp_tui.runs.facts import DIED, Failure
 from dlwp_tui.runs.folder import RunFolder, unreadable
@@ -92,7 +91,7 @@ def death(folder: RunFolder) -> Failure:
 
 def _reaped(folder: RunFolder) -> dict[str, Any]:
     try:
-        how = json.loads(paths.read_bytes(folder.reaped))
-    except (OSError, ValueError, RecursionError):  # no parent was left to write it, the disk was full, not ours to read
+        how = parsed.read_json(folder.reaped)
+    except (OSError, ValueError):  # no parent was left to write it, the disk was full, not ours to read
         return {}
     return how if isinstance(how, dict) else {}

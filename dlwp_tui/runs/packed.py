@@ -14,16 +14,17 @@ import re
 import sys
 import zlib
 from array import array
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from dlwp_tui.charts.points import Points
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import StorageError
 from dlwp_tui.runs import kinds
 from dlwp_tui.runs.events import Event, decode, encode
 from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.scan import scan
+from dlwp_tui.runs.scan import MOST, scan
 from dlwp_tui.runs.series import Curve, CurveKey
 
 FORMAT = 2
@@ -66,6 +67,7 @@ def save(
     """
     if size < WORTH:
         return
+    room = MOST
     described, arrays = [], []
     times = {CurveKey(label, ""): points for label, points in times_of.items()}
     for of, curves in (("epochs", epochs), ("batches", batches), (_TIMES, times)):
@@ -74,6 +76,12 @@ def save(
             sizes = [[one.typecode, len(one)] for one in own]
             described.append({"of": of, "label": key.label, "metric": key.metric, "arrays": sizes, **own_facts})
             arrays += own
+    kept: list[str] = []
+    for event in scan(folder.events, *_OTHERS, keep=_kept):
+        kept.append(encode(event).decode().rstrip("\n"))
+        room -= len(kept[-1])
+        if room < 0:
+            return
     header = {
         "format": FORMAT,
         "order": sys.byteorder,
@@ -81,7 +89,7 @@ def save(
         "size": size,
         "facts": facts,
         "curves": described,
-        "events": [encode(event).decode().rstrip("\n") for event in scan(folder.events, *_OTHERS, keep=_kept)],
+        "events": kept,
     }
     text = json.dumps(header, ensure_ascii=False).encode()
     path = _path(folder)
@@ -101,14 +109,14 @@ def save(
 def load(folder: RunFolder) -> Packed | None:
     """What is packed of a run; None where there is nothing, or something else than the run is now."""
     try:
-        with _path(folder).open("rb") as file:
+        with paths.open_file(_path(folder)) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
             size, crc = int.from_bytes(file.read(8), "little"), int.from_bytes(file.read(4), "little")
-            text = file.read(size)
+            text = _read(file, size)
             if zlib.crc32(text) != crc:
                 return None
-            header = json.loads(text)
+            header = parsed.json_value(text)
             if (header["format"], header["order"], header["stamp"]) != (FORMAT, sys.byteorder, _stamp(folder)):
                 return None
             curves = []
@@ -116,7 +124,7 @@ def load(folder: RunFolder) -> Packed | None:
                 arrays = []
                 for code, count in one["arrays"]:
                     values: array[Any] = array(code)
-                    values.fromfile(file, count)
+                    values.frombytes(_read(file, count * values.itemsize))
                     arrays.append(values)
                 curve = Curve()
                 curve.restore(one, arrays)
@@ -124,6 +132,13 @@ def load(folder: RunFolder) -> Packed | None:
             return Packed(header, curves)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, OverflowError, MemoryError):
         return None
+
+
+def _read(file: FileIO, size: int) -> bytes:
+    """The next `size` bytes; EOFError where there are fewer, before room is made for them."""
+    if not 0 <= size <= os.fstat(file.fileno()).st_size - file.tell():
+        raise EOFError
+    return file.read(size)
 
 
 def _kept(line: bytes) -> bool:

@@ -14,9 +14,12 @@ from pathlib import Path
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
-from dlwp_tui.runs.events import Event, decode, decode_all
+from dlwp_tui.runs.events import MOST_REPORTS, Event, decode, decode_all
 from dlwp_tui.runs.folder import RunFolder, unreadable
+from dlwp_tui.runs.kinds import REPORTS
 
+MOST = 4 * MOST_REPORTS
+"""Bytes of texts, tables, checks, models and pictures that are taken from a run: one process writes a quarter."""
 _ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
 _BLOCK = 1 << 18  # bytes read at a time
 _LAST_BLOCK = 1 << 12  # bytes read first from the end of a file: enough for the end of a finished run
@@ -53,8 +56,9 @@ def scan(
 class Tail:
     """Follows `path`: each `read` returns the events of the whole lines added since the one before.
 
-    A line that is no event is counted in `skipped`. A file that was cut, replaced or rewritten is read again from its
-    start and `generation` goes up, so that whoever folds events starts afresh; one `read` never mixes two generations.
+    A line that is no event is counted in `skipped`, as are reports after `MOST` bytes of them. A file that was cut,
+    replaced or rewritten is read again from its start and `generation` goes up, so that whoever folds events starts
+    afresh; one `read` never mixes two generations.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,6 +72,7 @@ class Tail:
         self._file_id: tuple[int, int] | None = None
         self._anchor = b""
         self._in_long_line = False
+        self._reports = 0
 
     def read(self, limit: int = 1 << 20) -> list[Event]:
         """Events of the next whole lines, from about `limit` bytes at most; [] when there is nothing new or no file."""
@@ -91,7 +96,7 @@ class Tail:
         """Pass over the first `size` bytes, whole lines whose events are known already."""
         stat = self.path.stat()
         self._file_id = (stat.st_dev, stat.st_ino)
-        with self.path.open("rb") as file:
+        with paths.open_file(self.path) as file:
             file.seek(max(0, size - _ANCHOR))
             self._anchor = file.read(min(size, _ANCHOR))
         self.offset = size
@@ -126,12 +131,13 @@ class Tail:
             data = data[data.index(b"\n") + 1 :]
             self._in_long_line = False
         lines = list(_lines(data))
-        if (at_once := decode_all(lines)) is not None:
+        if (at_once := decode_all(lines)) is not None and not any(event["e"] in REPORTS for event in at_once):
             return at_once
         events = []
         for line in lines:
             event = decode(line)
-            if event is not None:
+            self._reports += len(line) if event is not None and event["e"] in REPORTS else 0
+            if event is not None and (self._reports <= MOST or event["e"] not in REPORTS):
                 events.append(event)
             else:
                 self.skipped += 1
@@ -142,7 +148,7 @@ class Tail:
         self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
 
     def _restart(self) -> None:
-        self.offset, self._anchor, self._in_long_line = 0, b"", False
+        self.offset, self._anchor, self._in_long_line, self._reports = 0, b"", False, 0
         self.generation += 1
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from dlwp_tui.core.types import Source, Value
+
+LATEST = 250_000_000_000
+"""Seconds since the epoch that can be shown as a date, of the year 9892."""
 
 
 class ExperimentVote(BaseModel):
@@ -52,7 +55,7 @@ class RunSpec(BaseModel):
     """`auto`, `cpu` or `gpu`: which kind of slot the run waits for."""
     deterministic: bool | None = None
     """Op determinism: None means on for CPU, off for GPU."""
-    created: float
+    created: Annotated[float, Field(ge=0, le=LATEST, allow_inf_nan=False)]
     """Seconds since the epoch."""
     content: str
     """The course folder the lesson comes from."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Container
@@ -11,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlwp_tui.core import paths
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import Problem, RunError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.runs import state, trash
@@ -76,8 +75,8 @@ def read_spec(folder: RunFolder) -> RunSpec:
         stamp = (stat.st_mtime_ns, stat.st_size)
         cached = _specs.get(folder.path)
         if cached is None or cached[0] != stamp:
-            cached = (stamp, RunSpec.model_validate_json(paths.read_bytes(folder.spec)))
-            _specs[folder.path] = cached
+            raw = parsed.read_json(folder.spec)
+            cached = _specs[folder.path] = (stamp, RunSpec.model_validate(raw))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
             _("Run {run} has no run.json in {path}.").format(run=folder.id, path=folder.path),
@@ -86,7 +85,8 @@ def read_spec(folder: RunFolder) -> RunSpec:
     except OSError as error:
         raise unreadable(folder, folder.spec, error) from error
     except ValidationError as error:
-        if (version := _version(folder)) > FORMAT:
+        version = raw.get("v") if isinstance(raw, dict) else None
+        if isinstance(version, int) and version > FORMAT:
             raise RunError(
                 _("Run {run} was made by a newer dlwp (format {version}); this one reads format {known}.").format(
                     run=folder.id, version=version, known=FORMAT
@@ -95,13 +95,9 @@ def read_spec(folder: RunFolder) -> RunSpec:
             ) from error
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        reason = f"{where}: {first['msg']}" if where else first["msg"]
-        raise RunError(
-            _("Run {run} cannot be read: {path} is damaged ({reason}).").format(
-                run=folder.id, path=folder.spec, reason=reason
-            ),
-            _("Its log and artifacts are still in that folder; the folder can be deleted."),
-        ) from error
+        raise _damaged(folder, f"{where}: {first['msg']}" if where else first["msg"]) from error
+    except ValueError as error:
+        raise _damaged(folder, str(error)) from error
     return cached[1]
 
 
@@ -167,14 +163,13 @@ def _is_run(entry: os.DirEntry[str]) -> bool:
     return RUN_ID.match(entry.name) is not None and entry.is_dir()
 
 
-def _version(folder: RunFolder) -> int:
-    """The format that a run.json names; 0 where it names none."""
-    try:
-        raw = json.loads(paths.read_bytes(folder.spec))
-    except (OSError, ValueError, RecursionError):
-        return 0
-    version = raw.get("v") if isinstance(raw, dict) else None
-    return version if isinstance(version, int) else 0
+def _damaged(folder: RunFolder, reason: str) -> RunError:
+    return RunError(
+        _("Run {run} cannot be read: {path} is damaged ({reason}).").format(
+            run=folder.id, path=folder.spec, reason=reason
+        ),
+        _("Its log and artifacts are still in that folder; the folder can be deleted."),
+    )
 
 
 def _entries() -> list[os.DirEntry[str]]:

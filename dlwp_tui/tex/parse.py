@@ -15,6 +15,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.tex import symbols
 
 MAX_DEPTH = 40  # deeper nesting is a mistake or an attack; the parser recurses
+MAX_LENGTH = 2000  # characters; the longest of the course has 301, and 70,000 take 3 s
 
 
 class FormulaError(ContentError):
@@ -94,6 +95,8 @@ def parse(tex: str) -> Node:
 class _Parser:
     def __init__(self, tex: str) -> None:
         self.tex = tex.strip()
+        if len(self.tex) > MAX_LENGTH:
+            raise self.error(_("The formula is longer than {count} characters").format(count=MAX_LENGTH))
         self.tokens: list[str] = _TOKEN.findall(self.tex)
         self.at = 0
         self.depth = 0
@@ -145,14 +148,18 @@ class _Parser:
                     pass
 
     def row(self) -> Row:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(_("The formula is nested more than {depth} deep").format(depth=MAX_DEPTH))
+        self.deeper()
         items: list[Node] = []
         while (token := self.peek()) and token not in _STOPS:
             items.append(self.scripted())
         self.depth -= 1
         return Row(tuple(items))
+
+    def deeper(self) -> None:
+        """One level down; the caller takes it back."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(_("The formula is nested more than {depth} deep").format(depth=MAX_DEPTH))
 
     def group(self) -> Node:
         r"""An argument: {...} or a single item."""
@@ -163,7 +170,10 @@ class _Parser:
             return body
         if not self.peek() or self.peek() in _STOPS:
             raise self.error(_("An argument is missing in the formula {tex}").format(tex=self.tex))
-        return self.atom()
+        self.deeper()  # \frac\frac\frac has no braces
+        item = self.atom()
+        self.depth -= 1
+        return item
 
     def raw(self) -> str:
         """The text of {...} with its spaces, or the next token."""
@@ -261,9 +271,11 @@ class _Parser:
 
     def bracketed(self) -> Node:
         self.next()
+        self.deeper()
         items: list[Node] = []
         while self.peek() != "]":
             items.append(self.scripted())
+        self.depth -= 1
         self.next()
         return Row(tuple(items))
 

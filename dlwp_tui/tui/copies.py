@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import _
 from dlwp_tui.render import table as tables
 from dlwp_tui.tui import keys
@@ -60,7 +61,7 @@ def of_bench(tabs: BenchTabs) -> Iterator[Copy]:
             yield Copy(_("figure"), text, metric)
     elif tabs.tab == "source":
         for path in tabs.source.files:
-            yield Copy(_("code"), path.read_text(encoding="utf-8"), path.name)
+            yield Copy(_("code"), paths.read_text(path), path.name)
     elif tabs.tab == "output" and (view := tabs.output.view) is not None:
         for table in view.tables:
             rows = [[cell_text(cell) for cell in row] for row in table.rows]

@@ -74,6 +74,11 @@ def test_lessons_their_params_and_presets() -> None:
     assert words("dlwp run 9.9 --") == ["--help"]
 
 
+def test_what_is_proved() -> None:
+    assert words("dlwp prove ") == ["1", "1.1"] and words("dlwp prove 1.1 ") == ["C001"]
+    assert words("dlwp claims C") == ["C001"] and words("dlwp claims --chapter ") == ["1"]
+
+
 def test_bash_gives_an_equals_sign_as_a_word() -> None:
     assert complete(["dlwp", "run", "1.1", "--preset", "="], 4, joins=True)[1][0] == "quick"
     assert [word for word, _text in complete(["dlwp", "run", "1.1", "--preset", "=", "q"], 5, joins=True)] == ["quick"]

@@ -11,7 +11,7 @@ from dlwp_tui.course.claims import Claim
 from dlwp_tui.course.reader import Course
 
 CLAIMS = 291
-PROVED = 243
+PROVED = 280
 """How many claims a lesson's checks or an experiment prove. It only goes up; 250 is what was set out for."""
 
 Places = dict[str, list[str]]

@@ -85,7 +85,7 @@ def test_augmented_network_can_be_looked_into(study: Callable[..., RunView], own
 @pytest.mark.parametrize("method", ["fast", "augmented"])
 def test_feature_extraction(study: Callable[..., RunView], own_picture: Path, method: str) -> None:
     view = study("5.3.1", method=method, compare=method == "fast", units=4, **TINY)
-    assert claims(view) == {"C130", "C131", "C133", "C134"}
+    assert claims(view) == {"C130", "C131", "C133", "C134", "C136"}
     assert ("scratch_val_accuracy" in view.results[""]) == (method == "fast")
     answer = asked(view, own_picture)
     assert len(answer["grids"]) == 18  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ GIVEN: dict[str, Callable[[Params], dict[str, Any]]] = {
     "6.3.4": lambda p: {"steps": _steps(p)},
     "6.3.5": lambda p: {"steps": _steps(p) if p["cell"] == "dense" else None},
     "6.4.4": lambda p: {"steps": _steps(p)},
-    "4.4": lambda p: {"n": 2, "penalty": None},
+    "4.4": lambda p: {"n": int(p["hidden_layers"]), "penalty": None},
     "7.1.4": lambda p: {"residual": True},
     "7.3.1": lambda p: {"shape": (28, 28, 1), "batch_norm": True, "separable": True},
     "8.1": lambda p: {"characters": 60},

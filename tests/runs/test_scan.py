@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,16 @@ def test_endless_garbage_is_passed_over(tmp_path: Path, monkeypatch: pytest.Monk
         read += tail.read(limit=64)
     assert read == [{"e": "phase"}]
     assert tail.skipped == 1
+
+
+def test_reports_without_end_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder brought from elsewhere may hold gigabytes of them; their curves are read on."""
+    monkeypatch.setattr("dlwp_tui.runs.scan.MOST", 200)
+    lines = [{"e": "text", "title": "t", "body": "x" * 50}] * 9 + [{"e": "epoch", "epoch": 1, "metrics": {}}]
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    tail = Tail(path)
+    assert [event["e"] for event in tail.read()] == ["text", "text", "epoch"] and tail.skipped == 7
 
 
 @pytest.mark.parametrize("how", ["cut", "replaced", "rewritten longer"])

@@ -11,14 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from dlwp_tui.analysis import provenance, verdict
 from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.versions import versions
 from dlwp_tui.course import reader
 from dlwp_tui.engine import control, launch, prove
 from dlwp_tui.engine.prove import Judged, Prover
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
 from tests.conftest import wait_for
+from tests.runs.conftest import make_run
+from tests.runs.fake_run import Make
 from tests.worker.conftest import state_of
+
+__all__ = ["make_run"]
 
 
 @pytest.fixture
@@ -55,6 +61,21 @@ def test_a_run_that_cannot_be_started_leaves_the_others(
     found = judged(prover)
     assert len(prover.refused) == 2, "one of the experiment, one of the claims"
     assert found[0].verdict is not None and found[0].verdict.kind == "undecided" and not found[0].verdict.runs
+
+
+@pytest.mark.parametrize(("asked", "left"), [("auto", 0), ("synthetic", 2)])
+def test_auto_does_not_repeat_what_the_files_cannot_give(
+    targets: list[prove.Target], make_run: Make, asked: str, left: int
+) -> None:
+    """A GloVe file with other vectors than the params ask for: `auto` took the twin, and would again."""
+    lesson = targets[0].lesson
+    for run in verdict.plan(lesson, targets[0].experiments[0]):
+        made = {"depends": provenance.depends(lesson), "versions": versions(), "source": asked}
+        fake = make_run("1.1", params=run.params, seed=run.seed, **made).hold().say("started")
+        fake.say("dataset", name="imdb", source="synthetic").say("ended", state="finished").release()
+    prover = Prover([prove.Target(lesson, targets[0].experiments, ())])
+    prover._data[lesson.id] = "real"
+    assert len(prover.steps(prover.targets[0])) == left
 
 
 def test_it_waits_for_a_run_of_another_program(targets: list[prove.Target]) -> None:

@@ -29,6 +29,12 @@ def prove(lab: Lab, *, conv: keras.Model, model: keras.Model, **_: object) -> No
     pairs = zip(conv.get_weights(), fresh.get_weights(), strict=True)
     same = all(np.array_equal(one, other) for one, other in pairs)
     lab.check("训练之后，卷积基的权重一个数也没有变", got=same)
+    slow = 30 * 814 <= 26_300 <= 30 * 1046  # 日志：每轮 814～1046 秒，30 轮共 26,300 秒
+    statement = (
+        "没有 GPU，带增强的 30 轮，按日志每轮的秒数核对，共 26,300 秒，即 7.31 小时，不是 24 小时"
+    )
+    got = round(26_300 / 3600, 2) if slow else 0.0
+    lab.check(statement, claim="C136", got=got, want=7.31)
     frozen_when(lab)
 
 

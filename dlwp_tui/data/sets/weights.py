@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
 from dlwp_tui.data import npz, shape
@@ -30,13 +31,15 @@ def read(path: Path) -> Arrays:
     import h5py
 
     try:
+        if not _is_hdf5(path):
+            raise ValueError
         with h5py.File(path) as file:
             found = _layers(file)
-            size = sum(item.size * 4 for items in found.values() for item in items)
+            size = sum(item.nbytes for items in found.values() for item in items)
             if len(found) > MAX_LAYERS or size > MAX_BYTES:
                 raise ValueError(_("{layers} layers with {size} bytes").format(layers=len(found), size=size))
             arrays = {f"{name}.{i}": item[()] for name, items in found.items() for i, item in enumerate(items)}
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+    except (OSError, LookupError, ValueError, TypeError, RuntimeError, AttributeError, MemoryError) as error:
         what = npz.what_is(path) if not _is_hdf5(path) else _("is damaged ({reason})").format(reason=error)
         raise DataError(
             _("{path} {what}; Keras' weights (.h5) are needed.").format(path=path, what=what),
@@ -115,5 +118,5 @@ def _text(name: Any) -> str:
 
 
 def _is_hdf5(path: Path) -> bool:
-    with path.open("rb") as file:
+    with paths.open_file(path) as file:
         return file.read(8) == b"\x89HDF\r\n\x1a\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -14,6 +14,8 @@ from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from dlwp_tui.core import paths
+from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.language import _
 from dlwp_tui.course.demo import Demo
 from dlwp_tui.render.look import Look
@@ -35,9 +37,9 @@ class Paths(Suggester):
         """The first name in the folder that begins like the last part of `value`."""
         folder, slash, begun = value.rpartition("/")
         try:
-            inside = Path(f"{folder}{slash}" or ".").expanduser()
+            inside = paths.expanded(f"{folder}{slash}" or ".")
             found = sorted(path.name + ("/" if path.is_dir() else "") for path in islice(inside.iterdir(), LISTED))
-        except OSError:
+        except (OSError, ValueError, UsageError):  # no such folder, or user
             return None
         name = next((name for name in found if begun and name.startswith(begun)), None)
         return None if name is None else f"{folder}{slash}{name}"
@@ -125,7 +127,8 @@ class AskDemo(Widget):
     def _value(self) -> str:
         given = self._input.value or (self._demo.example if self._demo is not None else "")
         if self._demo is not None and self._demo.input == "file" and given:
-            return str(Path(given).expanduser().absolute())
+            with contextlib.suppress(UsageError):  # no such user: the demo answers that there is no such file
+                return str(paths.expanded(given).absolute())
         return given
 
     def _ask(self) -> None:

@@ -9,6 +9,7 @@ from textual.containers import ScrollableContainer
 from textual.content import Content
 from textual.widgets import Static
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import _
 from dlwp_tui.course.lesson import Lesson
 
@@ -82,7 +83,7 @@ def _numbered(path: Path) -> Content:
     from textual.highlight import highlight  # pygments, 60 ms
 
     try:
-        source = path.read_text(encoding="utf-8")
+        source = paths.read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         return Content.styled(_("{path} cannot be read: {reason}").format(path=path, reason=error), "$text-error")
     lines = highlight(source.expandtabs(4).rstrip("\n"), language="python").split("\n", allow_blank=True)

@@ -20,7 +20,7 @@ from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.reader.blocks import NoteFence
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.reader.own import OwnNote
-from dlwp_tui.tui.reader.search import SearchScreen
+from dlwp_tui.tui.reader.search import LONGEST, SearchScreen
 from dlwp_tui.tui.reader.text import FOUND, NoteText
 from dlwp_tui.tui.screens.study import StudyScreen
 from tests.tui.bench.bench_runs import rows, until
@@ -246,6 +246,30 @@ async def test_results_of_an_earlier_text_are_dropped(course: reader.Course, mon
         await until(pilot, done.is_set, "the slow search to end")
         await pilot.pause()
         assert listed == ["一节"]
+
+
+async def test_a_page_pasted_as_keys_is_not_searched_letter_by_letter(
+    course: reader.Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = DlwpApp(course, "1.2", warm_up=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        screen = await typed(pilot, app, "一")
+        asked: list[str] = []
+        real = Index.search
+
+        def counted(self: Index, text: str, *rest: object) -> list[Result]:
+            asked.append(text)
+            return real(self, text, *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Index, "search", counted)
+        monkeypatch.setattr(
+            "dlwp_tui.tui.reader.search.PAUSE", 1.0
+        )  # on a busy machine a key may take longer than 0.02
+        for _key in range(10 * LONGEST):
+            screen.post_message(events.Key("a", "a"))
+        await until(pilot, lambda: len(screen.searched) == LONGEST, "the search for what fits")
+        assert len(asked) < 20
 
 
 async def test_a_broken_note_is_counted_and_the_rest_is_found(course: reader.Course) -> None:

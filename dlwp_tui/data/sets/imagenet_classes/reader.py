@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core import parsed, paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
@@ -24,11 +24,9 @@ LARGEST = 1 << 20
 def read(path: Path) -> Arrays:
     """imagenet_class_index.json, {"0": ["n01440764", "tench"], ...} -> names_utf8, names_offsets."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parsed.json_value(paths.read_bytes(path, LARGEST))
         names = [found[str(i)][1].replace("_", " ") for i in range(CLASSES)]
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise DataError(
             _("{path} {what}; a list of ImageNet's 1,000 classes is needed.").format(path=path, what=npz.what_is(path)),
             _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import archive, npz, shape
@@ -41,7 +41,7 @@ def read(path: Path) -> Arrays:
     Columns are found by name, in any order; others are ignored, and so are empty lines. DataError that names
     missing columns, the first broken line and what is wrong in it, or how many rows there are of how many.
     """
-    if zipfile.is_zipfile(path):
+    if archive.is_zip(path):
         with archive.members(path, _is_table) as members:
             for _name, stream, _size in members:
                 return _parsed(path, stream)
@@ -49,7 +49,7 @@ def read(path: Path) -> Arrays:
             _("{path} is a zip archive without {name}.").format(path=path, name=CSV),
             _("Get {name} again; `dlwp data list` shows where.").format(name=ZIP),
         )
-    with path.open("rb") as file:
+    with paths.open_buffered(path) as file:
         return _parsed(path, file)
 
 
@@ -63,8 +63,8 @@ def as_series(arrays: Arrays) -> shape.Shaped:
 def recognise(path: Path) -> str | None:
     """The name that a table which begins like this one, or a zip of it, goes by."""
     if any(_is_table(name) for name in archive.first_names(path)):
-        return ZIP if zipfile.is_zipfile(path) else None
-    with path.open("rb") as file:
+        return ZIP if archive.is_zip(path) else None
+    with paths.open_buffered(path) as file:
         head = file.readline(MAX_LINE)
     names = _names(head)
     return CSV if DATE in names and "T (degC)" in names else None
@@ -127,7 +127,7 @@ def _places(path: Path, names: list[str], stream: IO[bytes]) -> list[int]:
             ),
             _("Get {name} again; `dlwp data list` shows where.").format(name=ZIP),
         )
-    rows = sum(1 for line in stream if line.strip())
+    rows = sum(1 for line in iter(lambda: stream.readline(MAX_LINE), b"") if line.strip())
     raise DataError(
         _("{path} lacks {count} of the 14 columns: {names}. It has {got} rows of {want}.").format(
             path=path, count=len(missing), names=", ".join(missing), got=f"{rows:,}", want=f"{ROWS:,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
 from dlwp_tui.data.dataset import KERAS_BASE, S3, DataFile, Dataset, Wheel
@@ -50,7 +51,7 @@ def as_keras(arrays: Arrays) -> shape.Shaped:
 
 
 def _is_gzip(path: Path) -> bool:
-    with path.open("rb") as file:
+    with paths.open_buffered(path) as file:
         return file.read(2) == b"\x1f\x8b"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import Text, _
 from dlwp_tui.data import npz, shape
@@ -33,7 +34,7 @@ def read(path: Path) -> Arrays:
             _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")  # other line ends become newlines
+        text = paths.read_bytes(path, LONGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         if "\0" in text or text.lstrip()[:16].lower().startswith(("<!doctype", "<html")):
             raise ValueError
     except ValueError as error:
@@ -55,7 +56,7 @@ def as_text(arrays: Arrays) -> shape.Shaped:
 
 def recognise(path: Path) -> str | None:
     """The file's name for a text that begins like the book."""
-    with path.open("rb") as file:
+    with paths.open_buffered(path) as file:
         return NAME if BEGINS in file.read(4096) else None
 
 
