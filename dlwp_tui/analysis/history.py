@@ -221,7 +221,7 @@ def _facts(folder: RunFolder) -> dict[str, Any]:
     """What a row says of a run whatever the course and the learner make of it, as JSON values. Raises RunError."""
     from dlwp_tui.runs.view import RunView  # with pydantic 0.07 s, which a list of runs that have ended can do without
 
-    view = RunView.of_events(folder, scan(folder.events, *_KINDS))
+    view = RunView.of_pack(folder) or RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
     return {
         "lesson": spec.lesson,

@@ -54,6 +54,16 @@ class RunView(Folded):
         return view
 
     @classmethod
+    def of_pack(cls, folder: RunFolder) -> RunView | None:
+        """A view of a long run that is packed; None of any other. Raises RunError as `open` does."""
+        view = cls.open(folder)
+        if not view._unpack(None):
+            return None
+        view.read = True
+        view.state = state.derive(folder, view._lifecycle)
+        return view
+
+    @classmethod
     def of_events(cls, folder: RunFolder, events: Iterable[Event]) -> RunView:
         """A view that is not updated, of these events only (the history leaves out the thousands of batches)."""
         view = cls(folder, store.read_spec(folder), RunState.DIED)

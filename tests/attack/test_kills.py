@@ -120,6 +120,7 @@ def _has_come(folder: RunFolder, lines: int) -> bool:
 
 
 @pytest.mark.keras
+@pytest.mark.timeout(3600)  # forty rounds, each with a wait for a zygote
 def test_at_random_moments(tiny: Lesson, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With TensorFlow, each at its own moment: while it starts, imports, builds, traces, trains, saves, ends."""
     if not rounds:

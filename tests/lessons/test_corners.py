@@ -37,7 +37,7 @@ GIVEN: dict[str, Callable[[Params], dict[str, Any]]] = {
     "5.2.5": lambda p: {"augment": None},
     "6.1.3": lambda p: {"dim": int(p["dim"])},
     "6.3.4": lambda p: {"steps": _steps(p)},
-    "6.3.5": lambda p: {"steps": _steps(p)},
+    "6.3.5": lambda p: {"steps": _steps(p) if p["cell"] == "dense" else None},
     "6.4.4": lambda p: {"steps": _steps(p)},
     "4.4": lambda p: {"n": int(p["hidden_layers"]), "penalty": None},
     "7.1.4": lambda p: {"residual": True},

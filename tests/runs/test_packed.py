@@ -9,8 +9,11 @@ from time import process_time
 
 import pytest
 
+from dlwp_tui.analysis import export, history
 from dlwp_tui.core import paths
-from dlwp_tui.runs import events, packed, store
+from dlwp_tui.engine import training
+from dlwp_tui.engine.job import Job
+from dlwp_tui.runs import events, kinds, packed, store
 from dlwp_tui.runs.view import _FACTS, RunView
 from tests.runs.fake_run import T0, FakeRun
 
@@ -165,3 +168,47 @@ def test_whoever_needs_no_batches_gets_the_other_events_from_the_pack(long_run: 
     assert some == [kind for kind in every if kind != "batch"]
     assert facts(packed_view) == facts(view)
     assert events_of(batches=True)[0] == every
+
+
+def looped(run: FakeRun, epochs: int) -> FakeRun:
+    """A loop of its own, of so many steps."""
+    run.hold().say("started", 0, device="cpu", pid=1)
+    lines = [
+        events.encode({"v": 1, "t": T0 + n, "e": "epoch", "epoch": n, "epochs": epochs, "metrics": {"loss": 1 / n}})
+        for n in range(1, epochs + 1)
+    ]
+    with run.folder.events.open("ab") as file:
+        file.writelines(lines)
+    run.say("progress", epochs, done=1, total=2).say("ended", epochs + 1, state="finished", seconds=7.0)
+    return run.release()
+
+
+def test_a_long_loop_leaves_few_events_in_its_pack(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "WORTH", 1000)
+    run = looped(make_run(), 5000)
+    whole = opened(run)
+    row = history.history("3.4")
+    assert len(row) == 1 and row[0].last["loss"].epoch == 5000
+    whole.pack()
+    kept = packed.load(run.folder)
+    assert kept is not None and len(kept.events) < 110
+    assert facts(opened(run)) == facts(whole) and whole.progress == (1, 2)
+    monkeypatch.setattr(history, "_known", {})
+    for file in paths.cache().glob("*.json"):
+        file.unlink()
+    assert history.history("3.4") == row
+    text = "".join(export.to_csv(run.folder)).splitlines()
+    assert text[0] == "label,epoch,loss" and text[-1] == ",5000,0.0002" and len(text) == 5001
+
+
+def test_a_worker_leaves_a_long_run_packed(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "WORTH", 1000)
+    run = looped(make_run(), 50)
+    training._tidy(Job(path=str(run.folder.path), code=""), None)
+    assert packed.load(run.folder) is not None
+
+
+def test_what_is_worth_a_line() -> None:
+    assert sum(kinds.worth_a_line(epoch, 1_000_000) for epoch in range(0, 1_000_001, 1000)) == 101
+    assert [epoch for epoch in range(998, 1021) if kinds.worth_a_line(epoch, None)] == [998, 999, 1000, 1010, 1020]
+    assert all(kinds.worth_a_line(epoch, 100) for epoch in range(1, 101)) and kinds.worth_a_line(None, None)

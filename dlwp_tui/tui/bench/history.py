@@ -21,8 +21,9 @@ from dlwp_tui.analysis.history import HistoryRow
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.formats import disk_used, number, source_word
 from dlwp_tui.core.language import _
+from dlwp_tui.runs import store
 from dlwp_tui.tui import keys
-from dlwp_tui.tui.bench import messages, run_labels
+from dlwp_tui.tui.bench import field, messages, run_labels
 from dlwp_tui.tui.bench.filter_line import FilterLine
 from dlwp_tui.tui.bench.run_table import RunTable
 from dlwp_tui.tui.in_thread import in_thread
@@ -31,6 +32,9 @@ AFTER_PAINT = 0.15
 """Seconds after the tab is shown until its runs are read anew."""
 REFRESH = 2.0
 """Seconds between two readings while the tab is looked at: runs may be started elsewhere."""
+
+MOST_BROKEN = 3
+"""Rows on runs that cannot be read."""
 
 
 class HistoryView(Widget, can_focus=False):
@@ -42,6 +46,7 @@ class HistoryView(Widget, can_focus=False):
     HistoryView #history-room { height: 1fr; }
     HistoryView #history-empty { height: 1fr; content-align: center middle; padding: 0 2; color: $text-muted; }
     HistoryView #history-empty { display: none; }
+    HistoryView #history-broken { display: none; height: auto; max-height: 6; padding: 0 1; color: $text-error; }
     HistoryView #history-detail, HistoryView #history-sum {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
@@ -100,6 +105,7 @@ class HistoryView(Widget, can_focus=False):
         with Vertical(id="history-room"):
             yield RunTable()
             yield Static(id="history-empty")
+        yield Static(id="history-broken")
         yield Static(id="history-detail")
         yield Static(id="history-sum")
 
@@ -210,9 +216,9 @@ class HistoryView(Widget, can_focus=False):
         self.last = not self.last
         self._fill(self.rows)
 
-    def action_label(self, field: str) -> None:
+    def action_label(self, what: str) -> None:
         """The learner's own name, tags or note for the run under the cursor."""
-        run_labels.ask(self, self.current, field, self._labelled)
+        run_labels.ask(self, self.current, what, self._labelled)
 
     def action_archive(self) -> None:
         """Put the run away, out of all lists that are not asked for it, or take it out again."""
@@ -277,8 +283,19 @@ class HistoryView(Widget, can_focus=False):
     @in_thread(group="history", exclusive=True, polled=True)
     def _read(self, lesson: str | None) -> None:
         rows = history.history(lesson)
+        broken = [problem.message for problem in store.problems({row.id for row in rows})]
         if not get_current_worker().is_cancelled:
+            self.call_later(self._show_broken, broken)
             self.call_later(self._fill, rows)
+
+    def _show_broken(self, messages: list[str]) -> None:
+        """A row for each run that cannot be read, three at most."""
+        rows = [f"✗ {message}" for message in messages[:MOST_BROKEN]]
+        if len(messages) > MOST_BROKEN:
+            rows[-1] = "✗ " + _("and {count} more").format(count=len(messages) - MOST_BROKEN + 1)
+        line = self.query_one("#history-broken", Static)
+        line.display = bool(rows)
+        field.put(line, "\n".join(rows))
 
     def _fill(self, rows: list[HistoryRow]) -> None:
         state = (rows, self._filter, self.last, self._wanted)
