@@ -20,10 +20,9 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 """Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every TensorFlow import costs 5 s instead of 1.6 s
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # as in a script's `pytest &`, and then in every process from here
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:  # as in a script's `pytest &` or under nohup, and so in every child
+        signal.signal(_number, _usual)
 
 
 LAST = ("tests/worker/", "tests/attack/", "tests/test_end_to_end.py", "tests/test_terminal_manners.py")

@@ -230,7 +230,7 @@ VALUES: dict[str, Callable[[], list[Candidate]]] = {
     "RUN...": _runs,
     "RUN...|CHAPTER": lambda: [*_runs(), *_chapters(), *_lessons()],
     "data get NAME": _datasets,
-    "data verify NAME": _datasets,
+    "data verify [NAME]": _datasets,
     "data import name": _datasets,
 }
 """What completes a value, by its metavar, or by the command and its metavar."""

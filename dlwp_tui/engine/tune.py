@@ -155,11 +155,12 @@ def expected_luck(trials: int) -> float:
 def study(search: Search) -> optuna.Study:
     """The search's study, new or as it was left. Its journal is a file that outlives a kill.
 
-    Raises RunError where that cannot be read.
+    Raises RunError where that cannot be read, UsageError for a metric of which no best is known.
     """
     import optuna
     from optuna.storages.journal import JournalFileBackend
 
+    direction: Literal["maximize", "minimize"] = "maximize" if search.maximise else "minimize"
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     file = paths.ensure(paths.home() / "searches") / (re.sub(r"[^\w.-]+", "-", search.name) + ".journal")
     pruners: dict[Pruner, Callable[[], optuna.pruners.BasePruner]] = {
@@ -177,7 +178,7 @@ def study(search: Search) -> optuna.Study:
             study_name=search.name,
             sampler=samplers[search.sampler](),
             pruner=pruners[search.pruner](),
-            direction="maximize" if search.maximise else "minimize",
+            direction=direction,
             load_if_exists=True,
         )
     except OSError as error:

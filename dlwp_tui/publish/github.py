@@ -47,7 +47,10 @@ def convert(source: str, section_id: str, href: Href, lessons: Callable[[str], L
         made = _block(data, section_id, href, lessons) if own else None
         if made is None:
             label = token.meta["python"].label if token.level == 0 and "python" in token.meta else ""
-            out += [*_inline([label, ""] if label else [], href), *lines[start:end]]
+            if label:
+                out += [*_inline([label, ""], href), "```python", *lines[start + 1 : end]]
+            else:
+                out += lines[start:end]
         else:
             indent = re.match(r"[\s>]*" if not isinstance(data, blocks.Alert) else r"\s*", lines[start])
             before = indent[0] if indent else ""

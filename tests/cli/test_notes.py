@@ -133,7 +133,9 @@ def convert(source: str) -> str:
 def test_blocks_one_by_one(course_dir: Path) -> None:
     assert convert("a\n```run 1.1 preset=quick\n```\nb") == "a\n```sh\ndlwp run 1.1 --preset quick\n```\n\nb"
     assert convert("> [!WARNING] 勘误\n> 见 [x](sec:1.2)") == "> [!WARNING]\n> **勘误**\n>\n> 见 [x](sec.md#1.2)"
-    assert convert("a\n\n```python fragment\nx\n```").startswith("a\n\n*A fragment")
+    assert convert("a\n\n```python fragment\nx\n```") == (
+        "a\n\n*A fragment: it does not run alone.*\n\n```python\nx\n```"
+    )
     assert convert("> [!NOTE]\n> text") == "> [!NOTE]\n> text"
     quiz = convert(":::quiz\nWhy?\n- [ ] a :: no\n- [x] b :: yes\n:::\nafter")
     assert quiz == (

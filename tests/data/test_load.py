@@ -149,7 +149,7 @@ def test_options_that_the_files_do_not_serve_are_refused_at_once(monkeypatch: py
     monkeypatch.setitem(registry.DATASETS, "glove", replace(made, twin=lambda **_: twin_vectors()))
     found = data.load("glove", dim=100)
     assert found.source == "synthetic" and "100 numbers are not there" in found.warning
-    assert found.detail == f"Synthetic data: {made.twin_what}. {found.warning}"
+    assert found.detail == f"Synthetic data: {made.twin_what}. The reason: {found.warning}"
     assert data.load("glove", "synthetic", dim=100).warning == ""
 
 

@@ -25,7 +25,7 @@ from dlwp_tui.tui.in_thread import still_shown
 
 MATCH = "bold $accent"
 LONGEST = 200
-"""Characters that may be typed: a page that is pasted by mistake would be searched letter by letter."""
+"""Characters that are searched for: of a page that is pasted by mistake the beginning."""
 PAUSE = 0.02
 """Seconds after a key before it is searched for: the keys of a paste come within less."""
 SHOWN = 50
@@ -68,7 +68,7 @@ class SearchScreen(Dialog[Result]):
             box.border_title = _("Search the course")
             closes = _("↑ ↓ choose · Enter opens · {key} closes")
             box.border_subtitle = closes.format(key=keys.label("dialog.close"))
-            yield Input(self._text, placeholder=_("Chinese or English"), select_on_focus=True, max_length=LONGEST)
+            yield Input(self._text, placeholder=_("Chinese or English"), select_on_focus=True)
             yield Static(id="search-status")
             choices = OptionList(markup=False)
             choices.can_focus = False  # the input keeps the keys
@@ -114,7 +114,7 @@ class SearchScreen(Dialog[Result]):
         """In a thread; the next key drops what this one would have found, and one that comes at once its search too."""
         app = self.app
         await asyncio.sleep(PAUSE)
-        results = await asyncio.to_thread(index.search, text, SHOWN, self._own)
+        results = await asyncio.to_thread(index.search, text[:LONGEST], SHOWN, self._own)
         if still_shown(app, self):
             self._show(text, results)
 
