@@ -29,7 +29,8 @@ PATIENCE = 60
 """CPU seconds for reading a file that may be damaged; VGG16's 553 MB take one."""
 MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""
-
+SHOWN = 6
+"""Checks that a sentence names: a network has some for each of its layers."""
 
 Doing = Callable[[str, Path], None]
 
@@ -64,7 +65,10 @@ class Imported:
                 "{file} of {name} is not the original file; of its content this was checked: {checks}. "
                 "Runs on it say: unverified file."
             )
-        return message.format(file=self.file, name=self.dataset, checks="; ".join(self.checks))
+        checks = "; ".join(self.checks[:SHOWN])
+        if (more := len(self.checks) - SHOWN) > 0:
+            checks = _("{checks} and {count} more").format(checks=checks, count=more)
+        return message.format(file=self.file, name=self.dataset, checks=checks)
 
 
 def import_path(

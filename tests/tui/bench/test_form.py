@@ -26,9 +26,9 @@ async def test_form_shows_labels_ranges_and_the_help_of_the_focused_field() -> N
     async with app.run_test(size=SIZE) as pilot:
         app.bench.tabs.action_open("params")
         await until(pilot, lambda: app.focused is field(app, "epochs"), "the first field to be focused")
+        await until(pilot, lambda: "训练几轮" in "\n".join(rows(app)), "its help")
         text = "\n".join(rows(app))
         assert "Epochs" in text and "1–100000" in text and "0 < x ≤ 10" in text
-        assert "训练几轮" in text
         assert app.bench.tabs.params.values() == {"epochs": 3, "rate": 1.0, "mode": "ok", "noisy": True}
 
 
