@@ -166,7 +166,7 @@ def _random(build: Callable[..., Any]) -> Callable[..., Any]:
     return without_weights
 
 
-def blocks_of(section: str, fresh: bool = True, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
+def blocks_of(section: str, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
     """(section, line, code) of what has to run, the blocks of the sections it goes on after first."""
     assert section not in seen, f"{section} goes on after itself"
     assert section in SECTIONS, f"there is no section {section}"
@@ -175,7 +175,7 @@ def blocks_of(section: str, fresh: bool = True, seen: tuple[str, ...] = ()) -> I
         for before in kind.after:
             if before not in done:
                 done.add(before)
-                yield from blocks_of(before, fresh, (*seen, section))
+                yield from blocks_of(before, (*seen, section))
         if not kind.fragment:
             yield section, line, text
 
