@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -53,6 +54,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with (base.parent / "serial.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX if _is_serial(item) else fcntl.LOCK_SH)
         return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    """Keep the garbage collector away from what earlier tests left.
+
+    One look at all objects of a session that trained a hundred networks takes over a second, and falls into whatever
+    is being timed just then.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _is_serial(item: pytest.Item) -> bool:
