@@ -15,7 +15,7 @@ from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.core.types import Value
 from dlwp_tui.course import arithmetic
 from dlwp_tui.course.demo import Demo
-from dlwp_tui.course.param import Flag, Param, ParamError, Prose, StrictModel
+from dlwp_tui.course.param import Flag, Param, ParamError, Prose, StrictModel, shown
 from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
 RESERVED_PARAMS = {
@@ -251,6 +251,10 @@ class Lesson(StrictModel):
                 if name not in self.params:
                     unknown = self._unknown_param(name)
                     yield at_key(where, unknown.message, unknown.hint)
+            for name, form in arithmetic.texts(text):
+                if name in self.params and self.params[name].form != form:
+                    message = _("{name} is no text of the form {form}.").format(name=name, form=form)
+                    yield at_key(where, message, _('Write form = "{form}" into its table.').format(form=form))
 
     def _limit_problems(self) -> Iterator[Problem]:
         """Presets and experiments keep to the limits, too."""
@@ -277,5 +281,5 @@ class Lesson(StrictModel):
 def _not_together(limit: Limit, values: Mapping[str, Value]) -> ParamError:
     named = [name for name in arithmetic.names(limit.needs) if name in values]
     message = _("{params} do not go together: {why}")
-    shown = ", ".join(f"{name} = {values[name]}" for name in named)
-    return ParamError(named[0], message.format(params=shown, why=limit.why))
+    pairs = ", ".join(f"{name} = {shown(values[name])}" for name in named)
+    return ParamError(named[0], message.format(params=pairs, why=limit.why))
