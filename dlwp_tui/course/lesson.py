@@ -24,6 +24,9 @@ RESERVED_PARAMS = {
 }  # fmt: skip
 """Names the CLI, `run(lab, ...)` or a preset already uses; a lesson may not declare them as params."""
 
+Needs = dict[str, dict[str, Any]]
+"""Datasets, each with the options of `lab.dataset`."""
+
 PRESET_RUN = "run"
 """What the `expect` of a preset calls its one run."""
 
@@ -132,14 +135,14 @@ class Lesson(StrictModel):
         growth = arithmetic.number(self.ram_growth, params) if self.ram_growth else 0.0
         return self.ram_mb + round(growth)
 
-    def needs(self, values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    def needs(self, values: Mapping[str, Value]) -> Needs:
         """The datasets that a run with these values loads, as far as its params tell, each with its options.
 
         Those of `datasets` that no param's choice names, and those that the choices name. What is named by a choice
         alone has no synthetic twin that would do: weights.
         """
         named = [use for param in self.params.values() for use in param.datasets.values()]
-        found: dict[str, dict[str, Any]] = {name: {} for name in self.datasets if not any(name in use for use in named)}
+        found: Needs = {name: {} for name in self.datasets if not any(name in use for use in named)}
         for name, param in self.params.items():
             for dataset, options in param.datasets.get(str(values[name]), {}).items():
                 found[dataset] = {**found.get(dataset, {}), **options}
