@@ -20,6 +20,7 @@ from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import ProofsView
 from dlwp_tui.tui.bench.source import SourceView
+from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -159,6 +160,15 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words() -> None:
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
+        shares = {"bars": {"good": 0.7, "bad": 0.3}}
+        app.bench.tabs.output.set_demo_answer(shares, "reverse")
+        await pilot.pause()
+        strip = app.bench.query_one(RunStrip).region.y
+        assert "70.0%" in rows(app)[strip - 3] and not rows(app)[strip - 1].strip("│ "), "a line between the bars"
+        await pilot.resize_terminal(40, 40)
+        await until(
+            pilot, lambda: any("good" in row and "70.0%" in row for row in rows(app)), "drawn anew for the width"
+        )
         app.bench.tabs.output.set_demo_answer({"error": "no model"}, "reverse")
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
