@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from dlwp_tui.core.layer_graph import Graph, Node
 from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
-from dlwp_tui.runs.facts import Check, DatasetUse, Model
+from dlwp_tui.runs.facts import Check, DatasetUse, Model, Table, TextBlock
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.messages import DemoAsked
@@ -190,8 +190,6 @@ async def test_no_demo_before_a_model_is_trained() -> None:
 def test_blocks_keep_to_the_width() -> None:
     from rich.cells import cell_len
 
-    from dlwp_tui.runs.facts import Check, Table, TextBlock
-
     for width in (20, 48, 90):
         for text in (
             output_text.table(Table("t", ("影评", "n"), (("一部开头极好的电影" * 5, 1), ("word " * 30, 2.5))), width),
@@ -312,3 +310,12 @@ def test_a_model_is_drawn_as_a_graph_or_listed() -> None:
     )
     listed = output_text.model(Model("", layers, 0), 60).plain  # of a run from before graphs were recorded
     assert "○" not in listed and "InputLayer" in listed
+
+
+def test_a_large_table_and_a_long_text_are_cut_for_the_screen() -> None:
+    made = Table("large", tuple(map(str, range(50))), ((0.5,) * 50,) * 5000)
+    for width in (30, 500):
+        text = output_text.table(made, width).plain
+        assert text.count("\n") < 2200 and text.endswith("dlwp export RUN --json")
+    text = output_text.text_block(TextBlock("long", "line\n" * 20_000), 80).plain
+    assert text.count("\n") < 1010 and "20,001 lines" in text
