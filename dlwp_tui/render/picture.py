@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,27 @@ def open_picture(path: Path) -> Image:
 def size_in_cells(picture: Image, width: int, height: int) -> tuple[int, int]:
     """The columns and rows `picture` takes within `width` x `height` cells; a cell is one pixel wide and two high."""
     factor = min(width / picture.width, 2 * height / picture.height)
-    return max(1, min(width, round(picture.width * factor))), max(1, min(height, round(picture.height * factor / 2)))
+    half = picture.height * factor / 2
+    rows = round(half) if factor < 1 else math.ceil(half - 1e-9)  # of a picture that does not shrink no line is lost
+    return max(1, min(width, round(picture.width * factor))), max(1, min(height, rows))
+
+
+def scaled(image: Image, columns: int, rows: int) -> Image:
+    """`image` as `columns` x `rows` cells of two pixels; one that grew to an odd height has its last line twice.
+
+    Squeezed or stretched by that pixel it would lose a line somewhere, or have one twice: that of a grid.
+    """
+    from PIL import Image as images
+
+    high = 2 * rows
+    growth, rest = divmod(columns, image.width)
+    if not rest and growth * image.height == high - 1:
+        whole = image.resize((columns, high - 1), images.Resampling.NEAREST)
+        image = whole.crop((0, 0, columns, high))
+        image.paste(whole.crop((0, high - 2, columns, high - 1)), (0, high - 1))
+        return image
+    shrinks = columns < image.width or high < image.height
+    return image.resize((columns, high), images.Resampling.BOX if shrinks else images.Resampling.NEAREST)
 
 
 def half_blocks(picture: Image | Path, width: int, height: int, *, ascii: bool = False, dark: bool = True) -> Text:
@@ -57,14 +78,14 @@ def half_blocks(picture: Image | Path, width: int, height: int, *, ascii: bool =
 
     image = open_picture(picture) if isinstance(picture, Path) else picture
     columns, rows = size_in_cells(image, width, height)
-    shrinks = columns < image.width or rows * 2 < image.height
-    method = images.Resampling.BOX if shrinks else images.Resampling.NEAREST
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         ground = images.new("RGBA", image.size, (0, 0, 0, 255) if dark else (255, 255, 255, 255))
         image = images.alpha_composite(ground, image.convert("RGBA"))
     if ascii:
+        shrinks = columns < image.width or rows * 2 < image.height
+        method = images.Resampling.BOX if shrinks else images.Resampling.NEAREST
         return _characters(image.convert("L").resize((columns, rows), method), dark)
-    return _blocks(image.convert("RGB").resize((columns, rows * 2), method))
+    return _blocks(scaled(image.convert("RGB"), columns, rows))
 
 
 def _blocks(image: Image) -> Text:

@@ -69,3 +69,14 @@ def test_a_file_that_is_no_picture_is_said(tmp_path: Path) -> None:
             picture.half_blocks(path, 10, 10)
         assert str(path) in caught.value.message
     assert picture.half_blocks(whole, 4, 2).plain == "▀▀▀▀\n▀▀▀▀"
+
+
+@pytest.mark.parametrize("growth", [1, 3])
+def test_a_grid_of_an_odd_height_keeps_every_line(growth: int) -> None:
+    """Two rows of 2 x 2 pixels with a grey line between: five lines, each as thick as the others."""
+    image = Image.new("L", (5, 5), 255)
+    image.paste(96, (0, 2, 5, 3))
+    columns, rows = picture.size_in_cells(image, 5 * growth, 100)
+    assert (columns, rows) == (5 * growth, -(-5 * growth // 2))
+    column = [picture.scaled(image, columns, rows).getpixel((0, y)) for y in range(2 * rows)]
+    assert column == [255] * 2 * growth + [96] * growth + [255] * (2 * growth + 1)

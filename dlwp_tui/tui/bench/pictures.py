@@ -72,8 +72,6 @@ class Pixels(ScrollView, can_focus=True):
             self._fit()
 
     def _fit(self) -> None:
-        from PIL import Image as images
-
         self._lines.clear()
         self._sized = None
         image = self._image
@@ -90,8 +88,7 @@ class Pixels(ScrollView, can_focus=True):
             self.call_after_refresh(self._paint)
             return
         if type(self._look) is Look:
-            method = images.Resampling.BOX if columns < image.width else images.Resampling.NEAREST
-            self._sized = image.resize((columns, 2 * rows), method)
+            self._sized = pictures.scaled(image, columns, rows)
         else:
             lines = self._look.draw(image, columns, rows).split("\n")
             columns, rows = cell_len(lines[0].plain), len(lines)
