@@ -45,6 +45,7 @@ class Plot:
         self.x, self.y, self.canvas, self.view = x, y, canvas, view
         self._columns, self._rows = 2 * canvas.width, 4 * canvas.height
         self.drawn: list[Drawable] = []
+        self._outside: set[tuple[str, str]] = set()
 
     def add(self, values: Drawable) -> None:
         """Draw a series in front of those there are."""
@@ -137,6 +138,9 @@ class Plot:
         ):
             if beyond:
                 words = f"{sign} {short(power(ys[index]) if self.view.log else ys[index])} "
+                if (words, values.series.color) in self._outside:  # a curve and the exact one behind it
+                    continue
+                self._outside.add((words, values.series.color))
                 column = self._dot(self.x.place(values.points.xs[index]), 0.0)[0] // 2
                 for at in range(column, min(column + LABEL_REACH, self.canvas.width)):
                     if self.canvas.write(row, at, words, style):

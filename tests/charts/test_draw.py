@@ -148,6 +148,13 @@ def test_first_points_that_would_rule_the_range_run_out_at_the_top_with_their_va
     assert max(row for column, row in dots(frame) if column < 8) == 4 * frame.rows - 1, "the line leaves at the top"
 
 
+def test_a_smoothed_curve_and_the_exact_one_behind_it_name_their_first_point_once() -> None:
+    points = Points(range(1, 43), FIRST_RULES)
+    exact = Series("", points, color="red", faint=True)
+    frame = draw([exact, Series("one", points, color="red"), Series("two", points, color="blue")], 70, 14)
+    assert frame.text.plain.count("↑ 612") == 2
+
+
 def test_one_key_shows_them() -> None:
     frame = draw([Series("fold", Points(range(1, 43), FIRST_RULES))], 70, 14, view=View(whole=True))
     assert frame.y is not None

@@ -335,7 +335,7 @@ class CurvesView(Widget, can_focus=True):
         count = min(count, MOST) or 1
         columns = min(count, max(1, width // LEAST_COLUMNS)) if height < LEAST_ROWS * count else 1
         if columns == 1 and count > 1 and width >= 2 * LEAST_COLUMNS + 2 and width > 3.4 * height:
-            columns = 2  # low and wide: side by side
+            columns = 3 if count == 3 and width >= 4 * LEAST_COLUMNS else 2  # low and wide: side by side
         rows = max(1, min(-(-count // columns), (height + 1) // LEAST_ROWS))
         return columns, rows
 

@@ -32,7 +32,7 @@ ANSI_DARK = tuple(
 )
 ANSI_LIGHT = tuple(
     f"ansi_{name}"
-    for name in ("blue", "red", "green", "magenta", "bright_black", "bright_red", "bright_blue", "default")
+    for name in ("blue", "red", "green", "magenta", "default", "bright_red", "bright_blue", "bright_black")
 )
 
 
