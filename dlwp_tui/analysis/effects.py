@@ -21,6 +21,7 @@ from dlwp_tui.course.expect import Comparison, Figure
 Decision = Literal["holds", "does not hold", "undecided"]
 MOST_SEEDS = 100
 """More are not counted out."""
+_MARKS: dict[Decision, str] = {"does not hold": "✗", "undecided": "?", "holds": "✓"}  # the worst first
 _OPPOSITE = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -81,11 +82,12 @@ def in_words(
     sides: Mapping[str, str],
     own: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """A sentence for each difference that the comparisons are about, with its size and how far seeds differ in it.
+    """A sentence for each difference that the comparisons are about: ✓, ✗ or ?, its size, how far seeds differ in it.
 
     figures: the figures of each seed, by their text. sides, own: as for `wording.sentences`.
     """
     found: dict[tuple[tuple[Figure, float], ...], list[str]] = {}
+    decisions: dict[tuple[tuple[Figure, float], ...], set[Decision]] = {}
     for effect in effects:
         if (linear := effect.comparison.linear) is None or not linear[0]:
             continue
@@ -95,13 +97,15 @@ def in_words(
         terms = tuple((figure, factor / first) for figure, factor in factors.items())
         bound = -constant / first
         found.setdefault(terms, []).append(f"{symbol} {number(bound)}" if bound or len(terms) < 2 else "")
+        decisions.setdefault(terms, set()).add(effect.decision)
     sentences = []
     for terms, bounds in found.items():
         texts = [(str(figure), factor) for figure, factor in terms]
         whole = [seed for seed in figures if all(text in seed for text, _factor in texts)]
         if values := [math.fsum(factor * seed[text] for text, factor in texts) for seed in whole]:
             asked = [bound for bound in dict.fromkeys(bounds) if bound]
-            sentences.append(_sentence(terms, values, asked, sides, own or {}))
+            mark = next(mark for decision, mark in _MARKS.items() if decision in decisions[terms])
+            sentences.append(f"{mark} {_sentence(terms, values, asked, sides, own or {})}")
     return tuple(sentences)
 
 

@@ -20,8 +20,8 @@ from dlwp_tui.analysis.effects import Effect
 from dlwp_tui.analysis.evidence import Data, Evidence
 from dlwp_tui.analysis.exact import Checked
 from dlwp_tui.analysis.history import HistoryRow
-from dlwp_tui.core import parsed
-from dlwp_tui.core.language import _
+from dlwp_tui.core import formats, parsed
+from dlwp_tui.core.language import _, ngettext
 from dlwp_tui.core.versions import versions
 from dlwp_tui.course import expect
 from dlwp_tui.course.lesson import Experiment, Lesson
@@ -127,6 +127,22 @@ def in_words(record: Record, lesson: Lesson, experiment: Experiment) -> tuple[st
     """The sentences of a recorded experiment, as `verdict.effects_in_words` makes them of runs."""
     sides = wording.side_names(lesson, experiment)
     return effects.in_words(effects_of(record, experiment), record["figures"], sides, lesson.words)
+
+
+def sentences(lesson: Lesson, experiment: Experiment) -> tuple[str, ...]:
+    """What the course's own runs of an experiment showed, for its card; () where it was never run.
+
+    The verdict for each kind of data, and where it is not that the statement holds, the figures.
+    """
+    found: list[str] = []
+    for record in read(lesson.content).of(lesson.id, experiment.id):
+        seeds = ngettext("{count} seed", "{count} seeds", record["seeds"]).format(count=record["seeds"])
+        head = (verdict.word(record["verdict"]), formats.source_label(record["source"]), seeds, record["date"])
+        found.append(_("In the course's own runs: {verdict}").format(verdict=" · ".join(filter(None, head))))
+        if record["verdict"] != "holds":
+            found += in_words(record, lesson, experiment)
+        found += changed(record, lesson, experiment)
+    return tuple(found)
 
 
 def changed(record: Record, lesson: Lesson, experiment: Experiment | None = None) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def show(
         for one in chosen:
             output.line(f"  {one.index + 1:>2}  {one.title}")
         return
+    from dlwp_tui.analysis import judged
     from dlwp_tui.core import progress
     from dlwp_tui.render import note as render
     from dlwp_tui.render import wrap
@@ -83,7 +84,14 @@ def show(
     console = output.console()
     width = min(console.width, 100)  # longer lines are hard to read
     shown = note if page is None else note.pages[page - 1]
-    text = render.render(shown, width, section_id=found.id, lessons=course.lesson, learner=progress.learner())
+    text = render.render(
+        shown,
+        width,
+        section_id=found.id,
+        lessons=course.lesson,
+        learner=progress.learner(),
+        judged=judged.sentences,
+    )
     console.print(text, width=width)
 
 

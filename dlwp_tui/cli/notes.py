@@ -58,10 +58,11 @@ def export_notes(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A new folder, or one written before."))],
     mine: Annotated[bool, typer.Option("--mine", help=_("With your own notes."))] = False,
 ) -> None:
+    from dlwp_tui.analysis import judged
     from dlwp_tui.course import reader
     from dlwp_tui.publish import tree
 
-    files = tree.build(reader.load(), mine=mine)
+    files = tree.build(reader.load(), mine=mine, judged=judged.sentences)
     tree.write(files, folder)
     output.say(_("Wrote {count} files to {path}.").format(count=len(files), path=folder))
 

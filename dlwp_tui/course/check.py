@@ -60,18 +60,27 @@ def check(
 
 
 def warnings(course: Course) -> Iterator[Problem]:
-    """What is not wrong, but leaves something unproved: experiments that do not name what their claims are about."""
+    """What is not wrong, but leaves an experiment unproved or hard to read.
+
+    Claims without the figures that they are about, and sides without a name, which sentences then call by their params.
+    """
     for section in course.sections:
         try:
             experiments = section.lesson().experiments if section.has_lesson else ()
             read = {experiment.id: names(sorted(check_lesson.compared(experiment))) for experiment in experiments}
         except ContentError:
             continue  # `check` reports it
+        file = relative(section.folder / "lesson.toml", section.content)
         for experiment in experiments:
+            where = f"experiments.{experiment.id}"
+            unnamed = [side for side in experiment.runs if side not in experiment.names]
+            if unnamed and len(experiment.runs) > 1:
+                message = _("Its sides have no names: {sides}").format(sides=names(unnamed))
+                yield Problem(file, where, message, _('Add names = {{ {side} = "…", … }}.').format(side=unnamed[0]))
             if experiment.claims and not experiment.compares:
                 yield Problem(
-                    relative(section.folder / "lesson.toml", section.content),
-                    f"experiments.{experiment.id}",
+                    file,
+                    where,
                     _("It names claims, but not the figures that they are about."),
                     _("Add compares = [...] with some of: {names}").format(names=read[experiment.id]),
                 )

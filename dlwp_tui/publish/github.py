@@ -14,7 +14,7 @@ from dlwp_tui.core.language import _
 from dlwp_tui.course import blocks
 from dlwp_tui.course.markdown import link, parser
 from dlwp_tui.render import command
-from dlwp_tui.render.note import LETTERS, alert_head
+from dlwp_tui.render.note import LETTERS, Judged, alert_head
 
 if TYPE_CHECKING:
     from dlwp_tui.course.lesson import Lesson
@@ -30,7 +30,13 @@ _INLINE = re.compile(
 _WIDE = re.compile(r"[\u3400-\u9fff\w]")
 
 
-def convert(source: str, section_id: str, href: Href, lessons: Callable[[str], Lesson]) -> str:
+def convert(
+    source: str,
+    section_id: str,
+    href: Href,
+    lessons: Callable[[str], Lesson],
+    judged: Judged | None = None,
+) -> str:
     """A note's source for GitHub. A card that cannot be resolved stays as it is written."""
     lines = source.split("\n")
     out: list[str] = []
@@ -44,7 +50,7 @@ def convert(source: str, section_id: str, href: Href, lessons: Callable[[str], L
         if isinstance(data, blocks.Quiz):
             end += 1  # the closing ::: is not in the map
         out += _inline(lines[done:start], href)
-        made = _block(data, section_id, href, lessons) if own else None
+        made = _block(data, section_id, href, lessons, judged) if own else None
         if made is None:
             label = token.meta["python"].label if token.level == 0 and "python" in token.meta else ""
             if label:
@@ -81,18 +87,20 @@ def _inline(lines: Sequence[str], href: Href) -> list[str]:
     return _INLINE.sub(change, text).split("\n") if lines else []
 
 
-def _block(data: object, section_id: str, href: Href, lessons: Callable[[str], Lesson]) -> list[str] | None:
+def _block(
+    data: object, section_id: str, href: Href, lessons: Callable[[str], Lesson], judged: Judged | None
+) -> list[str] | None:
     match data:
         case blocks.RunCard():
             return _shell([command.run(data.lesson, data.preset, data.params)])
         case blocks.ExperimentCard():
-            return _experiment(data, section_id, href, lessons)
+            return _experiment(data, section_id, href, lessons, judged)
         case blocks.Diagram(text=text):
             return ["```text", *text.split("\n"), "```"]
         case blocks.Quiz():
             return _quiz(data, href)
         case blocks.Alert():
-            body = convert(data.body, section_id, href, lessons).strip("\n").split("\n")
+            body = convert(data.body, section_id, href, lessons, judged).strip("\n").split("\n")
             title = data.title if data.title and data.title != alert_head(data.kind)[1] else ""
             head = [f"**{_one(title, href)}**", ""] if title else []  # GitHub allows no title behind [!WARNING]
             return [f"> [!{data.kind.upper()}]", *(f"> {line}".rstrip() for line in (*head, *body))]
@@ -100,7 +108,7 @@ def _block(data: object, section_id: str, href: Href, lessons: Callable[[str], L
 
 
 def _experiment(
-    card: blocks.ExperimentCard, section_id: str, href: Href, lessons: Callable[[str], Lesson]
+    card: blocks.ExperimentCard, section_id: str, href: Href, lessons: Callable[[str], Lesson], judged: Judged | None
 ) -> list[str] | None:
     lesson_id = card.lesson or section_id
     try:
@@ -112,6 +120,7 @@ def _experiment(
     if str(experiment.recorded):
         word = _("Recorded:")
         rows += [f"*{word}* {_one(str(experiment.recorded), href)}", ""]
+    rows += [line for text in (judged(lesson, experiment) if judged else ()) for line in (_one(text, href), "")]
     commands = [
         f"{command.run(lesson_id, experiment.preset, values, lesson)}  # {name}"
         for name, values in experiment.runs.items()

@@ -27,13 +27,17 @@ from dlwp_tui.publish import github
 
 if TYPE_CHECKING:
     from dlwp_tui.course.reader import Chapter, Course, Section
+    from dlwp_tui.render.note import Judged
 
 MANIFEST = ".dlwp-export.json"
 
 
-def build(course: Course, *, mine: bool = False) -> dict[str, bytes]:
-    """Every file of the tree, by its path with `/`. Raises ContentError or StorageError; writes nothing."""
-    return _Tree(course, mine).files()
+def build(course: Course, *, mine: bool = False, judged: Judged | None = None) -> dict[str, bytes]:
+    """Every file of the tree, by its path with `/`; `judged` as in `render.note.render`. Writes nothing.
+
+    Raises ContentError or StorageError.
+    """
+    return _Tree(course, mine, judged).files()
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
@@ -61,6 +65,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 class _Tree:
     course: Course
     mine: bool
+    judged: Judged | None
 
     def __post_init__(self) -> None:
         self.glossary = glossary.load(self.course.content)
@@ -187,7 +192,7 @@ class _Tree:
         return " · ".join(parts)
 
     def converted(self, text: str, section_id: str, here: str) -> str:
-        return github.convert(text, section_id, self.href(here), self.course.lesson)
+        return github.convert(text, section_id, self.href(here), self.course.lesson, self.judged)
 
 
 def _anchors(terms: glossary.Glossary) -> dict[str, str]:

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from dlwp_tui.course.lesson import Lesson
+    from dlwp_tui.course.lesson import Experiment, Lesson
     from dlwp_tui.course.note import Note, Page
 
 WIDEST = 100
 """Longer lines are hard to read, however wide the terminal is."""
+Judged = Callable[["Lesson", "Experiment"], Sequence[str]]
+"""Lines on what the course's own runs of an experiment showed."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -50,11 +52,12 @@ def render(
     section_id: str = "",
     lessons: Callable[[str], Lesson] | None = None,
     learner: str = "",
+    judged: Judged | None = None,
 ) -> RenderableType:
     """A whole note or one page for `rich.console.Console.print`, at most `width` (or 100) cells wide.
 
     `lessons` finds a lesson for the experiment cards; a single page names those of `section_id`. The answers
-    of quizzes come in `learner`'s order.
+    of quizzes come in `learner`'s order. `judged` adds what became of an experiment in the course's runs.
     Colour and syntax highlighting appear on a console with colour only.
     """
     from dlwp_tui.course.note import Note
@@ -63,8 +66,8 @@ def render(
         sources = [page.markdown for page in note.pages]
         if not sources or not sources[0].startswith("# "):  # nothing stands before the first part
             sources.insert(0, f"# {note.section_id} {note.title}")
-        return _Rendered(sources, width, note.section_id, lessons, learner)
-    return _Rendered([note.markdown], width, section_id, lessons, learner)
+        return _Rendered(sources, width, note.section_id, lessons, learner, judged)
+    return _Rendered([note.markdown], width, section_id, lessons, learner, judged)
 
 
 def style(mark: str) -> Style | str | None:
@@ -86,11 +89,13 @@ class _Rendered:
     section_id: str
     lessons: Callable[[str], Lesson] | None
     learner: str
+    judged: Judged | None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         wrap.install()
         width = min(options.max_width, self.width or WIDEST)
-        walker = _Walker(width, console.color_system is not None, self.section_id, self.lessons, self.learner)
+        colour = console.color_system is not None
+        walker = _Walker(width, colour, self.section_id, self.lessons, self.learner, self.judged)
         parts = [part for source in self.sources for part in walker.document(source)]
         yield from console.render(Group(*parts, *walker.answers()), options.update_width(width))
 
@@ -102,6 +107,7 @@ class _Walker:
     section_id: str
     lessons: Callable[[str], Lesson] | None
     learner: str
+    judged: Judged | None
     quizzes: list[blocks.Quiz] = field(default_factory=list)
 
     def document(self, source: str, width: int | None = None) -> Iterator[RenderableType]:
@@ -186,6 +192,8 @@ class _Walker:
         if str(experiment.recorded):
             recorded = inline.styled(inline.parse(str(experiment.recorded)), style)
             yield _Hanging("  ", Text.assemble((_("Recorded:"), "dim"), " ", recorded))
+        for line in self.judged(lesson, experiment) if self.judged is not None else ():
+            yield _Hanging("  ", Text(line, "dim"))
         wide = max(len(name) for name in experiment.runs)
         for name, values in experiment.runs.items():
             run = command.run(lesson_id, experiment.preset, values, lesson)

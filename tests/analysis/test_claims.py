@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from rich.console import Console
 
 from dlwp_tui.analysis import claims, evidence, judged, provenance, verdict
 from dlwp_tui.core.versions import versions
 from dlwp_tui.course import reader
+from dlwp_tui.course.note import Page
 from dlwp_tui.course.reader import Course
+from dlwp_tui.publish import tree
+from dlwp_tui.render.note import render
 from tests.benchmarks import judged as benchmark
 from tests.runs.fake_run import FakeRun
 
@@ -69,7 +74,7 @@ def test_a_claim_holds_where_all_that_proves_it_does(course: Course, run_all: Ca
     run_all(2.0)
     one = claims.rows(course)[0]
     assert one.state == "holds" and one.seconds == 6 * 4 + 4
-    assert one.proofs[0].words == ("last training loss: rate 2 is 4 above rate 1, seeds differ by 2",)
+    assert one.proofs[0].words == ("✓ last training loss: rate 2 is 4 above rate 1, seeds differ by 2",)
     assert one.proofs[0].recorded == "1 比 2" and len(one.proofs[0].runs) == 6 and one.proofs[0].seeds == 3
     assert one.proofs[1].words == ("✓ loss falls",)
     run_all(2.0, ok=False)
@@ -92,7 +97,7 @@ def test_the_course_records_what_its_authors_measured(course: Course, run_all: C
     assert record(course) == found, "and without them it stays"
     one = claims.rows(course)[0]
     assert one.state == "not tried" and one.course_state == "holds"
-    assert one.course[0].words == ("last training loss: rate 2 is 4 above rate 1, seeds differ by 2",)
+    assert one.course[0].words == ("✓ last training loss: rate 2 is 4 above rate 1, seeds differ by 2",)
     assert one.course[0].machine.startswith("two cores, cpu, keras ") and one.course[0].seconds == 24
     assert [proof.words for proof in one.course[1:]] == [("✓ loss falls",)]
     toml = course.content / "ch01" / "1.1-fake" / "lesson.toml"
@@ -112,6 +117,27 @@ def test_the_table_lists_every_experiment(course: Course, run_all: Callable[...,
     assert "没有跑" not in text and "- 机器：two cores，没有用 GPU" in text
     assert "| 1.1 | `more-rate-more-loss`：速率越大，损失越大 | C001 | – | 3 | ✓ holds |" in text
     assert "| 1.1 | – | C001 | – |" in text
+
+
+def test_a_note_says_what_the_course_s_runs_showed(course: Course, run_all: Callable[..., None]) -> None:
+    lesson = course.lesson("1.1")
+    experiment = lesson.experiment("more-rate-more-loss")
+    assert judged.sentences(lesson, experiment) == ()
+    run_all(2.0)
+    record(course)
+    (head,) = judged.sentences(lesson, experiment)
+    assert head.startswith("In the course's own runs: ✓ holds · 3 seeds · 20")
+    (course.content / judged.FILE).unlink()
+    run_all(-2.0)
+    record(course)
+    head, figures = judged.sentences(lesson, experiment)
+    assert "✗ does not hold" in head and figures == "✗ last training loss: rate 2 is 4 below rate 1, seeds differ by 2"
+    page = Page(0, "x", "```experiment more-rate-more-loss\n```\n", 1)
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    console.print(render(page, section_id="1.1", lessons=course.lesson, judged=judged.sentences))
+    assert f"  {head}\n  {figures}\n" in cast("io.StringIO", console.file).getvalue()
+    files = tree.build(course, judged=judged.sentences)
+    assert figures in files["ch01/1.1-fake/README.md"].decode()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "experiments": [{}]}'])

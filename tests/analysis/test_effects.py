@@ -77,14 +77,14 @@ def words(text: str, *seeds: dict[str, float], sides: dict[str, str] | None = No
 def test_a_difference_in_words() -> None:
     seeds = [{"argmin(a.val_loss)": a, "argmin(b.val_loss)": b} for a, b in ((7.0, 4.0), (8.0, 4.0), (6.0, 4.0))]
     assert words("argmin(a.val_loss) > argmin(b.val_loss)", *seeds) == (
-        "epoch of the lowest validation loss: small net is 3.0 epochs later than large net, seeds differ by 1.0",
+        "✓ epoch of the lowest validation loss: small net is 3.0 epochs later than large net, seeds differ by 1.0",
     )
     assert words("argmin(b.val_loss) < argmin(a.val_loss)", *seeds) == (
-        "epoch of the lowest validation loss: large net is 3.0 epochs earlier than small net, seeds differ by 1.0",
+        "✓ epoch of the lowest validation loss: large net is 3.0 epochs earlier than small net, seeds differ by 1.0",
     )
     equal = {"argmin(a.val_loss)": 4.0, "argmin(b.val_loss)": 4.0}
     assert words("argmin(a.val_loss) > argmin(b.val_loss)", equal) == (
-        "epoch of the lowest validation loss: small net and large net are equal, "
+        "✗ epoch of the lowest validation loss: small net and large net are equal, "
         "a single seed: how far seeds differ is not known",
     )
 
@@ -93,7 +93,7 @@ def test_two_bounds_of_one_difference_are_one_sentence() -> None:
     text = "max(a.val_accuracy) > max(b.val_accuracy) - 0.02 and max(a.val_accuracy) < max(b.val_accuracy) + 0.02"
     seeds = [{"max(a.val_accuracy)": a, "max(b.val_accuracy)": 0.9} for a in (0.905, 0.907)]
     assert words(text, *seeds) == (
-        "highest validation accuracy: small net is 0.006 above large net (asked for: > -0.02, < 0.02), "
+        "✓ highest validation accuracy: small net is 0.006 above large net (asked for: > -0.02, < 0.02), "
         "seeds differ by 0.0014",
     )
 
@@ -101,10 +101,10 @@ def test_two_bounds_of_one_difference_are_one_sentence() -> None:
 def test_a_bound_and_a_sum() -> None:
     seed = {"last(a.result_test_accuracy)": 0.979, "last(b.result_test_accuracy)": 0.5}
     assert words("last(a.result_test_accuracy) > 0.975", seed, seed, sides={"a": ""}) == (
-        "test accuracy: 0.979 (asked for: > 0.975), the same with every seed",
+        "✓ test accuracy: 0.979 (asked for: > 0.975), the same with every seed",
     )
     (sum_,) = words("1 > 2 * last(b.result_test_accuracy) - last(a.result_test_accuracy)", seed, seed)
-    assert sum_.startswith("test accuracy of large net − 0.5 × test accuracy of small net: 0.0105 (asked for: < 0.5)")
+    assert sum_.startswith("✓ test accuracy of large net − 0.5 × test accuracy of small net: 0.0105 (asked for: < 0.5)")
 
 
 def test_a_product_of_figures_has_no_sentence() -> None:

@@ -33,7 +33,7 @@ def test_one_claim_whole(cli: Cli) -> None:
         "",
         "1.1/more-rate-more-loss  ✓ holds  6 runs, 24 s",
         "    速率越大，损失越大",
-        "    last training loss: rate 2 is 1 above rate 1, the same with every seed",
+        "    ✓ last training loss: rate 2 is 1 above rate 1, the same with every seed",
         "    Recorded: 1 比 2",
         "",
         "check:1.1  ✗ does not hold  1 runs, 4 s",

@@ -49,7 +49,7 @@ def test_it_prints_the_verdicts(cli: Cli) -> None:
     assert done.returncode == 0 and done.stderr == "runs still to be made: 0\n"
     assert done.stdout.splitlines() == [
         "1.1 more-rate-more-loss  ✓ holds  速率越大，损失越大",
-        "    last training loss: rate 2 is 1 above rate 1, the same with every seed",
+        "    ✓ last training loss: rate 2 is 1 above rate 1, the same with every seed",
         "    Recorded: 1 比 2",
         "1.1 C001  ✗ does not hold",
         "    ✗ loss falls (1 / 2)",

@@ -231,7 +231,11 @@ def test_figures_that_no_run_has(copy: Copy) -> None:
     ]
 
 
-def test_claims_without_what_they_are_about_are_a_warning(copy: Copy) -> None:
+def test_sides_without_names_and_claims_without_what_they_are_about_are_warnings(copy: Copy) -> None:
+    (warning,) = warnings(reader.load(copy.folder))
+    assert warning.where == "experiments.more-rate-more-loss" and warning.hint == 'Add names = { base = "…", … }.'
+    assert warning.message == "Its sides have no names: base, big"
+    copy.edit(LESSON, 'compares = ["loss"]\n', 'compares = ["loss"]\nnames = { base = "1", big = "2" }\n')
     assert list(warnings(reader.load(copy.folder))) == []
     copy.edit(LESSON, 'compares = ["loss"]\n', "")
     assert check(copy.folder) == []

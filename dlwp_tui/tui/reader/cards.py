@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.markdown import Markdown
 
+from dlwp_tui.analysis import judged
 from dlwp_tui.analysis.verdict import Verdict, effects_in_words, in_words
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _, ngettext
@@ -184,10 +185,11 @@ class ExperimentBlock(Card):
         if self.experiment is None:
             problem = self.problem or self.experiment_id
             return content(inline.lines([title.append(self.experiment_id), Text(f"✗ {problem}", "wrong")]))
+        assert self.lesson is not None
         statement = inline.parse(str(self.experiment.statement))
-        return content(
-            inline.lines([inline.hanging(title, statement, width), Text(), self._figures(width), Text(), self._foot()])
-        )
+        course = [Text(line, "dim") for line in judged.sentences(self.lesson, self.experiment)]
+        parts = [inline.hanging(title, statement, width), Text(), self._figures(width), *course, Text(), self._foot()]
+        return content(inline.lines(parts))
 
     def action_press(self) -> None:
         """Show its runs; put the statement to the test where there are none."""

@@ -10,6 +10,7 @@ import pytest
 from textual.app import App
 from textual.widgets.markdown import Markdown
 
+from dlwp_tui.analysis import judged
 from dlwp_tui.analysis.verdict import Verdict, Vote
 from dlwp_tui.course.reader import Course
 from dlwp_tui.tui.reader import stops
@@ -71,6 +72,7 @@ async def test_a_page_is_found_again_where_it_was_left(tmp_path: Path) -> None:
     app = Reader(course)
     async with app.run_test(size=(62, 20)) as pilot:
         await app.open(pilot, "1.2")
+        await until(pilot, lambda: app.pane.max_scroll_y > 40, "the whole page laid out")
         assert app.pane.scroll_page(1)
         assert app.pane.scroll_page(1)
         await until(pilot, lambda: app.pane.scroll_offset.y > 20, "two pages down")
@@ -145,12 +147,13 @@ async def test_a_run_card_with_a_bad_value_says_so_and_starts_nothing(tmp_path: 
         assert "7.7" in app.text()
 
 
-async def test_the_experiment_card_shows_what_is_known(course: Course) -> None:
+async def test_the_experiment_card_shows_what_is_known(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged, "sentences", lambda _lesson, experiment: (f"course: {experiment.id}",))
     app = Reader(course)
     async with app.run_test(size=(62, 44)) as pilot:
         await app.open(pilot, "1.1", 1)
         card = app.query_one(ExperimentBlock)
-        assert "not measured yet" in app.text()
+        assert "not measured yet" in app.text() and "course: more-rate-more-loss" in app.text()
         app.set_focus(card)
         await pilot.press("enter")
         await pilot.pause()
