@@ -60,7 +60,10 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(st.tuples(FIELDS, st.integers(1, 40)), min_size=2, max_size=8), st.randoms(use_true_random=False), NUMBERS)
+GROUPS = st.lists(st.tuples(FIELDS, st.integers(1, 40)), min_size=2, max_size=8)
+
+
+@given(GROUPS, st.randoms(use_true_random=False), NUMBERS)
 @settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
