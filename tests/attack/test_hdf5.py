@@ -31,6 +31,8 @@ from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.data import apart
 from dlwp_tui.data.sets import weights
 apart.limit(0, 10_000)  # all of them together; each has three seconds
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+begun = peak()  # that of the process which started this one, where it was larger
 for line in sys.stdin:
     signal.setitimer(signal.ITIMER_PROF, 3)
     try:
@@ -40,7 +42,7 @@ for line in sys.stdin:
     except BaseException as error:
         print(repr(error), flush=True)
         continue
-    print("fine", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, flush=True)
+    print("fine", peak() - begun, flush=True)
 """
 """Reads the file at each path that a line of its input names."""
 FOUND = {
@@ -81,8 +83,8 @@ FOUND = {
     ),
 }
 """What reading such a file did, before there were limits; mutations of `legacy`, compressed."""
-MOST_MB = (apart.ROOM >> 20) + 150
-"""Resident memory of a reader: what it has without a file, and what it may take for a small one."""
+MOST_MB = (apart.ROOM >> 20) + 50
+"""By which a reader may grow."""
 
 
 def legacy(file: h5py.File) -> None:
