@@ -63,8 +63,6 @@ def _write(sequence: str) -> None:
 
 def _sixels(image: Image, columns: int, rows: int) -> None:
     """As large as fits; a small picture grows by a whole number."""
-    from dlwp_tui.render import sixel, tiles
+    from dlwp_tui.render import sixel
 
-    wide, high = sixel.cell_size()
-    width, height = tiles.inside(image.width, image.height, columns * wide, rows * high)
-    _write(sixel.encode(image, width, height))
+    _write(sixel.encode(image, *sixel.size(image, columns, rows)))

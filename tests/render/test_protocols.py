@@ -139,6 +139,21 @@ def test_sixels_are_the_picture() -> None:
     assert np.abs(smooth[:, :, 0] - np.linspace(0, 100, 64)).max() < 2
 
 
+def test_an_enlarged_picture_is_sent_as_it_is_and_from_above_as_far_as_it_is_seen() -> None:
+    image = Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8) * 5)
+    whole = decoded(sixel.encode(image, 56, 42))
+    assert whole.shape == (42, 56, 3)
+    wanted = np.round(np.kron(np.asarray(image), np.ones((7, 7))) * 100 / 255)
+    assert np.abs(whole[:, :, 1] - wanted).max() <= 1
+    assert (decoded(sixel.encode(image, 56, 42, 10)) == whole[:10]).all()
+
+
+def test_no_side_is_longer_than_a_terminal_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sixel, "cell_size", lambda: (10, 20))
+    assert sixel.size(Image.new("L", (1007, 62)), 160, 48) == (1000, 61)
+    assert sixel.size(Image.new("L", (10, 3000)), 160, 48)[1] <= 1000
+
+
 def test_a_cell_has_a_size_without_a_terminal_too() -> None:
     assert min(sixel.cell_size()) > 0
 
