@@ -26,6 +26,7 @@ from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.picture_views import FramesView, GridView
 from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels
+from dlwp_tui.tui.look import look_of
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -294,6 +295,21 @@ async def test_kittys_placeholders_stand_where_the_picture_is(where: str, monkey
             if PLACEHOLDER in segment.text and segment.style is not None and segment.style.color is not None
         }
         assert {red << 16 | green << 8 | blue for red, green, blue in filter(None, colours)} <= numbers and colours
+
+
+async def test_a_picture_the_terminal_no_longer_has_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths.ensure(paths.home())
+    paths.settings_file().write_text('pictures = "kitty"\n', encoding="utf-8")
+    sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.look.write", lambda _app, sequence: sent.append(sequence))
+    monkeypatch.setattr("rich.console.Console.color_system", property(lambda _self: "truecolor"))
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        await until(pilot, lambda: "a=T" in "".join(sent), "the picture")
+        monkeypatch.setattr("dlwp_tui.render.kitty.KEPT", 1)
+        look_of(app).draw(Image.new("L", (3, 3)), 4, 4)  # one of many others
+        assert "a=d" in sent[-1]
+        sent.clear()
+        await until(pilot, lambda: "a=T" in "".join(sent), "the picture again")
 
 
 async def test_sixels_follow_each_frame_that_writes_their_cells(monkeypatch: pytest.MonkeyPatch) -> None:
