@@ -109,7 +109,7 @@ class DlwpApp(App[None]):
 
     def _open(self) -> None:
         """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
-        from dlwp_tui.render import wrap
+        from dlwp_tui.render import able, wrap
         from dlwp_tui.tui.screens.study import StudyScreen
         from dlwp_tui.tui.session import Session
 
@@ -119,6 +119,8 @@ class DlwpApp(App[None]):
         self.push_screen(StudyScreen(self.session, self._section))
         for problem in settings.problems():
             self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
+        if unable := able.problem():
+            self.notify(unable, title=_("Settings"), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
