@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from functools import cache, partial
+
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -74,6 +77,8 @@ class CurvesView(Widget, can_focus=True):
         self._skip = False
         self._timer: Timer | None = None
         self._charts: list[Chart] = []
+        self._built: tuple[Hashable, Callable[[str], charting.Chart]] = (None, lambda _name: charting.Chart(""))
+        """What the charts were built from last, and their builder."""
         self.picker = RunPicker(comparison, id="picker")
 
     def compose(self) -> ComposeResult:
@@ -276,6 +281,7 @@ class CurvesView(Widget, can_focus=True):
             signs=ASCII_SIGNS if self._ascii else SIGNS,
         )
         members = self.comparison.members()
+        reference = self.comparison.name_of_reference(members) if len(members) > 1 else ""
         subject = (
             self._lesson,
             self.log_y,
@@ -285,17 +291,20 @@ class CurvesView(Widget, can_focus=True):
             tuple(id(view) for view in self.comparison.runs),
         )
         stamp = (self.comparison.version, tuple(view.version for view in self.comparison.runs), look)
+        if stamp != self._built[0]:  # once for a chart and its readings, until something changes
+            self._built = stamp, cache(partial(charting.chart, members=members, look=look))
+        build = self._built[1]
         view = View(log=self.log_y, x=self.zoom, whole=self.whole, cursor=self.cursor, ascii=self._ascii)
         for chart, name in zip(self._charts, names, strict=True):
             chart.show(
                 (name, stamp),
-                lambda name=name: charting.chart(name, members, look),  # type: ignore[misc]
+                partial(build, name),
                 subject=(name, subject),
                 title=self._title,
                 view=view,
                 hint=self._nothing(),
             )
-        self.query_one(Readings).show(self.comparison, names, look, self.cursor)
+        self.query_one(Readings).show(build, names, reference, self.cursor)
 
     def on_resize(self, _event: events.Resize) -> None:
         self.redraw()

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from dlwp_tui.analysis import charting
 from dlwp_tui.core import formats
 from dlwp_tui.runs import packed
 from dlwp_tui.runs.folder import RunFolder
@@ -166,7 +167,9 @@ async def test_what_the_picker_does() -> None:
         assert curves(app).has_focus
 
 
-async def test_the_cursor_reads_every_curve_best_first_with_the_difference_to_the_reference() -> None:
+async def test_the_cursor_reads_every_curve_best_first_with_the_difference_to_the_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     finished({"rate": 2.0}, ago=500)
     finished(ago=5)
     app = BenchApp()
@@ -179,6 +182,18 @@ async def test_the_cursor_reads_every_curve_best_first_with_the_difference_to_th
         readings: Callable[[], str] = lambda: str(app.bench.query_one("#curves-readings", Static).content)  # noqa: E731
         await until(pilot, lambda: "epoch 4 · val_loss" in readings(), "the readings")
         assert readings().count("0.35") == 2 and "(+0)" in readings()
+        built: list[str] = []
+        build = charting.chart
+
+        def counted(metric: str, members: Any, look: Any) -> charting.Chart:
+            built.append(metric)
+            return build(metric, members, look)
+
+        monkeypatch.setattr(charting, "chart", counted)
+        await pilot.press("left")
+        await until(pilot, lambda: "epoch 3 · val_loss" in readings(), "the readings at the epoch before")
+        await pilot.pause()
+        assert built == [], "a moved cursor builds no series anew"
         await pilot.press("escape")
         await until(pilot, lambda: not app.bench.query_one("#curves-readings").display, "no cursor")
 
