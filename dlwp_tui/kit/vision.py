@@ -20,7 +20,6 @@ from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
 from dlwp_tui.kit import bases, mini, shapes
 from dlwp_tui.kit.pictures import overlay, read_picture
-from dlwp_tui.lab import models
 from dlwp_tui.runs import kinds, state, store
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
@@ -249,7 +248,7 @@ def trained(lab: Lab) -> tuple[keras.Model, dict[str, Any]]:
             spec = store.read_spec(folder)
             detail = _("The network of run {run}, trained in {lesson}.").format(run=folder.id, lesson=spec.lesson)
             lab.recorder.event(kinds.DATASET, name=spec.lesson, source=_source(folder), detail=detail)
-            return models.read(folder.artifacts / "model.keras"), dict(spec.params)
+            return keras.models.load_model(folder.artifacts / "model.keras"), dict(spec.params)
     lab.phase(_("No network for cats and dogs has been trained yet: training a small one"))
     pets = lab.dataset("cats_and_dogs_small", size=(SIDE, SIDE))
     model = small_network((SIDE, SIDE, 3))
