@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
 
-from dlwp_tui.analysis import charting, wording
+from dlwp_tui.analysis import wording
 from dlwp_tui.analysis.alerts import alerts
-from dlwp_tui.analysis.charting import Look
+from dlwp_tui.analysis.charting import Chart
 from dlwp_tui.analysis.seen import seen
 from dlwp_tui.charts import cursor
 from dlwp_tui.charts.axis import short
@@ -28,14 +28,12 @@ class Readings(Static):
     Readings.-shown { display: block; }
     """
 
-    def show(self, comparison: Comparison, names: Sequence[str], look: Look, at: float | None) -> None:
+    def show(self, build: Callable[[str], Chart], names: Sequence[str], reference: str, at: float | None) -> None:
         """The values at x = `at` of the charts of these metrics, a line or more for each; None: no cursor."""
         lines: list[Content] = []
         if at is not None:
-            members = comparison.members()
-            reference = comparison.name_of_reference(members) if len(members) > 1 else ""
             for name in names:
-                chart = charting.chart(name, members, look)
+                chart = build(name)
                 found = cursor.readings(chart.series, at, higher_is_better=higher_is_better(name), reference=reference)
                 lines.append(self._line(f"{chart.x_unit} {short(at)} · {chart.metric}", found))
         self.set_class(bool(lines), "-shown")
