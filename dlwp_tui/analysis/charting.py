@@ -130,8 +130,12 @@ def _run(metric: str, member: Member, look: Look, alone: bool) -> list[Series]:
             dim = replace(line, name=words, points=batches, front=TRAINING, sign="", faint=True)
             made += _drawn(dim, CurveKey(label, metric), view, replace(look, smoothing=0.0))
         if training is not None and (both or validation is None):
-            own_word = metric in view.units or (name and validation is None)
-            words = _joined(name, "" if own_word else pgettext("curve", "training")) if alone else ""
+            side = pgettext("curve", "training")
+            if metric in view.units or (name and validation is None):
+                side = ""
+            elif validation is None and len(labels) > 1:  # beside the others "training" would tell nothing
+                side = pgettext("curve", "this lesson's")
+            words = _joined(name, side) if alone else ""
             if validation is not None:
                 dots = replace(line, name=words, points=training, front=TRAINING, pattern="blobs", sign="")
                 made += _drawn(dots, CurveKey(label, metric), view, look)

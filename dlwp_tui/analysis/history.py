@@ -13,7 +13,7 @@ from dlwp_tui.analysis import compare, presets, row_cache
 from dlwp_tui.analysis.presets import Presets
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.types import UsedSource, Value
-from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs import kinds, packed, packing, state, store
 from dlwp_tui.runs.events import plain
 from dlwp_tui.runs.facts import Best
 from dlwp_tui.runs.folder import EVENTS, LABELS, SPEC, RunFolder
@@ -221,7 +221,12 @@ def _facts(folder: RunFolder) -> dict[str, Any]:
     """What a row says of a run whatever the course and the learner make of it, as JSON values. Raises RunError."""
     from dlwp_tui.runs.view import RunView  # with pydantic 0.07 s, which a list of runs that have ended can do without
 
-    view = RunView.of_pack(folder) or RunView.of_events(folder, scan(folder.events, *_KINDS))
+    view = RunView.of_pack(folder)
+    if view is None and packed.worth(folder) and not state.current(folder).active:
+        view = RunView.open(folder)  # its worker was killed, and whoever reaped it too
+        view.update()
+        packing.later(folder)
+    view = view or RunView.of_events(folder, scan(folder.events, *_KINDS))
     spec = view.spec
     return {
         "lesson": spec.lesson,

@@ -128,7 +128,7 @@ def _narrow_log(low: float, high: float, rows: int) -> Axis:
 
 
 def x_axis(low: float, high: float, columns: int, *, whole: bool = True) -> Axis:
-    """The horizontal axis: from `low` to `high` exactly, round ticks at least eight cells apart.
+    """The horizontal axis: from `low` to `high` exactly, round ticks at least eight cells apart, five for a second one.
 
     whole: what is counted comes in whole numbers (epochs, steps), so no tick lies between two of them.
     """
@@ -137,9 +137,12 @@ def x_axis(low: float, high: float, columns: int, *, whole: bool = True) -> Axis
         margin = max(0.5, size * 0.1)  # a single epoch stands in the middle
         return Axis(low - margin, high + margin, ((low, short(low)),))
     whole = whole and high - low >= 1
-    steps = _round_steps((high - low) / max(1, columns // 8), False)
-    step = next(one for one in steps if not whole or (one >= 1 and one == int(one)))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    for cells in (8, 5):
+        steps = _round_steps((high - low) / max(1, columns // cells), False)
+        step = next(one for one in steps if not whole or (one >= 1 and one == int(one)))
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last > first:
+            break
     if last - first > 64 or max(abs(first), abs(last)) > 1e14:  # the step vanishes beside the values
         return Axis(low, high, ((low, short(low)), (high, short(high))))
     values = [n * step for n in range(first, last + 1)]

@@ -158,23 +158,28 @@ def _body(plot: Plot, names: dict[int, str], left: int, right: int, x_unit: str)
             name, style = ends[row]
             text.append(f" {name}", style or None)
         rows.append(text)
-    return rows + _below(plot, left, x_unit, at)
+    return rows + _below(plot, left, right, x_unit, at)
 
 
-def _below(plot: Plot, left: int, unit: str, cursor: int | None) -> list[Text]:
-    """The x axis and its labels, its unit at the right end or, where that is taken, at the left."""
+def _below(plot: Plot, left: int, right: int, unit: str, cursor: int | None) -> list[Text]:
+    """The x axis and its labels, each under its tick; its unit left of them, or at the right end where it is long."""
     ascii, width = plot.view.ascii, plot.canvas.width
     corner, tick, flat = ("+", "+", "-") if ascii else ("└", "┬", "─")
     marks: set[int] = set()
-    room = left + width
-    tail = f" {unit}" if unit else ""
-    end = room - cell_len(tail) if cell_len(tail) <= width // 3 else room
+    ticks = [(math.floor(plot.x.place(value) * (2 * width - 1) + 0.5) // 2, label) for value, label in plot.x.ticks]
+    before, tail = cell_len(unit), f" {unit}" if unit else ""
+    fits = all(left + column - (len(label) - 1) // 2 > before for column, label in ticks[:1])
+    if fits or cell_len(tail) > width // 3 + right:
+        tail = ""
+    end = left + width + min(0, right - cell_len(tail))
     names = [" "] * end
     taken = -1
-    for value, label in plot.x.ticks:
-        column = math.floor(plot.x.place(value) * (2 * width - 1) + 0.5) // 2
+    if fits and unit:
+        names[:before] = [unit, *[""] * (before - 1)]
+        taken = before
+    for column, label in ticks:
         start = max(0, min(end - len(label), left + column - (len(label) - 1) // 2))
-        if start <= taken:
+        if start <= taken or not start <= left + column < start + len(label):
             continue
         marks.add(column)
         names[start : start + len(label)] = label
@@ -182,7 +187,7 @@ def _below(plot: Plot, left: int, unit: str, cursor: int | None) -> list[Text]:
     line = "".join(tick if column in marks else flat for column in range(width))
     if cursor is not None:
         line = f"{line[:cursor]}{'^' if ascii else '▲'}{line[cursor + 1 :]}"
-    return [Text(" " * (left - 1) + corner + line, "dim"), Text("".join(names) + (tail if end < room else ""), "dim")]
+    return [Text(" " * (left - 1) + corner + line, "dim"), Text("".join(names) + tail, "dim")]
 
 
 def _end_names(values: Sequence[Drawable], room: int) -> dict[int, str]:

@@ -33,9 +33,9 @@ def polyline(parts: tuple[tuple[Dot, ...], ...], width: int, height: int) -> Bit
 
 @lru_cache(maxsize=512)
 def blobs(dots: tuple[Dot, ...], width: int, height: int) -> Bits:
-    """Each dot as a square of 2 x 2, which is seen beside a line; it lies up or right of the dot, inside the grid."""
+    """Each dot as a square of 2 x 2, which is seen beside a line; it lies up and right of the dot, inside the grid."""
     square = {
-        (min(column + right, 2 * width - 1), min(row + up, 4 * height - 1))
+        (min(column, 2 * width - 2) + right, min(row, 4 * height - 2) + up)
         for column, row in dots
         for right in (0, 1)
         for up in (0, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from dlwp_tui.charts import layers
@@ -13,6 +14,8 @@ from dlwp_tui.charts.series import Series, View, style_of
 
 SIGN_EVERY = 16
 """Columns from one sign of a run to the next."""
+VALUE_REACH = 7
+"""Rows within which the value of a best point stands, where its own row and the next have no room."""
 LABEL_REACH = 40
 """Columns that the figure of a point out of range may stand away from it."""
 
@@ -42,6 +45,7 @@ class Plot:
         self.x, self.y, self.canvas, self.view = x, y, canvas, view
         self._columns, self._rows = 2 * canvas.width, 4 * canvas.height
         self.drawn: list[Drawable] = []
+        self._outside: set[tuple[str, str]] = set()
 
     def add(self, values: Drawable) -> None:
         """Draw a series in front of those there are."""
@@ -52,6 +56,8 @@ class Plot:
             parts.append([(self.x.place(xs[index]), self.y.place(ys[index])) for index in indices])
         dots = tuple(dict.fromkeys(self._dot(*point) for part in parts for point in part if _inside(point)))
         if values.series.pattern == "blobs":
+            if len(dots) > width:  # they touch: without the gaps between them they would look like another line
+                values.series = replace(values.series, faint=True)
             layer = layers.blobs(dots, width, height) if dots else None
         else:
             clipped = [piece for part in parts for piece in clip(part)]
@@ -98,17 +104,24 @@ class Plot:
         above, below = ("v", "^") if self.view.ascii else ("▾", "▴")
         value = short(y)
         sides = [(above, -1), (below, 1)] if values.series.best_is_high else [(below, 1), (above, -1)]
-        for sign, side in sides:
-            for words, start in ((f"{sign} {value}", column), (f"{value} {sign}", column - len(value) - 1)):
-                if self.canvas.write(row + side, start, words, style):
-                    return
-        for sign, side in sides:  # the sign at the point, its value a row further off
-            if self.canvas.free(row + side, column, 1):
-                self.canvas.write(row + side, column, sign, style)
-                for start in (column - len(value) // 2, column, column - len(value) + 1):
-                    if self.canvas.write(row + 2 * side, start, value, style):
-                        return
+        if any(self._write_beside(row + side, column, sign, value, style) for sign, side in sides):
+            return
+        for sign, side in sides:  # the sign at the point, its value in the nearest row beyond that has the room
+            if self.canvas.write(row + side, column, sign, style):
+                starts = (column - len(value) // 2, column, column - len(value) + 1)
+                beyond = range(row + 2 * side, row + VALUE_REACH * side, side)
+                any(self.canvas.write(at, start, value, style) for at in beyond for start in starts)
                 return
+        for away in range(2, VALUE_REACH):
+            if any(self._write_beside(row + away * side, column, sign, value, style) for sign, side in sides):
+                return
+
+    def _write_beside(self, row: int, column: int, sign: str, value: str, style: str) -> bool:
+        """Write the sign in its column and the value on either side of it; False where neither has the room."""
+        left = column - len(value) - 1
+        return self.canvas.write(row, column, f"{sign} {value}", style) or self.canvas.write(
+            row, left, f"{value} {sign}", style
+        )
 
     def _mark_outside(self, values: Drawable) -> None:
         """`↑ 612` at the top, where a curve runs out of the range that its bulk chose."""
@@ -125,6 +138,9 @@ class Plot:
         ):
             if beyond:
                 words = f"{sign} {short(power(ys[index]) if self.view.log else ys[index])} "
+                if (words, values.series.color) in self._outside:  # a curve and the exact one behind it
+                    continue
+                self._outside.add((words, values.series.color))
                 column = self._dot(self.x.place(values.points.xs[index]), 0.0)[0] // 2
                 for at in range(column, min(column + LABEL_REACH, self.canvas.width)):
                     if self.canvas.write(row, at, words, style):

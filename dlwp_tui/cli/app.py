@@ -19,6 +19,9 @@ def open_app(section: str | None = None) -> int:
     course = reader.load()
     if section is not None:
         course.section(section)
+    from dlwp_tui.render import able
+
+    able.ask()  # before the app reads the terminal
     from dlwp_tui.tui import app
 
     return app.run(course, section)

@@ -229,8 +229,8 @@ def _table(columns: object, rows: object) -> list[str]:
         return []  # a line that was damaged, or written by another version
     wide = len(columns)
     cells = [[*map(str, row), *[""] * wide][:wide] for row in rows if isinstance(row, list)]
-    lines = formats.aligned([str(name) for name in columns], cells)
-    return [f"  {text}" for text in lines]
+    columns, cells, more = formats.beginning([str(name) for name in columns], cells)
+    return [f"  {text}" for text in (*formats.aligned(columns, cells), *filter(None, [more]))]
 
 
 def _interrupted(folder: RunFolder, *, ours: bool, json: bool) -> int:

@@ -42,7 +42,7 @@ def glossary(
             _entry(entry)
     else:
         output.table(
-            [_("Chinese"), _("English"), _("section")], [[entry.zh, entry.en, entry.section] for entry in found]
+            [_("Chinese"), _("English"), _("Section")], [[entry.zh, entry.en, entry.section] for entry in found]
         )
 
 

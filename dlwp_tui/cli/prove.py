@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,6 +42,7 @@ def prove(
     source: Data = "auto",
     device: Device = "auto",
     estimate: Annotated[bool, typer.Option("--estimate", help=_("Say what is missing and how long it takes."))] = False,
+    detach: Annotated[bool, typer.Option("--detach", help=_("Leave it running; `dlwp stop prove` stops it."))] = False,
     json: Json = False,
 ) -> None:
     from dlwp_tui.course import reader
@@ -58,6 +60,8 @@ def prove(
         raise UsageError(_("What is to be proved?"), _("A lesson: dlwp prove 4.4; the whole course: dlwp prove --all"))
     if all_ and wanted:
         raise UsageError(_("--all and an ID exclude each other."), _("Give one of the two."))
+    if detach and estimate:
+        raise UsageError(_("--detach and --estimate exclude each other."), _("Give one of the two."))
     targets = engine.targets(reader.load(), what, wanted, seeds)
     zygote = Zygote()
     prover = engine.Prover(targets, source, device, zygote)  # type: ignore[arg-type]  # checked above
@@ -65,10 +69,28 @@ def prove(
     shown.announce(estimate)
     if estimate:
         return
+    if detach:
+        options = [f"--seeds={seeds}", f"--data={source}", f"--device={device}", *["--all"] * all_, *["--json"] * json]
+        _leave(what, wanted, options)
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves it as Ctrl-C does
     try:
         raise typer.Exit(shown.follow())
     finally:
         zygote.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(what: str, wanted: str, options: list[str]) -> None:
+    """Let the same command run by itself, and say how it is followed and stopped."""
+    from dlwp_tui.engine import detached
+
+    places = list(filter(None, (what, wanted)))
+    log = detached.start("-".join(places) or "all", ["prove", *places, *options])
+    output.line(str(log))
+    again = " ".join(["dlwp prove", *(places or ["--all"])])
+    output.say(_("It goes on by itself. What it writes: tail -f {file}").format(file=log))
+    output.say(_("What is left: {command}. Stop it: dlwp stop prove").format(command=f"{again} --estimate"))
 
 
 class _Shown:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from dlwp_tui.cli import output
 from dlwp_tui.cli.options import Force, Json, Run, started
 from dlwp_tui.core import formats
-from dlwp_tui.core.errors import UsageError
+from dlwp_tui.core.errors import RunError, UsageError
 from dlwp_tui.core.language import _
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("runs", help=_("List runs, newest first."))(list_runs)
-    app.command("stop", help=_("Stop a run; its curves and weights stay."))(stop)
+    app.command(
+        "stop", help=_("Stop a run, or with `prove` what `dlwp prove --detach` does. Curves and weights stay.")
+    )(stop)
     app.command("pause", help=_("Pause a run; its memory stays taken."))(pause)
     app.command("resume", help=_("Let a paused run go on, or continue a stopped one from its checkpoint."))(resume)
     app.command("export", help=_("Write a run's curves as CSV, or all of it as JSON."))(export)
@@ -96,9 +98,15 @@ def _print(rows: Sequence[HistoryRow], sort: str) -> None:
 
 
 def stop(run: Run) -> None:
-    from dlwp_tui.engine import control
+    from dlwp_tui.engine import control, detached
     from dlwp_tui.runs import store
 
+    if run == detached.PROVE:
+        names = detached.stop()
+        if not names:
+            raise RunError(_("Nothing is being proved by itself."), _("`dlwp runs` shows what is at work."))
+        output.say(_("Stopped {run}.").format(run=", ".join(f"prove {name}" for name in names)))
+        return
     folder = store.find(run)
     control.stop(folder)
     output.say(_("Stopped {run}.").format(run=folder.id))

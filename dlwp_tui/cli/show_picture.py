@@ -25,17 +25,20 @@ def show(picture: Picture, file: Path, width: int | None) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from dlwp_tui.render import grid, tiles
+    from dlwp_tui.render import able, grid, tiles
     from dlwp_tui.render import picture as pictures
     from dlwp_tui.render.kitty import KittyLook
     from dlwp_tui.render.look import Look
 
-    chosen = settings.load()
+    able.ask()
+    if problem := able.problem():
+        output.say(problem)
+    kind = able.kind()
     room = shutil.get_terminal_size()
     columns = min(width or room.columns, room.columns) if width is None else width
     image = pictures.open_picture(file)
-    look = Look(ascii=chosen.ascii) if chosen.pictures != "kitty" else KittyLook(_write, tmux="TMUX" in os.environ)
-    if chosen.pictures == "sixel":
+    look = Look(ascii=settings.load().ascii) if kind != "kitty" else KittyLook(_write, tmux="TMUX" in os.environ)
+    if kind == "sixel":
         _sixels(image, columns, max(4, room.lines - SPARE))
         text = Text()
     elif picture.tiles is not None:
@@ -47,7 +50,7 @@ def show(picture: Picture, file: Path, width: int | None) -> None:
         text = look.draw(image, wide, high)
     console = Console(
         file=sys.stdout, width=max(columns, room.columns), highlight=False, soft_wrap=True,
-        color_system="truecolor" if chosen.pictures == "kitty" else "auto",  # its colours are numbers
+        color_system="truecolor" if kind == "kitty" else "auto",  # its colours are numbers
     )  # fmt: skip
     if text:
         console.print(text)
@@ -63,8 +66,6 @@ def _write(sequence: str) -> None:
 
 def _sixels(image: Image, columns: int, rows: int) -> None:
     """As large as fits; a small picture grows by a whole number."""
-    from dlwp_tui.render import sixel, tiles
+    from dlwp_tui.render import sixel
 
-    wide, high = sixel.cell_size()
-    width, height = tiles.inside(image.width, image.height, columns * wide, rows * high)
-    _write(sixel.encode(image, width, height))
+    _write(sixel.encode(image, *sixel.size(image, columns, rows)))

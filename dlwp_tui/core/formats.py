@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.plain import plain
 from dlwp_tui.core.types import UsedSource
+
+TABLE_ROWS, TABLE_COLUMNS = 100, 20
+"""Of a lesson's table, as it is shown: more is read by programs, and 5,000 rows took the app a minute."""
 
 
 def number(value: float, digits: int = 4, whole: float = 1e6) -> str:
@@ -88,6 +92,15 @@ def source_label(source: UsedSource | None, *, short: bool = False) -> str:
     if short:
         return {"synthetic": _("synthetic"), "unverified": _("unverified file")}.get(source or "", "")
     return {"synthetic": _("synthetic data"), "unverified": _("real data (unverified file)")}.get(source or "", "")
+
+
+def beginning(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[Any]], str]:
+    """The part of a lesson's table that is shown: its first columns and rows, and a sentence where there are more."""
+    shown = [list(row[:TABLE_COLUMNS]) for row in rows[:TABLE_ROWS]]
+    if len(rows) <= TABLE_ROWS and len(columns) <= TABLE_COLUMNS:
+        return list(columns), shown, ""
+    more = _("… in all {rows} rows of {columns} columns: dlwp export RUN --json")
+    return list(columns[:TABLE_COLUMNS]), shown, more.format(rows=f"{len(rows):,}", columns=len(columns))
 
 
 def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

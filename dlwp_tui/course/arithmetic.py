@@ -3,6 +3,8 @@
 It is made of numbers, params by name, texts in quotation marks (to compare a choice with), `+ - * / // % **`,
 `< <= > >= == !=`, `and or not`, `A if C else B`, `min(...)`, `max(...)`, `ceil(...)` and parentheses. A bool counts as
 0 or 1, a text that is a number (a choice "100") as that number. All numbers are floats.
+
+Of params that are texts with a form it takes `rows(a)`, `columns(a)`, `elements(x, y)` and `cuts(slices, array)`.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NoReturn
 
 from dlwp_tui.core.errors import ContentError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Value
+from dlwp_tui.course import forms
 
 MAX_LENGTH = 500
 
@@ -27,6 +30,13 @@ _SIGNS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
 }  # fmt: skip
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"min": min, "max": max, "ceil": math.ceil}
+_OF_TEXTS: dict[str, tuple[Callable[..., float], tuple[forms.Form, ...]]] = {
+    "rows": (forms.rows, ("matrix",)),
+    "columns": (forms.columns, ("matrix",)),
+    "elements": (forms.elements, ("shape", "shape")),
+    "cuts": (forms.cuts, ("slice", "array")),
+}
+"""Functions of params that are texts, with the form that each of these has."""
 
 
 def holds(text: str, params: Mapping[str, Value]) -> bool:
@@ -50,6 +60,16 @@ def number(text: str, params: Mapping[str, Value]) -> float:
 def names(text: str) -> tuple[str, ...]:
     """The params in `text`, in order, each once. Raises ContentError for what is no such arithmetic."""
     return tuple(dict.fromkeys(_names(_parsed(text))))
+
+
+def texts(text: str) -> Iterator[tuple[str, forms.Form]]:
+    """The params that functions of texts look at, each with the form it must have."""
+    for node in ast.walk(_parsed(text)):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=parts) if name in _OF_TEXTS:
+                yield from zip(
+                    (part.id for part in parts if isinstance(part, ast.Name)), _OF_TEXTS[name][1], strict=True
+                )
 
 
 @cache
@@ -82,6 +102,10 @@ def _names(node: ast.expr) -> list[str]:
             return _names(body) + _names(test) + _names(other)
         case ast.Call(func=ast.Name(id=name), args=[_first, *_rest] as parts, keywords=[]) if name in _FUNCTIONS:
             return [name for part in parts for name in _names(part)]
+        case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in _OF_TEXTS:
+            named = [part.id for part in parts if isinstance(part, ast.Name)]
+            if len(named) == len(parts) == len(_OF_TEXTS[name][1]):
+                return named
     _refuse(_("{text!r} is not in the vocabulary.").format(text=ast.unparse(node)[:60]))
 
 
@@ -103,6 +127,8 @@ def _value(node: ast.expr, params: Mapping[str, Value]) -> Any:
             return any(found) if isinstance(op, ast.Or) else all(found)
         case ast.IfExp(test=test, body=body, orelse=other):
             return _value(body if _value(test, params) else other, params)
+        case ast.Call(func=ast.Name(id=name), args=parts) if name in _OF_TEXTS:
+            return _OF_TEXTS[name][0](*(params[part.id] for part in parts if isinstance(part, ast.Name)))
         case ast.Call(func=ast.Name(id=name), args=parts):
             found = [_value(part, params) for part in parts]
             return _FUNCTIONS[name](*found) if len(found) > 1 or name == "ceil" else found[0]
@@ -118,6 +144,7 @@ def _plain(given: Any) -> float | str:
 
 def _refuse(message: str) -> NoReturn:
     grammar = _(
-        "It is made of params, numbers, + - * / // % **, comparisons, and, or, not, if else, min, max and ceil."
+        "It is made of params, numbers, + - * / // % **, comparisons, and, or, not, if else, min, max, ceil, rows, "
+        "columns, elements and cuts."
     )
     raise ContentError(message, grammar)

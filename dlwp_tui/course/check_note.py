@@ -98,7 +98,7 @@ def _page(course: Course, section: Section, page: Page, glossary: Glossary | Non
 
 def _blocks(course: Course, section: Section, page: Page) -> Iterator[Problem]:
     quiet: set[int] = set()  # lines where old names and paths are quoted (errata, OLD tables) or where \ is TeX
-    table = range(0)
+    table = alert = range(0)
     resolve = resolver(course, section, broken=False)
     for number, token in markdown.tokens(page.markdown, resolve, page.line - 1):
         length = token.map[1] - token.map[0] if token.map else 0
@@ -107,6 +107,9 @@ def _blocks(course: Course, section: Section, page: Page) -> Iterator[Problem]:
         elif token.type == "inline" and token.content == OLD and number in table[:1]:
             quiet.update(table)
         data = token.meta.get("data")
+        if isinstance(data, Alert):
+            alert = range(number, number + length)
+        columns = style.NOTE_COLUMNS - style.ALERT_COLUMNS * (number in alert)
         formulas = [child.content for child in token.children or () if child.type == "math_inline"]
         wrong = [found for tex in formulas if (found := formula(tex))]
         if isinstance(data, Problem):
@@ -115,10 +118,10 @@ def _blocks(course: Course, section: Section, page: Page) -> Iterator[Problem]:
             wrong.append(found)
         elif isinstance(data, Diagram):
             yield from _diagram(data.text, number)
-            yield from style.wide_code(enumerate(data.text.split("\n"), number + 1), style.NOTE_COLUMNS)
+            yield from style.wide_code(enumerate(data.text.split("\n"), number + 1), columns)
         elif token.type in ("fence", "code_block"):
             rows = enumerate(token.content.split("\n"), number + (token.type == "fence"))
-            yield from style.wide_code(rows, style.NOTE_COLUMNS)
+            yield from style.wide_code(rows, columns)
         yield from (at_line(number, *found) for found in wrong)
         if token.map and (token.type == "x_math" or (isinstance(data, Alert) and data.kind == "warning")):
             quiet.update(range(number, number + length + 1))

@@ -9,6 +9,8 @@
     texts    "one text | another"   one text or several, apart by `|`; none is empty
 
 Full-width signs of a Chinese keyboard count as their ASCII ones.
+
+`rows`, `columns`, `elements` and `cuts` say of canonical texts what a lesson's `[[limits]]` compare.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from itertools import zip_longest
 from typing import Literal
 
 from dlwp_tui.core.language import _
@@ -51,6 +54,30 @@ def canonical(form: Form, text: str) -> str:
         return _texts(text)
     plain = text.translate(_FULL_WIDTH).strip()
     return {"matrix": _matrix, "array": _array, "shape": _shape, "slice": _slice}[form](plain)
+
+
+def rows(matrix: str) -> int:
+    """The rows of a matrix."""
+    return matrix.count(";") + 1
+
+
+def columns(matrix: str) -> int:
+    """The columns of a matrix."""
+    return len(matrix.split(";", maxsplit=1)[0].split())
+
+
+def elements(one: str, other: str) -> int:
+    """How many elements two shapes have that are broadcast together; 0 where they cannot be."""
+    pairs = zip_longest(*(_numbers(text)[::-1] for text in (one, other)), fillvalue=1)
+    return math.prod(max(a, b) if 1 in (a, b) or a == b else 0 for a, b in pairs)
+
+
+def cuts(slices: str, array: str) -> bool:
+    """Whether an array can be sliced so: no more slices than axes, no index beyond its axis."""
+    sizes, parts = _shape_of(ast.literal_eval(array), ""), slices.split(", ")
+    return len(parts) <= len(sizes) and all(
+        ":" in part or -size <= int(part) < size for part, size in zip(parts, sizes, strict=False)
+    )
 
 
 def _texts(text: str) -> str:
@@ -143,6 +170,10 @@ def _shape(text: str) -> str:
             )
         )
     return ", ".join(map(str, numbers)) or "()"
+
+
+def _numbers(shape: str) -> list[int]:
+    return [int(size) for size in shape.strip("()").split(",") if size]
 
 
 def _slice(text: str) -> str:

@@ -15,7 +15,7 @@ from dlwp_tui.core.language import Text, _, sentences
 from dlwp_tui.core.types import Value
 from dlwp_tui.course import arithmetic
 from dlwp_tui.course.demo import Demo
-from dlwp_tui.course.param import Flag, Param, ParamError, Prose, StrictModel
+from dlwp_tui.course.param import Flag, Param, ParamError, Prose, StrictModel, shown
 from dlwp_tui.course.problem import at_key, did_you_mean, names, refuse
 
 RESERVED_PARAMS = {
@@ -23,6 +23,9 @@ RESERVED_PARAMS = {
     "expect",
 }  # fmt: skip
 """Names the CLI, `run(lab, ...)` or a preset already uses; a lesson may not declare them as params."""
+
+Needs = dict[str, dict[str, Any]]
+"""Datasets, each with the options of `lab.dataset`."""
 
 PRESET_RUN = "run"
 """What the `expect` of a preset calls its one run."""
@@ -132,14 +135,14 @@ class Lesson(StrictModel):
         growth = arithmetic.number(self.ram_growth, params) if self.ram_growth else 0.0
         return self.ram_mb + round(growth)
 
-    def needs(self, values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    def needs(self, values: Mapping[str, Value]) -> Needs:
         """The datasets that a run with these values loads, as far as its params tell, each with its options.
 
         Those of `datasets` that no param's choice names, and those that the choices name. What is named by a choice
         alone has no synthetic twin that would do: weights.
         """
         named = [use for param in self.params.values() for use in param.datasets.values()]
-        found: dict[str, dict[str, Any]] = {name: {} for name in self.datasets if not any(name in use for use in named)}
+        found: Needs = {name: {} for name in self.datasets if not any(name in use for use in named)}
         for name, param in self.params.items():
             for dataset, options in param.datasets.get(str(values[name]), {}).items():
                 found[dataset] = {**found.get(dataset, {}), **options}
@@ -251,6 +254,10 @@ class Lesson(StrictModel):
                 if name not in self.params:
                     unknown = self._unknown_param(name)
                     yield at_key(where, unknown.message, unknown.hint)
+            for name, form in arithmetic.texts(text):
+                if name in self.params and self.params[name].form != form:
+                    message = _("{name} is no text of the form {form}.").format(name=name, form=form)
+                    yield at_key(where, message, _('Write form = "{form}" into its table.').format(form=form))
 
     def _limit_problems(self) -> Iterator[Problem]:
         """Presets and experiments keep to the limits, too."""
@@ -277,5 +284,5 @@ class Lesson(StrictModel):
 def _not_together(limit: Limit, values: Mapping[str, Value]) -> ParamError:
     named = [name for name in arithmetic.names(limit.needs) if name in values]
     message = _("{params} do not go together: {why}")
-    shown = ", ".join(f"{name} = {values[name]}" for name in named)
-    return ParamError(named[0], message.format(params=shown, why=limit.why))
+    pairs = ", ".join(f"{name} = {shown(values[name])}" for name in named)
+    return ParamError(named[0], message.format(params=pairs, why=limit.why))

@@ -26,6 +26,8 @@ class LessonCode:
     """Each `claim="C054"` of a call, with its line."""
     checks: tuple[int, ...]
     """The lines of its calls of `lab.check`."""
+    together: bool
+    """Whether it calls `lab.datasets`: all its data are real, or all synthetic."""
 
     @property
     def checked(self) -> frozenset[str]:
@@ -39,12 +41,12 @@ def checked(folder: Path, content: Path) -> frozenset[str]:
     return frozenset().union(*(read(file, content).checked for file in files if file.exists()))
 
 
-def _is_check(function: ast.expr) -> bool:
-    """Whether it is `lab.check`."""
-    match function:
-        case ast.Attribute(value=ast.Name(id="lab"), attr="check"):
-            return True
-    return False
+def _of_lab(call: ast.Call) -> str:
+    """`check` for a call of `lab.check`; "" for one of something else."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="lab"), attr=name):
+            return name
+    return ""
 
 
 def read(file: Path, content: Path) -> LessonCode:
@@ -75,5 +77,5 @@ def read(file: Path, content: Path) -> LessonCode:
         for keyword in node.keywords
         if keyword.arg == "claim" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
     )
-    checks = tuple(node.lineno for node in calls if _is_check(node.func))
-    return LessonCode(text, functions, claims, checks)
+    checks = tuple(node.lineno for node in calls if _of_lab(node) == "check")
+    return LessonCode(text, functions, claims, checks, any(_of_lab(node) == "datasets" for node in calls))

@@ -19,6 +19,8 @@ from dlwp_tui.course.problem import at_key, refuse
 ParamType = Literal["int", "float", "choice", "bool", "text", "file", "image"]
 PATHS = ("file", "image")
 """Types whose value is a path, made absolute when a run starts; an image is looked at before."""
+LONGEST = 60
+"""Characters of a value in a sentence."""
 Number = Annotated[float, Strict()]
 """Nothing is converted silently: in TOML 5 is not "5"."""
 Flag = Annotated[bool, Strict()]
@@ -153,7 +155,7 @@ class Param(StrictModel):
                 return forms.canonical(self.form, str(text if self.type in PATHS else raw))
             except forms.FormError as error:
                 message = _("{name} = {value} is not allowed: {reason}")
-                raise ParamError(name, message.format(name=name, value=raw, reason=error)) from None
+                raise ParamError(name, message.format(name=name, value=shown(raw), reason=error)) from None
         try:
             value = math.nan if isinstance(text, bool) else float(text)
         except ValueError:
@@ -176,7 +178,13 @@ class Param(StrictModel):
         }.get(self.type, _("a text"))  # fmt: skip
         allowed = f" ({self.range})" if self.range and self.type != "bool" else ""
         message = _("{name} = {value} is not allowed: it takes {kind}{allowed}.")
-        return ParamError(name, message.format(name=name, value=raw, kind=kind, allowed=allowed))
+        return ParamError(name, message.format(name=name, value=shown(raw), kind=kind, allowed=allowed))
+
+
+def shown(value: Value) -> str:
+    """A value as a sentence names it: of a long text the beginning."""
+    text = str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _number(value: float | None) -> str:

@@ -24,6 +24,8 @@ CODE_COLUMNS = 100
 """The widest line of a lesson's code, in cells: it is read in a pane of its own."""
 NOTE_COLUMNS = 68
 """The widest line of a note's code and drawings, in cells: the note's pane shows 68 at 120x40 and 74 at 80x24."""
+ALERT_COLUMNS = 3
+"""What the bar and the margins of a remark take of it."""
 
 _PATHS = (
     re.compile(r"(?<![A-Za-z])[A-Za-z]:[\\/]\w[^\s\"'`]*"),

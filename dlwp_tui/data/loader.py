@@ -100,7 +100,7 @@ def load_together(wanted: Mapping[str, Mapping[str, Any]], source: Source = "aut
     Where the real files of one are missing, `auto` takes the twins of all, and each detail has the reason.
     """
     if source == "auto":
-        missing = [why for name, options in wanted.items() if (why := _not_real(name, options)) is not None]
+        missing = [why for name, options in wanted.items() if (why := not_real(name, options)) is not None]
         if missing and all(registry.get(name).twin for name in wanted):
             made = [load(name, "synthetic", **options) for name, options in wanted.items()]
             why = sentences(*missing)
@@ -119,7 +119,7 @@ def _because(detail: str, reason: str) -> str:
     return _("{detail}. The reason: {reason}").format(detail=detail, reason=reason) if reason else detail
 
 
-def _not_real(name: str, options: Mapping[str, Any]) -> str | None:
+def not_real(name: str, options: Mapping[str, Any]) -> str | None:
     """Why the real files cannot be used with these options; None when they can."""
     dataset, found = registry.get(name), locate.status(name)
     if not found.usable:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlwp_tui.core.errors import RunError
 from dlwp_tui.core.language import _
-from dlwp_tui.runs import kinds, state, store
+from dlwp_tui.runs import kinds, packing, state, store
 from dlwp_tui.runs.events import EventWriter
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.scan import scan
@@ -161,6 +161,7 @@ def _write_stopped(folder: RunFolder) -> bool:
         store.free_reserve(folder)
         with EventWriter(folder.events) as events:
             events.write(kinds.ENDED, state="stopped", seconds=None, error=None, killed=True)
+        packing.later(folder)
         return True
     finally:
         os.close(lock)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import StorageError
+from dlwp_tui.runs import packing
 from dlwp_tui.runs.folder import RunFolder
 
 FINISHED, FAILED = 0, 1
@@ -16,10 +17,15 @@ TAKEN = 75
 
 
 def write_exit(folder: RunFolder, facts: dict[str, Any]) -> None:
-    """Write `{"signal": 9}` or `{"code": 1}`, unless it was written already or the run was deleted meanwhile."""
+    """Write `{"signal": 9}` or `{"code": 1}`, unless it was written already or the run was deleted meanwhile.
+
+    A long run that was killed is packed in the background.
+    """
     if folder.reaped.exists() or not folder.path.exists():
         return
     try:
         paths.atomic_write(folder.reaped, json.dumps(facts) + "\n")
     except StorageError as error:
         print(f"{folder.reaped}: {error}", file=sys.stderr, flush=True)
+    if "signal" in facts:
+        packing.later(folder)

@@ -238,7 +238,7 @@ def _tidy(job: Job, slot: slots.Slot | None) -> None:
     log.bound(job.log)
     folder = job.folder
     try:
-        if folder.events.stat().st_size >= packed.WORTH:
+        if packed.worth(folder):
             if slot is not None:
                 slot.give_back()
             RunView.whole(folder)

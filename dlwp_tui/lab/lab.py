@@ -207,7 +207,7 @@ class Lab:
         self.recorder.event(kinds.TEXT, title=title, body=str(body))
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A table. Raises ValueError where a row has not as many cells as there are columns.
+        """A table, of which 100 rows and 20 columns are shown. Raises ValueError for a row of another length.
 
         Example: `lab.table("测试集", ["方法", "MAE"], [["猜均价", "6.533"], ["这个模型", f"{mae:.3f}"]])`
         """

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PLACEHOLDER = "\U0010eeee"
-KEPT = 200
-"""Pictures kept in the terminal's memory; the one that was drawn longest ago is deleted."""
+KEPT = 100_000_000
+"""Bytes of pictures kept in the terminal's memory, which kitty bounds at 320 MB; what was drawn longest ago is deleted.
+
+Not a number of pictures: one page of a grid may have a thousand small ones, all in view."""
 CELL = (10, 20)
 """Pixels of a cell, about: what a picture is scaled to before it is sent. The terminal fits it to its own cells."""
 CHUNK = 4096
@@ -63,19 +65,24 @@ class KittyLook(Look):
         super().__init__(dark=dark)
         self._send = send
         self._tmux = tmux
-        self._sent: OrderedDict[bytes, int] = OrderedDict()
+        self._sent: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
+        self._bytes = 0
 
     def draw(self, image: Image, width: int, height: int) -> Text:
         columns, rows = size_in_cells(image, min(width, len(NUMBERS)), min(height, len(NUMBERS)))
         scaled = _scaled(image, columns * CELL[0], rows * CELL[1])
         key = blake2b(scaled.tobytes() + f"{scaled.size}{scaled.mode}{columns}x{rows}".encode()).digest()
-        number = self._sent.get(key)
-        if number is None:
-            number = self._sent[key] = secrets.randbelow((1 << 24) - 256) + 256
+        if key not in self._sent:
+            number, size = secrets.randbelow((1 << 24) - 256) + 256, 4 * scaled.width * scaled.height
             for sequence in transmission(scaled, number, columns, rows):
                 self._send(wrapped(sequence) if self._tmux else sequence)
-            self._forget()
+            self._sent[key] = number, size
+            self._bytes += size
+            while self._bytes > KEPT and len(self._sent) > 1:
+                self._delete()
+                self.deleted += 1
         self._sent.move_to_end(key)
+        number, _size = self._sent[key]
         return placeholders(number, columns, rows)
 
     def close(self) -> None:
@@ -83,12 +90,9 @@ class KittyLook(Look):
         while self._sent:
             self._delete()
 
-    def _forget(self) -> None:
-        while len(self._sent) > KEPT:
-            self._delete()
-
     def _delete(self) -> None:
-        _key, number = self._sent.popitem(last=False)
+        _key, (number, size) = self._sent.popitem(last=False)
+        self._bytes -= size
         sequence = f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\"
         self._send(wrapped(sequence) if self._tmux else sequence)
 

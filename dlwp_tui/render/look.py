@@ -18,6 +18,8 @@ class Look:
         self.ascii = ascii
         self.dark = dark
         """Whether the terminal's background is."""
+        self.deleted = 0
+        """How many pictures drawn before are no longer to be seen where their text stands."""
 
     def draw(self, image: Image, width: int, height: int) -> Text:
         """`image` in at most `width` x `height` cells, its proportions kept; lines of equal width."""

@@ -90,7 +90,7 @@ def page(tiles: Tiles, width: int, rows: int, *, across: int = 0, shown: int = 0
     captioned = bool(tiles.captions)
     room = max(1, rows - captioned)
     wide, high = cells(tiles.width, tiles.height, max(1, (width + 1) // across - 1), room)
-    down = max(1, min((rows + 1) // (high + 1), -(-tiles.count // across)))
+    down = max(1, min((rows + (not captioned)) // (high + 1), -(-tiles.count // across)))
     shown = max(0, min(shown, tiles.count - 1))
     number, pages = shown // (across * down), -(-tiles.count // (across * down))
     return Page(number * across * down, across, down, wide, high, number, pages)

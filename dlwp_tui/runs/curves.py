@@ -49,6 +49,15 @@ class Curves:
         _append(self.epochs, label, place.offset + epoch, metrics)
         return float(place.offset + epoch)
 
+    def add_epochs(self, label: str, epochs: list[int], figures: Mapping[str, list[float]]) -> list[float]:
+        """Fold many epochs, each after the one before, of a label and of metrics that are known; returns their x."""
+        place = self._place(label)
+        place.epoch, place.position = epochs[-1], max(place.position, float(epochs[-1]))
+        xs = [float(place.offset + epoch) for epoch in epochs]
+        for metric, ys in figures.items():
+            self.epochs[CurveKey(label, metric)].extend(xs, ys)
+        return xs
+
     def add_batch(
         self, label: str, epoch: int | None, step: int, steps: int | None, metrics: Mapping[str, float]
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from dlwp_tui.core import layer_graph
 from dlwp_tui.core.types import USED_SOURCES, UsedSource
 from dlwp_tui.render.tiles import Tiles
 from dlwp_tui.runs import kinds
+from dlwp_tui.runs.alike import Alike
 from dlwp_tui.runs.curves import Curves
 from dlwp_tui.runs.events import Event, figures, number
 from dlwp_tui.runs.facts import Check, DatasetUse, Failure, Model, Picture, RunWarning, Table, TextBlock, Wait
@@ -84,9 +86,12 @@ class Folded:
         """Final figures by label ("" without one)."""
         self._warnings: list[RunWarning] = []
 
-    def fold(self, events: Iterable[Event]) -> None:
+    def fold(self, events: Iterable[Event | Alike]) -> None:
         """Fold events in the order they were written; unknown kinds are passed over."""
         for event in events:
+            if isinstance(event, Alike):
+                self._epochs_alike(event)
+                continue
             take = _FOLDS.get(event["e"])
             if take is None:
                 continue
@@ -171,6 +176,21 @@ class Folded:
             times.cut(x)
         times.append(x, worked)
         self._pace.epoch(worked, epoch, epochs)
+
+    def _epochs_alike(self, many: Alike) -> None:
+        """The same as `_epoch` for each, at once where they come one after the other."""
+        if not all(map(operator.lt, many.epochs, many.epochs[1:])) or min(many.times) <= 0:
+            self.fold(many.events())
+            return
+        self.fold([many.first])
+        times, epochs = many.times[1:], many.epochs[1:]
+        self._clock.seen(max(times))
+        figures = {metric: ys[1:] for metric, ys in many.figures.items()}
+        self.epoch = epochs[-1]
+        self.last_figures |= {metric: ys[-1] for metric, ys in figures.items()}
+        xs, worked = self._curves.add_epochs(self.label, epochs, figures), self._clock.each(times)
+        self.times_of[self.label].extend(xs, worked)
+        self._pace.more_epochs(worked, epochs, self.epochs)
 
     def _baseline(self, event: Event) -> None:
         label = _text(event, "label")

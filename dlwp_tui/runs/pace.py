@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -55,6 +56,13 @@ class Clock:
         """Seconds worked until `now`."""
         return self._worked + (max(0.0, now - self._since) if self._since is not None else 0.0)
 
+    def each(self, times: Sequence[float]) -> list[float]:
+        """Seconds worked until each of many times."""
+        if self._since is None:
+            return [self._worked] * len(times)
+        worked, since = self._worked, self._since
+        return [worked + max(0.0, now - since) for now in times]
+
 
 class Pace:
     """Speed and remaining time, from recent intervals. Times are seconds worked, so a pause changes nothing."""
@@ -95,6 +103,16 @@ class Pace:
         self._validating_since, self._epoch_began = None, worked
         if epochs:
             self._move(worked, epoch / epochs, 1.0, boundary=self._whole is None)
+
+    def more_epochs(self, worked: Sequence[float], epochs: Sequence[int], of: int | None) -> None:
+        """Epochs ended, one after the other, right after one of which `epoch` was called."""
+        self._epochs_since += len(epochs)
+        self._epoch_began = worked[-1]
+        if of:
+            for at, epoch in zip(worked, epochs, strict=True) if self._whole is None else ():
+                if not self._samples or at - self._samples[-1][0] >= _APART:
+                    self._move(at, epoch / of, 1.0, boundary=True)
+            self._move(worked[-1], epochs[-1] / of, 1.0, boundary=False)
 
     def validating(self, worked: float, done: int, total: int | None) -> None:
         """The epoch's training is over, and `done` of `total` batches of its validation."""

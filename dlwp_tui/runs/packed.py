@@ -147,6 +147,14 @@ def _kept(line: bytes) -> bool:
     return found is None or kinds.worth_a_line(int(found[1]), None if found[2] == b"null" else int(found[2]))
 
 
+def worth(folder: RunFolder) -> bool:
+    """Whether a run is so long that it is packed once it has ended."""
+    try:
+        return folder.events.stat().st_size >= WORTH
+    except OSError:
+        return False
+
+
 def forget(folder: RunFolder) -> None:
     """The run was deleted."""
     _path(folder).unlink(missing_ok=True)

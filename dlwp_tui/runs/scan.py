@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from io import FileIO
 from pathlib import Path
 
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import RunError
+from dlwp_tui.runs.alike import Alike, alike
 from dlwp_tui.runs.events import MOST_REPORTS, Event, decode, decode_all
 from dlwp_tui.runs.folder import RunFolder, unreadable
 from dlwp_tui.runs.kinds import REPORTS
 
 MOST = 4 * MOST_REPORTS
 """Bytes of texts, tables, checks, models and pictures that are taken from a run: one process writes a quarter."""
+BLOCK = 1 << 20
+"""Bytes of a run's events that are read at a time."""
 _ANCHOR = 64  # bytes before the offset that are compared again, to notice a file that was cut and has grown back
 _BLOCK = 1 << 18  # bytes read at a time
 _LAST_BLOCK = 1 << 12  # bytes read first from the end of a file: enough for the end of a finished run
@@ -74,8 +77,17 @@ class Tail:
         self._in_long_line = False
         self._reports = 0
 
-    def read(self, limit: int = 1 << 20) -> list[Event]:
+    def read(self, limit: int = BLOCK) -> list[Event]:
         """Events of the next whole lines, from about `limit` bytes at most; [] when there is nothing new or no file."""
+        return self._parse(self._next(limit))
+
+    def read_alike(self, limit: int = BLOCK) -> Sequence[Event | Alike]:
+        """The same, with the epochs of a long loop as one."""
+        data = self._next(limit)
+        many = None if self._in_long_line else alike(data)
+        return self._parse(data) if many is None else [many]
+
+    def _next(self, limit: int) -> bytes:
         self.more = False
         try:
             stat = self.path.stat()
@@ -84,13 +96,12 @@ class Tail:
                 self._restart()
             self._file_id = file_id
             if stat.st_size == self.offset:
-                return []
-            data = self._fetch(max(1, limit))
+                return b""
+            return self._fetch(max(1, limit))
         except (FileNotFoundError, NotADirectoryError):
-            return []
+            return b""
         except OSError as error:
             raise _unreadable(self.path, error) from error
-        return self._parse(data)
 
     def skip(self, size: int) -> None:
         """Pass over the first `size` bytes, whole lines whose events are known already."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import UsedSource
 from dlwp_tui.runs import facts, log, packed, state, store
+from dlwp_tui.runs.alike import Alike
 from dlwp_tui.runs.events import Event, plain
 from dlwp_tui.runs.facts import Best, Failure, RunWarning
 from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.folding import Folded
-from dlwp_tui.runs.scan import Tail, scan
+from dlwp_tui.runs.scan import BLOCK, Tail, scan
 from dlwp_tui.runs.series import Curve, CurveKey, higher_is_better
 from dlwp_tui.runs.spec import RunSpec
 from dlwp_tui.runs.state import RunState
@@ -225,14 +226,18 @@ class RunView(Folded):
         changed = False
         while True:
             generation = self._tail.generation
-            events = self._tail.read() if limit is None else self._tail.read(limit)
+            events: Sequence[Event | Alike]
+            if on_event is None:
+                events, singly = self._tail.read_alike(limit or BLOCK), []
+            else:
+                events = singly = self._tail.read(limit or BLOCK)
             if self._tail.generation != generation:
                 self.forget()
                 changed = True
             self.fold(events)
             changed = changed or bool(events)
             if on_event is not None:
-                for event in events:
+                for event in singly:
                     on_event(event)
             if limit is not None or not self._tail.more:
                 return changed

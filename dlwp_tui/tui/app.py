@@ -78,6 +78,7 @@ class DlwpApp(App[None]):
         self._in_turn = KeysInTurn(self, super().on_event)
         self._focus_event: events.AppFocus | events.AppBlur | None = None
         self._warm_up = warm_up
+        self._few_colors = False
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             # The underline of the tabs alone takes 18 frames of 12 ms a change, and as many packets over SSH.
             self.animation_level = "none"
@@ -108,7 +109,7 @@ class DlwpApp(App[None]):
 
     def _open(self) -> None:
         """Behind the first frame: import the rest, show the study screen, then let TensorFlow warm up."""
-        from dlwp_tui.render import wrap
+        from dlwp_tui.render import able, wrap
         from dlwp_tui.tui.screens.study import StudyScreen
         from dlwp_tui.tui.session import Session
 
@@ -118,6 +119,8 @@ class DlwpApp(App[None]):
         self.push_screen(StudyScreen(self.session, self._section))
         for problem in settings.problems():
             self.notify(str(problem), title=_("Settings"), severity="warning", timeout=10, markup=False)
+        if unable := able.problem():
+            self.notify(unable, title=_("Settings"), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
@@ -133,6 +136,12 @@ class DlwpApp(App[None]):
         self.set_interval(LOOK_S, self._collect)
         if self._warm_up and self.session is not None:
             self.session.warm_up()  # importing TensorFlow takes a core for 2 s
+
+    def use_few_colors(self) -> None:
+        """The terminal has only its own 16 colours."""
+        self._few_colors = True
+        if not self.current_theme.ansi:
+            self.theme = themes.FEW[not self.current_theme.dark]
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
@@ -189,7 +198,7 @@ class DlwpApp(App[None]):
 
     def action_next_theme(self) -> None:
         """The next of four themes, and remember it."""
-        cycle = themes.CYCLE
+        cycle = themes.FEW if self._few_colors else themes.CYCLE
         number = cycle.index(self.theme) + 1 if self.theme in cycle else 0
         self.theme = cycle[number % len(cycle)]
         self._remember(lambda now: replace(now, theme=self.theme))
@@ -263,5 +272,7 @@ def run(course: Course, section: str | None = None) -> int:
     terminal.before_run()
     # The benchmarks measure the first paint without the warm-up's processor load behind it.
     app = DlwpApp(course, section, warm_up="DLWP_NO_WARM_UP" not in os.environ)
+    if app.console.color_system == "standard":
+        app.use_few_colors()
     app.run()
     return app.return_code or 0

@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from textual._compositor import ChopsUpdate, Compositor
+from rich.console import Console
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -79,3 +80,33 @@ class WholeCompositor(Compositor):
                 (y, x1, ends[y][min(bisect_left(ends[y], x2), len(ends[y]) - 1)]) for y, x1, x2 in update.spans
             ]
         return update
+
+
+class PaintedCompositor(WholeCompositor):
+    """Adds to each frame what lies over its cells: a terminal erases a sixel picture where it writes cells again."""
+
+    def __init__(self, paint: Callable[[Callable[[int], bool]], str]) -> None:
+        """paint: the escape sequences that follow a frame; it is given which rows the frame writes."""
+        super().__init__()
+        self._paint = paint
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """As Textual's, and what is painted."""
+        update = super().render_full_update(simplify)
+        self._follow(update, lambda _row: True)
+        return update
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """As Textual's, and what is painted."""
+        update = super().render_partial_update()
+        if update is not None:
+            self._follow(update, {row for row, _left, _right in update.spans}.__contains__)
+        return update
+
+    def _follow(self, update: CompositorUpdate, written: Callable[[int], bool]) -> None:
+        cells = update.render_segments
+
+        def render_segments(console: Console) -> str:
+            return cells(console) + self._paint(written)
+
+        update.render_segments = render_segments  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from textual.app import App
 
 from dlwp_tui.core import settings
+from dlwp_tui.render import able
 from dlwp_tui.render.kitty import KittyLook
 from dlwp_tui.render.look import Look
 
@@ -38,13 +39,13 @@ def write(app: App[Any], sequence: str) -> None:
 
 def uses_sixels(app: App[Any]) -> bool:
     """Whether pictures on the whole screen are sixels."""
-    return settings.load().pictures == "sixel" and not app.is_headless
+    return able.kind() == "sixel" and not app.is_headless
 
 
 def _made(app: App[Any]) -> Look:
     chosen = settings.load()
     # The placeholders' colour is the picture's number: fewer colours, and another picture would be shown, or none.
-    if chosen.pictures == "kitty" and not chosen.ascii and app.console.color_system == "truecolor":
+    if able.kind() == "kitty" and not chosen.ascii and app.console.color_system == "truecolor":
         return KittyLook(lambda sequence: write(app, sequence), tmux="TMUX" in os.environ)
     return Look(ascii=chosen.ascii)
 

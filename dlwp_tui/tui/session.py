@@ -17,7 +17,8 @@ from dlwp_tui.core import paths, progress
 from dlwp_tui.core.errors import DlwpError, StorageError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
-from dlwp_tui.course.lesson import Experiment, Lesson
+from dlwp_tui.course import lesson_code
+from dlwp_tui.course.lesson import Experiment, Lesson, Needs
 from dlwp_tui.course.reader import Course
 from dlwp_tui.engine import control, dry_run, launch, memory
 from dlwp_tui.engine.zygote import Zygote
@@ -150,14 +151,17 @@ class Session:
         waiting = sum(state.current(folder) is RunState.QUEUED for folder in folders)
         return folders, waiting
 
-    def data_status(self, lesson: Lesson) -> str:
-        """One line for the form: which source `auto` would use, in words."""
-        from dlwp_tui.data import locate, registry  # numpy stays out of start-up
+    def data_status(self, lesson: Lesson, needs: Needs) -> str:
+        """One line for the form: which source `auto` would use for a run that `needs` these datasets, in words."""
+        from dlwp_tui.data import loader, locate, registry  # numpy stays out of start-up
 
-        if not lesson.datasets:
+        if not needs:
             return _("needs no dataset")
+        not_real = {name: loader.not_real(name, options) for name, options in needs.items()}
+        others = [name for name, reason in not_real.items() if reason is not None]
+        together = bool(others) and lesson_code.read(lesson.code_file, lesson.content).together
         parts = []
-        for name in lesson.datasets:
+        for name in needs:
             status = locate.status(name)
             found = status.state
             word = {
@@ -170,8 +174,10 @@ class Session:
             if not status.usable and registry.get(name).twin is None:
                 word = _("not here, and there is no synthetic data; see: dlwp data get {name}")
             word = word.format(name=name)
-            if status.only:
-                word = _("{real} for {options} only, else synthetic data").format(real=word, options=status.only)
+            if status.usable and not_real[name] is not None:
+                word = _("synthetic data – {reason}").format(reason=not_real[name])
+            elif status.usable and together:
+                word = _("synthetic data, as {names} is: they belong together").format(names=", ".join(others))
             parts.append(f"{name}: {word}")
         return " · ".join(parts)
 

@@ -1,4 +1,7 @@
-"""Two calm themes with one accent each. For 16 colours there are Textual's own `ansi-dark` and `ansi-light`."""
+"""Two calm themes with one accent each. For 16 colours there are Textual's own `ansi-dark` and `ansi-light`.
+
+In 16 colours ours cannot be used: four of the eight curve colours would be the same white.
+"""
 
 from __future__ import annotations
 
@@ -37,5 +40,6 @@ LIGHT = Theme(
 )
 
 OWN = (DARK, LIGHT)
-CYCLE = ("dlwp-dark", "dlwp-light", "ansi-dark", "ansi-light")
-"""The themes that the theme key walks through; the palette offers all of Textual's."""
+FEW = ("ansi-dark", "ansi-light")
+CYCLE = (DARK.name, LIGHT.name, *FEW)
+"""The themes that the theme key walks through, in 16 colours only FEW; the palette offers all of Textual's."""

@@ -116,9 +116,11 @@ def test_baselines_cross_the_whole_chart_behind_everything(make_run: Make) -> No
 
 
 def test_training_alone_is_a_line(make_run: Make) -> None:
+    (alone,) = chart("loss", [Member((make_run().epochs("loss", 1.0, 0.5).view(),))], LOOK).series
+    assert (alone.name, alone.pattern) == ("training", "line")
     run = make_run().epochs("accuracy", 0.5, 0.6).epochs("accuracy", 0.4, 0.5, label="dense")
     made = chart("accuracy", [Member((run.view(),))], LOOK)
-    assert [(series.name, series.pattern) for series in made.series] == [("training", "line"), ("dense", "line")]
+    assert [(series.name, series.pattern) for series in made.series] == [("this lesson's", "line"), ("dense", "line")]
     assert len({series.sign for series in made.series}) == 2
 
 

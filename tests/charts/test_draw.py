@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from dlwp_tui.charts.axis import x_axis, y_axis
 from dlwp_tui.charts.draw import draw
@@ -41,10 +42,10 @@ loss                             ⠶ ⠶ training  ━━ validation
  0.25┤      ⠉⠉⠙⠋⠉⢁⡀
      │   0.28 ▴  ⠈⠁ ⠶  ⣀
      │                 ⠉ ⠘⠃ ⠰⠆ ⢠⡄ ⣀
-     │                            ⠉  ⠛  ⠶ ⠰⠆ ⢠⡄ ⣤  ⣀  ⣀ ⢀⡀ ⢀
- 0.00┤                                             ⠉  ⠉ ⠈⠁ ⠈
+     │                            ⠉  ⠛  ⠶ ⠰⠆ ⢠⡄ ⣤  ⣀  ⣀ ⢀⡀ ⣀
+ 0.00┤                                             ⠉  ⠉ ⠈⠁ ⠉
      └───────────┬─────────────┬─────────────┬─────────────┬
-                 5             10            15     20 epoch"""
+epoch            5             10            15           20"""
 
 
 @given(st.floats(-1e300, 1e300), st.floats(1e-12, 1e12), st.integers(2, 60))
@@ -108,7 +109,30 @@ def test_one_epoch_stands_in_the_middle() -> None:
     frame = draw([Series("", Points([1], [0.5]))], 60, 12, x_unit="epoch")
     columns = {at for at, _row in dots(frame)}
     assert len(columns) == 3 and abs(min(columns) + 1 - frame.columns) <= 1
-    assert lines(frame)[-1].split() == ["1", "epoch"]
+    assert lines(frame)[-1].split() == ["epoch", "1"]
+
+
+@given(
+    st.sampled_from(["", "步", "轮次", "epoch", "seconds", "十个数字加在一起", "a very long unit of x"]),
+    st.integers(20, 200),
+    st.integers(0, 3000),
+    st.integers(1, 3000),
+    st.sampled_from([("", ""), ("训练", "验证")]),
+)
+@settings(deadline=None, max_examples=200)
+def test_each_label_stands_under_its_tick(unit: str, width: int, low: int, span: int, names: tuple[str, str]) -> None:
+    series = [Series(name, Points([low, low + span], [0.1, 0.9])) for name in names]
+    frame = draw(series, width, 14, x_unit=unit)
+    *_rows, line, below = lines(frame)
+    signs = [sign for sign in below for _cell in range(cell_len(sign))]
+    assert all(signs[column].isdigit() for column, sign in enumerate(line) if sign == "┬")
+    assert unit in below or cell_len(unit) >= frame.columns // 3
+    if span >= 10 and frame.columns >= 20:
+        assert line.count("┬") >= 2
+
+
+def test_a_short_axis_has_two_ticks() -> None:
+    assert [label for _value, label in x_axis(1, 8, 22).ticks] == ["2", "4", "6", "8"]
 
 
 FIRST_RULES = [612.0, 90.0, *[3 + math.sin(x) / 2 for x in range(40)]]
@@ -122,6 +146,13 @@ def test_first_points_that_would_rule_the_range_run_out_at_the_top_with_their_va
     later = [row for column, row in dots(frame) if column > 12]
     assert max(later) - min(later) > 20, "the bulk has the room"
     assert max(row for column, row in dots(frame) if column < 8) == 4 * frame.rows - 1, "the line leaves at the top"
+
+
+def test_a_smoothed_curve_and_the_exact_one_behind_it_name_their_first_point_once() -> None:
+    points = Points(range(1, 43), FIRST_RULES)
+    exact = Series("", points, color="red", faint=True)
+    frame = draw([exact, Series("one", points, color="red"), Series("two", points, color="blue")], 70, 14)
+    assert frame.text.plain.count("↑ 612") == 2
 
 
 def test_one_key_shows_them() -> None:
@@ -168,6 +199,34 @@ def test_the_best_point_is_marked_with_its_value(high: bool) -> None:
     at = lines(frame)[row].index(sign) - frame.left
     assert abs(at - column / 2) <= 1
     assert abs(frame.rows - 1 - (row - frame.top) - place_row / 4) <= 1.75
+
+
+FALLS = [0.51, 0.295, 0.225, 0.188, 0.16, 0.139, 0.123, 0.109, 0.093, 0.083, 0.071, 0.061, 0.054, 0.045, 0.039]
+RISES = [0.383, 0.304, 0.2596, 0.2624, 0.307, 0.286, 0.293, 0.313, 0.335, 0.35, 0.385, 0.393, 0.416, 0.442, 0.466]
+
+
+def test_the_best_value_stands_where_it_has_the_room() -> None:
+    """Lesson 3.4 overfits: its best epoch is a narrow valley right above the training's points."""
+    train = Series("training", Points(EPOCHS, FALLS), "blobs")
+    valid = Series("validation", Points(EPOCHS, RISES), front=VALIDATION, best=(3, 0.2596))
+    for width in range(40, 90):
+        for height in range(14, 40):
+            rows = lines(draw([train, valid], width, height))
+            assert any("0.2596" in row for row in rows), (width, height)
+            assert any("▴" in row or "▾" in row for row in rows)
+
+
+def test_training_points_that_touch_are_faint() -> None:
+    def styles(count: int) -> set[str]:
+        made = Series("training", Points(range(count), [0.5 + math.sin(x) / 50 for x in range(count)]), "blobs")
+        return {style for line in cells(draw([made], 66, 14)) for sign, style in line if sign > "\u2800"}
+
+    assert styles(20) == {""} and styles(400) == {"dim"}
+
+
+def test_the_last_training_point_is_as_large_as_the_others() -> None:
+    frame = draw([Series("", Points([1, 2], [0.0, 1.0]), "blobs")], 60, 14, view=View(y=(0, 1)))
+    assert len(dots(frame)) == 8
 
 
 def test_a_mark_never_covers_a_curve() -> None:

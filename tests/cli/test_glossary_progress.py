@@ -35,6 +35,7 @@ def test_a_term_by_name_by_part_and_all(cli: Cli) -> None:
     part = cli("glossary", "loss", "func").stdout.splitlines()
     assert part == ["损失函数 · loss function", "  看 val_loss，即 L。", "  dlwp show 1.1"]
     table = cli("glossary").stdout.splitlines()
+    assert table[0].split() == ["Chinese", "English", "Section"], "`section` is the footer's word for the next one"
     assert [row.split()[0] for row in table] == ["Chinese", "过拟合", "损失函数"]
 
 

@@ -224,6 +224,16 @@ def test_a_check_of_long_arrays_is_one_short_line() -> None:
     assert printed[1] == "✓ so it is"
 
 
+def test_a_large_table_is_printed_from_its_beginning() -> None:
+    from dlwp_tui.cli.follow import PlainPrinter
+
+    printed: list[str] = []
+    rows = [[f"{row}.{column}" for column in range(50)] for row in range(5000)]
+    PlainPrinter(printed.append).event({"e": "table", "title": "t", "columns": list(range(50)), "rows": rows})
+    assert len(printed) == 103 and max(map(len, printed)) < 200
+    assert printed[2].split()[:2] == ["0.0", "0.1"] and "5,000 rows of 50 columns" in printed[-1]
+
+
 def test_nan_is_noticed_and_said(cli: Cli) -> None:
     done = cli("run", "1.1", "--mode", "nan")
     assert done.returncode == 0

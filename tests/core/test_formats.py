@@ -83,3 +83,11 @@ def test_all_but_real_data_are_labelled(source: UsedSource | None, word: str, la
 def test_words_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLWP_LANG", "zh")
     assert formats.source_label("synthetic") == "合成数据" and formats.rough_duration(100) == "2 分钟"
+
+
+def test_of_a_large_table_the_beginning_is_shown() -> None:
+    small = (["a", "b"], [[1, 2], [3, 4]])
+    assert formats.beginning(*small) == (*small, "")
+    columns, rows, more = formats.beginning([str(n) for n in range(50)], [list(range(50))] * 5000)
+    assert (len(columns), len(rows), {len(row) for row in rows}) == (20, 100, {20})
+    assert "5,000 rows of 50 columns" in more

@@ -41,6 +41,7 @@ def test_the_params_it_names() -> None:
     [
         "", "step +", "a.b", "a[0]", "open('x')", "__import__('os')", "lambda: 1", "1 < step < 3", "step in (1, 2)",
         "min()", "min(step, key=step)", "ceil(*step)", "[step]", "True", "1j", "~step", "step := 1", "f'{step}'",
+        "rows()", "rows(1)", "rows(step, step)", "cuts(array=step)", "elements(step, 2)",
         "step" + " + step" * 200,
         "(" * 300 + "1" + ")" * 300,
     ],
@@ -48,3 +49,12 @@ def test_the_params_it_names() -> None:
 def test_nothing_else_is_taken(text: str) -> None:
     with pytest.raises(ContentError):
         arithmetic.names(text)
+
+
+def test_functions_of_texts() -> None:
+    params: dict[str, Value] = {"a": "1 2 3; 4 5 6", "x": "2, 1", "array": "12", "slices": "0"}
+    assert arithmetic.holds("rows(a) == 2 and columns(a) == 3 and elements(x, x) == 2", params)
+    assert not arithmetic.holds("cuts(slices, array)", params)
+    assert list(arithmetic.texts("cuts(slices, array) or rows(a) > 1")) == [
+        ("slices", "slice"), ("array", "array"), ("a", "matrix"),
+    ]  # fmt: skip

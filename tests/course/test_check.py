@@ -136,6 +136,7 @@ BREAKS: dict[str, tuple[Callable[[Copy], object], str, str, str]] = {
     "long page": (edit(NOTE, "\n开头一段", "\n" + "字" * 1700 + "\n开头一段"), NOTE, "line 1", "5 fit"),
     "empty page": (add(NOTE, "\n## 空\n"), NOTE, "line 36", "no text"),
     "wide code in a note": (add(NOTE, "\n```python\nok\nx = '" + "字" * 32 + "'\n```\n"), NOTE, "line 38", "68 fit"),
+    "wide code in a remark": (add(NOTE, "\n> [!NOTE]\n> ```\n> " + "x" * 66 + "\n> ```\n"), NOTE, "line 38", "65 fit"),
     "wide diagram": (add(NOTE, "\n```diagram\n" + "─" * 69 + "\n```\n"), NOTE, "line 37", "69 columns wide, 68 fit"),
     "wide code in a lesson": (add(CODE, "\n# " + "字" * 50 + "\n"), CODE, "line 36", "102"),
     "path in a note": (add(NOTE, "\n放在 /home/me/data 里\n"), NOTE, "line 36", "/home/me/data"),

@@ -54,6 +54,7 @@ BROKEN = [
     ("ram_mb = 50", 'ram_mb = 50\nid = "1.1"', "id", "folder's name says it"),
     ("ram_mb = 50", 'ram_mb = 50\nram_growth = "2 * epoch"', "ram_growth", "Did you mean epochs?"),
     ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "rate <", why = "x" }]', "limits.#1.needs", "made of params"),
+    ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "rows(epochs) > 3", why = "x" }]', "limits.#1.needs", "matrix"),
     ("ram_mb = 50", 'ram_mb = 50\nlimits = [{ needs = "epochs > 3", why = "x" }]', "presets.quick", "epochs = 3 do"),
     ('title = { zh = "假课", en = "A fake lesson" }', "title = 3", "title", "{ zh ="),
     ('title = { zh = "假课", en = "A fake lesson" }', 'title = { en = "x" }', "title.zh", "missing"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwp_tui.course.forms import canonical
+from dlwp_tui.course.forms import canonical, columns, cuts, elements, rows
 from dlwp_tui.kit import forms
 
 
@@ -59,3 +59,33 @@ def test_slices_are_read_as_python_reads_them(indices: list[int | slice]) -> Non
 def test_slices_take_what_the_brackets_take() -> None:
     x = np.arange(60).reshape(3, 4, 5)
     assert np.array_equal(x[forms.slices(canonical("slice", "[0, 1：3, ::-1]"))], x[0, 1:3, ::-1])
+
+
+SIZES = st.lists(st.integers(1, 4), max_size=4)
+
+
+@given(SIZES, SIZES)
+def test_how_many_elements_a_broadcast_has(one: list[int], other: list[int]) -> None:
+    texts = [canonical("shape", ", ".join(map(str, sizes)) or "()") for sizes in (one, other)]
+    try:
+        want = int(np.prod(np.broadcast_shapes(tuple(one), tuple(other))))
+    except ValueError:
+        want = 0
+    assert elements(*texts) == want
+
+
+@given(SIZES, st.lists(st.sampled_from(["0", "2", "-3", ":", "1:9", "::-1"]), min_size=1, max_size=4))
+def test_whether_an_array_can_be_sliced(sizes: list[int], parts: list[str]) -> None:
+    x, text = np.zeros(sizes, int), canonical("slice", ", ".join(parts))
+    try:
+        x[forms.slices(text)]
+        fits = True
+    except IndexError:
+        fits = False
+    assert cuts(text, canonical("array", str(x.tolist()))) == fits
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_rows_and_columns(height: int, width: int) -> None:
+    text = canonical("matrix", "; ".join([" ".join(["1"] * width)] * height))
+    assert (rows(text), columns(text)) == (height, width) == forms.matrix(text).shape

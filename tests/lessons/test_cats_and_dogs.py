@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlwp_tui.core.errors import DataError, UsageError
+from dlwp_tui.core.errors import DataError
 from dlwp_tui.course import reader
+from dlwp_tui.course.param import ParamError
 from dlwp_tui.engine.code import load_code
 from dlwp_tui.kit import bases, mini, vision
 from dlwp_tui.lab import Lab
@@ -139,9 +140,27 @@ def test_heat_map(study: Callable[..., RunView], base: str) -> None:
     assert after.results[""]["largest_gradient"] < view.results[""]["largest_gradient"]
 
 
-def test_heat_map_refuses_a_layer_that_is_not_there(study: Callable[..., RunView]) -> None:
-    with pytest.raises(UsageError, match="block9"):
-        study("5.4.3", layer="block9")
+@pytest.mark.parametrize(("base", "most"), [("mini", 13), ("vgg16", 13), ("mobilenet_v2", 5), ("own", 4)])
+def test_heat_map_of_a_layer_that_is_not_there_starts_nothing(base: str, most: int) -> None:
+    import keras
+
+    lesson = reader.load().lesson("5.4.3")
+    assert lesson.values("quick", {"base": base, "layer": most})["layer"] == most
+    with pytest.raises(ParamError, match=f"layer = {most + 1}"):
+        lesson.values("quick", {"base": base, "layer": most + 1})
+    shape = (224, 224, 3)
+    net = {
+        "mini": lambda: mini.build(shape, include_top=True),
+        "vgg16": lambda: keras.applications.VGG16(weights=None, include_top=False, input_shape=shape),
+        "mobilenet_v2": lambda: keras.applications.MobileNetV2(weights=None, input_shape=shape),
+        "own": lambda: vision.small_network((64, 64, 3)),
+    }[base]()
+    assert len([one for one in vision.shown(net) if not isinstance(one, keras.layers.MaxPooling2D)]) == most
+
+
+def test_heat_map_of_the_first_layer(study: Callable[..., RunView]) -> None:
+    heat = next(one for one in study("5.4.3", layer=13).pictures if one.name == "热力图")
+    assert "block1_conv1" in heat.caption
 
 
 @pytest.mark.parametrize("lesson", ["5.3.1", "5.3.2", "5.4.1", "5.4.2", "5.4.3"])

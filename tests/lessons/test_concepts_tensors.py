@@ -8,30 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlwp_tui.core.errors import UsageError
 from dlwp_tui.course import reader
 from dlwp_tui.course.param import ParamError
-from dlwp_tui.engine import control
-from dlwp_tui.runs.folder import RunFolder
-from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import RunView
-from tests.lessons.conftest import TIMEOUT, claims, curve, table
+from tests.lessons.conftest import claims, curve, table
 
 pytestmark = pytest.mark.keras
 
 A, B = "1 2 3; 4 5 6; 7 8 9", "9 8 7; 6 5 4; 3 2 1"
-
-
-def refused(folder: RunFolder) -> str:
-    """The sentence a run ended with; it must be a sentence of the lesson, without a traceback."""
-    assert control.wait(folder, TIMEOUT)
-    view = RunView.open(folder)
-    view.update()
-    assert view.state is RunState.FAILED
-    assert view.error is not None
-    assert view.error.lines == ()
-    assert view.error.text == view.error.message  # no name of a Python class before it
-    return view.error.message
 
 
 def blocks(view: RunView) -> list[list[list[int]]]:
@@ -64,11 +48,6 @@ def test_four_arrays_of_another_shape(study: Callable[..., RunView]) -> None:
     assert np.shape(blocks(view)) == (2, 4, 5)
 
 
-def test_arrays_that_do_not_fit_together(start: Callable[..., RunFolder]) -> None:
-    """The sentence reaches the learner through the engine; the other refusals are the same UsageError."""
-    assert "(2, 2)" in refused(start("0.1", a="1 2; 3 4"))
-
-
 @pytest.mark.parametrize(
     ("lesson", "values"),
     [
@@ -81,11 +60,28 @@ def test_arrays_that_do_not_fit_together(start: Callable[..., RunFolder]) -> Non
         ("2.2", {"slices": "1:2:0"}),
         ("2.3", {"x": "3, 0"}),
         ("2.3", {"y": "a"}),
+        # each is allowed alone, and cannot be used beside the others
+        ("0.1", {"a": "1 2; 3 4"}),
+        ("0.1", {"a": "1 2 3 4; 5 6 7 8; 9 10 11 12"}),
+        ("2.2", {"slices": "7"}),
+        ("2.2", {"array": "12"}),
+        ("2.2", {"batch": 469}),
+        ("2.3", {"x": "2000, 1", "y": "1, 2001"}),
     ],
 )
-def test_what_is_no_array_starts_nothing(lesson: str, values: dict[str, object]) -> None:
-    with pytest.raises(ParamError):
+def test_what_cannot_be_used_starts_nothing(lesson: str, values: dict[str, object]) -> None:
+    name, value = next(iter(values.items()))
+    with pytest.raises(ParamError) as error:
         reader.load().lesson(lesson).values("book", values)  # type: ignore[arg-type]
+    assert f"{name} = {value}" in error.value.message
+
+
+def test_every_text_of_the_course_has_a_form() -> None:
+    """A text that any run could refuse only after it began would need a form, or be a choice."""
+    lessons = [section.lesson() for section in reader.load().sections if section.has_lesson]
+    assert not [
+        (lesson.id, name) for lesson in lessons for name, p in lesson.params.items() if p.type == "text" and not p.form
+    ]
 
 
 def test_data_representations(study: Callable[..., RunView]) -> None:
@@ -103,14 +99,6 @@ def test_uint8_wraps(study: Callable[..., RunView]) -> None:
     view = study("2.2", preset="uint8")
     assert table(view, "你的数组") == [["x", 2, "(2, 2)", "uint8", 4, 4]]
     assert "4" in view.texts[0].body and "255" in view.texts[0].body and "260" not in view.texts[0].body
-
-
-@pytest.mark.parametrize(("values", "words"), [({"slices": "7"}, r"\(3, 3, 5\)"), ({"batch": 469}, "batch = 469")])
-def test_a_slice_or_a_batch_that_is_not_there(
-    study: Callable[..., RunView], values: dict[str, object], words: str
-) -> None:
-    with pytest.raises(UsageError, match=words):
-        study("2.2", **values)
 
 
 def test_broadcasting_and_dot(study: Callable[..., RunView]) -> None:
@@ -133,9 +121,3 @@ def test_broadcasting_and_dot(study: Callable[..., RunView]) -> None:
 def test_shapes_that_broadcast(study: Callable[..., RunView], x: str, y: str, axes: int) -> None:
     view = study("2.3", x=x, y=y, elements=1000)
     assert (view.results[""]["fits"], view.results[""]["axes"]) == (1, axes)
-
-
-def test_a_result_that_is_too_large(study: Callable[..., RunView]) -> None:
-    with pytest.raises(UsageError, match="6,000,000") as refusal:
-        study("2.3", x="2000, 1", y="1, 3000", elements=1000)
-    assert refusal.value.hint

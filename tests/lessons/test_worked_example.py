@@ -52,9 +52,18 @@ def test_it_runs_and_keeps_its_promises(example: Path, study: Callable[..., RunV
     (experiment,) = lesson.experiments
     planned = [run for run in verdict.plan(lesson, experiment) if run.vote == 0]
     views = {(run.side, run.vote): study("6.5", seed=run.seed, source="auto", **run.params) for run in planned}
-    (vote, *_others) = verdict.judge(experiment, {place: verdict.measured(view) for place, view in views.items()}).votes
-    assert vote.holds
+    measured = {place: verdict.measured(view) for place, view in views.items()}
+    judged = verdict.judge(experiment, measured)
+    assert judged.votes[0].holds
+    page = _words((ROOT / "LESSONS.md").read_text(encoding="utf-8"))
+    for sentence in (*found.sentences, *verdict.in_words(judged, lesson, experiment)):
+        assert _words(sentence) in page, "what the page prints is what the program says today"
 
     lab = Lab(quick.folder.artifacts, lambda _kind, **_fields: None, seed=1, params=quick.spec.params)
     answer = load_code(lesson.code_file).demo(lab)(lesson.demos[0].example)
     assert re.fullmatch(r"-?\d\.\d\d 米", answer["text"])
+
+
+def _words(text: str) -> str:
+    """A text without its line breaks and figures."""
+    return re.sub(r"\d\.\d+", "N", " ".join(text.split()))

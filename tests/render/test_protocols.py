@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from dlwp_tui.render import kitty, sixel
-from dlwp_tui.render.kitty import KEPT, NUMBERS, PLACEHOLDER, KittyLook
+from dlwp_tui.render.kitty import NUMBERS, PLACEHOLDER, KittyLook
 
 
 def gradient(width: int, height: int) -> Image.Image:
@@ -81,17 +81,26 @@ def test_large_pictures_are_sent_smaller_and_small_ones_with_sharp_pixels() -> N
     assert small.shape == (160, 160) and set(np.unique(small)) == {0, 255}
 
 
-def test_tmux_hands_the_sequences_on_and_old_pictures_are_deleted() -> None:
+def test_tmux_hands_the_sequences_on_and_old_pictures_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
     look = KittyLook(sent.append, tmux=True)
     look.draw(gradient(8, 8), 4, 4)
     assert sent[0].startswith("\x1bPtmux;\x1b\x1b_Ga=T") and sent[0].endswith("\x1b\x1b\\\x1b\\")
-    for number in range(KEPT + 5):
+    monkeypatch.setattr(kitty, "KEPT", 10 * 4 * 40 * 40)
+    for number in range(15):
         look.draw(Image.new("L", (1, 1), number), 4, 4)
-    assert sum("a=d" in sequence for sequence in sent) >= 1
+    assert sum("a=d" in sequence for sequence in sent) == look.deleted == 6
     look.close()
     drawn = sum("a=T" in sequence for sequence in sent)
     assert sum("a=d" in sequence for sequence in sent) == drawn
+
+
+def test_a_page_of_a_thousand_small_pictures_is_kept_whole() -> None:
+    sent: list[str] = []
+    look = KittyLook(sent.append)
+    for number in range(1000):
+        look.draw(Image.new("RGB", (1, 1), (number % 256, number // 256, 0)), 2, 1)
+    assert not look.deleted and not any("a=d" in sequence for sequence in sent)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
@@ -137,6 +146,21 @@ def test_sixels_are_the_picture() -> None:
     assert picture[25, 39].tolist() == [100, 0, 0]
     smooth = decoded(sixel.encode(gradient(64, 16), 64, 16))
     assert np.abs(smooth[:, :, 0] - np.linspace(0, 100, 64)).max() < 2
+
+
+def test_an_enlarged_picture_is_sent_as_it_is_and_from_above_as_far_as_it_is_seen() -> None:
+    image = Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8) * 5)
+    whole = decoded(sixel.encode(image, 56, 42))
+    assert whole.shape == (42, 56, 3)
+    wanted = np.round(np.kron(np.asarray(image), np.ones((7, 7))) * 100 / 255)
+    assert np.abs(whole[:, :, 1] - wanted).max() <= 1
+    assert (decoded(sixel.encode(image, 56, 42, 10)) == whole[:10]).all()
+
+
+def test_no_side_is_longer_than_a_terminal_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sixel, "cell_size", lambda: (10, 20))
+    assert sixel.size(Image.new("L", (1007, 62)), 160, 48) == (1000, 61)
+    assert sixel.size(Image.new("L", (10, 3000)), 160, 48)[1] <= 1000
 
 
 def test_a_cell_has_a_size_without_a_terminal_too() -> None:

@@ -55,7 +55,8 @@ def test_the_pages_hold_each_picture_once_and_the_one_wanted(
     assert here.first <= max(0, min(shown, count - 1)) < here.last
     assert here.across * (here.width + 1) - 1 <= max(1, width)
     assert here.count == -(-count // (here.across * here.down)) and 0 <= here.number < here.count
-    assert here.down == 1 or here.down * (here.height + 1) - 1 <= rows
+    assert here.height + bool(tiles.captions) <= max(rows, 1 + bool(tiles.captions))
+    assert here.down == 1 or here.down * (here.height + 1) - (not tiles.captions) <= rows, "no caption is cut off"
 
 
 def test_a_page_as_text() -> None:

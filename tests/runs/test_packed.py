@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+import os
 import random
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from time import process_time
+from typing import Any
 
 import pytest
 
 from dlwp_tui.analysis import export, history
 from dlwp_tui.core import paths
-from dlwp_tui.engine import training
+from dlwp_tui.engine import exits, training
 from dlwp_tui.engine.job import Job
-from dlwp_tui.runs import events, kinds, packed, store
+from dlwp_tui.runs import events, kinds, packed, packing, state, store
+from dlwp_tui.runs.series import CurveKey
+from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import _FACTS, RunView
 from tests.runs.fake_run import T0, FakeRun
 
@@ -183,6 +189,20 @@ def looped(run: FakeRun, epochs: int) -> FakeRun:
     return run.release()
 
 
+def killed(run: FakeRun, epochs: int) -> FakeRun:
+    """A loop whose worker wrote so many epochs and no end."""
+    run.hold().say("started", 0, device="cpu", pid=1)
+    lines = [
+        events.encode(
+            {"v": 1, "t": T0 + n, "e": "epoch", "label": "", "epoch": n, "epochs": 10**6, "metrics": {"loss": 1 / n}}
+        )
+        for n in range(1, epochs + 1)
+    ]
+    with run.folder.events.open("ab") as file:
+        file.writelines(lines)
+    return run.release()
+
+
 def test_a_long_loop_leaves_few_events_in_its_pack(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packed, "WORTH", 1000)
     run = looped(make_run(), 5000)
@@ -206,6 +226,71 @@ def test_a_worker_leaves_a_long_run_packed(make_run: Make, monkeypatch: pytest.M
     run = looped(make_run(), 50)
     training._tidy(Job(path=str(run.folder.path), code=""), None)
     assert packed.load(run.folder) is not None
+
+
+def test_a_killed_run_is_packed_behind_everything_else(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+    niced: list[int] = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **_options: commands.append(command))
+    monkeypatch.setattr(os, "nice", niced.append)
+    short = killed(make_run(), 10)
+    exits.write_exit(short.folder, {"signal": 9})
+    monkeypatch.setattr(packed, "WORTH", 1000)
+    for facts_of_exit in ({"code": 0}, {"code": 1}):  # it has packed itself, or its log says why not
+        exits.write_exit(make_run().folder, facts_of_exit)
+    assert commands == []
+
+    run = killed(make_run(), 500)
+    exits.write_exit(run.folder, {"signal": 9})
+    assert commands[0][-3:] == ["-m", "dlwp_tui.runs.packing", str(run.folder.path)]
+    packing.main(commands[0][-1])
+    assert niced == [19]
+    kept = packed.load(run.folder)
+    assert kept is not None and len(kept.epochs[CurveKey("", "loss")]) == 500
+
+
+def test_the_shell_ends_at_once_and_the_packer_outlives_it(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = killed(make_run(), 40_000)  # more than 4 MB: the other process has no patched limit
+    assert packed.worth(run.folder) and packed.load(run.folder) is None
+    real = subprocess.run
+
+    def waiting(command: list[str], **options: Any) -> None:
+        assert command[2] == '"$@" &'
+        real([*command[:2], '"$@" & wait', *command[3:]], **options)
+
+    monkeypatch.setattr(subprocess, "run", waiting)
+    packing.later(run.folder)
+    assert packed.load(run.folder) is not None
+
+
+def test_the_history_has_a_killed_run_packed(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = killed(make_run(), 500)
+    expected = history.history("3.4")
+    packed_later: list[str] = []
+    monkeypatch.setattr(packed, "WORTH", 1000)
+    monkeypatch.setattr(packing, "later", lambda folder: packed_later.append(folder.id))
+    monkeypatch.setattr(history, "_known", {})
+    for file in paths.cache().glob("*.json"):
+        file.unlink()
+    assert history.history("3.4") == expected and packed_later == [run.folder.id]
+
+
+def test_a_killed_run_is_searched_for_its_end_once(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = killed(make_run(), 2000)
+    searched = []
+    search = state._search
+
+    def counted(path: Path) -> events.Event | None:
+        searched.append(path)
+        return search(path)
+
+    monkeypatch.setattr(state, "_search", counted)
+    view = RunView.open(run.folder)
+    while view.update(limit=4096) or view.behind:
+        pass
+    assert view.state is RunState.DIED and len(searched) == 1, "once a slice, opening 160 MB took 9 minutes"
+    run.hold().say("ended", 9999, state="finished", seconds=1.0).release()
+    assert opened(run).state is RunState.FINISHED
 
 
 def test_what_is_worth_a_line() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from dlwp_tui import __main__ as program
 from dlwp_tui.analysis import provenance, verdict
 from dlwp_tui.core.errors import UsageError
 from dlwp_tui.core.versions import versions
 from dlwp_tui.course import reader
-from dlwp_tui.engine import control, launch, prove
+from dlwp_tui.engine import control, detached, launch, prove
 from dlwp_tui.engine.prove import Judged, Prover
 from dlwp_tui.runs import store
 from dlwp_tui.runs.folder import RunFolder
@@ -25,6 +26,8 @@ from tests.runs.fake_run import Make
 from tests.worker.conftest import state_of
 
 __all__ = ["make_run"]
+COLD = "from dlwp_tui import __main__; from dlwp_tui.engine import zygote; zygote.Zygote.start = print; __main__.main()"
+"""`dlwp` without a zygote, for `python -c`."""
 
 
 @pytest.fixture
@@ -118,8 +121,7 @@ def test_an_interrupt_leaves_what_is_finished_and_a_kill_nothing_undone(
     proving: list[subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     monkeypatch.setenv("DLWP_CONTENT", str(hanging(tmp_path)))
-    cold = "from dlwp_tui import __main__; from dlwp_tui.engine import zygote; zygote.Zygote.start = print"
-    command = [sys.executable, "-c", f"{cold}; __main__.main()", "prove", "1.1"]
+    command = [sys.executable, "-c", COLD, "prove", "1.1"]
     proving.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     wait_for(lambda: sorted(map(state_of, store.all())) == ["finished", "running"], 60, "the second run")
     first, second = sorted(store.all(), key=lambda run: state_of(run) != "finished")
@@ -136,3 +138,23 @@ def test_an_interrupt_leaves_what_is_finished_and_a_kill_nothing_undone(
     assert missing == (["hang"] if number == signal.SIGINT else [])
     if number == signal.SIGKILL:
         control.stop(second)
+
+
+@pytest.mark.usefixtures("course_dir")
+def test_detached_it_goes_on_until_it_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DLWP_CONTENT", str(hanging(tmp_path)))
+    monkeypatch.setattr(detached, "PROGRAM", ("-c", COLD))
+    assert program.run(["prove", "1.1", "--detach", "--seeds", "1"]) == 0
+    log = Path(capsys.readouterr().out.strip())
+    assert log.name == "1.1.log" and log.stat().st_mode & 0o777 == 0o600
+    try:
+        wait_for(lambda: sorted(map(state_of, store.all())) == ["finished", "running"], 60, "the second run")
+        assert program.run(["prove", "1.1", "--detach"]) == 2, "it is being proved already"
+        assert str(log) in capsys.readouterr().err
+    finally:
+        assert program.run(["stop", "prove"]) == 0
+    assert sorted(map(state_of, store.all())) == ["finished", "stopped"]
+    assert "goes on with it" in log.read_text(encoding="utf-8")
+    assert program.run(["stop", "prove"]) == 1, "there is nothing left to be stopped"

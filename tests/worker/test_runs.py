@@ -24,6 +24,7 @@ from dlwp_tui.engine import control, exits, launch, spawn
 from dlwp_tui.engine.priority import NICE
 from dlwp_tui.runs import state, store
 from dlwp_tui.runs.folder import RunFolder, new_id
+from dlwp_tui.runs.view import RunView
 from tests.conftest import wait_for
 from tests.worker.conftest import coded, events, pid_of, script, state_of, until, until_event
 
@@ -95,6 +96,16 @@ def test_a_lesson_that_raises_is_failed_with_its_own_lines(fake: Lesson) -> None
     log = folder.log.read_text(encoding="utf-8")
     assert "training.py" in log and "told to fail" in log
     assert wait_for(lambda: folder.reaped.exists() and json.loads(folder.reaped.read_text())) == {"code": 1}
+
+
+def test_a_lesson_that_refuses_its_params_says_so_without_a_traceback(fake: Lesson, tmp_path: Path) -> None:
+    code = fake.code_file.read_text(encoding="utf-8").replace(
+        'raise ValueError("told to fail")', 'lab.refuse("no such")'
+    )
+    folder = launch.start(coded(fake, tmp_path, code), {"mode": "raise"})
+    assert control.wait(folder, 20)
+    error = RunView.whole(folder).error
+    assert error is not None and (error.text, error.lines) == ("no such", ())
 
 
 @pytest.mark.parametrize(

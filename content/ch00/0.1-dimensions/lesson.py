@@ -21,11 +21,6 @@ def describe(
 
 def run(lab: Lab, *, a: str, b: str, axis: int, arrays: int) -> dict[str, object]:
     first, second = forms.matrix(a), forms.matrix(b)
-    if first.shape != second.shape:
-        lab.refuse(
-            f"a 的形状是 {first.shape}，b 的形状是 {second.shape}：np.stack 要求形状完全相同。",
-            "把两个数组改成一样的行数和列数，再运行。",
-        )
 
     # 1. 叠起来：a、b 轮流用，一共 arrays 个。每个是 (行, 列)，结果多一个长度为 arrays 的轴
     parts = [first if k % 2 == 0 else second for k in range(arrays)]

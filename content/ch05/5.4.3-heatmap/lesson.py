@@ -38,7 +38,7 @@ def run(
     base: str,
     rank: int,
     before: bool,
-    layer: str,
+    layer: int,
     intensity: float,
     number: int,
     image: Path | None,
@@ -55,9 +55,9 @@ def run(
     x = prepare(photo[None])
 
     # 2. 同一个网络，两个输出：一层的响应图，激活函数之前的得分
-    if layer and layer not in [one.name for one in model.layers]:
-        lab.refuse(f"网络里没有叫 {layer} 的层。", "层的名字见输出里的摘要。")
-    grad_model = vision.maps_and_scores(model, layer)
+    pool = keras.layers.MaxPooling2D
+    layers = [one.name for one in vision.shown(model) if not isinstance(one, pool)]
+    grad_model = vision.maps_and_scores(model, layers[-layer])
     maps, scores = grad_model(x, training=False)
     probabilities = tf.nn.softmax(scores)[0].numpy()
     order = np.argsort(-probabilities)
@@ -69,7 +69,9 @@ def run(
     heatmap, grads = grad_cam(grad_model, x, class_index, before)
     lab.picture("照片", photo, f"解释的是第 {rank} 名：{names[class_index]}")
     height, width = heatmap.shape
-    lab.picture("热力图", heatmap, f"{height}×{width}，来自 {maps.shape[-1]} 个通道")
+    lab.picture(
+        "热力图", heatmap, f"{height}×{width}，来自 {layers[-layer]} 的 {maps.shape[-1]} 个通道"
+    )
     lab.picture("叠加", overlay(photo, heatmap, intensity), names[class_index])
     both = []
     for i in order[:2]:

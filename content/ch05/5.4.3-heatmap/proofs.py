@@ -32,7 +32,7 @@ def prove(lab: Lab, *, model: keras.Model, x, heatmap: np.ndarray, class_index: 
     lab.check("np.maximum([1, -5, 3], 0)", got=np.maximum([1, -5, 3], 0), want=[1, 0, 3])
     inside = bool(heatmap.min() >= 0 and heatmap.max() <= 1)
     lab.check("热力图的值在 0～1 之间", got=inside)
-    if lab.params["before"] and not lab.params["layer"]:
+    if lab.params["before"] and lab.params["layer"] == 1:
         again = vision.heat_map(model, x, class_index)
         off = float(np.abs(again - heatmap).max())
         lab.check("再算一遍，一模一样", got=off, want=0, tolerance=1e-6)

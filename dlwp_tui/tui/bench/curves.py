@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from functools import cache, partial
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -17,6 +18,7 @@ from dlwp_tui.analysis import charting
 from dlwp_tui.analysis.charting import X_UNITS, Look
 from dlwp_tui.analysis.signs import ASCII_SIGNS, SIGNS
 from dlwp_tui.charts import cursor
+from dlwp_tui.charts.legend import crop
 from dlwp_tui.charts.series import Series, View
 from dlwp_tui.core import formats, settings
 from dlwp_tui.core.language import _
@@ -34,7 +36,7 @@ HZ = 4
 """Redraws a second: more only loads the link of an SSH session."""
 SLOW = 0.030
 """Seconds a frame may take before the rate is halved."""
-LEAST_ROWS, LEAST_COLUMNS = 9, 34
+LEAST_ROWS, LEAST_COLUMNS = 11, 34
 """A smaller chart cannot be read: fewer charts are shown then."""
 MOST = 4
 SMOOTHING = (0.0, 0.6, 0.9)
@@ -319,14 +321,16 @@ class CurvesView(Widget, can_focus=True):
         columns, _rows = self._grid(len(self.shown_metrics))
         bare = metric.removeprefix("val_")
         words = self.lesson.words if self.lesson is not None else {}
-        parts = [style.metric_name(metric, words) or style.metric_name(bare, words) or metric]
+        parts = []
         if self.view is not None and (source := formats.source_label(self.view.source, short=columns > 1)):
             parts.append(source)
         if self.smoothing:
             parts.append(_("smoothing {weight}").format(weight=self.smoothing))
         if self.log_y:
             parts.append(_("log axis"))
-        return " · ".join(parts)
+        name = style.metric_name(metric, words) or style.metric_name(bare, words) or metric
+        tail = "".join(f" · {part}" for part in parts)
+        return crop(name, max(8, self.content_size.width // columns - 2 - cell_len(tail))) + tail
 
     def _chosen(self, names: list[str]) -> list[str]:
         if self.metric is not None:
@@ -340,7 +344,7 @@ class CurvesView(Widget, can_focus=True):
         count = min(count, MOST) or 1
         columns = min(count, max(1, width // LEAST_COLUMNS)) if height < LEAST_ROWS * count else 1
         if columns == 1 and count > 1 and width >= 2 * LEAST_COLUMNS + 2 and width > 3.4 * height:
-            columns = 2  # low and wide: side by side
+            columns = 3 if count == 3 and width >= 4 * LEAST_COLUMNS else 2  # low and wide: side by side
         rows = max(1, min(-(-count // columns), (height + 1) // LEAST_ROWS))
         return columns, rows
 

@@ -18,7 +18,7 @@ from dlwp_tui.core import last_values
 from dlwp_tui.core.errors import DlwpError
 from dlwp_tui.core.language import _
 from dlwp_tui.core.types import Source, Value
-from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.lesson import Lesson, Needs
 from dlwp_tui.course.param import Param, ParamError
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench import field as fields
@@ -27,6 +27,7 @@ from dlwp_tui.tui.bench.chips import Chips
 from dlwp_tui.tui.bench.estimate_line import EstimateLine
 from dlwp_tui.tui.bench.field import FieldInput
 from dlwp_tui.tui.bench.form_state import FormState
+from dlwp_tui.tui.bench.messages import NeedsChanged
 from dlwp_tui.tui.session import RunRequest
 
 LABEL_CELLS = 14, 22
@@ -101,6 +102,8 @@ class ParamsForm(Widget, can_focus=False):
         super().__init__(id=id)
         self.lesson: Lesson | None = None
         self._rows: dict[str, _Row] = {}
+        self._needs: Needs | None = None
+        """The datasets that a run with the form's values loads."""
         self._begun: FormState | None = None
         """What the form held when it was built, or when it was kept last."""
         self._body = FormBody()
@@ -120,7 +123,7 @@ class ParamsForm(Widget, can_focus=False):
         self.lesson = lesson
         self.set_class(lesson is not None, "-lesson")
         self.estimate.estimator = None
-        self._rows = {}
+        self._rows, self._needs = {}, None
         self._see, self._status = Static(classes="aside"), Static(classes="aside")
         if lesson is None:
             shown: list[Widget] = [Static(Content(empty), id="form-empty")]
@@ -148,9 +151,10 @@ class ParamsForm(Widget, can_focus=False):
             fields.fill(self._rows["seed"].editor, str(seed))
         self._check()
 
-    def set_data_status(self, text: str) -> None:
-        """One line under the data field: what `auto` would use now."""
-        self._status.update(Content(text))
+    def set_data_status(self, text: str, needs: Needs) -> None:
+        """One line under the data field: what `auto` would use now. Of other needs than today's it is ignored."""
+        if needs == self._needs:
+            self._status.update(Content(text))
 
     def set_estimator(self, estimator: Estimator, free_mb: int) -> None:
         """For the form's estimate; that of another lesson than the shown one is ignored."""
@@ -353,7 +357,11 @@ class ParamsForm(Widget, can_focus=False):
                 row.line.set_class(bool(message), "-bad")
             fields.put(row.problem, f"✗ {message}")
         self._show_preset(bool(problems))
-        self.estimate.asked = None if problems or self.lesson is None else (self.values(), self.device)
+        values = None if problems or self.lesson is None else self.values()
+        self.estimate.asked = None if values is None else (values, self.device)
+        if self.lesson is not None and values is not None and (needs := self.lesson.needs(values)) != self._needs:
+            self._needs = needs
+            self.post_message(NeedsChanged(self.lesson, needs))
         self._help(self.screen.focused if self.is_mounted else None)
         return problems
 

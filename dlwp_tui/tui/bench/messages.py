@@ -8,15 +8,23 @@ from typing import Any
 from textual.message import Message
 
 from dlwp_tui.core.types import Value
-from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.lesson import Lesson, Needs
 from dlwp_tui.runs.state import RunState
 
 
 @dataclass
 class LessonShown(Message):
-    """The bench shows another lesson, and lacks what is known of its data and of the time its runs take."""
+    """The bench shows another lesson, and lacks what is known of the time its runs take."""
 
     lesson: Lesson
+
+
+@dataclass
+class NeedsChanged(Message):
+    """A run with the form's params would load these datasets, and not those of before."""
+
+    lesson: Lesson
+    needs: Needs
 
 
 @dataclass

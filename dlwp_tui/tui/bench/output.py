@@ -66,6 +66,7 @@ class OutputView(Widget, can_focus=False):
         self._trying = Trying(self._look, id="trying")
         self._blocks: list[BlockView] = []
         self._height = 0
+        self._deleted = 0
         self._seen: tuple[str, int, bool] | None = None
         self._log_seen: tuple[int, int] | None = None
 
@@ -236,9 +237,18 @@ class OutputView(Widget, can_focus=False):
     def on_show(self) -> None:
         self.refresh_now()
 
+    def _restore(self) -> None:
+        """Draw the pictures again where the terminal no longer has them all, after many others, large or in a demo."""
+        if self._deleted != self._look.deleted and self.screen is self.app.screen:
+            self._deleted = self._look.deleted
+            for view in self._blocks:
+                if view.block.picture is not None:
+                    view.redraw()
+
     def _fill(self) -> None:
         seen = (self.view.folder.id, self.view.version, self.view.read) if self.view else ("", 0, True)
         if seen == self._seen and self._blocks:
+            self._restore()
             return
         self._seen = seen
         look_of(self.app)  # the theme may be another

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dlwp_tui.analysis.seen import Seen
-from dlwp_tui.core.formats import fixed, source_label
+from dlwp_tui.core.formats import beginning, fixed, source_label
 from dlwp_tui.core.language import _
 from dlwp_tui.render import layer_graph
 from dlwp_tui.render import table as tables
@@ -23,6 +23,8 @@ from dlwp_tui.tui.bench.style import bar, fit, metric_name
 
 ERROR_LINES = 6
 """Lines of a traceback worth showing; the whole is in the log."""
+TEXT_LINES = 1000
+"""Of a text that a lesson reports: 20,000 took two seconds at each new width."""
 UNKNOWN_WORDS = 20
 
 
@@ -104,13 +106,19 @@ def proofs(checks: Sequence[Check], width: int, *, folded: bool = False) -> Text
 
 def table(made: Table, width: int) -> Text:
     """A table of the lesson; columns are wrapped or folded to the width."""
-    rows = [[cell_text(cell) for cell in row] for row in made.rows]
-    return _titled(made.title, _grid(list(made.columns), rows, width))
+    columns, rows, more = beginning(made.columns, made.rows)
+    text = _titled(made.title, _grid(columns, [[cell_text(cell) for cell in row] for row in rows], width))
+    return text.append(f"\n{more}", "dim") if more else text
 
 
 def text_block(block: TextBlock, _width: int) -> Text:
-    """A text with its title."""
-    return _titled(block.title, Text(block.body))
+    """A text with its title; of a very long one the first lines."""
+    lines = block.body.split("\n")
+    text = _titled(block.title, Text("\n".join(lines[:TEXT_LINES])))
+    if len(lines) > TEXT_LINES:
+        more = _("… in all {count} lines: dlwp export RUN --json").format(count=f"{len(lines):,}")
+        text.append(f"\n{more}", "dim")
+    return text
 
 
 def model(made: Model, width: int, ascii: bool = False) -> Text:

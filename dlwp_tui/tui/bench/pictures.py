@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -24,12 +24,13 @@ from dlwp_tui.core.language import _
 from dlwp_tui.render import picture as pictures
 from dlwp_tui.render import sixel
 from dlwp_tui.render.look import Look
-from dlwp_tui.render.tiles import cells, inside
+from dlwp_tui.render.tiles import cells
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui import keys
 from dlwp_tui.tui.bench.block_view import Block
 from dlwp_tui.tui.bench.picture_views import FramesView, GridView
-from dlwp_tui.tui.look import uses_sixels, write
+from dlwp_tui.tui.compositor import PaintedCompositor
+from dlwp_tui.tui.look import uses_sixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,6 +56,8 @@ class Pixels(ScrollView, can_focus=True):
         self._lines: dict[int, Strip] = {}
         self._sized: Image | None = None
         self._room = Size(0, 0)
+        self._sixels: tuple[tuple[Image, int, int, int], str] | None = None
+        """The picture as it was painted last: of which picture, how large, and its sequence."""
 
     def show(self, path: Path, *, true_size: bool) -> None:
         """Another picture, or another size."""
@@ -87,7 +90,6 @@ class Pixels(ScrollView, can_focus=True):
         if uses_sixels(self.app):
             self.virtual_size = self.size
             self.refresh()
-            self.call_after_refresh(self._paint)
             return
         if type(self._look) is Look:
             method = images.Resampling.BOX if columns < image.width else images.Resampling.NEAREST
@@ -99,16 +101,34 @@ class Pixels(ScrollView, can_focus=True):
         self.virtual_size = Size(columns, rows)
         self.refresh()
 
-    def _paint(self) -> None:
-        """The picture as sixels over the cells, which are blank: again whenever those were written."""
-        if self._image is None or not self.is_on_screen or self.screen is not self.app.screen:
-            return
-        wide, high = sixel.cell_size()
+    def painted(self, written: Callable[[int], bool]) -> str:
+        """The picture as sixels over its cells, which are blank, where `written` says that a row of them was written.
+
+        Where a notice lies over it, only the rows above that.
+        """
         room = self.region
-        width, height = inside(self._image.width, self._image.height, room.width * wide, room.height * high)
+        if self._image is None or not room or not uses_sixels(self.app) or not any(map(written, room.line_range)):
+            return ""
+        wide, high = sixel.cell_size()
+        width, height = sixel.size(self._image, room.width, room.height)
         left, top = room.x + (room.width - -(-width // wide)) // 2, room.y + (room.height - -(-height // high)) // 2
-        picture = sixel.encode(self._image, width, height)
-        write(self.app, f"\x1b7\x1b[{top + 1};{left + 1}H{picture}\x1b8")
+        seen = min(height, (self._covered_from() - top) * high)
+        if seen <= 0:
+            return ""
+        key = (self._image, width, height, seen)
+        if self._sixels is None or self._sixels[0] != key:
+            self._sixels = key, sixel.encode(self._image, width, height, seen)
+        return f"\x1b7\x1b[{top + 1};{left + 1}H{self._sixels[1]}\x1b8"
+
+    def _covered_from(self) -> int:
+        """The first row of the screen in which another widget lies over this one."""
+        room, first = self.region, self.region.bottom
+        for widget, (region, clip) in self.screen._compositor.visible_widgets.items():  # those in front come first
+            if widget is self:
+                break
+            if region.intersection(clip).overlaps(room):
+                first = min(first, region.y)
+        return first
 
     def render_line(self, y: int) -> Strip:
         """One row of cells, from the scrolled place; the picture stands in the middle of a larger room."""
@@ -122,7 +142,7 @@ class Pixels(ScrollView, can_focus=True):
         left = max(0, (room.width - picture.width) // 2)
         strip = self._strip(line).crop(self.scroll_offset.x, self.scroll_offset.x + room.width)
         ground = self.rich_style
-        return Strip([Segment(" " * left, ground), *strip]).adjust_cell_length(room.width, ground)
+        return Strip([Segment(" " * left, ground), *strip.apply_style(ground)]).adjust_cell_length(room.width, ground)
 
     def _strip(self, line: int) -> Strip:
         if line not in self._lines:
@@ -149,6 +169,7 @@ class PictureScreen(ModalScreen[None]):
     def __init__(self, shown: Sequence[Picture], folder: Path, look: Look, number: int = 0) -> None:
         """`folder`: the run's artifacts."""
         super().__init__()
+        self._compositor = PaintedCompositor(lambda written: self.query_one(Pixels).painted(written))
         self._shown = tuple(shown)
         self._folder = folder
         self._look = look
@@ -162,6 +183,10 @@ class PictureScreen(ModalScreen[None]):
         yield Vertical(id="picture-room")
         yield Static(id="picture-caption")
         yield Static(id="picture-keys")
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Not where only what lies behind has changed: a clock there would send the whole picture twice a second."""
+        return self if regions else super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
     def on_mount(self) -> None:
         self.query_one(Pixels).focus()

@@ -22,16 +22,24 @@ STYLES = {
 """A theme colour (or `dim`) for each state, beside the glyph and the word of `runs.state.label`."""
 
 DARK = ("#7aa2f7", "#e0af68", "#9ece6a", "#bb9af7", "#7dcfff", "#f7768e", "#ff9e64", "#73daca")
-LIGHT = ("#2f5bb7", "#96600f", "#3f7a1f", "#7a3fb0", "#1b7a94", "#b3263f", "#b5541c", "#1f7a6a")
-ANSI = tuple(
-    f"ansi_{name}" for name in ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_magenta")
+LIGHT = ("#2f5bb7", "#755000", "#2f6b12", "#7a3fb0", "#00688a", "#b0203a", "#b03f00", "#006b50")
+"""Dark enough that the faint ones, too, have a contrast of 3:1."""
+# Terminals differ in their 16 colours: most have a blue that cannot be read on black, and a yellow and a cyan that
+# cannot on white (1.7:1 in xterm, 2.6:1 in Windows Terminal).
+ANSI_DARK = tuple(
+    f"ansi_{name}"
+    for name in ("bright_blue", "yellow", "green", "bright_magenta", "cyan", "bright_red", "white", "bright_yellow")
+)
+ANSI_LIGHT = tuple(
+    f"ansi_{name}"
+    for name in ("blue", "red", "green", "magenta", "default", "bright_red", "bright_blue", "bright_black")
 )
 
 
 def palette(theme: str, dark: bool) -> tuple[str, ...]:
     """Eight curve colours for a theme; names of the terminal's own colours in the ANSI themes."""
     if theme.startswith("ansi") or theme.endswith("-ansi"):
-        return ANSI
+        return ANSI_DARK if dark else ANSI_LIGHT
     return DARK if dark else LIGHT
 
 

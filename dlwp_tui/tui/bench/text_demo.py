@@ -29,11 +29,13 @@ class TextDemo(Vertical):
     TextDemo Input:focus { background: $block-cursor-blurred-background; }
     TextDemo #demo-label { color: $text-muted; height: 1; }
     TextDemo #demo-answer { height: auto; max-height: 9; }
+    TextDemo.-answered { padding-bottom: 1; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._demo: Demo | None = None
+        self._answer: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(id="demo-label")
@@ -60,7 +62,15 @@ class TextDemo(Vertical):
 
     def take(self, answer: Mapping[str, Any]) -> None:
         """Show the model's answer: see `output_text.answer`."""
-        text = output_text.answer(answer, max(20, self.content_size.width - 2), settings.load().ascii)
+        self._answer = answer
+        self.set_class(bool(answer), "-answered")  # its bars do not touch the run's below
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        text = output_text.answer(self._answer, max(20, self.content_size.width - 2), settings.load().ascii)
         self.query_one("#demo-answer", Static).update(content(text))
 
     @on(Input.Submitted)

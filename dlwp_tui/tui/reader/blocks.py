@@ -159,8 +159,8 @@ class NoteFence(MarkdownFence, can_focus=False):
         &:light { background: $surface; }
         &:ansi { background: ansi_default; margin: 0 0 1 0; }
         &:focus { border-left: thick $accent; }
-        & > Label { padding: 0 1; width: auto; min-width: 100%; }
-        &:ansi > Label { padding: 0 1; }
+        & > Label { padding: 0 0 0 1; width: auto; min-width: 100%; }
+        &:ansi > Label { padding: 0 0 0 1; }
     }
     """
 

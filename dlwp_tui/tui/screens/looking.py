@@ -8,9 +8,9 @@ from textual import events
 from textual.screen import Screen
 
 from dlwp_tui.core.errors import DlwpError
-from dlwp_tui.course.lesson import Lesson
+from dlwp_tui.course.lesson import Lesson, Needs
 from dlwp_tui.tui.bench.demos import Demos
-from dlwp_tui.tui.bench.messages import DemoAsked, LessonShown, RunStateChanged
+from dlwp_tui.tui.bench.messages import DemoAsked, LessonShown, NeedsChanged, RunStateChanged
 from dlwp_tui.tui.in_thread import in_thread
 from dlwp_tui.tui.screens.controller import Controller, handles
 from dlwp_tui.tui.screens.panes import Panes
@@ -39,8 +39,11 @@ class Looking(Controller):
 
     @handles(LessonShown)
     def _lesson_shown(self, event: LessonShown) -> None:
-        self._show_data_status(event.lesson)
         self._read_estimator(event.lesson)
+
+    @handles(NeedsChanged)
+    def _needs_changed(self, event: NeedsChanged) -> None:
+        self._show_data_status(event.lesson, event.needs)
 
     @handles(RunStateChanged)
     def _run_state_changed(self, event: RunStateChanged) -> None:
@@ -49,12 +52,12 @@ class Looking(Controller):
             self._read_estimator(lesson)
 
     @in_thread(group="data", exclusive=True)
-    def _show_data_status(self, lesson: Lesson) -> None:
+    def _show_data_status(self, lesson: Lesson, needs: Needs) -> None:
         try:
-            status = self._session.data_status(lesson)
+            status = self._session.data_status(lesson, needs)
         except DlwpError as error:
             status = explain(error)
-        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_data_status(status))
+        self.app.call_from_thread(lambda: self._panes.bench.tabs.params.set_data_status(status, needs))
 
     @in_thread(group="estimator", exclusive=True)
     def _read_estimator(self, lesson: Lesson) -> None:

@@ -21,7 +21,7 @@ from dlwp_tui.runs.folder import RunFolder
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.tui.bench import follow, style
 from dlwp_tui.tui.bench.chart import Chart
-from dlwp_tui.tui.bench.curves import CurvesView
+from dlwp_tui.tui.bench.curves import LEAST_ROWS, CurvesView
 from dlwp_tui.tui.bench.messages import RunStateChanged
 from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
@@ -214,7 +214,7 @@ async def test_zoom_and_pan() -> None:
         await pilot.press("home", "plus")
         await until(pilot, lambda: charts(app)[0].ends == (1, 20.5), "the first half, round the cursor")
         await pilot.press("0", "X", "X")
-        await until(pilot, lambda: charts(app)[0].text.rstrip().endswith("seconds"), "seconds")
+        await until(pilot, lambda: charts(app)[0].text.split("\n")[-1].startswith("second"), "seconds")
 
 
 async def test_nan_is_said_above_the_charts() -> None:
@@ -425,6 +425,25 @@ def test_a_text_cut_in_the_middle_of_a_wide_character_has_its_gap_behind_the_ell
         assert cell_len(style.fit("深度学习用于计算机视觉", width)) == width
     assert style.fit("深度学习用于计算机视觉", 10) == "深度学习… "
     assert style.fit("深度学习", 10) == "深度学习  "
+
+
+async def test_a_small_screen_shows_fewer_charts_that_can_be_read_and_the_source_of_each() -> None:
+    run = LiveRun()
+    run.events.write("dataset", name="imdb", source="synthetic", detail="")
+    for number in (1, 2, 3):
+        run.epoch(number, loss=1.0, accuracy=0.5, binary_crossentropy_of_the_held_out_part=0.6)
+    folder = run.end().folder
+    app = BenchApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(folder, "curves")
+        await until(pilot, lambda: len(charts(app)) == 2 and all(c.text for c in charts(app)), "two charts")
+        assert all(chart.size.height >= LEAST_ROWS for chart in charts(app))
+        for _ in range(3):
+            curves(app).action_next_metric()
+        curves(app).log_y = True
+        await until(pilot, lambda: len(charts(app)) == 1 and "held" in charts(app)[0].text, "the third alone")
+        await pilot.resize_terminal(60, 24)
+        await until(pilot, lambda: "… · synthetic data · log axis" in charts(app)[0].text, "a name that is cut")
 
 
 async def test_where_only_validation_is_drawn_the_title_says_it_and_labels_have_room() -> None:

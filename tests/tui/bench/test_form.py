@@ -152,9 +152,12 @@ async def test_a_bad_seed_is_refused() -> None:
 async def test_data_status_stands_in_the_form() -> None:
     app = BenchApp()
     async with app.run_test(size=SIZE) as pilot:
-        app.bench.tabs.params.set_data_status("imdb: synthetic data")
+        form = app.bench.tabs.params
+        assert form.lesson is not None
+        form.set_data_status("mnist: synthetic data", {"mnist": {}})  # of the lesson that was open before
+        form.set_data_status("imdb: synthetic data", form.lesson.needs(form.values()))
         await pilot.pause()
-        assert "imdb: synthetic data" in "\n".join(rows(app))
+        assert "imdb: synthetic data" in "\n".join(rows(app)) and "mnist" not in "\n".join(rows(app))
 
 
 async def test_values_are_kept_when_another_section_was_open() -> None:

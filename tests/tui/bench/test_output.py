@@ -13,13 +13,14 @@ from textual.widgets import Input, Static
 from dlwp_tui.core.layer_graph import Graph, Node
 from dlwp_tui.core.types import UsedSource
 from dlwp_tui.course import reader
-from dlwp_tui.runs.facts import Check, DatasetUse, Model
+from dlwp_tui.runs.facts import Check, DatasetUse, Model, Table, TextBlock
 from dlwp_tui.tui.bench import output_text
 from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.messages import DemoAsked
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.output_blocks import ProofsView
 from dlwp_tui.tui.bench.source import SourceView
+from dlwp_tui.tui.bench.strip import RunStrip
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, finished, rows, settled, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -159,6 +160,15 @@ async def test_the_demo_asks_and_shows_shares_and_unknown_words() -> None:
         await pilot.pause()
         text = "\n".join(rows(app))
         assert "93.0%" in text and "7.0%" in text and "qwx  zzz" in text and "Unknown" in text
+        shares = {"bars": {"good": 0.7, "bad": 0.3}}
+        app.bench.tabs.output.set_demo_answer(shares, "reverse")
+        await pilot.pause()
+        strip = app.bench.query_one(RunStrip).region.y
+        assert "70.0%" in rows(app)[strip - 3] and not rows(app)[strip - 1].strip("│ "), "a line between the bars"
+        await pilot.resize_terminal(40, 40)
+        await until(
+            pilot, lambda: any("good" in row and "70.0%" in row for row in rows(app)), "drawn anew for the width"
+        )
         app.bench.tabs.output.set_demo_answer({"error": "no model"}, "reverse")
         await pilot.pause()
         assert "✗ no model" in "\n".join(rows(app))
@@ -179,8 +189,6 @@ async def test_no_demo_before_a_model_is_trained() -> None:
 
 def test_blocks_keep_to_the_width() -> None:
     from rich.cells import cell_len
-
-    from dlwp_tui.runs.facts import Check, Table, TextBlock
 
     for width in (20, 48, 90):
         for text in (
@@ -302,3 +310,12 @@ def test_a_model_is_drawn_as_a_graph_or_listed() -> None:
     )
     listed = output_text.model(Model("", layers, 0), 60).plain  # of a run from before graphs were recorded
     assert "○" not in listed and "InputLayer" in listed
+
+
+def test_a_large_table_and_a_long_text_are_cut_for_the_screen() -> None:
+    made = Table("large", tuple(map(str, range(50))), ((0.5,) * 50,) * 5000)
+    for width in (30, 500):
+        text = output_text.table(made, width).plain
+        assert text.count("\n") < 2200 and text.endswith("dlwp export RUN --json")
+    text = output_text.text_block(TextBlock("long", "line\n" * 20_000), 80).plain
+    assert text.count("\n") < 1010 and "20,001 lines" in text

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 from rich.cells import cell_len
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from dlwp_tui.core import paths
 from dlwp_tui.render import tiles
 from dlwp_tui.render.kitty import PLACEHOLDER
 from dlwp_tui.render.look import Look
+from dlwp_tui.render.sixel import cell_size
 from dlwp_tui.render.tiles import Tiles, cells
 from dlwp_tui.runs.facts import Picture
 from dlwp_tui.tui.bench import picture_text
@@ -23,6 +26,7 @@ from dlwp_tui.tui.bench.block_view import BlockView
 from dlwp_tui.tui.bench.output import OutputView
 from dlwp_tui.tui.bench.picture_views import FramesView, GridView
 from dlwp_tui.tui.bench.pictures import PictureScreen, Pixels
+from dlwp_tui.tui.look import look_of
 from tests.tui.bench.bench_runs import BenchApp, LiveRun, rows, until
 
 pytestmark = pytest.mark.usefixtures("course_dir")
@@ -293,14 +297,60 @@ async def test_kittys_placeholders_stand_where_the_picture_is(where: str, monkey
         assert {red << 16 | green << 8 | blue for red, green, blue in filter(None, colours)} <= numbers and colours
 
 
-async def test_sixels_are_painted_over_the_screen_and_again_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_picture_the_terminal_no_longer_has_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths.ensure(paths.home())
+    paths.settings_file().write_text('pictures = "kitty"\n', encoding="utf-8")
     sent: list[str] = []
+    monkeypatch.setattr("dlwp_tui.tui.look.write", lambda _app, sequence: sent.append(sequence))
+    monkeypatch.setattr("rich.console.Console.color_system", property(lambda _self: "truecolor"))
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        await until(pilot, lambda: "a=T" in "".join(sent), "the picture")
+        monkeypatch.setattr("dlwp_tui.render.kitty.KEPT", 1)
+        look_of(app).draw(Image.new("L", (3, 3)), 4, 4)  # one of many others
+        assert "a=d" in sent[-1]
+        sent.clear()
+        await until(pilot, lambda: "a=T" in "".join(sent), "the picture again")
+
+
+async def test_sixels_follow_each_frame_that_writes_their_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlwp_tui.tui.bench.pictures.uses_sixels", lambda _app: True)
-    monkeypatch.setattr("dlwp_tui.tui.bench.pictures.write", lambda _app, sequence: sent.append(sequence))
     async with opened(("first", (12, 8)), ("second", (20, 20))) as (app, pilot, _run):
         await enlarge(app, pilot)
-        await until(pilot, lambda: sent, "the picture")
-        assert sent[-1].startswith("\x1b7\x1b[") and "\x1bP0;1;0q" in sent[-1] and "▀" not in "\n".join(rows(app))
-        first = sent[-1]
+        compositor = app.screen._compositor
+
+        def frame() -> str:
+            return compositor.render_full_update().render_segments(app.console)
+
+        def part(row: int) -> str:
+            compositor._dirty_regions.add(Region(0, row, 10, 1))
+            update = compositor.render_partial_update()
+            assert update is not None
+            return update.render_segments(app.console)
+
+        await until(pilot, lambda: "\x1bP0;1;0q" in frame(), "the picture")
+        first = frame()[frame().index("\x1b7") :]
+        assert first.endswith("\x1b\\\x1b8") and "▀" not in "\n".join(rows(app))
+        room = app.screen.query_one(Pixels).region
+        assert part(room.y + 1).endswith(first) and "\x1bP" not in part(0), "only where its rows are written"
         await pilot.press("]")
-        await until(pilot, lambda: sent[-1] != first, "the next one")
+        await until(pilot, lambda: "\x1bP" in frame() and not frame().endswith(first), "the next one")
+        notice = Static("a notice")
+        notice.styles.layer, notice.styles.dock, notice.styles.height = "_toastrack", "bottom", 20
+        await app.screen.mount(notice)
+        await until(pilot, lambda: notice.region.height == 20, "the notice")
+        found = re.search(r'\x1b7\x1b\[(\d+);\d+H\x1bP0;1;0q"1;1;\d+;(\d+)', frame())
+        assert found is not None
+        assert int(found[1]) - 1 + int(found[2]) / cell_size()[1] == notice.region.y, "the notice stays readable"
+
+
+async def test_what_changes_behind_a_picture_does_not_send_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(("first", (12, 8))) as (app, pilot, _run):
+        await enlarge(app, pilot)
+        await pilot.pause()
+        frames: list[object] = []
+        monkeypatch.setattr(app, "_display", lambda _screen, update: frames.append(update))
+        app.screen_stack[0].query_one(OutputView).refresh()
+        await pilot.pause()
+        assert not [update for update in frames if update is not None]
+        app.screen.refresh()
+        await until(pilot, lambda: [update for update in frames if update is not None], "a frame of its own")

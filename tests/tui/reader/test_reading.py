@@ -11,16 +11,17 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.markdown import Markdown
 
 from dlwp_tui.core import progress
-from dlwp_tui.course import reader
+from dlwp_tui.course import reader, style
 from dlwp_tui.tui.app import DlwpApp
 from dlwp_tui.tui.bench.pane import BenchPane
 from dlwp_tui.tui.bench.source import SourceView
 from dlwp_tui.tui.palette import CourseCommands
-from dlwp_tui.tui.reader.blocks import NoteMarkdown
+from dlwp_tui.tui.reader.blocks import NoteFence, NoteMarkdown, Scroller
 from dlwp_tui.tui.reader.glossary import GlossaryScreen
 from dlwp_tui.tui.reader.note import NotePane
 from dlwp_tui.tui.screens.study import StudyScreen
 from tests.tui.bench.bench_runs import rows, until
+from tests.tui.reader.note_reader import own_course
 
 SIZE = (120, 40)
 TERMS = """
@@ -298,3 +299,21 @@ async def test_where_only_the_bench_is_in_view_reading_on_reads_there_and_a_page
         await pilot.press("right_square_bracket")
         await at(pilot, app, "1.1", 1)
         assert note(app).display
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_widest_code_and_drawing_that_a_note_may_hold_are_whole(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide, narrow = "x" * style.NOTE_COLUMNS, "x" * (style.NOTE_COLUMNS - style.ALERT_COLUMNS)
+    note = (
+        f"# 1.2 宽\n\n```python\n{wide}\n```\n\n```diagram\n{wide}\n```\n\n> [!NOTE]\n> ```python\n> {narrow}\n> ```\n"
+    )
+    course = own_course(tmp_path, note + "\n换行\n" * 30)  # a scroll bar stands beside it
+    monkeypatch.setenv("DLWP_CONTENT", str(course.content))
+    app = DlwpApp(course, "1.2", warm_up=False)
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, app, "1.2", 0)
+        wide_ones = [*app.screen.query(NoteFence), *app.screen.query(Scroller)]
+        await until(pilot, lambda: all(one.size.width for one in wide_ones), "laid out")
+        assert len(wide_ones) == 3 and not any(one.max_scroll_x for one in wide_ones)
