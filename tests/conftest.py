@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dlwp_tui.core import language
+
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 """Real data files beside the checkout, if any. Tests that use them skip with a reason when they are absent."""
@@ -112,6 +114,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DLWP_LANG", "en")
+    monkeypatch.setattr(language, "_chosen", "zh")  # what a command run in this process has set is taken back
     return folder
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui.core import paths
 from dlwp_tui.core.errors import DataError
 from dlwp_tui.core.language import _
-from dlwp_tui.data import locate, npz
+from dlwp_tui.data import apart, locate, npz
 from dlwp_tui.data.dataset import DataFile, Dataset
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def judge(path: Path, dataset: Dataset, file: DataFile, *, packed: bool = False)
             dataset.check_extra(path)
         return Content(None, (_("the words have ranks from 1"),), fits)
     try:
+        apart.require_readable(path, dataset)
         arrays = dataset.read(path)
     except DataError as error:
         if not packed and file.size and size < file.size and npz.keys(path) is None:

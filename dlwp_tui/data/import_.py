@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,9 +22,6 @@ from dlwp_tui.data.content import Content
 from dlwp_tui.data.dataset import DataFile, Dataset
 from dlwp_tui.data.locate import State
 
-HDF5 = b"\x89HDF\r\n\x1a\n"
-PATIENCE = 60
-"""CPU seconds for reading a file that may be damaged; VGG16's 553 MB take one."""
 MAX_GROWTH = 4
 """A repacked file has at most so many times the publisher's bytes (uncompressed, imdb.npz has 28 MB instead of 17)."""
 SHOWN = 6
@@ -178,33 +173,11 @@ def _plan(path: Path, dataset: Dataset | None, accept: bool, doing: Doing, *, pa
     _not_absurd(path, file)
     doing(_("reading the content of {file}").format(file=file.name), path)
     official = checksum.of(path, file.algorithm) == file.checksum
-    if not official:
-        _readable(path, owner)
     found = content.judge(path, owner, file, packed=packed)
     if not accept and not official and (file.published or not found.whole):
         raise _not_official(path, 0 if packed else path.stat().st_size, file, found)
     state = State.REAL if official else State.UNVERIFIED
     return _Plan(path, owner, file, state, checksum.of(path, "sha256"), found)
-
-
-def _readable(path: Path, owner: Dataset) -> None:
-    """Read an HDF5 file in a process of its own first: its library follows some damaged lists without end."""
-    with paths.open_file(path) as file:
-        if file.read(len(HDF5)) != HDF5:
-            return
-    code = (
-        f"import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, ({PATIENCE}, {PATIENCE}))\n"
-        "from pathlib import Path; from dlwp_tui.data import registry\n"
-        "registry.get(sys.argv[1]).read(Path(sys.argv[2]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, owner.name, str(path)], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    if done.returncode < 0:  # by a signal; another error is found again, and said, where it is read
-        raise DataError(
-            _("{path} is damaged: reading it does not end, or crashes.").format(path=path),
-            _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),
-        )
 
 
 def _known(path: Path, dataset: Dataset | None) -> tuple[Dataset, DataFile] | None:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import math
+import tokenize
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ MAX_LISTS = 40 << 20
 MAX_MEMBERS = 32
 LISTED = 8
 """Names that a sentence lists."""
+_BAD_HEADER = (*archive.DAMAGED, SyntaxError, TypeError, tokenize.TokenError)
 _DIRECTORY = 1 << 18  # bytes of the list of 32 members, and of the end of a zip, of which 64 kB are searched
 
 
@@ -55,7 +57,7 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
     with contextlib.suppress(*archive.DAMAGED, DataError), archive.open_zip(path, _DIRECTORY) as packed:
         for name in packed.namelist()[: MAX_MEMBERS + 1]:
             found[name.removesuffix(".npy")] = ()
-            with contextlib.suppress(*archive.DAMAGED, SyntaxError, TypeError):
+            with contextlib.suppress(*_BAD_HEADER):
                 with packed.open(name) as member:
                     head = io.BytesIO(member.read(1024))
                 version = npy.read_magic(head)
@@ -177,7 +179,7 @@ def array(path: Path, key: str, body: bytes) -> NDArray[Any] | Sequences:
         version = npy.read_magic(stream)
         read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
         shape, fortran, dtype = read_header(stream, max_header_size=10_000)
-    except (*archive.DAMAGED, SyntaxError, TypeError) as error:
+    except _BAD_HEADER as error:
         raise _hostile(path, _("the header of {key} cannot be read").format(key=key)) from error
     rest = len(body) - stream.tell()
     if dtype == np.dtype(object):

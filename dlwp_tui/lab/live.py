@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import time
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dlwp_tui.core.language import _
 from dlwp_tui.core.paths import atomic_write
 from dlwp_tui.lab import first_step, values
+from dlwp_tui.lab.models import unreadable
 from dlwp_tui.lab.recorder import THROTTLE, Recorder
 from dlwp_tui.lab.unmix import Unmixer, weights
 from dlwp_tui.runs import kinds
@@ -166,6 +168,7 @@ def _classes() -> tuple[Any, Any]:
         def __init__(self, recorder: Recorder, folder: Path) -> None:
             super().__init__(str(folder), double_checkpoint=True, delete_checkpoint=False)
             self.recorder = recorder
+            self._weights = folder / "latest.weights.h5"
             self._place = folder / "training_metadata.json"  # where Keras keeps the epoch it goes on with
             self._seeds = folder / "seeds.json"
             self._kept: dict[str, list[Any]] = {}
@@ -176,6 +179,21 @@ def _classes() -> tuple[Any, Any]:
             if not self._place.exists():  # else a model's second fit would start where its first was resumed
                 self._place.parent.mkdir(parents=True, exist_ok=True)
                 atomic_write(self._place, json.dumps({"epoch": 0, "batch": 0}))
+            try:
+                self._restore(logs)
+            except Exception:
+                if not self._weights.exists():
+                    raise
+                try:  # Keras itself goes back an epoch only where the file is cut off
+                    for file in (self._weights, self._place):
+                        part = file.with_suffix(".part")
+                        shutil.copyfile(f"{file}.bkp", part)
+                        part.replace(file)  # a new file: the damaged one is still open, and HDF5 knows it by its inode
+                    self._restore(logs)
+                except Exception as error:
+                    raise unreadable(self._weights, error) from error
+
+        def _restore(self, logs: dict[str, Any] | None) -> None:
             super().on_train_begin(logs)
             done = json.loads(self._place.read_text(encoding="utf-8"))["epoch"]
             if done and self._seeds.exists():

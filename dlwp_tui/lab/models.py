@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlwp_tui.core.errors import RunError
+from dlwp_tui.core.language import _
+
 if TYPE_CHECKING:
     import keras
 
@@ -50,14 +53,31 @@ def load(lab: Lab, name: str, into: keras.Model | None) -> keras.Model:
     if not path.exists():
         there = ", ".join(sorted(p.name for p in lab.artifacts.iterdir())) or "nothing"
         raise FileNotFoundError(f"the run has kept no {path.name} (there is {there})")
-    if suffix == _WEIGHTS:
-        if into is None:
-            raise ValueError(f"load({name!r}) needs the model to load the weights into: load({name!r}, into=model)")
-        into.load_weights(path)
-        return into
+    if suffix == _WEIGHTS and into is None:
+        raise ValueError(f"load({name!r}) needs the model to load the weights into: load({name!r}, into=model)")
+    return read(path, into if suffix == _WEIGHTS else None)
+
+
+def read(path: Path, into: keras.Model | None = None) -> keras.Model:
+    """The model in a .keras file, or `into` with the weights in a .weights.h5 file. RunError where it is damaged."""
     from keras.saving import load_model
 
-    return load_model(path)
+    try:
+        if into is None:
+            return load_model(path)
+        into.load_weights(path)
+    except Exception as error:  # Keras', h5py's and zipfile's, without a common kind
+        raise unreadable(path, error) from error
+    return into
+
+
+def unreadable(path: Path, error: Exception) -> RunError:
+    """What to raise where a run's file does not load."""
+    reason = str(error).strip().partition("\n")[0].removesuffix(".") or type(error).__name__
+    return RunError(
+        _("{path} cannot be loaded: {reason}.").format(path=path, reason=reason),
+        _("It is damaged, or of another network. Start the run anew with `dlwp rerun`."),
+    )
 
 
 def _shape(layer: Any) -> str:

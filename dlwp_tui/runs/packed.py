@@ -14,6 +14,7 @@ import re
 import sys
 import zlib
 from array import array
+from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,12 @@ _TIMES = "times"  # of an epoch's end; the other groups of curves are `epochs` a
 class Packed:
     """What is packed of a run."""
 
-    def __init__(self, header: dict[str, Any], curves: list[Curve]) -> None:
+    def __init__(self, header: dict[str, Any], curves: list[Curve], names: Iterable[str]) -> None:
         self.size: int = header["size"]
         """Bytes of events.jsonl that it stands for."""
         self.events: list[Event] = [event for line in header["events"] if (event := decode(line.encode())) is not None]
         """Those that are kept."""
-        self.facts: dict[str, Any] = header["facts"]
+        self.facts: dict[str, Any] = {name: header["facts"][name] for name in names}
         """What the others add to those: `Folded`'s attributes by name."""
         named = list(zip(header["curves"], curves, strict=True))
         self.epochs = {CurveKey(one["label"], one["metric"]): curve for one, curve in named if one["of"] == "epochs"}
@@ -106,8 +107,8 @@ def save(
             part.unlink(missing_ok=True)
 
 
-def load(folder: RunFolder) -> Packed | None:
-    """What is packed of a run; None where there is nothing, or something else than the run is now."""
+def load(folder: RunFolder, facts: Iterable[str] = ()) -> Packed | None:
+    """What is packed of a run, with these facts; None where they are not all there, or it is another state of it."""
     try:
         with paths.open_file(_path(folder)) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
@@ -129,7 +130,7 @@ def load(folder: RunFolder) -> Packed | None:
                 curve = Curve()
                 curve.restore(one, arrays)
                 curves.append(curve)
-            return Packed(header, curves)
+            return Packed(header, curves, facts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, OverflowError, MemoryError):
         return None
 

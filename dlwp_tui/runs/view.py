@@ -205,7 +205,7 @@ class RunView(Folded):
 
     def _unpack(self, on_event: Callable[[Event], object] | None) -> bool:
         """Take the run from what `pack` kept, where that is the run as it is now."""
-        if self.state.active or (kept := packed.load(self.folder)) is None:
+        if self.state.active or (kept := packed.load(self.folder, (*_FACTS, "progress", "fraction"))) is None:
             return False
         for event in kept.events:
             self.fold([event])

@@ -24,7 +24,7 @@ import pytest
 from dlwp_tui.core import content, last_values, own_notes, paths, progress, settings
 from dlwp_tui.core.errors import DataError, DlwpError, UsageError
 from dlwp_tui.course import claims, files, glossary, lesson_code, note, parse, reader
-from dlwp_tui.data import archive, import_, npz, pixels, registry, unpickle, words
+from dlwp_tui.data import apart, archive, import_, npz, pixels, registry, unpickle, words
 from dlwp_tui.render import picture
 from dlwp_tui.runs import labels, log, packed, store
 from dlwp_tui.runs.folder import RunFolder
@@ -214,10 +214,10 @@ def test_a_file_that_is_read_without_end_is_refused(tmp_path: Path, monkeypatch:
     code = code.replace('"boston_housing"', '"endless"').replace("boston_housing.", "endless.")
     code = code.replace("    import numpy as np\n", "    while True:\n        pass\n", 1)
     (folder / "reader.py").write_text(code, encoding="utf-8")
-    monkeypatch.setattr(import_, "PATIENCE", 1)
-    monkeypatch.setenv("DLWP_CONTENT", f":{tmp_path / 'lessons'}")
+    monkeypatch.setattr(apart, "PATIENCE", 1)
+    monkeypatch.setattr(content, "_used", [tmp_path / "lessons"])
     path = tmp_path / "endless.npz"
-    path.write_bytes(import_.HDF5 + bytes(100))
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
     with pytest.raises(DataError, match="does not end"):
         import_.import_path(path, "endless", accept=True)
 

