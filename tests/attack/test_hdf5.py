@@ -270,6 +270,13 @@ def network():
     model.compile("rmsprop", "mse")
     return model
 
+class Begun(Exception):  # with the epoch that training goes on with, counted from 0
+    pass
+
+class AtOnce(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        raise Begun(epoch)
+
 here = Path(sys.argv[1])
 lab = Lab(here, lambda *_args, **_fields: None, seed=1, params={})
 new = not (here / "backup").exists()  # else the one before this has died
@@ -284,15 +291,16 @@ for line in sys.stdin:
         if line.strip() == "model":
             lab.load()
         else:
-            again = checkpoint(lab.recorder, here / "backup")
-            again.set_model(model)
-            again.on_train_begin({})
+            again = [checkpoint(lab.recorder, here / "backup"), AtOnce()]
+            model.fit(np.ones((4, 3)), np.ones(4), epochs=9, verbose=0, callbacks=again)
+    except Begun as epoch:
+        print("fine", epoch, flush=True)
     except RunError as error:
         print("refused", str(error).splitlines(), flush=True)
     except BaseException as error:
         print(repr(error).splitlines(), flush=True)
     else:
-        print("fine", model._initial_epoch, flush=True)
+        print("fine", flush=True)
 """
 
 
