@@ -165,18 +165,29 @@ def _below(plot: Plot, left: int, right: int, unit: str, cursor: int | None) -> 
     """The x axis and its labels, each under its tick; its unit left of them, or at the right end where it is long."""
     ascii, width = plot.view.ascii, plot.canvas.width
     corner, tick, flat = ("+", "+", "-") if ascii else ("└", "┬", "─")
-    marks: set[int] = set()
     ticks = [(math.floor(plot.x.place(value) * (2 * width - 1) + 0.5) // 2, label) for value, label in plot.x.ticks]
     before, tail = cell_len(unit), f" {unit}" if unit else ""
     fits = all(left + column - (len(label) - 1) // 2 > before for column, label in ticks[:1])
     if fits or cell_len(tail) > width // 3 + right:
         tail = ""
-    end = left + width + min(0, right - cell_len(tail))
+    marks, names = _labelled(ticks, left, left + width + min(0, right - cell_len(tail)), unit if fits else "")
+    if tail and len(marks) < 2 <= len(ticks):  # two labels make a scale; it stands where the second one would be
+        tail = ""
+        marks, names = _labelled(ticks, left, left + width, "")
+    line = "".join(tick if column in marks else flat for column in range(width))
+    if cursor is not None:
+        line = f"{line[:cursor]}{'^' if ascii else '▲'}{line[cursor + 1 :]}"
+    return [Text(" " * (left - 1) + corner + line, "dim"), Text("".join(names) + tail, "dim")]
+
+
+def _labelled(ticks: Sequence[tuple[int, str]], left: int, end: int, unit: str) -> tuple[set[int], list[str]]:
+    """The columns of the ticks whose label has room, and the line of labels: `end` cells, `unit` in front."""
     names = [" "] * end
+    marks: set[int] = set()
     taken = -1
-    if fits and unit:
-        names[:before] = [unit, *[""] * (before - 1)]
-        taken = before
+    if unit:
+        taken = cell_len(unit)
+        names[:taken] = [unit, *[""] * (taken - 1)]
     for column, label in ticks:
         start = max(0, min(end - len(label), left + column - (len(label) - 1) // 2))
         if start <= taken or not start <= left + column < start + len(label):
@@ -184,10 +195,7 @@ def _below(plot: Plot, left: int, right: int, unit: str, cursor: int | None) -> 
         marks.add(column)
         names[start : start + len(label)] = label
         taken = start + len(label)
-    line = "".join(tick if column in marks else flat for column in range(width))
-    if cursor is not None:
-        line = f"{line[:cursor]}{'^' if ascii else '▲'}{line[cursor + 1 :]}"
-    return [Text(" " * (left - 1) + corner + line, "dim"), Text("".join(names) + tail, "dim")]
+    return marks, names
 
 
 def _end_names(values: Sequence[Drawable], room: int) -> dict[int, str]:
